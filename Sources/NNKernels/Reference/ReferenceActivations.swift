@@ -1,0 +1,138 @@
+extension Activation {
+  /// The function's value at `x`.
+  public func value<S: Scalar>(_ x: S) -> S {
+    switch self {
+    case .identity: return x
+    case .step: return x.isNaN ? x : x > 0 ? 1 : 0
+    case .sigmoid: return Self.sigmoidValue(x)
+    case .tanh: return S.tanh(x)
+    case .relu: return x < 0 ? 0 : x
+    case .leakyRelu(let slope): return x < 0 ? S(slope) * x : x
+    case .elu(let alpha): return x < 0 ? S(alpha) * S.expm1(x) : x
+    case .selu:
+      let scale = S(Self.seluScale)
+      return x < 0 ? scale * S(Self.seluAlpha) * S.expm1(x) : scale * x
+    case .softplus: return x > 0 ? x + S.log1p(S.exp(-x)) : S.log1p(S.exp(x))
+    case .softsign: return x.isInfinite ? (x > 0 ? 1 : -1) : x / (1 + x.magnitude)
+    case .gelu: return x == -.infinity ? 0 : x * Self.normalDistribution(x)
+    case .geluTanh: return x == -.infinity ? 0 : x * (1 + S.tanh(Self.geluArgument(x))) / 2
+    case .silu: return x == -.infinity ? 0 : x * Self.sigmoidValue(x)
+    case .hardSigmoid: return x <= -3 ? 0 : x >= 3 ? 1 : x / 6 + S(0.5)
+    case .hardSwish: return x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6
+    }
+  }
+
+  /// The function's derivative at `x`, whose value there is `y`; only `y` is read when `gradientUsesOutput`.
+  public func derivative<S: Scalar>(x: S, y: S) -> S {
+    switch self {
+    case .identity: return 1
+    case .step: return 0
+    case .sigmoid: return y * (1 - y)
+    case .tanh: return 1 - y * y
+    case .relu: return y > 0 ? 1 : 0
+    case .leakyRelu(let slope):
+      return (slope > 0 ? y : x) > 0 ? 1 : S(slope)
+    case .elu(let alpha):
+      if alpha > 0 { return y > 0 ? 1 : y + S(alpha) }
+      return x > 0 ? 1 : S(alpha) * S.exp(x)
+    case .selu:
+      let scale = S(Self.seluScale)
+      return y > 0 ? scale : y + scale * S(Self.seluAlpha)
+    case .softplus: return -S.expm1(-y)
+    case .softsign:
+      let rest = 1 - y.magnitude
+      return rest * rest
+    case .gelu:
+      let density = S.exp(-x * x / 2) * S(0.39894228040143267793994605993438)
+      return Self.normalDistribution(x) + (x.isInfinite ? 0 : x * density)
+    case .geluTanh:
+      if x.isInfinite { return x > 0 ? 1 : 0 }
+      let t = S.tanh(Self.geluArgument(x))
+      let slope = S(0.79788456080286535587989211986876) * (1 + 3 * S(0.044715) * x * x)
+      return (1 + t) / 2 + x * (1 - t * t) * slope / 2
+    case .silu:
+      if x.isInfinite { return x > 0 ? 1 : 0 }
+      let s = Self.sigmoidValue(x)
+      return s * (1 + x * (1 - s))
+    case .hardSigmoid: return y > 0 && y < 1 ? S(1) / 6 : 0
+    case .hardSwish: return x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6
+    }
+  }
+
+  /// 1 / (1 + exp(-x)) through the exponential of a number that is never positive, which cannot overflow.
+  private static func sigmoidValue<S: Scalar>(_ x: S) -> S {
+    let e = S.exp(-x.magnitude)
+    return x < 0 ? e / (1 + e) : 1 / (1 + e)
+  }
+
+  private static func normalDistribution<S: Scalar>(_ x: S) -> S {
+    (1 + S.erf(x * S(0.70710678118654752440084436210485))) / 2
+  }
+
+  private static func geluArgument<S: Scalar>(_ x: S) -> S {
+    S(0.79788456080286535587989211986876) * (x + S(0.044715) * x * x * x)
+  }
+}
+
+extension Scalar {
+  public static func activate(
+    _ activation: Activation, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool
+  ) {
+    referenceActivate(activation, x, into: y, workers: workers)
+  }
+
+  public static func activateBackward(
+    _ activation: Activation, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,
+    downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool
+  ) {
+    referenceActivateBackward(
+      activation, input: input, output: output, upstream: upstream, downstream: downstream, accumulate: accumulate,
+      workers: workers)
+  }
+
+  public static func scale(
+    _ x: Buffer<Self>, by scale: Self, into y: Buffer<Self>, accumulate: Bool, workers: WorkerPool
+  ) {
+    referenceScale(x, by: scale, into: y, accumulate: accumulate, workers: workers)
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func referenceActivate<S: Scalar>(
+  _ activation: Activation, _ x: Buffer<S>, into y: Buffer<S>, workers: WorkerPool
+) {
+  workers.run(count: x.count, grain: 4096) { range in
+    for i in range { y[i] = activation.value(x[i]) }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func referenceActivateBackward<S: Scalar>(
+  _ activation: Activation, input: Buffer<S>, output: Buffer<S>, upstream: Buffer<S>, downstream: Buffer<S>,
+  accumulate: Bool, workers: WorkerPool
+) {
+  let usesOutput = activation.gradientUsesOutput
+  workers.run(count: upstream.count, grain: 4096) { range in
+    for i in range {
+      let slope = activation.derivative(x: usesOutput ? 0 : input[i], y: usesOutput ? output[i] : 0)
+      let gradient = upstream[i] * slope
+      downstream[i] = accumulate ? downstream[i] + gradient : gradient
+    }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func referenceScale<S: Scalar>(
+  _ x: Buffer<S>, by scale: S, into y: Buffer<S>, accumulate: Bool, workers: WorkerPool
+) {
+  workers.run(count: x.count, grain: 8192) { range in
+    if accumulate {
+      for i in range { y[i] += scale * x[i] }
+    } else {
+      for i in range { y[i] = scale * x[i] }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A number type that nets can compute in: `Float`, the fast one, and `Double`, the plain one that serves as its oracle.
+///
+/// Every kernel is a static requirement with a readable default implementation (in `Reference/`); `Double` uses the
+/// defaults, `Float` replaces them. All kernels add in an order that depends on the shapes alone, so results do not
+/// depend on the number of threads; in products, an element's order of addition does not depend on the number of rows
+/// either, so a sample's result does not depend on its batch.
+public protocol Scalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Sendable, LosslessStringConvertible {
+  /// The type's name in files.
+  static var elementType: ElementType { get }
+
+  // Scalar mathematics.
+
+  static func exp(_ x: Self) -> Self
+  static func log(_ x: Self) -> Self
+  static func log1p(_ x: Self) -> Self
+  static func expm1(_ x: Self) -> Self
+  static func tanh(_ x: Self) -> Self
+  static func erf(_ x: Self) -> Self
+  static func sin(_ x: Self) -> Self
+  static func cos(_ x: Self) -> Self
+  static func pow(_ x: Self, _ y: Self) -> Self
+
+  // Products.
+
+  /// C = epilogue(A B). A, B and C do not overlap. With `inner == 0` the product is zero.
+  static func multiply(
+    _ product: MatrixProduct, _ a: Buffer<Self>, _ b: Buffer<Self>, into c: Buffer<Self>, epilogue: Epilogue<Self>,
+    workers: WorkerPool)
+
+  /// The scalars that `pack` writes for a right-hand side of the given size.
+  static func packedCount(inner: Int, columns: Int) -> Int
+
+  /// Rearranges a right-hand side (inner x columns, or its transpose when `transposed`) for `multiplyPacked`.
+  static func pack(_ b: Buffer<Self>, inner: Int, columns: Int, transposed: Bool, into packed: Buffer<Self>)
+
+  /// C = epilogue(A B) with dense row-major A (rows x inner) and C (rows x columns), and B from `pack`. The bits of a
+  /// row of C depend on that row of A alone, and equal those of `multiply`.
+  static func multiplyPacked(
+    rows: Int, inner: Int, columns: Int, _ a: Buffer<Self>, _ packed: Buffer<Self>, into c: Buffer<Self>,
+    epilogue: Epilogue<Self>, workers: WorkerPool)
+
+  // Elementwise functions.
+
+  /// y = activation(x). `y` may be `x`.
+  static func activate(_ activation: Activation, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= upstream * activation'. When `activation.gradientUsesOutput`, only `output` is read and `input`
+  /// may be empty; otherwise only `input` is read. `downstream` may be `upstream` when not accumulating.
+  static func activateBackward(
+    _ activation: Activation, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,
+    downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
+  /// y (+)= scale * x. `y` may be `x` when not accumulating.
+  static func scale(
+    _ x: Buffer<Self>, by scale: Self, into y: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
+  // Rows: `x` holds `rows` rows of `columns` scalars.
+
+  /// Softmax of each row, shifted by the row's maximum. `y` may be `x`.
+  static func softmax(rows: Int, columns: Int, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= y (upstream - <upstream, y>) for each row.
+  static func softmaxBackward(
+    rows: Int, columns: Int, output: Buffer<Self>, upstream: Buffer<Self>, downstream: Buffer<Self>,
+    accumulate: Bool, workers: WorkerPool)
+
+  /// Logarithm of the softmax of each row. `y` may be `x`.
+  static func logSoftmax(rows: Int, columns: Int, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= upstream - exp(y) sum(upstream) for each row.
+  static func logSoftmaxBackward(
+    rows: Int, columns: Int, output: Buffer<Self>, upstream: Buffer<Self>, downstream: Buffer<Self>,
+    accumulate: Bool, workers: WorkerPool)
+
+  /// sums (+)= the sum of each column: a bias's gradient.
+  static func columnSums(
+    rows: Int, columns: Int, _ x: Buffer<Self>, into sums: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
+  /// Softmax of each row into `probabilities`, and the cross-entropy with class labels into `losses` (one per row;
+  /// zero where the label equals `ignored`). Labels are whole numbers in `0..<columns`, held as scalars.
+  static func softmaxCrossEntropy(
+    rows: Int, columns: Int, logits: Buffer<Self>, labels: Buffer<Self>, ignored: Self?,
+    probabilities: Buffer<Self>, losses: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= scale (probabilities - onehot(labels)), zero in rows whose label equals `ignored`.
+  static func softmaxCrossEntropyBackward(
+    rows: Int, columns: Int, probabilities: Buffer<Self>, labels: Buffer<Self>, ignored: Self?, scale: Self,
+    downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
+  // Reductions.
+
+  /// The sum, added in double precision in a fixed order.
+  static func sum(_ x: Buffer<Self>, workers: WorkerPool) -> Double
+
+  /// The sum of squares, added in double precision in a fixed order.
+  static func sumOfSquares(_ x: Buffer<Self>, workers: WorkerPool) -> Double
+
+  /// Whether every scalar is finite.
+  static func isFinite(_ x: Buffer<Self>, workers: WorkerPool) -> Bool
+
+  // Optimizers.
+
+  /// One optimizer step over equally long spans of parameters, gradients and state, in one pass. `first` and `second`
+  /// are the rule's state (see `UpdateRule.stateCount`) and empty where the rule has none. Gradients are multiplied by
+  /// `gradientScale` and clamped to +-`gradientLimit` first, then `decay` times the parameter is added as the rule
+  /// says.
+  static func update(
+    _ rule: UpdateRule, rate: Double, decay: Double, gradientScale: Double, gradientLimit: Double,
+    parameters: Buffer<Self>, gradients: Buffer<Self>, first: Buffer<Self>, second: Buffer<Self>, workers: WorkerPool)
+}
+
+/// A scalar type's name and size in files.
+public enum ElementType: String, Sendable, CaseIterable {
+  case float32
+  case float64
+
+  /// Bytes of one element.
+  public var size: Int {
+    switch self {
+    case .float32: 4
+    case .float64: 8
+    }
+  }
+}
