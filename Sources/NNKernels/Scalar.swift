@@ -10,7 +10,7 @@
 /// defaults, `Float` replaces them. All kernels add in an order that depends on the shapes alone, so results do not
 /// depend on the number of threads; in products, an element's order of addition does not depend on the number of rows
 /// either, so a sample's result does not depend on its batch.
-public protocol Scalar: BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Sendable, LosslessStringConvertible {
+public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, LosslessStringConvertible {
   /// The type's name in files.
   static var elementType: ElementType { get }
 
