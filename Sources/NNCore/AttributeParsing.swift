@@ -1,0 +1,132 @@
+extension AttributeKind {
+  /// The value that `text` stands for. Throws an `ElementError` that says what was expected.
+  ///
+  /// White space around a value is ignored; numbers are decimal, with a point, and finite.
+  public func parse(_ text: String) throws(ElementError) -> AttributeValue {
+    let trimmed = text.trimmingWhitespace
+    switch self {
+    case .boolean:
+      switch trimmed {
+      case "true", "1": return .boolean(true)
+      case "false", "0": return .boolean(false)
+      default: throw mismatch(text, "must be true or false")
+      }
+    case .integer(let range): return .integer(try integer(trimmed, range))
+    case .number(let range):
+      let value = try number(trimmed)
+      guard range.contains(value) else { throw outOfRange(trimmed, "must be \(range)") }
+      return .number(value)
+    case .text, .path: return .text(text)
+    case .name:
+      guard trimmed.isElementName else { throw mismatch(text, Self.nameRule) }
+      return .text(trimmed)
+    case .names:
+      let words = trimmed.splitAtWhitespace
+      guard !words.isEmpty else { throw mismatch(text, "must name at least one layer") }
+      for word in words where !word.isElementName { throw mismatch(word, Self.nameRule) }
+      return .words(words)
+    case .choice(let words):
+      guard words.contains(trimmed) else {
+        let near = nearestName(to: trimmed, among: words).map { "did you mean '\($0)'?" }
+        throw ElementError(
+          code: "bad-value", "'\(trimmed.shortened)' is none of \(words.joined(separator: ", "))", remedy: near)
+      }
+      return .text(trimmed)
+    case .shape:
+      var sizes: [Int] = []
+      for part in trimmed.split(separator: "x", omittingEmptySubsequences: false) {
+        sizes.append(try integer(String(part).trimmingWhitespace, 1...Shape.maximumElementCount))
+      }
+      guard let shape = Shape(sizes) else {
+        throw outOfRange(
+          trimmed.shortened,
+          "must have at most \(Shape.maximumRank) dimensions and \(Shape.maximumElementCount) elements")
+      }
+      return .shape(shape)
+    case .pair(let range):
+      let parts = trimmed.split(separator: "x", omittingEmptySubsequences: false)
+      guard parts.count == 1 || parts.count == 2 else {
+        throw mismatch(text, "must be one number, or two joined by x for height and width")
+      }
+      var sizes: [Int] = []
+      for part in parts { sizes.append(try integer(String(part), range)) }
+      return .integers(sizes.count == 1 ? [sizes[0], sizes[0]] : sizes)
+    case .integers(let range):
+      var values: [Int] = []
+      for word in trimmed.splitAtWhitespace { values.append(try integer(word, range)) }
+      guard !values.isEmpty else { throw mismatch(text, "must hold at least one whole number") }
+      return .integers(values)
+    case .numbers:
+      var values: [Double] = []
+      for word in trimmed.splitAtWhitespace { values.append(try number(word)) }
+      guard !values.isEmpty else { throw mismatch(text, "must hold at least one number") }
+      return .numbers(values)
+    case .words:
+      let words = trimmed.splitAtWhitespace
+      guard !words.isEmpty else { throw mismatch(text, "must hold at least one word") }
+      return .words(words)
+    }
+  }
+
+  private static let nameRule =
+    "is not a name: names start with a letter or '_' and go on with letters, digits, '_', '-' or '.'"
+
+  private func integer(_ text: String, _ range: ClosedRange<Int>) throws(ElementError) -> Int {
+    guard let value = Int(text), text.first != "+" else {
+      let isWhole = !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
+      if isWhole { throw outOfRange(text, Self.describe(range)) }
+      throw mismatch(text, "is not a whole number")
+    }
+    guard range.contains(value) else { throw outOfRange(text, Self.describe(range)) }
+    return value
+  }
+
+  private func number(_ text: String) throws(ElementError) -> Double {
+    let isDecimal = !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || "+-.eE".utf8.contains($0) }
+    guard isDecimal, let value = Double(text) else { throw mismatch(text, "is not a number") }
+    guard value.isFinite else { throw outOfRange(text, "is too large for a number") }
+    return value
+  }
+
+  private func mismatch(_ text: String, _ rule: String) -> ElementError {
+    ElementError(code: "bad-value", "'\(text.shortened)' \(rule)")
+  }
+
+  private func outOfRange(_ text: String, _ rule: String) -> ElementError {
+    ElementError(code: "out-of-range", "'\(text.shortened)' \(rule)")
+  }
+
+  /// A range of whole numbers in words.
+  package static func describe(_ range: ClosedRange<Int>) -> String {
+    range.upperBound == .max
+      ? "must be at least \(range.lowerBound)" : "must be from \(range.lowerBound) to \(range.upperBound)"
+  }
+}
+
+extension String {
+  package var trimmingWhitespace: String {
+    var scalars = unicodeScalars[...]
+    while let first = scalars.first, first.isXMLSpace { scalars = scalars.dropFirst() }
+    while let last = scalars.last, last.isXMLSpace { scalars = scalars.dropLast() }
+    return String(scalars)
+  }
+
+  package var splitAtWhitespace: [String] { unicodeScalars.split { $0.isXMLSpace }.map { String($0) } }
+
+  /// Whether this can name a layer, a block or an input.
+  package var isElementName: Bool {
+    guard let first = unicodeScalars.first, first.properties.isAlphabetic || first == "_" else { return false }
+    return unicodeScalars.count <= 200
+      && unicodeScalars.allSatisfy { scalar in
+        scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal || scalar == "_" || scalar == "-"
+          || scalar == "."
+      }
+  }
+
+  /// At most 60 characters, for quoting in a message.
+  package var shortened: String { count <= 60 ? self : prefix(57) + "..." }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isXMLSpace: Bool { self == " " || self == "\t" || self == "\n" || self == "\r" }
+}

@@ -1,0 +1,45 @@
+/// Anything that a model file can name: it declares itself as data and is made from its attributes.
+public protocol DeclaredElement: Sendable {
+  /// The declaration.
+  static var schema: ElementSchema { get }
+
+  /// The element with the given attributes, which satisfy the declaration. Throws an `ElementError` for what a
+  /// declaration cannot express, such as two attributes that exclude each other.
+  init(attributes: Attributes) throws
+}
+
+/// The elements that a program knows: layers, losses, data sources, optimizers … A value that the program fills at
+/// start and hands down; there is no global one.
+public struct Registry: Sendable {
+  private struct Key: Hashable, Sendable {
+    var namespace: String
+    var name: String
+  }
+
+  private var types: [Key: any DeclaredElement.Type] = [:]
+  private var order: [Key] = []
+
+  /// A registry that knows nothing.
+  public init() {}
+
+  /// Makes an element known. Registering two elements of one name and namespace is a mistake of the program.
+  public mutating func register(_ type: any DeclaredElement.Type) {
+    let key = Key(namespace: type.schema.namespace, name: type.schema.name)
+    precondition(types[key] == nil, "element <\(key.name)> of \(key.namespace) is registered twice")
+    types[key] = type
+    order.append(key)
+  }
+
+  /// The element of that name, whatever its kind.
+  public func type(named name: String, namespace: String = ElementSchema.standardNamespace)
+    -> (any DeclaredElement.Type)?
+  { types[Key(namespace: namespace, name: name)] }
+
+  /// All elements in the order of registration, or those of the given kinds.
+  public func all(_ kinds: ElementKind...) -> [any DeclaredElement.Type] {
+    order.compactMap { types[$0] }.filter { kinds.isEmpty || kinds.contains($0.schema.kind) }
+  }
+
+  /// The namespaces that have elements.
+  public var namespaces: Set<String> { Set(order.map(\.namespace)) }
+}
