@@ -1,0 +1,124 @@
+import NNKernels
+
+/// A layer: an immutable value that holds its attributes and nothing else.
+///
+/// Parameters, running statistics, activations, gradients and scratch memory belong to whoever runs the layer and come
+/// in through the contexts; so one value serves training, prediction, several threads and both precisions at once.
+/// Losses are layers too: they read a prediction and a target, write a prediction that a person can use (for instance
+/// probabilities) and the loss.
+public protocol Layer: DeclaredElement {
+  /// Facts about this layer with its attributes; see `LayerFacts`.
+  var facts: LayerFacts { get }
+
+  /// Shape inference: what the layer will do with inputs of the given shapes (of one sample, without the batch).
+  ///
+  /// Throws an `ElementError` that names the shapes met and those that would fit.
+  func plan(_ inputs: [Shape]) throws -> LayerPlan
+
+  /// Computes the outputs, and the loss if it is one, from the inputs.
+  func forward<S: Scalar>(_ context: ForwardContext<S>)
+
+  /// Computes downstream gradients (of the inputs) and parameter gradients from upstream gradients (of the outputs):
+  /// downstream = upstream x local gradient. Every gradient slot says whether it is wanted, and whether to add to what
+  /// it holds.
+  func backward<S: Scalar>(_ context: BackwardContext<S>)
+}
+
+extension Layer {
+  /// No facts.
+  public var facts: LayerFacts { LayerFacts() }
+}
+
+/// What a pass is run for.
+public enum Phase: Sendable, Hashable {
+  /// A training step: dropout drops, running statistics are updated.
+  case training
+  /// Prediction or evaluation.
+  case inference
+}
+
+/// All that a layer's forward pass reads and writes. Tensors have the batch as their first dimension.
+public struct ForwardContext<S: Scalar>: Sendable {
+  /// The number of samples.
+  public package(set) var batch: Int
+  /// What the pass is run for.
+  public package(set) var phase: Phase
+  /// The inputs; do not write to them.
+  public package(set) var inputs: [Tensor<S>]
+  /// The outputs, to be written completely.
+  public package(set) var outputs: [Tensor<S>]
+  /// A loss's target; nil when only the prediction is wanted.
+  public package(set) var target: Tensor<S>?
+  /// Where a loss writes its numerator and denominator; the loss is their quotient, and the loss of several batches
+  /// together is the sum of the numerators over that of the denominators. Empty for other layers and without a target.
+  public package(set) var loss: Buffer<Double>
+  /// The parameters, in the plan's order.
+  public package(set) var parameters: [Tensor<S>]
+  /// The arrays that the layer may update in the training phase, in the plan's order.
+  public package(set) var state: [Tensor<S>]
+  /// Memory that lasts until backward: `savedPerSample` scalars for each sample. Empty when there is no backward pass.
+  public package(set) var saved: Buffer<S>
+  /// Memory that lasts for this call: `scratchFixed` scalars and `scratchPerSample` for each sample.
+  public package(set) var scratch: Buffer<S>
+  /// The function to apply to the first output; `identity` unless the layer's facts accept an epilogue.
+  public package(set) var epilogue: Activation
+  /// This layer's random numbers in this step; backward gets the same stream.
+  public package(set) var random: RandomStream
+  /// The threads to share work with.
+  public package(set) var workers: WorkerPool
+
+  /// The first input.
+  public var input: Tensor<S> { inputs[0] }
+  /// The first output.
+  public var output: Tensor<S> { outputs[0] }
+}
+
+/// A place for a gradient.
+public struct GradientSlot<S: Scalar>: Sendable {
+  /// Whether anybody wants this gradient. If not, `tensor` is not to be touched.
+  public package(set) var isWanted: Bool
+  /// Whether the gradient is added to what the tensor holds; if not, it replaces it.
+  public package(set) var accumulates: Bool
+  /// Where it goes.
+  public package(set) var tensor: Tensor<S>
+
+  /// Adds to, or replaces, the element at `index`.
+  @inline(__always)
+  public func put(_ value: S, at index: Int) {
+    tensor.buffer[index] = accumulates ? tensor.buffer[index] + value : value
+  }
+}
+
+/// All that a layer's backward pass reads and writes.
+public struct BackwardContext<S: Scalar>: Sendable {
+  /// The number of samples.
+  public package(set) var batch: Int
+  /// The forward pass's inputs; valid if the plan's `backwardNeeds` has `.inputs`.
+  public package(set) var inputs: [Tensor<S>]
+  /// The forward pass's outputs; valid if the plan's `backwardNeeds` has `.outputs`.
+  public package(set) var outputs: [Tensor<S>]
+  /// A loss's target.
+  public package(set) var target: Tensor<S>?
+  /// What forward wrote as the loss's numerator and denominator.
+  public package(set) var loss: Buffer<Double>
+  /// The gradient of the total with respect to this loss: its weight. 0 for other layers.
+  public package(set) var lossGradient: Double
+  /// The gradients with respect to the outputs. A loss has none: its prediction passes no gradient on.
+  public package(set) var upstream: [Tensor<S>]
+  /// The gradients with respect to the inputs.
+  public package(set) var downstream: [GradientSlot<S>]
+  /// The parameters.
+  public package(set) var parameters: [Tensor<S>]
+  /// The gradients with respect to the parameters.
+  public package(set) var parameterGradients: [GradientSlot<S>]
+  /// The arrays that the layer updates itself.
+  public package(set) var state: [Tensor<S>]
+  /// What forward saved.
+  public package(set) var saved: Buffer<S>
+  /// Memory that lasts for this call.
+  public package(set) var scratch: Buffer<S>
+  /// The stream that forward had.
+  public package(set) var random: RandomStream
+  /// The threads to share work with.
+  public package(set) var workers: WorkerPool
+}

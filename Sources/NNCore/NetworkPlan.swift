@@ -1,0 +1,232 @@
+import NNKernels
+
+/// The result of shape inference over a whole net: every layer's plan, every parameter, and what to run.
+public struct NetworkPlan: Sendable {
+  /// A trainable array of the net.
+  public struct Parameter: Sendable {
+    /// The node's and the parameter's name, such as `fc1.weight`.
+    public var name: String
+    /// The node it belongs to, by index.
+    public var node: Int
+    /// The layer's description of it.
+    public var plan: ParameterPlan
+    /// Where its elements lie in the flat buffer of all parameters.
+    public var range: Range<Int>
+    /// Whether it keeps its values in training.
+    public var isFrozen: Bool
+    /// Factor on its learning rate.
+    public var rateScale: Double
+  }
+
+  /// An array that a layer updates itself.
+  public struct State: Sendable {
+    /// The node's and the array's name, such as `norm1.running_mean`.
+    public var name: String
+    /// The node it belongs to, by index.
+    public var node: Int
+    /// The layer's description of it.
+    public var plan: StatePlan
+    /// Where its elements lie in the flat buffer of all state.
+    public var range: Range<Int>
+  }
+
+  /// The most parameters that a net may have: what a 32-bit index reaches.
+  public static let maximumParameterCount = Int(Int32.max)
+  /// Parameters start at multiples of this many scalars, so that each is aligned for vector instructions.
+  static let alignment = 16
+
+  /// The net.
+  public let definition: NetworkDefinition
+  /// The layers' plans, by node.
+  public let layers: [LayerPlan]
+  /// All parameters, in order.
+  public let parameters: [Parameter]
+  /// All state arrays, in order.
+  public let states: [State]
+  /// For each node, its parameters by index (those of the node it shares with, if it does).
+  public let parametersOfNode: [[Int]]
+  /// For each node, its state arrays by index.
+  public let statesOfNode: [[Int]]
+  /// The forms of the targets, by name: what the data has, or what the losses usually take.
+  public let targets: [String: TargetForm]
+  /// Scalars in the flat parameter buffer, the gaps for alignment included.
+  public let parameterSpan: Int
+  /// Scalars in the flat state buffer.
+  public let stateSpan: Int
+
+  /// Trainable scalars: the sum of the parameters' sizes.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.range.count } }
+
+  /// Infers all shapes. Throws a `DiagnosticError` with everything that does not fit.
+  ///
+  /// - Parameter targets: the forms of the targets that the data holds. A loss whose target is not among them is
+  ///   planned for the form that it usually takes.
+  public init(_ definition: NetworkDefinition, targets given: [String: TargetForm] = [:]) throws {
+    var builder = NetworkPlanBuilder(definition, targets: given)
+    for index in definition.nodes.indices { builder.plan(index) }
+    if !builder.diagnostics.isEmpty { throw DiagnosticError(builder.diagnostics) }
+    self.definition = definition
+    layers = builder.layers
+    parameters = builder.parameters
+    states = builder.states
+    parametersOfNode = builder.parametersOfNode
+    statesOfNode = builder.statesOfNode
+    targets = builder.targets
+    parameterSpan = builder.parameterSpan
+    stateSpan = builder.stateSpan
+  }
+
+  /// The shape of a value, of one sample.
+  public func shape(of value: NetworkDefinition.Value) -> Shape {
+    switch value.origin {
+    case .input(let index): definition.inputs[index].shape
+    case .node(let index): layers[index].outputs[value.output]
+    }
+  }
+
+  /// The nodes that are losses.
+  public var lossNodes: [Int] { definition.nodes.indices.filter { !layers[$0].targets.isEmpty } }
+
+  /// What the net predicts: the first output of the first loss, or of the last layer when there is no loss; the first
+  /// input of a net without layers.
+  public var prediction: NetworkDefinition.Value {
+    if let loss = lossNodes.first { return .init(.node(loss)) }
+    return definition.nodes.isEmpty ? .init(.input(0)) : .init(.node(definition.nodes.count - 1))
+  }
+
+  /// What the elements of the prediction mean.
+  public var predictionMeaning: LayerFacts.Prediction {
+    lossNodes.first.flatMap { definition.nodes[$0].layer.facts.prediction } ?? .values
+  }
+}
+
+/// The work in progress of `NetworkPlan.init`.
+private struct NetworkPlanBuilder {
+  let definition: NetworkDefinition
+  let given: [String: TargetForm]
+  var layers: [LayerPlan] = []
+  var known: [Bool] = []
+  var parameters: [NetworkPlan.Parameter] = []
+  var states: [NetworkPlan.State] = []
+  var parametersOfNode: [[Int]] = []
+  var statesOfNode: [[Int]] = []
+  var targets: [String: TargetForm]
+  var parameterSpan = 0
+  var stateSpan = 0
+  var diagnostics: [Diagnostic] = []
+
+  init(_ definition: NetworkDefinition, targets: [String: TargetForm]) {
+    self.definition = definition
+    given = targets
+    self.targets = targets
+  }
+
+  mutating func plan(_ index: Int) {
+    let node = definition.nodes[index]
+    var result = LayerPlan(outputs: [], backwardNeeds: [], forwardOperations: 0, backwardOperations: 0)
+    var isKnown = false
+    parametersOfNode.append([])
+    statesOfNode.append([])
+    // A layer behind one that does not fit has unknown inputs: complaining about it too would only hide the cause.
+    if let inputs = inputShapes(node) {
+      do {
+        result = try node.layer.plan(inputs)
+        isKnown = true
+        try addParameters(index, node, result)
+        if let target = node.target { try settleTarget(target, node, result) }
+      } catch let error as ElementError {
+        report(error, node)
+      } catch {
+        report(ElementError(code: "layer-error", "\(error)"), node)
+      }
+    }
+    layers.append(result)
+    known.append(isKnown)
+  }
+
+  private mutating func inputShapes(_ node: NetworkDefinition.Node) -> [Shape]? {
+    var shapes: [Shape] = []
+    for value in node.inputs {
+      switch value.origin {
+      case .input(let input): shapes.append(definition.inputs[input].shape)
+      case .node(let other):
+        guard known[other] else { return nil }
+        guard value.output < layers[other].outputs.count else {
+          let name = definition.nodes[other].name
+          report(
+            ElementError(
+              code: "unknown-output", "'\(name)' has \(layers[other].outputs.count) outputs, not \(value.output + 1)",
+              attribute: "from"), node)
+          return nil
+        }
+        shapes.append(layers[other].outputs[value.output])
+      }
+    }
+    return shapes
+  }
+
+  private mutating func addParameters(_ index: Int, _ node: NetworkDefinition.Node, _ plan: LayerPlan) throws {
+    if let other = node.sharedWith {
+      let shared = parametersOfNode[other].map { parameters[$0] }
+      guard shared.map(\.plan.shape) == plan.parameters.map(\.shape) else {
+        guard known[other] else { return }
+        let name = definition.nodes[other].name
+        let theirs = shared.map { "\($0.plan.name) \($0.plan.shape)" }.joined(separator: ", ")
+        let ours = plan.parameters.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+        throw ElementError.shape(
+          "'\(node.name)' needs \(ours), but '\(name)', whose parameters it shares, has \(theirs)")
+      }
+      parametersOfNode[index] = parametersOfNode[other]
+    } else {
+      for parameter in plan.parameters {
+        let count = parameter.shape.elementCount
+        guard parameterSpan + count <= NetworkPlan.maximumParameterCount else {
+          throw ElementError(
+            code: "too-many-parameters",
+            "with '\(node.name)' the net has more than \(NetworkPlan.maximumParameterCount) parameters")
+        }
+        parametersOfNode[index].append(parameters.count)
+        parameters.append(
+          .init(
+            name: "\(node.name).\(parameter.name)", node: index, plan: parameter,
+            range: parameterSpan..<(parameterSpan + count), isFrozen: node.isFrozen, rateScale: node.rateScale))
+        parameterSpan = Self.align(parameterSpan + count)
+      }
+    }
+    for state in plan.state {
+      let count = state.shape.elementCount
+      statesOfNode[index].append(states.count)
+      states.append(
+        .init(name: "\(node.name).\(state.name)", node: index, plan: state, range: stateSpan..<(stateSpan + count)))
+      stateSpan = Self.align(stateSpan + count)
+    }
+  }
+
+  private mutating func settleTarget(_ name: String, _ node: NetworkDefinition.Node, _ plan: LayerPlan) throws {
+    guard let form = targets[name] else {
+      targets[name] = plan.targets.first
+      return
+    }
+    if plan.targets.contains(form) { return }
+    let accepted = plan.targets.map(\.description).joined(separator: " or ")
+    let element = type(of: node.layer).schema.name
+    let source = given[name] == nil ? "another loss takes" : "the data has"
+    if case .classes(let count, _) = form, case .classes(let wanted, _)? = plan.targets.first, count != wanted {
+      throw ElementError(
+        code: "class-count", "<\(element)> reads \(wanted) outputs, but \(source) \(count) classes in '\(name)'",
+        remedy: "give the layer before it \(count) units")
+    }
+    throw ElementError(
+      code: "target-mismatch", "<\(element)> needs \(accepted) for each sample, but \(source) \(form) in '\(name)'")
+  }
+
+  private static func align(_ count: Int) -> Int {
+    (count + NetworkPlan.alignment - 1) / NetworkPlan.alignment * NetworkPlan.alignment
+  }
+
+  private mutating func report(_ error: ElementError, _ node: NetworkDefinition.Node) {
+    diagnostics.append(
+      Diagnostic(
+        code: error.code, error.message, remedy: error.remedy, place: node.place, sourceLine: node.sourceLine))
+  }
+}
