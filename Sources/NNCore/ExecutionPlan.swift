@@ -1,0 +1,271 @@
+import NNKernels
+
+/// What a network is going to be run for.
+public struct NetworkOptions: Sendable, Hashable {
+  /// Whether gradients will be wanted.
+  public var isTrained: Bool
+  /// Whether every output and every gradient keeps memory of its own, so that all of them can be looked at after a
+  /// pass. Nothing is fused or overwritten then.
+  public var keepsEverything: Bool
+  /// Whether gradients of the net's inputs are wanted too.
+  public var wantsInputGradients: Bool
+
+  /// Options; without arguments, those of training.
+  public init(isTrained: Bool = true, keepsEverything: Bool = false, wantsInputGradients: Bool = false) {
+    self.isTrained = isTrained
+    self.keepsEverything = keepsEverything
+    self.wantsInputGradients = wantsInputGradients
+  }
+}
+
+/// What to run and where every array lies: worked out once, before any memory is taken.
+///
+/// Time runs from 0 to n - 1 through the forward steps and from n to 2n - 1 through the backward steps, node i's being
+/// 2n - 1 - i. An array is alive from the step that writes it to the last that reads it, and arrays that are alive at
+/// different times may lie at the same place.
+struct ExecutionPlan: Sendable {
+  /// Where an array lies: in the arena, in memory that the caller binds to an input, or nowhere.
+  enum Place: Sendable, Hashable {
+    case arena(Int)
+    case input(Int)
+    case none
+  }
+
+  /// What to do with one downstream gradient.
+  struct Downstream: Sendable {
+    var isWanted = false
+    var accumulates = false
+    var place = Place.none
+  }
+
+  struct Node: Sendable {
+    /// Where the outputs lie.
+    var outputs: [Place] = []
+    /// Whether forward has nothing to do because the producer applied this node's function.
+    var isFused = false
+    /// The function that forward applies to its result for the next node.
+    var epilogue = Activation.identity
+    /// Whether there is a backward step.
+    var runsBackward = false
+    /// Where the gradients with respect to the outputs lie.
+    var upstream: [Place] = []
+    /// The outputs whose gradients nobody writes, and which therefore are filled with zeros.
+    var unwritten: [Int] = []
+    var downstream: [Downstream] = []
+    /// Whether the parameter gradients add to those of a node that ran before in the backward pass.
+    var accumulatesParameters = false
+    var saved = Place.none
+  }
+
+  var nodes: [Node] = []
+  /// Gradients of the net's inputs.
+  var inputGradients: [Place] = []
+  /// Scalars in the arena for each sample of the largest batch.
+  var arenaSpan = 0
+  /// Where the scratch memory that all nodes share begins, and its size.
+  var scratch = 0
+  var scratchSpan = 0
+
+  private typealias Value = NetworkDefinition.Value
+
+  /// One array on its way into the arena.
+  private struct Block {
+    var size: Int
+    var first: Int
+    var last: Int
+  }
+
+  init(_ plan: NetworkPlan, batch: Int, options: NetworkOptions) {
+    let definition = plan.definition
+    let count = definition.nodes.count
+    let trained = options.isTrained
+    func backwardTime(_ node: Int) -> Int { 2 * count - 1 - node }
+    func span(_ shape: Shape) -> Int { Self.align(shape.elementCount * batch) }
+    nodes = (0..<count).map { index in
+      var node = Node()
+      node.downstream = definition.nodes[index].inputs.map { _ in Downstream() }
+      return node
+    }
+
+    // Who reads each value.
+    var readers: [Value: [Int]] = [:]
+    for (index, node) in definition.nodes.enumerated() {
+      for value in node.inputs { readers[value, default: []].append(index) }
+    }
+    func isLoss(_ node: Int) -> Bool { !plan.layers[node].targets.isEmpty }
+
+    // Which values want a gradient: those on a path from a parameter that learns, or from an input if asked for.
+    var wants = [Bool](repeating: false, count: count)
+    func wantsGradient(_ value: Value) -> Bool {
+      switch value.origin {
+      case .input: options.wantsInputGradients
+      case .node(let node): wants[node] && !isLoss(node)
+      }
+    }
+    for (index, node) in definition.nodes.enumerated() {
+      let learns = plan.parametersOfNode[index].contains { !plan.parameters[$0].isFrozen }
+      wants[index] = trained && (learns || node.inputs.contains(where: wantsGradient))
+    }
+
+    // Which nodes run backward, and who writes each gradient first.
+    var arrives: Set<Value> = []
+    var parametersWritten: Set<Int> = []
+    for index in stride(from: count - 1, through: 0, by: -1) where wants[index] {
+      let outputs = plan.layers[index].outputs.indices.map { Value(.node(index), output: $0) }
+      guard isLoss(index) ? definition.nodes[index].lossWeight != 0 : outputs.contains(where: arrives.contains) else {
+        continue
+      }
+      nodes[index].runsBackward = true
+      if !isLoss(index) { nodes[index].unwritten = outputs.indices.filter { !arrives.contains(outputs[$0]) } }
+      for (slot, value) in definition.nodes[index].inputs.enumerated() where wantsGradient(value) {
+        nodes[index].downstream[slot].isWanted = true
+        nodes[index].downstream[slot].accumulates = !arrives.insert(value).inserted
+      }
+      if let first = plan.parametersOfNode[index].first {
+        nodes[index].accumulatesParameters = !parametersWritten.insert(first).inserted
+      }
+    }
+
+    // Arrays: a value's own block, or that of the value which it overwrites or renames.
+    var blocks: [Block] = []
+    var blockOfValue: [Value: Int] = [:]
+    var inputOfValue: [Value: Int] = [:]
+    for input in definition.inputs.indices { inputOfValue[Value(.input(input))] = input }
+    let kept = Set([plan.prediction] + plan.lossNodes.map { Value(.node($0)) })
+    for (index, node) in definition.nodes.enumerated() {
+      let layer = plan.layers[index]
+      for output in layer.outputs.indices {
+        let value = Value(.node(index), output: output)
+        var last = index
+        for reader in readers[value] ?? [] {
+          last = max(last, reader)
+          if nodes[reader].runsBackward, plan.layers[reader].backwardNeeds.contains(.inputs) {
+            last = max(last, backwardTime(reader))
+          }
+        }
+        if nodes[index].runsBackward, layer.backwardNeeds.contains(.outputs) { last = max(last, backwardTime(index)) }
+        if kept.contains(value) || options.keepsEverything { last = 2 * count }
+        if output == 0, layer.runsInPlace, !options.keepsEverything, let source = node.inputs.first,
+          layer.outputs[0].elementCount == plan.shape(of: source).elementCount,
+          readers[source]?.count == 1, !kept.contains(source),
+          !(nodes[index].runsBackward && layer.backwardNeeds.contains(.inputs)),
+          !Self.backwardReadsOutput(of: source, plan, nodes)
+        {
+          if let block = blockOfValue[source] {
+            blockOfValue[value] = block
+            blocks[block].last = max(blocks[block].last, last)
+            continue
+          }
+          let facts = node.layer.facts
+          if let input = inputOfValue[source], facts.copiesWhenPredicting, facts.comparison == .exact {
+            inputOfValue[value] = input
+            continue
+          }
+        }
+        blockOfValue[value] = blocks.count
+        blocks.append(Block(size: span(layer.outputs[output]), first: index, last: last))
+      }
+    }
+
+    // A producer applies the elementwise function of its only reader, which works in the producer's memory.
+    if !options.keepsEverything {
+      for (index, node) in definition.nodes.enumerated() {
+        guard let source = node.inputs.first, node.inputs.count == 1, case .node(let producer) = source.origin,
+          let activation = node.layer.facts.activation, definition.nodes[producer].layer.facts.acceptsEpilogue,
+          nodes[producer].epilogue == .identity, source.output == 0,
+          let block = blockOfValue[Value(.node(index))], block == blockOfValue[source]
+        else { continue }
+        nodes[producer].epilogue = activation
+        nodes[index].isFused = true
+      }
+    }
+
+    // Gradients, saved memory and scratch.
+    var blockOfGradient: [Value: Int] = [:]
+    var blockOfSaved: [Int: Int] = [:]
+    for index in stride(from: count - 1, through: 0, by: -1) where nodes[index].runsBackward {
+      let node = definition.nodes[index]
+      let layer = plan.layers[index]
+      let time = backwardTime(index)
+      if !isLoss(index) {
+        for output in nodes[index].unwritten {
+          blockOfGradient[Value(.node(index), output: output)] = blocks.count
+          blocks.append(Block(size: span(layer.outputs[output]), first: time, last: time))
+        }
+      }
+      for (slot, value) in node.inputs.enumerated() where nodes[index].downstream[slot].isWanted {
+        let end: Int
+        if case .node(let producer) = value.origin { end = backwardTime(producer) } else { end = 2 * count }
+        let last = options.keepsEverything ? 2 * count : end
+        if let block = blockOfGradient[value] {
+          blocks[block].last = max(blocks[block].last, last)
+        } else if slot == 0, layer.runsInPlace, !options.keepsEverything, !isLoss(index), readers[value]?.count == 1,
+          let block = blockOfGradient[Value(.node(index))],
+          blocks[block].size == span(plan.shape(of: value)), end < 2 * count
+        {
+          blockOfGradient[value] = block
+          blocks[block].last = max(blocks[block].last, last)
+        } else {
+          blockOfGradient[value] = blocks.count
+          blocks.append(Block(size: span(plan.shape(of: value)), first: time, last: last))
+        }
+      }
+      if layer.savedPerSample > 0 {
+        blockOfSaved[index] = blocks.count
+        blocks.append(Block(size: Self.align(layer.savedPerSample * batch), first: index, last: time))
+      }
+    }
+    let offsets = Self.place(blocks, span: &arenaSpan)
+
+    func place(_ value: Value) -> Place {
+      if let input = inputOfValue[value] { return .input(input) }
+      return blockOfValue[value].map { .arena(offsets[$0]) } ?? .none
+    }
+    func gradientPlace(_ value: Value) -> Place { blockOfGradient[value].map { .arena(offsets[$0]) } ?? .none }
+    for index in 0..<count {
+      let outputs = plan.layers[index].outputs.indices.map { Value(.node(index), output: $0) }
+      nodes[index].outputs = outputs.map(place)
+      nodes[index].upstream = isLoss(index) ? [] : outputs.map(gradientPlace)
+      nodes[index].saved = blockOfSaved[index].map { .arena(offsets[$0]) } ?? .none
+      for (slot, value) in definition.nodes[index].inputs.enumerated() where nodes[index].downstream[slot].isWanted {
+        nodes[index].downstream[slot].place = gradientPlace(value)
+      }
+    }
+    inputGradients = definition.inputs.indices.map { gradientPlace(Value(.input($0))) }
+    scratch = arenaSpan
+    scratchSpan = plan.layers.map { Self.align($0.scratchFixed + $0.scratchPerSample * batch) }.max() ?? 0
+    arenaSpan += scratchSpan
+  }
+
+  /// Whether the producer of `value` reads its outputs in the backward pass.
+  private static func backwardReadsOutput(
+    of value: NetworkDefinition.Value, _ plan: NetworkPlan, _ nodes: [Node]
+  ) -> Bool {
+    guard case .node(let producer) = value.origin else { return false }
+    return nodes[producer].runsBackward && plan.layers[producer].backwardNeeds.contains(.outputs)
+  }
+
+  private static func align(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  /// Places blocks, the largest first, each into the smallest gap between the blocks alive at the same time.
+  private static func place(_ blocks: [Block], span: inout Int) -> [Int] {
+    var offsets = [Int](repeating: 0, count: blocks.count)
+    var placed: [Int] = []
+    for block in blocks.indices.sorted(by: { (blocks[$1].size, $0) < (blocks[$0].size, $1) }) {
+      let (size, first, last) = (blocks[block].size, blocks[block].first, blocks[block].last)
+      var best: (gap: Int, offset: Int)?
+      var end = 0
+      // `placed` is kept in order of offsets, so the gaps come up from the bottom.
+      for other in placed where blocks[other].first <= last && first <= blocks[other].last {
+        let gap = offsets[other] - end
+        if gap >= size, gap < best?.gap ?? .max { best = (gap, end) }
+        end = max(end, offsets[other] + blocks[other].size)
+      }
+      offsets[block] = best?.offset ?? end
+      span = max(span, offsets[block] + size)
+      let position = placed.firstIndex { offsets[$0] > offsets[block] } ?? placed.count
+      placed.insert(block, at: position)
+    }
+    return offsets
+  }
+}

@@ -1,0 +1,86 @@
+import NNKernels
+
+extension Network {
+  /// Computes all outputs, and the losses unless `judges` is false, of the bound inputs and targets.
+  ///
+  /// - Parameters:
+  ///   - phase: whether layers such as dropout behave as in training.
+  ///   - step: chooses the random numbers; the same step gives the same ones.
+  ///   - judges: whether targets are there and losses are wanted.
+  public func forward(_ phase: Phase, step: UInt64 = 0, judges: Bool = true) {
+    for index in runtimes.indices {
+      prepare(index, phase, step, judges)
+      if !execution.nodes[index].isFused { runForward(index) }
+    }
+  }
+
+  /// Computes the gradients of the total loss with respect to all parameters that learn. Follows a `forward`.
+  public func backward() {
+    for index in runtimes.indices.reversed() where execution.nodes[index].runsBackward {
+      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      runBackward(index)
+    }
+  }
+
+  /// The sum of all losses, each with its weight, of the last forward pass that judged.
+  public var loss: Double {
+    var total = 0.0
+    for index in runtimes.indices where runtimes[index].backward.target != nil {
+      total += plan.definition.nodes[index].lossWeight * lossParts(index).mean
+    }
+    return total
+  }
+
+  /// The numerator and denominator of the loss at a node.
+  public func lossParts(_ node: Int) -> LossParts {
+    let parts = runtimes[node].backward.loss
+    return LossParts(numerator: parts[0], denominator: parts[1])
+  }
+
+  /// The first layer, in order of execution, whose output or parameters hold a number that is not finite; runs the
+  /// forward pass again to find it.
+  public func firstNonFinite(_ phase: Phase, step: UInt64) -> (node: Int, isParameter: Bool)? {
+    for index in runtimes.indices {
+      for position in plan.parametersOfNode[index]
+      where !S.isFinite(parameter(position).buffer, workers: workers) {
+        return (index, true)
+      }
+      prepare(index, phase, step, true)
+      if !execution.nodes[index].isFused { runForward(index) }
+      for output in runtimes[index].forward.outputs where !S.isFinite(output.buffer, workers: workers) {
+        return (index, false)
+      }
+      let isLoss = runtimes[index].backward.target != nil
+      if isLoss, !lossParts(index).mean.isFinite { return (index, false) }
+    }
+    return nil
+  }
+
+  private func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ judges: Bool) {
+    runtimes[index].forward.phase = phase
+    runtimes[index].forward.random.counter = step
+    runtimes[index].backward.random.counter = step
+    runtimes[index].forward.target = judges ? runtimes[index].backward.target : nil
+  }
+
+  func runForward(_ index: Int) { runtimes[index].layer.forward(runtimes[index].forward) }
+
+  func runBackward(_ index: Int) { runtimes[index].layer.backward(runtimes[index].backward) }
+}
+
+/// A loss as the quotient that lets batches be put together.
+public struct LossParts: Sendable, Hashable {
+  /// The sum over the samples.
+  public var numerator: Double
+  /// What the sum is divided by: samples, elements or weights for a mean; 1 for a sum.
+  public var denominator: Double
+
+  /// A loss in parts.
+  public init(numerator: Double, denominator: Double) {
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  /// The loss of the batch. A batch that has nothing to judge (all labels ignored) has a loss of 0.
+  public var mean: Double { denominator == 0 ? 0 : numerator / denominator }
+}
