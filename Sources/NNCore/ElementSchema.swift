@@ -1,6 +1,22 @@
 /// What an element is for.
 public enum ElementKind: String, Sendable, CaseIterable {
   case layer, loss, source, preprocessing, augmentation, optimizer, schedule, stopping
+
+  /// The section of a model file in which elements of this kind stand.
+  public var section: ModelSection {
+    switch self {
+    case .layer, .loss: .network
+    case .source: .data
+    case .preprocessing: .preprocess
+    case .augmentation: .augment
+    case .optimizer, .schedule, .stopping: .training
+    }
+  }
+}
+
+/// A section of a model file.
+public enum ModelSection: String, Sendable, CaseIterable {
+  case data, preprocess, augment, network, training
 }
 
 /// One attribute of an element: its name, what it may hold, and what it means.

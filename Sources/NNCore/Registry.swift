@@ -12,6 +12,7 @@ public protocol DeclaredElement: Sendable {
 /// start and hands down; there is no global one.
 public struct Registry: Sendable {
   private struct Key: Hashable, Sendable {
+    var section: ModelSection
     var namespace: String
     var name: String
   }
@@ -22,18 +23,22 @@ public struct Registry: Sendable {
   /// A registry that knows nothing.
   public init() {}
 
-  /// Makes an element known. Registering two elements of one name and namespace is a mistake of the program.
+  /// Makes an element known. Registering two elements of one name, namespace and section is a mistake of the program;
+  /// in different sections one name may mean different things, as `step` does among layers and among schedules.
   public mutating func register(_ type: any DeclaredElement.Type) {
-    let key = Key(namespace: type.schema.namespace, name: type.schema.name)
+    let schema = type.schema
+    let key = Key(section: schema.kind.section, namespace: schema.namespace, name: schema.name)
     precondition(types[key] == nil, "element <\(key.name)> of \(key.namespace) is registered twice")
     types[key] = type
     order.append(key)
   }
 
-  /// The element of that name, whatever its kind.
-  public func type(named name: String, namespace: String = ElementSchema.standardNamespace)
-    -> (any DeclaredElement.Type)?
-  { types[Key(namespace: namespace, name: name)] }
+  /// The element of that name that belongs in the given section.
+  public func type(
+    named name: String, namespace: String = ElementSchema.standardNamespace, in section: ModelSection
+  ) -> (any DeclaredElement.Type)? {
+    types[Key(section: section, namespace: namespace, name: name)]
+  }
 
   /// All elements in the order of registration, or those of the given kinds.
   public func all(_ kinds: ElementKind...) -> [any DeclaredElement.Type] {

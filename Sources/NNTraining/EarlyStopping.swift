@@ -1,0 +1,36 @@
+import NNCore
+
+/// Ends a run when a metric has not improved for a while.
+public struct EarlyStopping: DeclaredElement {
+  /// The declaration of `<earlyStopping>`.
+  public static let schema = ElementSchema(
+    .stopping, "earlyStopping", summary: "Ends the training when a metric has not improved for a while.",
+    reference: "Prechelt 1998", example: #"<earlyStopping metric="accuracy" patience="10"/>"#,
+    attributes: [
+      .optional(
+        "metric", .choice(Metric.allCases.map(\.rawValue)), default: .text("loss"),
+        "What must improve, on the validation set (on the training set if there is none)."),
+      .optional("patience", .integer(1...1_000_000), default: .integer(10), "Epochs without improvement that end it."),
+      .optional("minimumChange", .number(.nonNegative), default: .number(0), "What counts as an improvement."),
+    ])
+
+  /// What must improve.
+  public let metric: Metric
+  /// Epochs without improvement that end the run.
+  public let patience: Int
+  /// A smaller change is no improvement.
+  public let minimumChange: Double
+
+  public init(attributes: Attributes) throws {
+    metric = Metric(rawValue: attributes.text("metric")) ?? .loss
+    patience = attributes.integer("patience")
+    minimumChange = attributes.number("minimumChange")
+  }
+
+  /// A rule with the given settings.
+  public init(metric: Metric = .loss, patience: Int, minimumChange: Double = 0) {
+    self.metric = metric
+    self.patience = patience
+    self.minimumChange = minimumChange
+  }
+}

@@ -1,0 +1,222 @@
+import NNCore
+import NNKernels
+
+/// How well a net does on a set of samples, added up batch by batch in double precision.
+///
+/// Memory is taken when it is made; adding a batch takes none.
+public struct Evaluation: Sendable {
+  /// What is counted, from the meaning of the prediction and the form of the target.
+  public enum Task: Sendable, Hashable {
+    /// One of `count` classes.
+    case classes(count: Int)
+    /// Yes or no, from one probability.
+    case binary
+    /// Numbers, `count` for each sample.
+    case values(count: Int)
+    /// Only the loss.
+    case none
+  }
+
+  /// What is counted.
+  public let task: Task
+  /// For `topK`, how many of the highest scores may hold the right class.
+  public let topCount: Int
+  /// Samples seen.
+  public private(set) var samples = 0
+  /// For each loss, its numerators and denominators added up.
+  public private(set) var losses: [LossParts]
+  private var lossWeights: [Double]
+  private var correct = 0
+  private var correctAmongTop = 0
+  /// Right class x predicted class, row-major; empty unless asked for.
+  private var confusionCounts: [Int] = []
+  private var squaredDifferences = 0.0
+  /// For each target element: sum of differences from the first sample's value, and of their squares.
+  private var firstTargets: [Double] = []
+  private var targetSums: [Double] = []
+  private var targetSquares: [Double] = []
+
+  /// An empty evaluation for a net.
+  ///
+  /// - Parameters:
+  ///   - topCount: the k of top-k accuracy; 0 for none.
+  ///   - countsConfusion: whether the confusion matrix is kept.
+  public init(_ plan: NetworkPlan, topCount: Int = 0, countsConfusion: Bool = false) {
+    let nodes = plan.lossNodes
+    losses = nodes.map { _ in LossParts(numerator: 0, denominator: 0) }
+    lossWeights = nodes.map { plan.definition.nodes[$0].lossWeight }
+    self.topCount = topCount
+    task = Self.task(plan)
+    switch task {
+    case .classes(let count): if countsConfusion { confusionCounts = [Int](repeating: 0, count: count * count) }
+    case .binary: if countsConfusion { confusionCounts = [0, 0, 0, 0] }
+    case .values(let count):
+      firstTargets = [Double](repeating: 0, count: count)
+      targetSums = firstTargets
+      targetSquares = firstTargets
+    case .none: break
+    }
+  }
+
+  private static func task(_ plan: NetworkPlan) -> Task {
+    guard let node = plan.lossNodes.first, let target = plan.definition.nodes[node].target,
+      let form = plan.targets[target]
+    else { return .none }
+    let width = plan.layers[node].outputs[0].elementCount
+    switch (plan.definition.nodes[node].layer.facts.prediction ?? .values, form) {
+    case (.probabilities, _), (.scores, _): return .classes(count: width)
+    case (.binaryProbabilities, _) where width == 1: return .binary
+    case (.values, .values(let shape)) where shape.elementCount == width: return .values(count: width)
+    case (.values, .classes(2, _)) where width == 1: return .binary
+    default: return .none
+    }
+  }
+
+  /// Adds a batch that the net has just run forward.
+  public mutating func add<S: Scalar>(_ network: Network<S>) {
+    let batch = network.batch
+    samples += batch
+    for (index, node) in network.plan.lossNodes.enumerated() {
+      let parts = network.lossParts(node)
+      losses[index].numerator += parts.numerator
+      losses[index].denominator = isSum(network, node) ? 1 : losses[index].denominator + parts.denominator
+    }
+    guard let node = network.plan.lossNodes.first, let name = network.plan.definition.nodes[node].target,
+      let position = network.targetNames.firstIndex(of: name)
+    else { return }
+    let prediction = network.prediction.buffer
+    let target = network.targetBuffer(position)
+    switch task {
+    case .classes(let count): addClasses(batch, count, prediction, target, target.count >= batch * count)
+    case .binary: addBinary(batch, prediction, target)
+    case .values(let count): addValues(batch, count, prediction, target)
+    case .none: break
+    }
+  }
+
+  /// A loss that is a plain sum has a denominator of exactly 1 whatever the batch, also for a batch of two and more.
+  private func isSum<S: Scalar>(_ network: Network<S>, _ node: Int) -> Bool {
+    network.plan.definition.nodes[node].layer.facts.sumsLoss
+  }
+
+  private mutating func addClasses<S: Scalar>(
+    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>, _ isDistribution: Bool
+  ) {
+    for row in 0..<batch {
+      let scores = prediction.slice(from: row * count, count: count)
+      let best = Self.highest(scores)
+      let right = isDistribution ? Self.highest(target.slice(from: row * count, count: count)) : Int(target[row])
+      guard right >= 0, right < count else { continue }
+      if best == right { correct += 1 }
+      if topCount > 0 {
+        var higher = 0
+        for j in 0..<count where scores[j] > scores[right] || (scores[j] == scores[right] && j < right) { higher += 1 }
+        if higher < topCount { correctAmongTop += 1 }
+      }
+      if !confusionCounts.isEmpty { confusionCounts[right * count + best] += 1 }
+    }
+  }
+
+  private mutating func addBinary<S: Scalar>(_ batch: Int, _ prediction: Buffer<S>, _ target: Buffer<S>) {
+    for row in 0..<batch {
+      let said = prediction[row] >= 0.5 ? 1 : 0
+      let right = target[row] >= 0.5 ? 1 : 0
+      if said == right { correct += 1 }
+      if !confusionCounts.isEmpty { confusionCounts[right * 2 + said] += 1 }
+    }
+  }
+
+  private mutating func addValues<S: Scalar>(
+    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>
+  ) {
+    let isFirst = samples == batch
+    for row in 0..<batch {
+      for j in 0..<count {
+        let right = Double(target[row * count + j])
+        let difference = Double(prediction[row * count + j]) - right
+        squaredDifferences += difference * difference
+        if isFirst, row == 0 { firstTargets[j] = right }
+        let shifted = right - firstTargets[j]
+        targetSums[j] += shifted
+        targetSquares[j] += shifted * shifted
+      }
+    }
+  }
+
+  /// The position of the highest number; the first of equal ones.
+  static func highest<S: Scalar>(_ scores: Buffer<S>) -> Int {
+    var best = 0
+    for j in 1..<max(1, scores.count) where scores[j] > scores[best] { best = j }
+    return best
+  }
+}
+
+extension Evaluation {
+  /// The sum of all losses with their weights, each over all samples.
+  public var loss: Double {
+    var total = 0.0
+    for (parts, weight) in zip(losses, lossWeights) { total += weight * parts.mean }
+    return total
+  }
+
+  /// Share of samples with the right class; nil when there are no classes.
+  public var accuracy: Double? {
+    switch task {
+    case .classes, .binary: samples == 0 ? nil : Double(correct) / Double(samples)
+    default: nil
+    }
+  }
+
+  /// Share of samples whose class is among the `topCount` highest scores.
+  public var topAccuracy: Double? {
+    guard case .classes = task, topCount > 0, samples > 0 else { return nil }
+    return Double(correctAmongTop) / Double(samples)
+  }
+
+  /// Root of the mean squared difference over all target elements; nil for classes.
+  public var rmse: Double? {
+    guard case .values(let count) = task, samples > 0 else { return nil }
+    return (squaredDifferences / Double(samples * count)).squareRoot()
+  }
+
+  /// 1 - squared differences / squared deviations of the targets from their means; nil for classes and for targets
+  /// that are all the same.
+  public var r2: Double? {
+    guard case .values = task, samples > 0 else { return nil }
+    var deviations = 0.0
+    for (sum, square) in zip(targetSums, targetSquares) { deviations += square - sum * sum / Double(samples) }
+    return deviations > 0 ? 1 - squaredDifferences / deviations : nil
+  }
+
+  /// A metric's value, or nil when it does not apply.
+  public func value(_ metric: Metric) -> Double? {
+    switch metric {
+    case .loss: loss
+    case .accuracy: accuracy
+    case .rmse: rmse
+    case .r2: r2
+    }
+  }
+
+  /// The confusion matrix, rows being right classes and columns predicted ones; nil unless it was asked for.
+  public var confusion: [[Int]]? {
+    guard !confusionCounts.isEmpty else { return nil }
+    let count = task == .binary ? 2 : Int(Double(confusionCounts.count).squareRoot())
+    return (0..<count).map { Array(confusionCounts[($0 * count)..<(($0 + 1) * count)]) }
+  }
+
+  /// For each class: the share of its predictions that are right, the share of its samples that are found, and the
+  /// number of its samples. A share of nothing is nil.
+  public var perClass: [(precision: Double?, recall: Double?, samples: Int)]? {
+    confusion.map { matrix in
+      matrix.indices.map { index in
+        let predicted = matrix.reduce(0) { $0 + $1[index] }
+        let actual = matrix[index].reduce(0, +)
+        let right = Double(matrix[index][index])
+        return (
+          predicted == 0 ? nil : right / Double(predicted), actual == 0 ? nil : right / Double(actual), actual
+        )
+      }
+    }
+  }
+}

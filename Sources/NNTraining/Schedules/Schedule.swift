@@ -1,0 +1,46 @@
+import NNCore
+
+/// Where a training run stands, in the unit in which it is counted: epochs (with fractions) or steps.
+public struct TrainingClock: Sendable, Hashable {
+  /// Epochs or steps done before the step at hand.
+  public var position: Double
+  /// Epochs or steps in the whole run.
+  public var total: Double
+
+  /// A moment of a run.
+  public init(position: Double, total: Double) {
+    self.position = position
+    self.total = total
+  }
+}
+
+/// How the learning rate changes over a run: a factor on the optimizer's rate.
+public protocol Schedule: DeclaredElement {
+  /// Epochs (or steps) over which the rate rises from 0, before the schedule itself begins to act.
+  var warmup: Double { get }
+
+  /// The factor once the warm-up is over. `share` runs from 0 at the end of the warm-up to 1 at the end of the run.
+  func factor(_ clock: TrainingClock, share: Double) -> Double
+}
+
+extension Schedule {
+  /// The factor on the optimizer's rate.
+  public func factor(_ clock: TrainingClock) -> Double {
+    if clock.position < warmup {
+      // The first step does not have the rate 0, and the first after the warm-up has the full one.
+      return (clock.position + min(1, warmup) * warmupOffset) / (warmup + min(1, warmup) * warmupOffset)
+    }
+    let rest = clock.total - warmup
+    return factor(clock, share: rest > 0 ? min(1, (clock.position - warmup) / rest) : 1)
+  }
+
+  /// A hundredth of a unit keeps the first step's rate above 0 without being noticed later.
+  private var warmupOffset: Double { 0.01 }
+
+  /// The attribute that every schedule has.
+  static var warmupAttribute: AttributeSchema {
+    .optional(
+      "warmup", .number(.nonNegative), default: .number(0),
+      "Epochs (steps, if the training counts steps) over which the rate first rises to its full value.")
+  }
+}
