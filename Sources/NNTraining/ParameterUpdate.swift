@@ -1,0 +1,80 @@
+import NNCore
+import NNKernels
+
+/// An optimizer at work on a net: its state buffers, and the spans of parameters that it treats alike.
+///
+/// Parameters lie in one flat buffer, and neighbours with the same decay and rate are one span, so that a step is a
+/// handful of passes over long arrays.
+public final class ParameterUpdate<S: Scalar> {
+  private struct Span {
+    var range: Range<Int>
+    var decay: Double
+    var rateScale: Double
+  }
+
+  private let optimizer: any Optimizer
+  private let spans: [Span]
+  private let firstStorage: Storage<S>
+  private let secondStorage: Storage<S>
+
+  /// The optimizer with its state as it is before the first step.
+  public init(_ plan: NetworkPlan, _ optimizer: any Optimizer) {
+    self.optimizer = optimizer
+    let stateCount = optimizer.rule(step: 1).stateCount
+    firstStorage = Storage(count: stateCount >= 1 ? plan.parameterSpan : 0)
+    secondStorage = Storage(count: stateCount >= 2 ? plan.parameterSpan : 0)
+    firstStorage.buffer.fill(S(optimizer.initialState))
+    var spans: [Span] = []
+    for (index, parameter) in plan.parameters.enumerated() where !parameter.isFrozen {
+      let decay = parameter.plan.decays ? optimizer.weightDecay : 0
+      let follows = index > 0 && !plan.parameters[index - 1].isFrozen
+      if let last = spans.last, follows, last.decay == decay, last.rateScale == parameter.rateScale {
+        // The gap between them holds zeros with zero gradients, which no rule changes.
+        spans[spans.count - 1].range = last.range.lowerBound..<parameter.range.upperBound
+      } else {
+        spans.append(Span(range: parameter.range, decay: decay, rateScale: parameter.rateScale))
+      }
+    }
+    self.spans = spans
+  }
+
+  /// The first state buffer, laid out like the parameters; empty if the rule has none.
+  public var first: Buffer<S> { firstStorage.buffer }
+  /// The second state buffer.
+  public var second: Buffer<S> { secondStorage.buffer }
+
+  /// Makes one step.
+  ///
+  /// - Parameters:
+  ///   - step: counted from 1.
+  ///   - rate: the learning rate of this step.
+  ///   - clipNorm: the longest gradient allowed.
+  ///   - clipValue: the largest gradient element allowed.
+  public func apply(to network: Network<S>, step: Int, rate: Double, clipNorm: Double?, clipValue: Double?) {
+    var scale = 1.0
+    if let clipNorm {
+      let norm = gradientNorm(network)
+      // As torch.nn.utils.clip_grad_norm_, whose small constant keeps the quotient finite.
+      scale = min(1, clipNorm / (norm + 1e-6))
+    }
+    let rule = optimizer.rule(step: step)
+    for span in spans {
+      S.update(
+        rule, rate: rate * span.rateScale, decay: span.decay, gradientScale: scale,
+        gradientLimit: clipValue ?? .infinity, parameters: network.parameters.slice(span.range),
+        gradients: network.gradients.slice(span.range), first: part(first, span), second: part(second, span),
+        workers: network.workers)
+    }
+  }
+
+  /// The length of the gradient of all parameters that learn.
+  public func gradientNorm(_ network: Network<S>) -> Double {
+    var square = 0.0
+    for span in spans { square += S.sumOfSquares(network.gradients.slice(span.range), workers: network.workers) }
+    return square.squareRoot()
+  }
+
+  private func part(_ state: Buffer<S>, _ span: Span) -> Buffer<S> {
+    state.count == 0 ? state : state.slice(span.range)
+  }
+}

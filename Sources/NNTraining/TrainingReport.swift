@@ -1,0 +1,130 @@
+/// The page that a run leaves behind: what was trained, how it went, what came out. One file, no scripts, nothing
+/// fetched from anywhere.
+public struct TrainingReport: Sendable {
+  /// The model's name.
+  public var name: String
+  /// What the model says of itself.
+  public var summary: String?
+  /// The table of layers, as text.
+  public var layers: String
+  /// The epochs.
+  public var records: [TrainingRecord]
+  /// Lines such as "test accuracy: 98.1 %".
+  public var results: [String]
+  /// The model file.
+  public var model: String
+
+  /// A report.
+  public init(
+    name: String, summary: String?, layers: String, records: [TrainingRecord], results: [String], model: String
+  ) {
+    self.name = name
+    self.summary = summary
+    self.layers = layers
+    self.records = records
+    self.results = results
+    self.model = model
+  }
+
+  /// The page.
+  public var html: String {
+    var text = """
+      <!DOCTYPE html>
+      <html lang="en"><head><meta charset="utf-8"><title>\(escaped(name))</title>
+      <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+      <style>body{font:16px/1.5 system-ui,sans-serif;max-width:720px;margin:2em auto;padding:0 1em}
+      pre{overflow:auto;padding:1em;background:#8881;border-radius:6px;font-size:13px}
+      table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px}
+      td,th{padding:2px 12px;text-align:right;border-bottom:1px solid #8884}</style></head><body>
+      <h1>\(escaped(name))</h1>
+
+      """
+    if let summary { text += "<p>\(escaped(summary))</p>\n" }
+    for result in results { text += "<p><strong>\(escaped(result))</strong></p>\n" }
+    for plot in plots { text += plot.svg }
+    text += "<h2>Layers</h2>\n<pre>\(escaped(layers))</pre>\n"
+    text += "<h2>Epochs</h2>\n" + epochTable + "<h2>Model</h2>\n<pre>\(escaped(model))</pre>\n</body></html>\n"
+    return text
+  }
+
+  /// The curves: the loss, and the metric that matters beside it.
+  public var plots: [CurvePlot] {
+    var plots = [plot("Loss", .loss)]
+    if records.contains(where: { $0.training.accuracy != nil }) { plots.append(plot("Accuracy", .accuracy)) }
+    if records.contains(where: { $0.training.rmse != nil }) { plots.append(plot("RMSE", .rmse)) }
+    return plots
+  }
+
+  private func plot(_ title: String, _ metric: Metric) -> CurvePlot {
+    var lines = [
+      CurvePlot.Line(
+        name: "training", color: "#2f7ed8",
+        points: records.map { (Double($0.epoch), $0.training.value(metric) ?? .nan) })
+    ]
+    if records.contains(where: { $0.validation != nil }) {
+      lines.append(
+        CurvePlot.Line(
+          name: "validation", color: "#e8710a",
+          points: records.map { (Double($0.epoch), $0.validation?.value(metric) ?? .nan) }))
+    }
+    return CurvePlot(title: title, xLabel: "epoch", lines: lines)
+  }
+
+  private var epochTable: String {
+    let metric: Metric = records.contains { $0.training.accuracy != nil } ? .accuracy : .rmse
+    var text = "<table><tr><th>epoch</th><th>rate</th><th>loss</th><th>\(metric.rawValue)</th>"
+    text += "<th>validation loss</th><th>validation \(metric.rawValue)</th><th>seconds</th></tr>\n"
+    for record in records {
+      let cells = [
+        "\(record.epoch)", digits(record.rate), digits(record.training.loss), digits(record.training.value(metric)),
+        digits(record.validation?.loss), digits(record.validation?.value(metric)), digits(record.seconds),
+      ]
+      text += "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
+    }
+    return text + "</table>\n"
+  }
+
+  private func digits(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "" }
+    return significant(value, 4)
+  }
+}
+
+/// A number with so many significant digits, without an exponent where that stays readable.
+package func significant(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+  var exponent = 0
+  var size = value.magnitude
+  while size >= 10, exponent < 400 {
+    size /= 10
+    exponent += 1
+  }
+  while size < 1, exponent > -400 {
+    size *= 10
+    exponent -= 1
+  }
+  if exponent < -5 || exponent > 14 {
+    var power = 1.0
+    for _ in 0..<(digits - 1) { power *= 10 }
+    return "\(value < 0 ? "-" : "")\((size * power).rounded() / power)e\(exponent)"
+  }
+  return fixed(value, max(0, digits - 1 - exponent))
+}
+
+/// A number with so many digits after the point, half away from zero; for magnitudes below 9e15.
+package func fixed(_ value: Double, _ places: Int) -> String {
+  guard value.isFinite, value.magnitude < 9e15 else { return "\(value)" }
+  var places = min(places, 15)
+  var power = 1.0
+  for _ in 0..<places { power *= 10 }
+  while value.magnitude * power > 9e17, places > 0 {
+    places -= 1
+    power /= 10
+  }
+  let scaled = UInt64((value.magnitude * power).rounded())
+  let whole = scaled / UInt64(power)
+  let sign = value < 0 && scaled > 0 ? "-" : ""
+  if places == 0 { return "\(sign)\(whole)" }
+  let fraction = String(scaled % UInt64(power))
+  return "\(sign)\(whole)." + String(repeating: "0", count: places - fraction.count) + fraction
+}

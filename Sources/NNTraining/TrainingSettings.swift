@@ -1,0 +1,67 @@
+import NNCore
+
+/// How a net is trained: what the `<training>` element says, checked and with defaults.
+public struct TrainingSettings: Sendable {
+  /// How long a run is.
+  public enum Length: Sendable, Hashable {
+    /// Passes over the training set.
+    case epochs(Int)
+    /// Batches.
+    case steps(Int)
+  }
+
+  /// How long the run is.
+  public var length: Length
+  /// Samples in a batch; the last batch of an epoch may be smaller.
+  public var batch: Int
+  /// Seed of initial values, shuffling and random layers.
+  public var seed: UInt64
+  /// Whether the samples are put into a new order in each epoch.
+  public var shuffles: Bool
+  /// The largest norm that the gradient of all parameters together may have; a longer one is shortened.
+  public var clipNorm: Double?
+  /// The largest magnitude that an element of the gradient may have, after the norm was limited.
+  public var clipValue: Double?
+  /// Turns gradients into steps.
+  public var optimizer: any Optimizer
+  /// Changes the learning rate over the run.
+  public var schedule: any Schedule
+  /// Ends the run early.
+  public var earlyStopping: EarlyStopping?
+
+  /// Settings; what is left out has the usual default.
+  public init(
+    length: Length = .epochs(10), batch: Int = 32, seed: UInt64 = 0, shuffles: Bool = true, clipNorm: Double? = nil,
+    clipValue: Double? = nil, optimizer: any Optimizer = StochasticGradientDescent(rate: 0.01, momentum: 0.9),
+    schedule: any Schedule = ConstantRate(), earlyStopping: EarlyStopping? = nil
+  ) {
+    self.length = length
+    self.batch = batch
+    self.seed = seed
+    self.shuffles = shuffles
+    self.clipNorm = clipNorm
+    self.clipValue = clipValue
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.earlyStopping = earlyStopping
+  }
+
+  /// The rate of the step that begins when `steps` are done, in a run of `stepsPerEpoch` batches per epoch.
+  public func rate(steps: Int, stepsPerEpoch: Int) -> Double {
+    let clock: TrainingClock
+    switch length {
+    case .epochs(let epochs):
+      clock = TrainingClock(position: Double(steps) / Double(max(1, stepsPerEpoch)), total: Double(epochs))
+    case .steps(let total): clock = TrainingClock(position: Double(steps), total: Double(total))
+    }
+    return optimizer.rate * schedule.factor(clock)
+  }
+
+  /// The number of steps in the whole run.
+  public func totalSteps(stepsPerEpoch: Int) -> Int {
+    switch length {
+    case .epochs(let epochs): epochs * stepsPerEpoch
+    case .steps(let steps): steps
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import NNCore
+
+/// The words of a command line, sorted into options and positional arguments.
+struct Arguments {
+  private var values: [String: [String]] = [:]
+  /// The positional arguments, in order.
+  private(set) var positionals: [String] = []
+
+  /// Sorts `words` by the declarations. Everything after `--` is positional, and so is a single `-`.
+  init(_ words: [String], options: [Option], positionals declared: [Positional], command: String) throws {
+    var rest = words[...]
+    var isLiteral = false
+    while let word = rest.popFirst() {
+      if isLiteral || word == "-" || !word.hasPrefix("-") || Double(word) != nil {
+        positionals.append(word)
+      } else if word == "--" {
+        isLiteral = true
+      } else {
+        try takeOption(word, &rest, options, command)
+      }
+    }
+    try checkPositionals(declared, command)
+  }
+
+  private mutating func takeOption(
+    _ word: String, _ rest: inout ArraySlice<String>, _ options: [Option], _ command: String
+  ) throws {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let found: Option?
+    if word.hasPrefix("--") {
+      let name = parts[0].dropFirst(2)
+      found = options.first { $0.name == name }
+    } else {
+      found = word.count == 2 ? options.first { $0.letter == word.last } : nil
+    }
+    guard let option = found else {
+      let near = nearestName(to: String(parts[0].drop { $0 == "-" }), among: options.map(\.name))
+      throw usageError(
+        "nnrun \(command) has no option '\(parts[0])'",
+        near.map { "did you mean '--\($0)'?" } ?? "see 'nnrun \(command) --help'")
+    }
+    if case .none = option.value {
+      guard parts.count == 1 || !word.hasPrefix("--") else {
+        throw usageError("option '--\(option.name)' takes no value")
+      }
+      values[option.name] = []
+      return
+    }
+    let value: String
+    if parts.count == 2, word.hasPrefix("--") {
+      value = parts[1]
+    } else if let next = rest.popFirst() {
+      value = next
+    } else {
+      throw usageError("option '--\(option.name)' needs a value", "write \(option.written)")
+    }
+    if case .choice(let words) = option.value, !words.contains(value) {
+      throw usageError("'\(value)' is none of \(words.joined(separator: ", "))", "write \(option.written)")
+    }
+    if !option.repeats, values[option.name] != nil { throw usageError("option '--\(option.name)' is given twice") }
+    values[option.name, default: []].append(value)
+  }
+
+  private func checkPositionals(_ declared: [Positional], _ command: String) throws {
+    if values["help"] != nil { return }
+    let needed = declared.filter { !$0.isOptional }
+    if positionals.count < needed.count {
+      let missing = needed[positionals.count]
+      throw usageError("\(missing.name) is missing: \(missing.help)", "see 'nnrun \(command) --help'")
+    }
+    if positionals.count > declared.count, declared.last?.repeats != true {
+      throw usageError(
+        "there is an argument too many: '\(positionals[declared.count])'", "see 'nnrun \(command) --help'")
+    }
+    for (word, declaration) in zip(positionals, declared)
+    where !declaration.choices.isEmpty && !declaration.choices.contains(word) {
+      throw usageError("'\(word)' is none of \(declaration.choices.joined(separator: ", "))")
+    }
+  }
+
+  /// Whether an option without a value was given, or one with a value at least once.
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  /// An option's value.
+  func text(_ name: String) -> String? { values[name]?.last }
+
+  /// All values of an option that may repeat.
+  func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// An option's value as a whole number in a range.
+  func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+    guard let text = text(name) else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      throw usageError("'--\(name) \(text)' must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// An option's value as a seed.
+  func seed(_ name: String = "seed") throws -> UInt64? {
+    guard let text = text(name) else { return nil }
+    guard let value = UInt64(text) else {
+      throw usageError("'--\(name) \(text)' must be a whole number from 0 to \(UInt64.max)")
+    }
+    return value
+  }
+
+  /// An option's value as a finite number.
+  func number(_ name: String) throws -> Double? {
+    guard let text = text(name) else { return nil }
+    guard let value = Double(text), value.isFinite else {
+      throw usageError("'--\(name) \(text)' must be a number")
+    }
+    return value
+  }
+
+  /// The values of `--set`, by path.
+  func overrides() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for setting in all("set") {
+      guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+        throw usageError("'--set \(setting)' has no value", "write --set PATH=VALUE, as in --set training.epochs=5")
+      }
+      result[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
+    }
+    return result
+  }
+}
+
+/// An error in how the command was called (exit code 64).
+func usageError(_ message: String, _ remedy: String? = nil) -> DiagnosticError {
+  DiagnosticError(.usage, code: "usage", message, remedy: remedy)
+}

@@ -1,0 +1,87 @@
+/// A verb of the command line.
+protocol Command: Sendable {
+  /// The word that calls it.
+  static var name: String { get }
+  /// What it does, in one line.
+  static var summary: String { get }
+  /// What it does, in a few sentences.
+  static var discussion: String { get }
+  /// Its positional arguments.
+  static var positionals: [Positional] { get }
+  /// Its options, besides `--help`.
+  static var options: [Option] { get }
+  /// Command lines that work, each with what it does.
+  static var examples: [(line: String, meaning: String)] { get }
+
+  /// Runs it. Returns the exit code; throws a `DiagnosticError` for what the user can mend.
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode
+}
+
+extension Command {
+  static var discussion: String { "" }
+
+  /// The text of `--help`.
+  static var help: String {
+    var text = "nnrun \(name) - \(summary)\n\nUsage: nnrun \(name)"
+    for positional in positionals {
+      let word = positional.name + (positional.repeats ? " ..." : "")
+      text += positional.isOptional ? " [\(word)]" : " \(word)"
+    }
+    text += " [options]\n"
+    if !discussion.isEmpty { text += "\n\(discussion)\n" }
+    if !positionals.isEmpty { text += "\nArguments:\n" + table(positionals.map { ($0.name, $0.help) }) }
+    text += "\nOptions:\n" + table((options + [helpOption]).map { ($0.written, $0.help) })
+    if !examples.isEmpty {
+      text += "\nExamples:\n"
+      for example in examples { text += "  \(example.line)\n      \(example.meaning)\n" }
+    }
+    return text
+  }
+}
+
+/// `--help`, which every command has.
+let helpOption = Option("help", letter: "h", "Show this help.")
+
+/// Options that several commands share.
+enum CommonOptions {
+  static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
+  static let seed = Option("seed", .text("N"), "Seed of all random numbers; the model's own unless given.")
+  static let set = Option(
+    "set", .text("PATH=VALUE"), repeats: true,
+    "Override an attribute of the model, such as training.epochs=5 or network.fc1.units=64.")
+  static let json = Option("json", "Print JSON for scripts instead of text for people.")
+  static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
+}
+
+/// Two columns, the second one wrapped.
+func table(_ rows: [(String, String)], indent: Int = 2) -> String {
+  let width = min(30, rows.map(\.0.count).max() ?? 0)
+  var text = ""
+  for (left, right) in rows {
+    let start = String(repeating: " ", count: indent) + left
+    var lines = wrap(right, width: 100 - indent - width - 2)[...]
+    let first = lines.popFirst() ?? ""
+    if left.count > width {
+      text += start + "\n" + String(repeating: " ", count: indent + width + 2) + first + "\n"
+    } else {
+      text += start + String(repeating: " ", count: width - left.count + 2) + first + "\n"
+    }
+    for line in lines { text += String(repeating: " ", count: indent + width + 2) + line + "\n" }
+  }
+  return text
+}
+
+/// The text in lines of at most `width` characters, broken at spaces.
+func wrap(_ text: String, width: Int) -> [String] {
+  var lines: [String] = []
+  var line = ""
+  for word in text.split(separator: " ") {
+    if !line.isEmpty, line.count + 1 + word.count > width {
+      lines.append(line)
+      line = ""
+    }
+    line += (line.isEmpty ? "" : " ") + word
+  }
+  lines.append(line)
+  return lines
+}
