@@ -1,0 +1,106 @@
+/// A net in numbers: a row for each input and layer, and totals.
+public struct NetworkSummary: Sendable {
+  /// One input or layer.
+  public struct Row: Sendable {
+    /// Its name.
+    public var name: String
+    /// The element's name; `input` for inputs.
+    public var type: String
+    /// The names of what it reads.
+    public var inputs: [String]
+    /// The shape of one sample's first output.
+    public var output: Shape
+    /// Its own trainable scalars; shared ones count where they are defined.
+    public var parameters: Int
+    /// Whether they keep their values in training.
+    public var isFrozen: Bool
+    /// Operations of one sample's forward pass.
+    public var forwardOperations: Int
+    /// Operations of one sample's backward pass.
+    public var backwardOperations: Int
+  }
+
+  /// The net's name.
+  public var name: String
+  /// The rows, in order of execution.
+  public var rows: [Row]
+
+  /// The summary of a planned net.
+  public init(_ plan: NetworkPlan) {
+    let definition = plan.definition
+    name = definition.name
+    rows = definition.inputs.map { input in
+      Row(
+        name: input.name, type: "input", inputs: [], output: input.shape, parameters: 0, isFrozen: false,
+        forwardOperations: 0, backwardOperations: 0)
+    }
+    for (index, node) in definition.nodes.enumerated() {
+      let layer = plan.layers[index]
+      let own = plan.parameters.filter { $0.node == index }
+      rows.append(
+        Row(
+          name: node.name, type: type(of: node.layer).schema.name,
+          inputs: node.inputs.map { value in
+            switch value.origin {
+            case .input(let input): definition.inputs[input].name
+            case .node(let other): definition.nodes[other].name + (value.output > 0 ? ".\(value.output + 1)" : "")
+            }
+          },
+          output: layer.outputs[0], parameters: own.reduce(0) { $0 + $1.range.count },
+          isFrozen: node.isFrozen && !own.isEmpty, forwardOperations: layer.forwardOperations,
+          backwardOperations: layer.backwardOperations))
+    }
+  }
+
+  /// All trainable scalars.
+  public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
+  /// Operations of one sample's forward pass.
+  public var forwardOperations: Int { rows.reduce(0) { $0 + $1.forwardOperations } }
+  /// Operations of one sample's backward pass.
+  public var backwardOperations: Int { rows.reduce(0) { $0 + $1.backwardOperations } }
+
+  /// The summary as a table for people.
+  public var text: String {
+    let header = ["layer", "type", "reads", "output", "parameters", "operations"]
+    var cells = [header]
+    for row in rows {
+      cells.append([
+        row.name, row.type, row.inputs.joined(separator: " "), row.output.description,
+        row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""),
+        row.forwardOperations == 0 ? "" : grouped(row.forwardOperations),
+      ])
+    }
+    let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    var text = ""
+    for (index, line) in cells.enumerated() {
+      var parts: [String] = []
+      for (column, cell) in line.enumerated() {
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        parts.append(column >= 4 ? space + cell : cell + space)
+      }
+      text += parts.joined(separator: "  ").trimmingTrailingSpaces + "\n"
+      if index == 0 { text += String(repeating: "-", count: widths.reduce(0, +) + 2 * (widths.count - 1)) + "\n" }
+    }
+    text += "\(grouped(parameters)) parameters, \(grouped(forwardOperations)) operations forward and "
+    return text + "\(grouped(backwardOperations)) backward for each sample"
+  }
+}
+
+/// A whole number with its digits in groups of three.
+public func grouped(_ number: Int) -> String {
+  let digits = Array(String(number.magnitude))
+  var text = number < 0 ? "-" : ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+    text.append(digit)
+  }
+  return text
+}
+
+extension String {
+  fileprivate var trimmingTrailingSpaces: String {
+    var result = self
+    while result.last == " " { result.removeLast() }
+    return result
+  }
+}
