@@ -22,19 +22,19 @@ public struct Evaluation: Sendable {
   /// For `topK`, how many of the highest scores may hold the right class.
   public let topCount: Int
   /// Samples seen.
-  public private(set) var samples = 0
+  public internal(set) var samples = 0
   /// For each loss, its numerators and denominators added up.
-  public private(set) var losses: [LossParts]
+  public internal(set) var losses: [LossParts]
   private var lossWeights: [Double]
-  private var correct = 0
-  private var correctAmongTop = 0
+  var correct = 0
+  var correctAmongTop = 0
   /// Right class x predicted class, row-major; empty unless asked for.
   private var confusionCounts: [Int] = []
-  private var squaredDifferences = 0.0
+  var squaredDifferences = 0.0
   /// For each target element: sum of differences from the first sample's value, and of their squares.
-  private var firstTargets: [Double] = []
-  private var targetSums: [Double] = []
-  private var targetSquares: [Double] = []
+  var firstTargets: [Double] = []
+  var targetSums: [Double] = []
+  var targetSquares: [Double] = []
 
   /// An empty evaluation for a net.
   ///
@@ -94,7 +94,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// A loss that is a plain sum has a denominator of exactly 1 whatever the batch, also for a batch of two and more.
+  /// The parts of a loss that is a plain sum have the denominator 1, which must not be added up.
   private func isSum<S: Scalar>(_ network: Network<S>, _ node: Int) -> Bool {
     network.plan.definition.nodes[node].layer.facts.sumsLoss
   }

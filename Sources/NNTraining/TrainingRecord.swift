@@ -4,9 +4,11 @@ public struct TrainingRecord: Sendable, Hashable {
   public struct Scores: Sendable, Hashable {
     /// The loss.
     public var loss: Double
-    /// The other metrics, where they apply.
+    /// Share of samples with the right class.
     public var accuracy: Double?
+    /// Root of the mean squared difference.
     public var rmse: Double?
+    /// Share of the targets' variance that the predictions explain.
     public var r2: Double?
 
     /// The scores of an evaluation.

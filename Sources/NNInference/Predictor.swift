@@ -1,0 +1,92 @@
+import NNCore
+import NNKernels
+
+/// Runs a trained net forward: planned once, then predicting without taking memory.
+///
+/// A sample's prediction has the same bits whatever batch it comes in and whatever the number of threads. One thread at
+/// a time may use a predictor; several predictors may share weights files but not memory.
+public final class Predictor<S: Scalar> {
+  /// The net as it was trained.
+  public let plan: NetworkPlan
+  private let network: Network<S>
+
+  /// Scalars of one sample's input, for each input of the net.
+  public var inputCounts: [Int] { plan.definition.inputs.map(\.shape.elementCount) }
+  /// Scalars of one sample's prediction.
+  public var outputCount: Int { plan.shape(of: plan.prediction).elementCount }
+  /// The most samples that are computed at once; longer calls are cut.
+  public var maximumBatch: Int { network.maximumBatch }
+  /// Bytes taken between input and output.
+  public var arenaBytes: Int { network.arenaBytes }
+
+  /// A predictor with a copy of the given parameters, rearranged for the kernels.
+  ///
+  /// - Parameters:
+  ///   - plan: the net as it was trained.
+  ///   - parameters: laid out as the plan says.
+  ///   - state: the arrays that layers update in training, laid out as the plan says.
+  ///   - batch: the most samples computed at once.
+  public init(
+    _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, batch: Int = 64, workers: WorkerPool
+  ) throws {
+    self.plan = plan
+    let graph = try PredictionGraph(plan, parameters: parameters)
+    let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
+    network = Network(rewritten, batch: batch, options: NetworkOptions(isTrained: false), workers: workers)
+    for (node, source) in graph.sources.enumerated() {
+      let positions = rewritten.parametersOfNode[node]
+      switch source {
+      case .node(let index):
+        for (own, other) in zip(positions, plan.parametersOfNode[index]) {
+          network.parameter(own).buffer.copy(from: parameters.slice(plan.parameters[other].range))
+        }
+        for (own, other) in zip(rewritten.statesOfNode[node], plan.statesOfNode[index]) {
+          network.state.slice(rewritten.states[own].range).copy(from: state.slice(plan.states[other].range))
+        }
+      case .affine(let map):
+        let weight = Storage<S>(map.weight.map { S($0) })
+        S.pack(
+          weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true,
+          into: network.parameter(positions[0]).buffer)
+        if let bias = map.bias {
+          for (index, value) in bias.enumerated() { network.parameter(positions[1])[index] = S(value) }
+        }
+      }
+    }
+  }
+
+  /// The names of the layers that run, in order: what was fused or left out is not among them.
+  public var layerNames: [String] { network.plan.definition.nodes.map(\.name) }
+
+  /// Predicts `count` samples.
+  ///
+  /// - Parameters:
+  ///   - inputs: for each input of the net, `count` samples one after the other.
+  ///   - outputs: room for `count` predictions of `outputCount` scalars.
+  public func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
+    precondition(outputs.count >= count * outputCount && inputs.count == plan.definition.inputs.count)
+    var done = 0
+    while done < count {
+      let batch = min(network.maximumBatch, count - done)
+      network.setBatch(batch)
+      for index in inputs.indices {
+        let width = plan.definition.inputs[index].shape.elementCount
+        network.bindInput(index, to: inputs[index].slice(from: done * width, count: batch * width))
+      }
+      network.forward(.inference, judges: false)
+      outputs.slice(from: done * outputCount, count: batch * outputCount).copy(from: network.prediction.buffer)
+      done += batch
+    }
+  }
+
+  /// Predicts samples given as an array; a convenience that takes memory.
+  public func predict(_ samples: [S]) -> [S] {
+    let width = inputCounts.first ?? 0
+    guard width > 0 else { return [] }
+    let count = samples.count / width
+    let input = Storage<S>(samples)
+    let output = Storage<S>(count: count * outputCount)
+    predict([input.buffer], count: count, into: output.buffer)
+    return output.buffer.array
+  }
+}

@@ -1,0 +1,147 @@
+import NNCore
+
+/// Where a run stands between two steps, apart from the arrays: all that a checkpoint needs so that a resumed run goes
+/// on as if it had never stopped.
+struct TrainingState: Sendable {
+  /// Epochs done.
+  var epoch = 0
+  /// Batches done of the epoch at hand.
+  var batchOfEpoch = 0
+  /// Steps done.
+  var steps = 0
+  /// The best value of the metric that decides what is kept, and the epoch that reached it.
+  var best: Double?
+  var bestEpoch = 0
+  /// Epochs since then.
+  var epochsWithoutImprovement = 0
+  /// The rate of the last step.
+  var rate = 0.0
+  /// Whether a stopping rule has ended the run.
+  var hasStopped = false
+  /// Seconds of training so far.
+  var seconds = 0.0
+  /// Seconds of the epoch at hand.
+  var secondsOfEpoch = 0.0
+  /// The finished epochs.
+  var records: [TrainingRecord] = []
+
+  /// The state as numbers without loss, for a checkpoint.
+  var words: [UInt64] {
+    var words: [UInt64] = [
+      UInt64(epoch), UInt64(batchOfEpoch), UInt64(steps), best == nil ? 0 : 1, (best ?? 0).bitPattern,
+      UInt64(bestEpoch), UInt64(epochsWithoutImprovement), rate.bitPattern, hasStopped ? 1 : 0, seconds.bitPattern,
+      secondsOfEpoch.bitPattern, UInt64(records.count),
+    ]
+    for record in records { words += record.words }
+    return words
+  }
+
+  init() {}
+
+  /// The state from a checkpoint, or nil if the numbers cannot be one.
+  init?(words: [UInt64]) {
+    var reader = WordReader(words)
+    epoch = reader.integer()
+    batchOfEpoch = reader.integer()
+    steps = reader.integer()
+    let hasBest = reader.word() == 1
+    let value = reader.number()
+    best = hasBest ? value : nil
+    bestEpoch = reader.integer()
+    epochsWithoutImprovement = reader.integer()
+    rate = reader.number()
+    hasStopped = reader.word() == 1
+    seconds = reader.number()
+    secondsOfEpoch = reader.number()
+    let count = reader.integer()
+    guard count <= words.count else { return nil }
+    for _ in 0..<count { records.append(TrainingRecord(&reader)) }
+    guard reader.isExhausted else { return nil }
+  }
+}
+
+/// Takes numbers from a list, one after the other; reading past the end gives zeros and is noticed.
+struct WordReader {
+  private let words: [UInt64]
+  private var position = 0
+
+  init(_ words: [UInt64]) { self.words = words }
+
+  /// Whether exactly all words were read.
+  var isExhausted: Bool { position == words.count }
+
+  mutating func word() -> UInt64 {
+    position += 1
+    return position <= words.count ? words[position - 1] : 0
+  }
+
+  mutating func integer() -> Int { Int(clamping: word()) }
+
+  mutating func number() -> Double { Double(bitPattern: word()) }
+
+  mutating func optional() -> Double? {
+    let exists = word() == 1
+    let value = number()
+    return exists ? value : nil
+  }
+}
+
+extension TrainingRecord {
+  var words: [UInt64] {
+    [UInt64(epoch), UInt64(steps), rate.bitPattern, seconds.bitPattern] + training.words
+      + [validation == nil ? 0 : 1] + (validation?.words ?? [])
+  }
+
+  init(_ reader: inout WordReader) {
+    epoch = reader.integer()
+    steps = reader.integer()
+    rate = reader.number()
+    seconds = reader.number()
+    training = Scores(&reader)
+    validation = reader.word() == 1 ? Scores(&reader) : nil
+  }
+}
+
+extension TrainingRecord.Scores {
+  var words: [UInt64] {
+    var words = [loss.bitPattern]
+    for value in [accuracy, rmse, r2] { words += [value == nil ? 0 : 1, (value ?? 0).bitPattern] }
+    return words
+  }
+
+  init(_ reader: inout WordReader) {
+    loss = reader.number()
+    accuracy = reader.optional()
+    rmse = reader.optional()
+    r2 = reader.optional()
+  }
+}
+
+extension Evaluation {
+  /// The counts as numbers without loss, for a checkpoint in the middle of an epoch. Confusion counts are not kept:
+  /// training does not ask for them.
+  var words: [UInt64] {
+    var words = [UInt64(samples), UInt64(losses.count)]
+    for parts in losses { words += [parts.numerator.bitPattern, parts.denominator.bitPattern] }
+    words += [UInt64(correct), UInt64(correctAmongTop), squaredDifferences.bitPattern]
+    for values in [firstTargets, targetSums, targetSquares] { words += values.map(\.bitPattern) }
+    return words
+  }
+
+  /// Sets the counts from a checkpoint; false if the numbers cannot be those of this evaluation.
+  mutating func restore(words: [UInt64]) -> Bool {
+    var reader = WordReader(words)
+    samples = reader.integer()
+    guard reader.integer() == losses.count else { return false }
+    for index in losses.indices {
+      losses[index] = LossParts(numerator: reader.number(), denominator: reader.number())
+    }
+    correct = reader.integer()
+    correctAmongTop = reader.integer()
+    squaredDifferences = reader.number()
+    for index in firstTargets.indices { firstTargets[index] = reader.number() }
+    for index in targetSums.indices { targetSums[index] = reader.number() }
+    for index in targetSquares.indices { targetSquares[index] = reader.number() }
+    return reader.isExhausted
+  }
+}

@@ -1,0 +1,37 @@
+/// All verbs, in the order in which help lists them.
+let allCommands: [any Command.Type] = [
+  TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,
+  InitCommand.self, TraceCommand.self, GradientCheckCommand.self, LayersCommand.self, WeightsCommand.self,
+  BenchCommand.self, CompletionCommand.self, VersionCommand.self,
+]
+
+/// The version of this program.
+let programVersion = "0.1.0"
+
+/// The text of `nnrun --help`.
+var programHelp: String {
+  var text = """
+    nnrun - neural networks described in XML files, trained and run on the CPU
+
+    Usage: nnrun VERB [arguments] [options]
+
+    Verbs:
+
+    """
+  text += table(allCommands.map { ($0.name, $0.summary) })
+  text += """
+
+    'nnrun VERB --help' tells more, with examples.
+
+    First steps:
+      nnrun train models/mlp.xml
+          Train a net on handwritten digits; takes a second or two.
+      nnrun predict runs/mlp/weights.safetensors models/data/digits/test.csv.gz --label last
+          Let it read digits that it has not seen.
+
+    Exit codes: 0 done, 1 the answer is no, 64 wrong usage, 65 wrong model, weights or data, 66 a file is missing,
+    70 a defect of nnrun, 73 a file cannot be created, 74 reading or writing failed, 130 interrupted.
+
+    """
+  return text
+}

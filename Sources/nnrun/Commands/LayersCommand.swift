@@ -1,0 +1,113 @@
+import NNCore
+
+/// `nnrun layers`
+enum LayersCommand: Command {
+  static let name = "layers"
+  static let summary = "list what a model file may contain, or explain one element"
+  static let positionals = [Positional(name: "ELEMENT", help: "The element to explain.", isOptional: true)]
+  static let options = [CommonOptions.json]
+  static let examples = [
+    (line: "nnrun layers", meaning: "List every layer, loss, data source, optimizer, schedule … with one line each."),
+    (line: "nnrun layers dense", meaning: "Show one element's attributes, formula and an example."),
+  ]
+
+  private static let headings: [(kind: ElementKind, title: String)] = [
+    (.layer, "Layers"), (.loss, "Losses"), (.source, "Data sources"), (.preprocessing, "Preprocessing"),
+    (.augmentation, "Augmentation"), (.optimizer, "Optimizers"), (.schedule, "Schedules of the learning rate"),
+    (.stopping, "Stopping rules"),
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let schemas = environment.registry.all().map { $0.schema }
+    guard let name = arguments.positionals.first else {
+      printResult(arguments.has("json") ? "[" + schemas.map(jsonText).joined(separator: ",\n") + "]" : list(schemas))
+      return .done
+    }
+    let found = schemas.filter { $0.name == name }
+    guard !found.isEmpty else {
+      let near = nearestName(to: name, among: schemas.map(\.name))
+      throw DiagnosticError(
+        .usage, code: "unknown-element", "there is no element '\(name)'",
+        remedy: near.map { "did you mean '\($0)'?" } ?? "'nnrun layers' lists them")
+    }
+    if arguments.has("json") {
+      printResult("[" + found.map(jsonText).joined(separator: ",\n") + "]")
+    } else {
+      printResult(found.map(page).joined(separator: "\n\n"))
+    }
+    return .done
+  }
+
+  private static func list(_ schemas: [ElementSchema]) -> String {
+    var sections: [String] = []
+    for heading in headings {
+      let rows = schemas.filter { $0.kind == heading.kind }
+      if rows.isEmpty { continue }
+      sections.append("\(heading.title):\n" + table(rows.map { ($0.name, $0.summary) }))
+    }
+    return sections.joined(separator: "\n") + "\n'nnrun layers NAME' explains one of them."
+  }
+
+  /// The manual page of an element.
+  private static func page(_ schema: ElementSchema) -> String {
+    var text = "<\(schema.name)> (\(schema.kind.rawValue))\n\n  \(schema.summary)\n"
+    if !schema.formula.isEmpty { text += "\nFormula:\n" + wrapped(schema.formula) }
+    if schema.kind == .layer || schema.kind == .loss {
+      let (least, most) = (schema.inputs.lowerBound, schema.inputs.upperBound)
+      text +=
+        "\nInputs: " + (least == most ? "\(least)" : most == .max ? "\(least) or more" : "\(least) to \(most)") + "\n"
+    }
+    if !schema.allAttributes.isEmpty {
+      text += "\nAttributes:\n"
+      for attribute in schema.allAttributes {
+        let note =
+          attribute.isRequired
+          ? "required"
+          : attribute.defaultValue.map { "default \($0.written.isEmpty ? "\"\"" : $0.written)" } ?? "optional"
+        text += "  \(attribute.name): \(describe(attribute.kind)); \(note)\n"
+        text += wrap(attribute.documentation, width: 90).map { "      \($0)\n" }.joined()
+      }
+    }
+    text += "\nExample:\n  \(schema.example)\n"
+    if !schema.reference.isEmpty { text += "\nReference:\n" + wrapped(schema.reference) }
+    return text
+  }
+
+  private static func wrapped(_ text: String) -> String {
+    wrap(text, width: 96).map { "  \($0)\n" }.joined()
+  }
+
+  private static func describe(_ kind: AttributeKind) -> String {
+    switch kind {
+    case .boolean: return "true or false"
+    case .integer(let range): return "whole number, \(words(range))"
+    case .number(let range): return range.description.isEmpty ? "number" : "number, \(range)"
+    case .text: return "text"
+    case .name: return "name"
+    case .names: return "names"
+    case .choice(let words): return words.joined(separator: " | ")
+    case .shape: return "shape such as 3x32x32"
+    case .pair(let range): return "one whole number or two joined by x, \(words(range))"
+    case .integers(let range): return "whole numbers, \(words(range))"
+    case .numbers: return "numbers"
+    case .words: return "words"
+    case .path: return "path, relative to the model file"
+    }
+  }
+
+  private static func words(_ range: ClosedRange<Int>) -> String {
+    range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+  }
+
+  private static func jsonText(_ schema: ElementSchema) -> String {
+    let attributes = schema.allAttributes.map { attribute in
+      let value = attribute.defaultValue.map { json($0.written) } ?? "null"
+      return #"{"name":\#(json(attribute.name)),"type":\#(json(describe(attribute.kind))),"#
+        + #""required":\#(attribute.isRequired),"default":\#(value),"documentation":\#(json(attribute.documentation))}"#
+    }
+    return
+      #"{"name":\#(json(schema.name)),"namespace":\#(json(schema.namespace)),"kind":\#(json(schema.kind.rawValue)),"#
+      + #""summary":\#(json(schema.summary)),"formula":\#(json(schema.formula)),"reference":\#(json(schema.reference)),"#
+      + #""example":\#(json(schema.example)),"attributes":[\#(attributes.joined(separator: ","))]}"#
+  }
+}

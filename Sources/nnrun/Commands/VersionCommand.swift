@@ -1,0 +1,20 @@
+import NNKernels
+
+/// `nnrun version`
+enum VersionCommand: Command {
+  static let name = "version"
+  static let summary = "print the version and the instruction set in use"
+  static let positionals: [Positional] = []
+  static let options = [CommonOptions.json]
+  static let examples = [(line: "nnrun version", meaning: "Print the version and the instruction set in use.")]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let level = KernelLevel.current
+    if arguments.has("json") {
+      printResult(#"{"version":\#(json(programVersion)),"instructionSet":\#(json(level.name))}"#)
+    } else {
+      printResult("nnrun \(programVersion)\nkernels: \(level.name) (\(level.description))")
+    }
+    return .done
+  }
+}
