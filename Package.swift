@@ -29,9 +29,13 @@ let kernels: [Target] = [
   .target(name: "NNKernels")
 ]
 
+let tests: [Target] = [
+  .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"])
+]
+
 let package = Package(
   name: "nnrun",
   platforms: [.macOS(.v15)],
   products: [],
-  targets: kernels + libraries + plugins
+  targets: kernels + libraries + plugins + tests
 )

@@ -152,6 +152,14 @@ public struct Evaluation: Sendable {
 }
 
 extension Evaluation {
+  /// Whether samples are right or wrong, so that there is an accuracy.
+  public var isAboutClasses: Bool {
+    switch task {
+    case .classes, .binary: true
+    case .values, .none: false
+    }
+  }
+
   /// The sum of all losses with their weights, each over all samples.
   public var loss: Double {
     var total = 0.0

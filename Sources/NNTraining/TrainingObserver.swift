@@ -1,0 +1,53 @@
+import NNCore
+
+/// A moment of a run, for a progress bar.
+public struct TrainingProgress: Sendable {
+  /// The epoch at hand, counted from 1.
+  public var epoch: Int
+  /// Steps done.
+  public var steps: Int
+  /// Steps in the whole run.
+  public var totalSteps: Int
+  /// The loss of the epoch so far.
+  public var loss: Double
+  /// The accuracy of the epoch so far, where there is one.
+  public var accuracy: Double?
+  /// Samples trained on in a second, in the epoch at hand.
+  public var samplesPerSecond: Double
+  /// Seconds that the rest of the run will take at this speed.
+  public var secondsLeft: Double
+}
+
+/// Somebody who watches a run.
+public protocol TrainingObserver: AnyObject {
+  /// A step is done. Called after every step: return at once, and take no memory.
+  func stepped(_ progress: TrainingProgress)
+  /// An epoch is done.
+  func finishedEpoch(_ record: TrainingRecord)
+}
+
+/// How a run ended.
+public enum TrainingOutcome: Sendable {
+  /// It ran its whole length.
+  case finished
+  /// A stopping rule ended it.
+  case stopped(EarlyStopping)
+  /// Somebody asked it to end; it can be resumed.
+  case interrupted
+  /// The loss was no longer finite.
+  case diverged(Divergence)
+}
+
+/// Where numbers stopped being finite.
+public struct Divergence: Error, Sendable {
+  /// The step, counted from 1.
+  public var step: Int
+  /// The epoch, counted from 1.
+  public var epoch: Int
+  /// The first layer, in order of execution, that holds such a number; nil if only the loss does.
+  public var layer: String?
+  /// Whether it is in the layer's parameters rather than in its output.
+  public var isParameter: Bool
+  /// The learning rate at that step.
+  public var rate: Double
+}

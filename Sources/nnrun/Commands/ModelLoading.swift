@@ -1,0 +1,23 @@
+import NNCore
+import NNModel
+
+/// A model file that was read, assembled and planned.
+struct LoadedModel {
+  var description: ModelDescription
+  var plan: NetworkPlan
+
+  /// Reads the file that the first positional argument names, with the overrides of `--set`.
+  init(_ arguments: Arguments, _ environment: Environment) throws {
+    let loader = ModelLoader(registry: environment.registry)
+    description = try loader.load(path: arguments.positionals[0], overrides: try arguments.overrides())
+    plan = try NetworkPlan(description.makeNetworkDefinition(), targets: description.knownTargets)
+  }
+
+  /// What the loader and the planner advise against.
+  var warnings: [Diagnostic] { description.warnings + plan.warnings }
+}
+
+extension ModelDescription {
+  /// The forms of targets that the file itself makes known. None: which column is a label is known once data is read.
+  var knownTargets: [String: TargetForm] { [:] }
+}

@@ -1,0 +1,66 @@
+import NNCore
+import NNKernels
+
+/// `nnrun summary`
+enum SummaryCommand: Command {
+  static let name = "summary"
+  static let summary = "show a model's layers, shapes, parameters and memory"
+  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let options = [
+    CommonOptions.set, CommonOptions.json,
+    Option("batch", .text("N"), "The batch for which memory is worked out; the model's own unless given."),
+  ]
+  static let examples = [
+    (line: "nnrun summary models/mlp.xml", meaning: "Show the layers, their shapes and their parameters.")
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let model = try LoadedModel(arguments, environment)
+    let summary = NetworkSummary(model.plan)
+    let batch = try arguments.integer("batch", 1...1_000_000) ?? model.description.training?.batch ?? 32
+    let scalar = model.description.precision == .double ? 8 : 4
+    let training = NetworkMemory(model.plan, batch: batch, options: NetworkOptions(), scalarSize: scalar)
+    let predicting = NetworkMemory(
+      model.plan, batch: batch, options: NetworkOptions(isTrained: false), scalarSize: scalar)
+    if arguments.has("json") {
+      printResult(jsonText(summary, batch, training, predicting))
+      return .done
+    }
+    printResult(model.description.summary.map { "\(summary.name): \($0)\n" } ?? "\(summary.name)\n")
+    printResult(summary.text)
+    printResult(
+      "memory for batches of \(batch): \(bytes(training.total)) to train (parameters and gradients "
+        + "\(bytes(training.parameters)), between the layers \(bytes(training.arena)); optimizer state comes on top), "
+        + "\(bytes(predicting.total)) to predict")
+    return .done
+  }
+
+  private static func jsonText(
+    _ summary: NetworkSummary, _ batch: Int, _ training: NetworkMemory, _ predicting: NetworkMemory
+  ) -> String {
+    let rows = summary.rows.map { row in
+      let inputs = row.inputs.map { json($0) }.joined(separator: ",")
+      let shape = row.output.dimensions.map(String.init).joined(separator: ",")
+      return #"{"name":\#(json(row.name)),"type":\#(json(row.type)),"inputs":[\#(inputs)],"output":[\#(shape)],"#
+        + #""parameters":\#(row.parameters),"frozen":\#(row.isFrozen),"forwardOperations":\#(row.forwardOperations),"#
+        + #""backwardOperations":\#(row.backwardOperations)}"#
+    }
+    return #"{"name":\#(json(summary.name)),"parameters":\#(summary.parameters),"#
+      + #""forwardOperations":\#(summary.forwardOperations),"backwardOperations":\#(summary.backwardOperations),"#
+      + #""batch":\#(batch),"trainingBytes":\#(training.total),"predictionBytes":\#(predicting.total),"#
+      + "\"layers\":[\n" + rows.joined(separator: ",\n") + "]}"
+  }
+}
+
+/// A number of bytes for people.
+func bytes(_ count: Int) -> String {
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+  var size = Double(count)
+  var unit = 0
+  while size >= 1024, unit < units.count - 1 {
+    size /= 1024
+    unit += 1
+  }
+  let tenths = Int((size * 10).rounded())
+  return unit == 0 ? "\(count) bytes" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+}
