@@ -30,7 +30,8 @@ let kernels: [Target] = [
 ]
 
 let tests: [Target] = [
-  .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"])
+  .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
+  .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
 ]
 
 let package = Package(
