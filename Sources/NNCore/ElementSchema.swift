@@ -115,7 +115,9 @@ public struct ElementSchema: Sendable, Hashable {
   /// What every layer may carry.
   public static let layerAttributes: [AttributeSchema] = [
     .optional("name", .name, "The layer's name, unique in the model; its type and a number unless given."),
-    .optional("from", .names, "The layers or inputs that it reads; the element before it unless given."),
+    .optional(
+      "from", .names,
+      "The layers or inputs that it reads, and a.2 for the second output of a; the element before it unless given."),
     .optional("freeze", .boolean, default: .boolean(false), "Whether its parameters keep their values in training."),
     .optional(
       "rateScale", .number(.nonNegative), default: .number(1), "Factor on the learning rate of its parameters."),

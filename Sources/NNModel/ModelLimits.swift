@@ -20,7 +20,7 @@ public struct ModelLimits: Sendable, Hashable {
   /// Elements after every block and `<repeat>` has been written out.
   public var expandedElements = 200_000
   /// Bytes in the values of those elements' attributes; a value that one reads counts 8.
-  public var expandedBytes = 16 << 20
+  public var expandedBytes = 8 << 20
   /// Values that one layer may read.
   public var inputsPerLayer = 4096
   /// Messages that are kept; what is beyond is only counted.

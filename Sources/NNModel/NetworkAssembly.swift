@@ -78,6 +78,7 @@ extension ModelReader {
   /// Adds what shape inference says about the elements that are right, so that a file's wrong shapes and its other
   /// errors are told in one pass.
   mutating func addShapeErrors() {
+    guard !net.isExhausted else { return }
     var assembly = NetworkAssembly("model")
     for item in net.items { assembly.add(item.result) }
     for diagnostic in assembly.diagnostics { diagnostics.add(diagnostic) }

@@ -12,7 +12,7 @@ extension ModelReader {
         remedy: "give one of the two another name", at: attribute)
       return
     }
-    var block = NetworkInProgress.Block(element: index, parameters: [])
+    var block = NetworkInProgress.Block(element: index, parameters: [], names: givenNames(index))
     for word in attributes.has("parameters") ? attributes.words("parameters") : [] {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let isTaken = ["block", "name", "from", "input", "index"].contains(parts[0])
@@ -56,7 +56,7 @@ extension ModelReader {
     net.scopes.append(
       NetworkInProgress.Scope(
         prefix: name + ".", parent: scope, naming: inner, use: index, title: "block '\(type)'",
-        parameters: parameters, inputs: inputs, reserved: givenNames(block.element),
+        parameters: parameters, inputs: inputs, reserved: block.names,
         depth: net.scopes[scope].depth + 1, blockLimit: block.element))
     visit(block.element, in: .block, scope: inner)
     defineAlias(name)

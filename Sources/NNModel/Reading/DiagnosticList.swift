@@ -44,7 +44,7 @@ struct DiagnosticList {
     if chosen.count > limit, let last = result.last {
       result.append(
         Diagnostic(
-          severity, code: "too-many-errors", "too many errors; these are the first \(limit)",
+          severity, code: "too-many-messages", "too many \(severity.rawValue)s; these are the first \(limit)",
           place: last.place.map { SourcePlace(file: $0.file, line: 0, column: 0) }))
     }
     return result

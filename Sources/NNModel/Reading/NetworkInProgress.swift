@@ -46,6 +46,8 @@ struct NetworkInProgress {
     /// The parameters in order, with their defaults.
     var parameters: [(name: String, defaultValue: String?)]
     var isUsed = false
+    /// The names given to elements in it.
+    var names: Set<String> = []
   }
 
   /// A name that was not defined where it was read.

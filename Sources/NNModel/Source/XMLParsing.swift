@@ -57,9 +57,10 @@ private final class TreeCollector {
       guard let collector = TreeCollector.from(data), let error else { return }
       collector.report(error.pointee)
     }
-    // Without replacing entities, libxml2 hands on `&amp;` in attributes as `&#38;`. There are none but XML's own five.
-    xmlCtxtUseOptions(
-      context, Int32(XML_PARSE_NONET.rawValue | XML_PARSE_IGNORE_ENC.rawValue | XML_PARSE_NOENT.rawValue))
+    // Without replacing entities, libxml2 hands on `&amp;` in attributes as `&#38;`; there are none but XML's own five.
+    // Its own limits on sizes are lifted, because the scan has applied the model's.
+    let options = [XML_PARSE_NONET, XML_PARSE_IGNORE_ENC, XML_PARSE_NOENT, XML_PARSE_HUGE]
+    xmlCtxtUseOptions(context, Int32(options.reduce(0) { $0 | $1.rawValue }))
     context.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
     let result = xmlParseDocument(context)
     if result != 0, context.pointee.wellFormed == 0, tree.malformed == nil {
