@@ -84,3 +84,29 @@ public struct LossParts: Sendable, Hashable {
   /// The loss of the batch. A batch that has nothing to judge (all labels ignored) has a loss of 0.
   public var mean: Double { denominator == 0 ? 0 : numerator / denominator }
 }
+
+extension Network {
+  /// Runs one forward and, if the net is trained, one backward pass, and adds each node's time to `times`.
+  ///
+  /// - Parameters:
+  ///   - clock: seconds on a clock that never goes back.
+  ///   - times: for each node, seconds forward and backward. The time of a function that the layer before applies is
+  ///     part of that layer's.
+  public func profile(
+    _ phase: Phase, step: UInt64, judges: Bool, clock: () -> Double, times: inout [(forward: Double, backward: Double)]
+  ) {
+    for index in runtimes.indices {
+      prepare(index, phase, step, judges)
+      if execution.nodes[index].isFused { continue }
+      let start = clock()
+      runForward(index)
+      times[index].forward += clock() - start
+    }
+    for index in runtimes.indices.reversed() where execution.nodes[index].runsBackward {
+      let start = clock()
+      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      runBackward(index)
+      times[index].backward += clock() - start
+    }
+  }
+}

@@ -119,8 +119,10 @@ public final class Network<S: Scalar> {
     guard buffer.base != targets[index].base else { return }
     targets[index] = buffer
     for node in runtimes.indices where plan.definition.nodes[node].target == targetNames[index] {
-      runtimes[node].forward.target?.rebase(buffer.base)
-      runtimes[node].backward.target?.rebase(buffer.base)
+      guard var target = runtimes[node].backward.target else { continue }
+      target.rebase(buffer.base)
+      runtimes[node].forward.target = target
+      runtimes[node].backward.target = target
     }
   }
 
@@ -281,8 +283,11 @@ extension Network.Runtime {
       backward.outputs[output].setBatch(count)
     }
     for output in backward.upstream.indices { backward.upstream[output].setBatch(count) }
-    forward.target?.setBatch(count)
-    backward.target?.setBatch(count)
+    if var target = backward.target {
+      target.setBatch(count)
+      forward.target = target
+      backward.target = target
+    }
     if forward.saved.count > 0 || savedPerSample > 0 {
       let saved = Buffer(base: forward.saved.base, count: forward.saved.count == 0 ? 0 : savedPerSample * count)
       forward.saved = saved

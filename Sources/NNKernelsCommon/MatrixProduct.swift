@@ -30,7 +30,7 @@ public struct MatrixProduct: Sendable, Hashable {
 }
 
 /// What is done to a product's elements before they are stored: C = activation(scale A B + bias [+ C]).
-public struct Epilogue<S: Scalar>: Sendable {
+public struct Epilogue<S: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Sendable {
   /// One value per column, or none.
   public var bias: Buffer<S>?
   /// The elementwise function applied last.

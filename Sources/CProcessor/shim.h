@@ -1,0 +1,46 @@
+// What Swift cannot say itself: the processor's features, and a pause inside a spinning loop.
+#ifndef NNRUN_PROCESSOR_SHIM_H
+#define NNRUN_PROCESSOR_SHIM_H
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+// Bits of XCR0: the register files that the operating system saves.
+static inline unsigned long long processor_saved_state(void) {
+  unsigned int a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & (1u << 27))) return 0;
+  unsigned int low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return ((unsigned long long)high << 32) | low;
+}
+
+// The level of x86-64 (1, 3 or 4) that the processor and the operating system support.
+static inline int processor_level(void) {
+  unsigned int a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 1;
+  const unsigned int needed1 = (1u << 0) | (1u << 9) | (1u << 12) | (1u << 13) | (1u << 19) | (1u << 20) |
+                               (1u << 22) | (1u << 23) | (1u << 28) | (1u << 29);
+  if ((c & needed1) != needed1) return 1;
+  unsigned long long saved = processor_saved_state();
+  if ((saved & 0x6) != 0x6) return 1;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 1;
+  const unsigned int needed7 = (1u << 3) | (1u << 5) | (1u << 8);
+  if ((b & needed7) != needed7) return 1;
+  const unsigned int wide = (1u << 16) | (1u << 17) | (1u << 28) | (1u << 30) | (1u << 31);
+  unsigned int extended = 0;
+  if (!__get_cpuid(0x80000001u, &a, &extended, &c, &d) || !(c & (1u << 5))) return 1;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wide) == wide && (saved & 0xe6) == 0xe6) return 4;
+  return 3;
+}
+
+static inline void processor_pause(void) { __builtin_ia32_pause(); }
+#else
+static inline int processor_level(void) { return 1; }
+
+#if defined(__aarch64__)
+static inline void processor_pause(void) { __asm__ volatile("yield"); }
+#else
+static inline void processor_pause(void) {}
+#endif
+#endif
+#endif

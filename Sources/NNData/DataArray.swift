@@ -1,0 +1,119 @@
+import NNCore
+import NNKernels
+
+/// One array of a data set: for each sample, so many numbers or labels.
+public struct DataArray: Sendable {
+  /// The elements as they were read: pictures stay bytes.
+  public enum Elements: Sendable {
+    case bytes([UInt8])
+    case floats([Float])
+    case doubles([Double])
+    case labels([Int32])
+
+    /// The number of elements.
+    public var count: Int {
+      switch self {
+      case .bytes(let values): values.count
+      case .floats(let values): values.count
+      case .doubles(let values): values.count
+      case .labels(let values): values.count
+      }
+    }
+  }
+
+  /// The array's name: an input's, or a target's such as `label`.
+  public var name: String
+  /// Shape and meaning of one sample's elements.
+  public var form: TargetForm
+  /// All samples' elements, one sample after the other.
+  public var elements: Elements
+
+  /// An array. The elements are as many as whole samples of the form's shape need.
+  public init(name: String, form: TargetForm, elements: Elements) {
+    precondition(elements.count % form.shape.elementCount == 0)
+    self.name = name
+    self.form = form
+    self.elements = elements
+  }
+
+  /// Elements of one sample.
+  public var width: Int { form.shape.elementCount }
+
+  /// The element at a flat index.
+  public func value(_ index: Int) -> Double {
+    switch elements {
+    case .bytes(let values): Double(values[index])
+    case .floats(let values): Double(values[index])
+    case .doubles(let values): values[index]
+    case .labels(let values): Double(values[index])
+    }
+  }
+
+  /// Writes the samples `rows` one after the other, each number times its scale plus its shift.
+  ///
+  /// Reads and writes each element once: the floor is the memory's bandwidth.
+  func gather<S: Scalar>(
+    _ rows: UnsafeBufferPointer<Int32>, _ affine: AffineTable<S>, into target: Buffer<S>, workers: WorkerPool
+  ) {
+    let width = width
+    switch elements {
+    case .bytes(let values):
+      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+    case .floats(let values):
+      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+    case .doubles(let values):
+      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+    case .labels(let values):
+      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+    }
+  }
+}
+
+/// A number as it is stored, which becomes a scalar.
+private protocol StoredNumber: BitwiseCopyable {
+  func scalar<S: Scalar>() -> S
+}
+
+extension UInt8: StoredNumber {
+  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
+}
+extension Int32: StoredNumber {
+  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
+}
+extension Float: StoredNumber {
+  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
+}
+extension Double: StoredNumber {
+  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
+}
+
+@specialized(where S == Float, T == UInt8)
+@specialized(where S == Float, T == Float)
+@specialized(where S == Float, T == Double)
+@specialized(where S == Float, T == Int32)
+@specialized(where S == Double, T == UInt8)
+@specialized(where S == Double, T == Float)
+@specialized(where S == Double, T == Double)
+@specialized(where S == Double, T == Int32)
+private func gatherRows<S: Scalar, T: StoredNumber>(
+  _ source: UnsafeBufferPointer<T>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
+  _ target: Buffer<S>, _ workers: WorkerPool
+) {
+  guard let base = source.baseAddress else { return }
+  workers.run(count: rows.count, grain: max(1, 16384 / max(1, width))) { range in
+    for row in range {
+      let from = base + Int(rows[row]) * width
+      let to = target.base + row * width
+      switch affine.kind {
+      case .none:
+        for i in 0..<width { to[i] = from[i].scalar() }
+      case .uniform(let scale, let shift):
+        for i in 0..<width { to[i] = from[i].scalar() * scale + shift }
+      case .perElement:
+        let scales = affine.scales.base
+        let shifts = affine.shifts.base
+        for i in 0..<width { to[i] = from[i].scalar() * scales[i] + shifts[i] }
+      }
+    }
+  }
+}

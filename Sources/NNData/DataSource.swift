@@ -1,0 +1,48 @@
+import NNCore
+
+/// An element of a model's `<data>` section: it reads files, or makes numbers up, and gives a set of samples.
+public protocol DataSource: DeclaredElement {
+  /// Reads the samples. Throws a `DiagnosticError` with file and line for data that is wrong.
+  func read(_ context: SourceContext) throws -> Dataset
+}
+
+/// What a source is told besides its attributes.
+public struct SourceContext: Sendable {
+  /// The folder of the model file, from which paths are seen.
+  public var folder: String
+  /// The names of the classes, from the model or from the training set.
+  public var classes: [String]?
+  /// The form of the label that the training set has, so that other sets are read alike.
+  public var labelForm: TargetForm?
+  /// Whether numbers are kept in double precision.
+  public var isDouble: Bool
+
+  /// A context.
+  public init(folder: String, classes: [String]? = nil, labelForm: TargetForm? = nil, isDouble: Bool = false) {
+    self.folder = folder
+    self.classes = classes
+    self.labelForm = labelForm
+    self.isDouble = isDouble
+  }
+
+  /// A path of the model file as the program must open it.
+  public func resolve(_ path: String) -> String {
+    path.hasPrefix("/") || folder == "." || folder.isEmpty ? path : folder + "/" + path
+  }
+}
+
+/// Makes the data sources of this module known.
+public func registerStandardSources(into registry: inout Registry) {
+  registry.register(CSVSource.self)
+  registry.register(IDXSource.self)
+  registry.register(NPYSource.self)
+  registry.register(NPZSource.self)
+  registry.register(RandomSource.self)
+}
+
+/// Makes the preprocessing steps of this module known.
+public func registerStandardPreprocessing(into registry: inout Registry) {
+  registry.register(Scale.self)
+  registry.register(Shift.self)
+  registry.register(Standardize.self)
+}

@@ -1,0 +1,52 @@
+import NNCore
+
+/// Samples in memory: arrays for the net's inputs and for its targets, and which of their rows belong to the set.
+///
+/// Parts of a set share its arrays.
+public struct Dataset: Sendable {
+  /// What the net reads.
+  public var inputs: [DataArray]
+  /// The right answers.
+  public var targets: [DataArray]
+  /// The names of the classes, if the labels have names.
+  public var classNames: [String]?
+  /// The rows of the arrays that are the set's samples, in order.
+  public private(set) var rows: [Int32]
+
+  /// A set of all rows of the given arrays. Throws a `DiagnosticError` when they differ in their number of samples.
+  public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "data") throws {
+    let counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
+    for (name, count) in counts where count != counts[0].1 {
+      throw DiagnosticError(
+        code: "sample-count", file: file,
+        "'\(counts[0].0)' has \(counts[0].1) samples, but '\(name)' has \(count)")
+    }
+    let count = counts.first?.1 ?? 0
+    guard count > 0 else { throw DiagnosticError(code: "no-samples", file: file, "there are no samples") }
+    guard count <= Int(Int32.max) else {
+      throw DiagnosticError(code: "too-many-samples", file: file, "there are more than \(Int32.max) samples")
+    }
+    self.inputs = inputs
+    self.targets = targets
+    self.classNames = classNames
+    rows = Array(0..<Int32(count))
+  }
+
+  /// The number of samples.
+  public var count: Int { rows.count }
+
+  /// The samples at the given positions of this set, in that order.
+  public func subset(_ positions: [Int]) -> Dataset {
+    var result = self
+    result.rows = positions.map { rows[$0] }
+    return result
+  }
+
+  /// The target called `name`.
+  public func target(_ name: String) -> DataArray? { targets.first { $0.name == name } }
+
+  /// The forms of the targets by name, for planning a net.
+  public var targetForms: [String: TargetForm] {
+    Dictionary(targets.map { ($0.name, $0.form) }, uniquingKeysWith: { first, _ in first })
+  }
+}

@@ -1,0 +1,89 @@
+import NNCore
+import NNKernels
+
+/// What is done to the numbers of a sample before the net sees them: each times a scale, plus a shift.
+///
+/// All steps of a model's `<preprocess>` section become one of these, which is applied while batches are gathered and is
+/// stored with the weights.
+public struct AffinePreprocessing: Sendable, Hashable {
+  /// One factor for all elements of a sample, or one for each.
+  public var scales: [Double]
+  /// One summand for all elements, or one for each.
+  public var shifts: [Double]
+
+  /// A factor and a summand for all elements, or one of each for each element.
+  public init(scales: [Double], shifts: [Double]) {
+    self.scales = scales
+    self.shifts = shifts
+  }
+
+  /// Nothing.
+  public static let identity = AffinePreprocessing(scales: [1], shifts: [0])
+
+  /// This, and then `next`: (x s + t) s' + t' = x (s s') + (t s' + t').
+  public func followed(by next: AffinePreprocessing) -> AffinePreprocessing {
+    let count = max(scales.count, shifts.count, next.scales.count, next.shifts.count)
+    func at(_ values: [Double], _ index: Int) -> Double { values[values.count == 1 ? 0 : index] }
+    var result = AffinePreprocessing(scales: [], shifts: [])
+    for index in 0..<count {
+      result.scales.append(at(scales, index) * at(next.scales, index))
+      result.shifts.append(at(shifts, index) * at(next.scales, index) + at(next.shifts, index))
+    }
+    return result
+  }
+
+  /// Whether it fits samples of so many elements.
+  public func fits(_ width: Int) -> Bool {
+    [scales.count, shifts.count].allSatisfy { $0 == 1 || $0 == width }
+  }
+
+  /// The numbers as text, each in the shortest form that reads back to the same bits.
+  public var encoded: String {
+    "scale " + scales.map { "\($0)" }.joined(separator: " ") + "\nshift "
+      + shifts.map { "\($0)" }.joined(separator: " ")
+  }
+
+  /// Reads `encoded` back; nil when the text is something else.
+  public init?(encoded: String) {
+    let lines = encoded.split(separator: "\n")
+    guard lines.count == 2, lines[0].hasPrefix("scale "), lines[1].hasPrefix("shift ") else { return nil }
+    func numbers(_ line: Substring) -> [Double]? {
+      var values: [Double] = []
+      for word in line.split(separator: " ").dropFirst() {
+        guard let value = Double(word), value.isFinite else { return nil }
+        values.append(value)
+      }
+      return values.isEmpty ? nil : values
+    }
+    guard let scales = numbers(lines[0]), let shifts = numbers(lines[1]) else { return nil }
+    self.init(scales: scales, shifts: shifts)
+  }
+}
+
+/// The numbers of an `AffinePreprocessing` in the precision at hand, ready for the inner loop.
+final class AffineTable<S: Scalar>: Sendable {
+  enum Kind: Sendable {
+    case none
+    case uniform(S, S)
+    case perElement
+  }
+
+  let kind: Kind
+  private let scaleStorage: Storage<S>
+  private let shiftStorage: Storage<S>
+  var scales: Buffer<S> { scaleStorage.buffer }
+  var shifts: Buffer<S> { shiftStorage.buffer }
+
+  init(_ affine: AffinePreprocessing, width: Int) {
+    if affine.scales.count == 1, affine.shifts.count == 1 {
+      kind =
+        affine == .identity ? .none : .uniform(S(affine.scales[0]), S(affine.shifts[0]))
+      scaleStorage = Storage(count: 0)
+      shiftStorage = Storage(count: 0)
+    } else {
+      kind = .perElement
+      scaleStorage = Storage((0..<width).map { S(affine.scales[affine.scales.count == 1 ? 0 : $0]) })
+      shiftStorage = Storage((0..<width).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import NNCore
+
+/// Reads numbers from bytes, in either byte order, never past the end.
+struct ByteReader {
+  let bytes: ArraySlice<UInt8>
+  private(set) var position: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    position = bytes.startIndex
+  }
+
+  /// Bytes that are left.
+  var left: Int { bytes.endIndex - position }
+
+  /// The next bytes, or nil if there are not so many.
+  mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+    guard count >= 0, count <= left else { return nil }
+    defer { position += count }
+    return bytes[position..<(position + count)]
+  }
+
+  /// The next whole number of so many bytes.
+  mutating func integer(_ size: Int, isBigEndian: Bool) -> UInt64? {
+    take(size).map { Self.integer($0, isBigEndian: isBigEndian) }
+  }
+
+  /// A whole number of up to eight bytes.
+  static func integer(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> UInt64 {
+    var value: UInt64 = 0
+    if isBigEndian {
+      for byte in bytes { value = value << 8 | UInt64(byte) }
+    } else {
+      for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
+    }
+    return value
+  }
+}
+
+/// The number types that binary files hold.
+enum BinaryType: Sendable, Hashable {
+  case unsigned(Int)
+  case signed(Int)
+  case float(Int)
+
+  var size: Int {
+    switch self {
+    case .unsigned(let size), .signed(let size), .float(let size): size
+    }
+  }
+
+  /// Decodes so many numbers; bytes stay bytes, and singles singles unless doubles are asked for.
+  func decode(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool, isDouble: Bool) -> DataArray.Elements {
+    if case .unsigned(1) = self { return .bytes(Array(bytes)) }
+    let count = bytes.count / size
+    let keepsSingles: Bool
+    if case .float(4) = self { keepsSingles = true } else { keepsSingles = !isDouble }
+    func value(_ index: Int) -> Double {
+      let start = bytes.startIndex + index * size
+      let bits = ByteReader.integer(bytes[start..<(start + size)], isBigEndian: isBigEndian)
+      switch self {
+      case .unsigned: return Double(bits)
+      case .signed(1): return Double(Int8(truncatingIfNeeded: bits))
+      case .signed(2): return Double(Int16(truncatingIfNeeded: bits))
+      case .signed(4): return Double(Int32(truncatingIfNeeded: bits))
+      case .signed: return Double(Int64(bitPattern: bits))
+      case .float(2): return Double(Self.half(UInt16(truncatingIfNeeded: bits)))
+      case .float(4): return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+      case .float: return Double(bitPattern: bits)
+      }
+    }
+    return keepsSingles ? .floats((0..<count).map { Float(value($0)) }) : .doubles((0..<count).map(value))
+  }
+
+  /// IEEE 754 binary16.
+  private static func half(_ bits: UInt16) -> Float {
+    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
+    let exponent = Int(bits >> 10 & 0x1F)
+    let fraction = Float(bits & 0x3FF)
+    switch exponent {
+    case 0: return sign * fraction * 0x1p-24
+    case 31: return fraction == 0 ? sign * .infinity : .nan
+    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
+    }
+  }
+}

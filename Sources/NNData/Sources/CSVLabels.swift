@@ -1,0 +1,100 @@
+import NNCore
+
+/// The label columns of a table, read as classes or as numbers.
+struct CSVLabels {
+  let table: CSVTable
+  let first: Int
+  let columns: [Int]
+  let names: [String]
+  let context: SourceContext
+
+  /// The most whole numbers that are taken for classes without being told.
+  private static let mostGuessedClasses = 20
+
+  /// The labels and, for classes, their names.
+  func read(task: String) throws -> (DataArray, [String]?) {
+    if isAboutClasses(task) {
+      guard columns.count == 1 else {
+        throw DiagnosticError(
+          code: "several-labels", file: table.file, "classes stand in one column, but label names \(columns.count)",
+          remedy: "name one column, or say task=\"values\"")
+      }
+      return try readClasses()
+    }
+    var values: [Double] = []
+    values.reserveCapacity((table.rows - first) * columns.count)
+    for row in first..<table.rows {
+      for column in columns {
+        guard let value = table.number(row, column) else {
+          throw CSVSource.notANumber(table, row, column, names)
+        }
+        values.append(value)
+      }
+    }
+    let elements: DataArray.Elements = context.isDouble ? .doubles(values) : .floats(values.map { Float($0) })
+    return (DataArray(name: "label", form: .values(Shape(columns.count)), elements: elements), nil)
+  }
+
+  private func isAboutClasses(_ task: String) -> Bool {
+    switch task {
+    case "classes": return true
+    case "values": return false
+    default:
+      if case .values? = context.labelForm { return false }
+      if context.labelForm != nil || context.classes != nil { return true }
+      guard columns.count == 1 else { return false }
+      var seen: Set<Double> = []
+      for row in first..<table.rows {
+        guard let value = table.number(row, columns[0]) else { return true }
+        guard value >= 0, value == value.rounded(), value < 1000 else { return false }
+        seen.insert(value)
+        if seen.count > Self.mostGuessedClasses { return false }
+      }
+      return seen.max().map { $0 == Double(seen.count - 1) } ?? false
+    }
+  }
+
+  private func readClasses() throws -> (DataArray, [String]?) {
+    let column = columns[0]
+    let texts = (first..<table.rows).map { table.text($0, column) }
+    let classes = context.classes ?? Self.sortedNames(Set(texts))
+    guard classes.count <= 1 << 24 else {
+      throw DiagnosticError(code: "too-many-classes", file: table.file, "there are more than \(1 << 24) classes")
+    }
+    let numbers = Dictionary(zip(classes, 0...), uniquingKeysWith: { first, _ in first })
+    // Classes that are named in words may be numbered in the file.
+    let acceptsNumbers = context.classes != nil && !classes.contains { Int($0) != nil }
+    var labels: [Int32] = []
+    labels.reserveCapacity(texts.count)
+    for (index, text) in texts.enumerated() {
+      if let number = numbers[text] {
+        labels.append(Int32(number))
+      } else if acceptsNumbers, let number = Int(text), classes.indices.contains(number) {
+        labels.append(Int32(number))
+      } else if let value = table.number(first + index, column), value == value.rounded(), value.magnitude < 1e9,
+        let number = numbers[String(Int(value))]
+      {
+        labels.append(Int32(number))
+      } else {
+        throw unknownClass(text, classes, row: first + index)
+      }
+    }
+    let form = TargetForm.classes(count: classes.count, shape: Shape(1))
+    return (DataArray(name: "label", form: form, elements: .labels(labels)), classes)
+  }
+
+  private func unknownClass(_ text: String, _ classes: [String], row: Int) -> DiagnosticError {
+    let near = nearestName(to: text, among: classes)
+    return table.error(
+      row: row, column: columns[0], "unknown-class",
+      "the label '\(text.shortened)' is none of the \(classes.count) classes \(classes.joined(separator: ", ").shortened)",
+      remedy: near.map { "did you mean '\($0)'?" })
+  }
+
+  /// The names in the order of their numbers if all are numbers, and alphabetically otherwise.
+  private static func sortedNames(_ names: Set<String>) -> [String] {
+    let numbers = names.compactMap { Int($0) }
+    if numbers.count == names.count { return names.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) } }
+    return names.sorted()
+  }
+}

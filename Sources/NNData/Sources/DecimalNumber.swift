@@ -1,0 +1,51 @@
+/// Reads decimal numbers, correctly rounded.
+enum DecimalNumber {
+  /// Powers of ten that a double holds exactly.
+  private static let powers: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
+
+  /// The finite number that the bytes spell, white space around it allowed; nil if they spell anything else.
+  ///
+  /// Up to 15 digits and a small power of ten, both of which a double holds exactly, make one exact operation; anything
+  /// longer goes to the standard library.
+  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    var start = 0
+    var end = bytes.count
+    while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }
+    while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
+    guard start < end, end - start <= 400 else { return nil }
+    var position = start
+    let isNegative = bytes[position] == UInt8(ascii: "-")
+    if isNegative || bytes[position] == UInt8(ascii: "+") { position += 1 }
+    var digits: UInt64 = 0
+    var count = 0
+    var places = 0
+    var hasPoint = false
+    while position < end {
+      let byte = bytes[position]
+      if byte >= 48, byte <= 57 {
+        count += 1
+        guard count <= 15 else { return parseSlowly(bytes, start, end) }
+        digits = digits * 10 + UInt64(byte - 48)
+        if hasPoint { places += 1 }
+      } else if byte == UInt8(ascii: "."), !hasPoint {
+        hasPoint = true
+      } else {
+        return parseSlowly(bytes, start, end)
+      }
+      position += 1
+    }
+    guard count > 0 else { return nil }
+    let value = Double(digits) / powers[places]
+    return isNegative ? -value : value
+  }
+
+  private static func parseSlowly(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Double? {
+    let text = bytes[start..<end]
+    let isDecimal = text.allSatisfy { ($0 >= 48 && $0 <= 57) || "+-.eE".utf8.contains($0) }
+    guard isDecimal, let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+    return value
+  }
+}

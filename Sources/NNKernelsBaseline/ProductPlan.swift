@@ -1,0 +1,67 @@
+import NNKernelsCommon
+
+/// How a product is cut into pieces. Nothing here changes any bit of the result: every element's terms are added in
+/// the order of the inner index, through all blocks.
+struct ProductPlan {
+  /// Where a panel of B is when a tile needs it.
+  enum RightSide {
+    /// In the caller's matrix, read as it lies there.
+    case direct
+    /// Packed by all workers before the product starts.
+    case shared
+    /// Packed block by block by the worker that needs it, just before use.
+    case blockwise
+    /// Packed by the caller of `multiplyPacked`.
+    case prepacked
+  }
+
+  var rightSide: RightSide
+  /// Whether rows of A are rearranged before use.
+  var packsLeftSide: Bool
+  /// Inner indices per block.
+  var innerBlock: Int
+  /// Pieces of rows and of panels; their product is the number of chunks.
+  var rowParts: Int
+  var panelParts: Int
+
+  init(_ p: MatrixProduct, layout: PanelLayout, prepacked: Bool, threads: Int) {
+    let work = p.rows * p.columns * p.inner
+    let panels = layout.count
+    let tiles = (p.rows + TileShape.rows - 1) / TileShape.rows
+
+    // A block of a panel (inner block x two vectors) stays in the first-level cache during all rows.
+    let blocks = max(1, (p.inner + Self.longestBlock - 1) / Self.longestBlock)
+    innerBlock = max(1, (p.inner + blocks - 1) / blocks)
+
+    // The rearrangement of B costs about as much as two to four rows of the product.
+    if prepacked {
+      rightSide = .prepacked
+    } else if !p.transposeB && p.rows <= 4 * TileShape.rows {
+      rightSide = .direct
+    } else if p.rows <= 32 * TileShape.rows && (threads == 1 || panels >= 4 * threads) {
+      rightSide = .blockwise
+    } else {
+      rightSide = .shared
+    }
+
+    // The rearrangement of A costs about as much as two to four columns of the product.
+    packsLeftSide = tiles > 1 && panels >= 12
+
+    let wanted = threads == 1 ? 1 : min(4 * threads, work / Self.leastWork)
+    let rowBlocks = (tiles + Self.tilesPerPart - 1) / Self.tilesPerPart
+    if rightSide == .blockwise {
+      rowParts = 1
+      panelParts = max(1, min(panels, wanted))
+    } else {
+      rowParts = wanted <= 1 ? rowBlocks : min(tiles, max(rowBlocks, wanted))
+      panelParts = wanted <= rowParts ? 1 : min(panels, (wanted + rowParts - 1) / rowParts)
+    }
+  }
+
+  /// The longest block of inner indices.
+  static let longestBlock = 384
+  /// Rows of tiles whose share of A, times the block of inner indices, stays in the second-level cache.
+  static let tilesPerPart = 32
+  /// Multiply-adds that are worth handing to another thread: some three microseconds.
+  static let leastWork = 100_000
+}

@@ -1,0 +1,95 @@
+import NNKernelsCommon
+
+/// One product under way: what all its chunks need to know.
+struct ProductRun {
+  var product: MatrixProduct
+  var a: UnsafePointer<Float>
+  var b: UnsafePointer<Float>
+  var c: UnsafeMutablePointer<Float>
+  var layout: PanelLayout
+  var plan: ProductPlan
+  var epilogue: ProductEpilogue
+  var workers: WorkerPool
+
+  @inline(__always) private var rowStrideA: Int { product.transposeA ? 1 : product.strideA }
+  @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }
+
+  /// Computes the rows `rows` of the panels `panels` of C.
+  func compute(rows: Range<Int>, panels: Range<Int>, worker: Int) {
+    let tiles = (rows.count + TileShape.rows - 1) / TileShape.rows
+    let innerBlocks = max(1, (product.inner + plan.innerBlock - 1) / plan.innerBlock)
+    let panelSums = rows.count * TileShape.columns
+    // Sums wait in C between two blocks of inner indices, except where C's own values are still needed.
+    let sumsInC = !epilogue.accumulate
+    let sumsCount = innerBlocks > 1 ? (sumsInC ? panelSums : panelSums * panels.count) : TileShape.rows * 64
+    let sums = workers.scratch(worker: worker, purpose: .results, count: sumsCount)
+    let packedRows = plan.packsLeftSide ? rows.count * plan.innerBlock : 0
+    let block = workers.scratch(
+      worker: worker, purpose: .block, count: packedRows + plan.innerBlock * TileShape.columns)
+    let panelBlock = block + packedRows
+
+    for innerIndex in 0..<innerBlocks {
+      let inner = (innerIndex * plan.innerBlock)..<min(product.inner, (innerIndex + 1) * plan.innerBlock)
+      let isLast = innerIndex == innerBlocks - 1
+      if plan.packsLeftSide {
+        for tile in 0..<tiles {
+          let range = TileShape.cut(rows.count, into: tiles, tile)
+          packRows(
+            a + (rows.lowerBound + range.lowerBound) * rowStrideA + inner.lowerBound * innerStrideA,
+            rowStride: rowStrideA, innerStride: innerStrideA, rows: range.count, inner: inner.count,
+            into: block + range.lowerBound * inner.count)
+        }
+      }
+      for panel in panels {
+        let column = panel * TileShape.columns
+        let vectors = layout.vectors(panel)
+        let width = vectors * Vector.scalarCount
+        let valid = layout.valid(panel)
+        var task = TileProduct(
+          a: a, rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b, innerStrideB: width, panelStrideB: 0, c: c,
+          strideC: product.strideC, continues: innerIndex > 0, inner: inner.count)
+        switch plan.rightSide {
+        case .direct where valid == width:
+          task.b = b + inner.lowerBound * product.strideB + column
+          task.innerStrideB = product.strideB
+        case .direct, .blockwise:
+          packPanel(
+            b, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel, range: inner,
+            into: panelBlock)
+          task.b = UnsafePointer(panelBlock)
+        case .shared, .prepacked:
+          task.b = b + layout.offset(panel) + inner.lowerBound * width
+        }
+        let isWhole = valid == width
+        for tile in 0..<tiles {
+          let range = TileShape.cut(rows.count, into: tiles, tile)
+          let row = rows.lowerBound + range.lowerBound
+          let result = c + row * product.strideC + column
+          if plan.packsLeftSide {
+            task.a = UnsafePointer(block + range.lowerBound * inner.count)
+            task.rowStrideA = 1
+            task.innerStrideA = range.count
+          } else {
+            task.a = a + row * rowStrideA + inner.lowerBound * innerStrideA
+          }
+          if isWhole && sumsInC {
+            task.c = result
+          } else {
+            task.c = sums
+            task.strideC = width
+            if innerBlocks > 1 {
+              task.c += range.lowerBound * TileShape.columns
+              if !sumsInC { task.c += (panel - panels.lowerBound) * panelSums }
+            }
+          }
+          task.run(rows: range.count, vectors: vectors)
+          if isLast && !(isWhole && epilogue.isTrivial) {
+            epilogue.apply(
+              task.c, stride: task.strideC, into: result, strideC: product.strideC, rows: range.count, columns: valid,
+              column: column)
+          }
+        }
+      }
+    }
+  }
+}

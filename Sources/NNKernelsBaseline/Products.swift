@@ -1,0 +1,73 @@
+import NNKernelsCommon
+
+/// C = epilogue(A B), see `Scalar.multiply`.
+///
+/// Operations: 2 rows columns inner. Bytes: at least 4 (rows inner + inner columns + rows columns), C twice when
+/// accumulating. Packing moves A and B once more through the caches.
+func multiply(
+  _ product: MatrixProduct, _ a: Buffer<Float>, _ b: Buffer<Float>, _ c: Buffer<Float>, _ epilogue: Epilogue<Float>,
+  _ workers: WorkerPool
+) {
+  guard product.rows > 0, product.columns > 0 else { return }
+  let layout = PanelLayout(inner: product.inner, columns: product.columns)
+  let plan = ProductPlan(
+    product, layout: layout, prepacked: false, threads: workers.isSerial ? 1 : workers.threads)
+  var run = ProductRun(
+    product: product, a: a.base, b: b.base, c: c.base, layout: layout, plan: plan,
+    epilogue: ProductEpilogue(epilogue), workers: workers)
+  if plan.rightSide == .shared {
+    let packed = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: layout.size)
+    let panels = layout.count
+    let base = UnsafePointer(b.base)
+    workers.run(count: panels, grain: max(1, 32768 / max(1, product.inner * TileShape.columns))) { range in
+      for panel in range {
+        packPanel(
+          base, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel,
+          range: 0..<product.inner, into: packed + layout.offset(panel))
+      }
+    }
+    run.b = UnsafePointer(packed)
+  }
+  run.computeAll()
+}
+
+/// Scalars of a packed right-hand side, see `Scalar.packedCount`.
+func packedCount(inner: Int, columns: Int) -> Int { PanelLayout(inner: inner, columns: columns).size }
+
+/// Packs a right-hand side, see `Scalar.pack`.
+func pack(_ b: Buffer<Float>, inner: Int, columns: Int, transposed: Bool, into packed: Buffer<Float>) {
+  let layout = PanelLayout(inner: inner, columns: columns)
+  for panel in 0..<layout.count {
+    packPanel(
+      b.base, stride: transposed ? inner : columns, transposed: transposed, layout: layout, panel: panel,
+      range: 0..<inner, into: packed.base + layout.offset(panel))
+  }
+}
+
+/// C = epilogue(A B) with a packed B, see `Scalar.multiplyPacked`.
+func multiplyPacked(
+  _ rows: Int, _ inner: Int, _ columns: Int, _ a: Buffer<Float>, _ packed: Buffer<Float>, _ c: Buffer<Float>,
+  _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+) {
+  guard rows > 0, columns > 0 else { return }
+  let product = MatrixProduct(rows: rows, columns: columns, inner: inner)
+  let layout = PanelLayout(inner: inner, columns: columns)
+  let plan = ProductPlan(product, layout: layout, prepacked: true, threads: workers.isSerial ? 1 : workers.threads)
+  let run = ProductRun(
+    product: product, a: a.base, b: packed.base, c: c.base, layout: layout, plan: plan,
+    epilogue: ProductEpilogue(epilogue), workers: workers)
+  run.computeAll()
+}
+
+extension ProductRun {
+  /// Computes C, in chunks.
+  func computeAll() {
+    workers.run(chunks: plan.rowParts * plan.panelParts) { chunk, worker in
+      let rowPart = chunk / plan.panelParts
+      let panelPart = chunk % plan.panelParts
+      compute(
+        rows: TileShape.cut(product.rows, into: plan.rowParts, rowPart),
+        panels: TileShape.cut(layout.count, into: plan.panelParts, panelPart), worker: worker)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/// A few vectors side by side: the part of one row that a product's innermost loop computes.
+protocol Strip {
+  /// Vectors in the strip.
+  static var vectors: Int { get }
+  static var zero: Self { get }
+  /// Reads a strip of which every two vectors lie together and the next two `panelStride` scalars further.
+  static func load(_ source: UnsafePointer<Float>, panelStride: Int) -> Self
+  func store(_ target: UnsafeMutablePointer<Float>)
+  /// Adds `factor` times `other`.
+  mutating func add(_ factor: Float, _ other: Self)
+}
+
+/// One vector.
+struct SingleStrip: Strip {
+  var first: Vector
+
+  static var vectors: Int { 1 }
+  @inline(__always) static var zero: Self { Self(first: .zero) }
+
+  @inline(__always)
+  static func load(_ source: UnsafePointer<Float>, panelStride: Int) -> Self {
+    Self(first: loadVector(source))
+  }
+
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>) { storeVector(first, target) }
+
+  @inline(__always)
+  mutating func add(_ factor: Float, _ other: Self) {
+    first = multiplyAdd(Vector(repeating: factor), other.first, first)
+  }
+}
+
+/// Two neighbouring strips.
+struct PairStrip<Half: Strip>: Strip {
+  var first: Half
+  var second: Half
+
+  static var vectors: Int { 2 * Half.vectors }
+  @inline(__always) static var zero: Self { Self(first: .zero, second: .zero) }
+
+  @inline(__always)
+  static func load(_ source: UnsafePointer<Float>, panelStride: Int) -> Self {
+    let step = Half.vectors == 1 ? Vector.scalarCount : Half.vectors / 2 * panelStride
+    return Self(
+      first: .load(source, panelStride: panelStride), second: .load(source + step, panelStride: panelStride))
+  }
+
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>) {
+    first.store(target)
+    second.store(target + Half.vectors * Vector.scalarCount)
+  }
+
+  @inline(__always)
+  mutating func add(_ factor: Float, _ other: Self) {
+    first.add(factor, other.first)
+    second.add(factor, other.second)
+  }
+}
+
+typealias DoubleStrip = PairStrip<SingleStrip>
+typealias QuadrupleStrip = PairStrip<DoubleStrip>

@@ -1,0 +1,46 @@
+/// What a kernel uses its scratch memory for.
+package enum ScratchPurpose: Int, CaseIterable {
+  /// An operand rearranged for all workers by the thread that called the kernel.
+  case operand
+  /// A block that one worker rearranges for itself.
+  case block
+  /// Results on their way to where they belong.
+  case results
+}
+
+/// Memory that kernels use during a call, kept from call to call: one region per worker and purpose.
+///
+/// A region is used by its worker alone, so no two threads touch the same entry of the table.
+final class ScratchMemory {
+  private struct Region {
+    var base: UnsafeMutableRawPointer?
+    var count = 0
+  }
+
+  private let regions: UnsafeMutablePointer<Region>
+  private let entries: Int
+
+  init(workers: Int) {
+    entries = workers * ScratchPurpose.allCases.count
+    regions = .allocate(capacity: entries)
+    regions.initialize(repeating: Region(base: nil), count: entries)
+  }
+
+  deinit {
+    for entry in 0..<entries { regions[entry].base?.deallocate() }
+    regions.deallocate()
+  }
+
+  func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
+    let entry = regions + (worker * 3 + purpose.rawValue)
+    if let base = entry.pointee.base, entry.pointee.count >= count {
+      return base.assumingMemoryBound(to: Float.self)
+    }
+    entry.pointee.base?.deallocate()
+    let base = UnsafeMutableRawPointer.allocate(byteCount: max(64, count * 4), alignment: 4096)
+    let floats = base.bindMemory(to: Float.self, capacity: count)
+    floats.initialize(repeating: 0, count: count)
+    entry.pointee = Region(base: base, count: count)
+    return floats
+  }
+}

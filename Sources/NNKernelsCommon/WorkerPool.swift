@@ -1,0 +1,94 @@
+import CProcessor
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Threads that share the chunks of one piece of work at a time.
+///
+/// Chunks write disjoint memory and are handed out one by one, the calling thread taking its part, so a thread that
+/// is late costs at most one chunk. Results are the same on any number of threads as long as what a chunk computes
+/// does not depend on how many chunks there are; `run(count:grain:)` cuts the same way for any number of threads.
+///
+/// `run` may be called from one thread at a time. A `run` inside a chunk does all its work on the thread it is called
+/// from. Between two runs the threads wait spinning for some ten microseconds, then sleep; neither waking them nor
+/// running chunks allocates memory.
+public final class WorkerPool: @unchecked Sendable {
+  /// Threads that take part, the calling one included.
+  public let threads: Int
+
+  /// What all threads look at.
+  private let board: WorkBoard
+  /// The threads besides the calling one, in the order of their worker numbers, which start at 1.
+  private let identifiers: [pthread_t]
+  /// Memory for kernels, per worker and purpose.
+  private let scratch: ScratchMemory
+
+  /// A pool of `threads` threads, at least one.
+  public init(threads: Int) {
+    self.threads = max(1, threads)
+    let spins = self.threads <= WorkerPool.processors ? 4000 : 0
+    board = WorkBoard(spins: spins)
+    scratch = ScratchMemory(workers: self.threads)
+    var identifiers: [pthread_t] = []
+    for worker in 1..<max(2, threads) where worker < threads {
+      identifiers.append(WorkerThread.start(board: board, worker: worker))
+    }
+    self.identifiers = identifiers
+  }
+
+  deinit {
+    board.close()
+    for identifier in identifiers { pthread_join(identifier, nil) }
+  }
+
+  /// Processors that are there to run threads.
+  public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// Calls `body` once for every number in `0..<chunks`, and returns when all calls have.
+  public func run(chunks: Int, _ body: (Int) -> Void) {
+    run(chunks: chunks) { chunk, _ in body(chunk) }
+  }
+
+  /// Calls `body` with every number in `0..<chunks` and the number of the worker that makes the call, and returns
+  /// when all calls have.
+  public func run(chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+    guard chunks > 1, threads > 1, board.enter() else {
+      let worker = chunks > 0 ? currentWorker : 0
+      for chunk in 0..<max(0, chunks) { body(chunk, worker) }
+      return
+    }
+    board.run(chunks: chunks, body)
+    board.leave()
+  }
+
+  /// Calls `body` with consecutive ranges that cover `0..<count`, each of at least `grain` (but the last) and at most
+  /// 64 of them.
+  @inlinable
+  public func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    guard count > 0 else { return }
+    let size = max(1, grain, (count + 63) / 64)
+    let chunks = (count + size - 1) / size
+    if chunks == 1 { return body(0..<count) }
+    run(chunks: chunks) { chunk, _ in body((chunk * size)..<min(count, (chunk + 1) * size)) }
+  }
+
+  /// The number of the calling thread: its own for the pool's threads, 0 for any other.
+  public var currentWorker: Int {
+    let current = pthread_self()
+    for index in identifiers.indices where pthread_equal(identifiers[index], current) != 0 { return index + 1 }
+    return 0
+  }
+
+  /// Whether the calling thread runs a chunk of this pool, or would find the pool taken: a `run` would be serial.
+  package var isSerial: Bool { threads == 1 || board.isTaken }
+
+  /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
+  /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
+  package func scratch(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
+    scratch.memory(worker: worker, purpose: purpose, count: count)
+  }
+}

@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import NNCore
+import NNKernels
+
+/// Random inputs and targets of the right form, for measuring and for checking gradients without data.
+public enum RandomData {
+  /// Fills the net's inputs with normal numbers (fixed values stay) and its targets with random classes, or with
+  /// numbers between 0 and 1 that add up to 1 over each sample, which every loss accepts.
+  public static func fill<S: Scalar>(_ network: Network<S>, seed: UInt64) {
+    let random = RandomStream(key: seed)
+    var position: UInt64 = 0
+    for (index, input) in network.plan.definition.inputs.enumerated() where input.value == nil {
+      let buffer = network.inputBuffer(index)
+      for i in 0..<buffer.count {
+        buffer[i] = S(random.normal(position))
+        position += 1
+      }
+    }
+    for (index, name) in network.targetNames.enumerated() {
+      let buffer = network.targetBuffer(index)
+      switch network.plan.targets[name] {
+      case .classes(let count, _)?:
+        for i in 0..<buffer.count {
+          buffer[i] = S(random.integer(below: count, at: position))
+          position += 1
+        }
+      case .values(let shape)?: fillDistributions(buffer, shape.elementCount, random, &position)
+      case nil: break
+      }
+    }
+  }
+
+  private static func fillDistributions<S: Scalar>(
+    _ buffer: Buffer<S>, _ width: Int, _ random: RandomStream, _ position: inout UInt64
+  ) {
+    for start in stride(from: 0, to: buffer.count, by: max(1, width)) {
+      var total: S = 0
+      for i in start..<min(buffer.count, start + width) {
+        buffer[i] = S(random.uniform(position) + 0.1)
+        total += buffer[i]
+        position += 1
+      }
+      if width > 1 {
+        for i in start..<min(buffer.count, start + width) { buffer[i] /= total }
+      }
+    }
+  }
+}
+
+/// Seconds on a clock that never goes back.
+public func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,148 @@
+import NNCore
+import NNInference
+import NNKernels
+import NNTraining
+
+/// `nnrun bench`
+enum BenchCommand: Command {
+  static let name = "bench"
+  static let summary = "measure how fast a model trains or predicts on this machine"
+  static let discussion =
+    "Runs on random data of the right shape: whole training steps (forward, backward, update), or predictions by the "
+    + "inference runner. p50 and p99 are of one step or one call."
+  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let options = [
+    Option("mode", .choice(["train", "infer"]), "What to measure; training unless given."),
+    Option("batch", .text("N"), "Samples in a step or a call; 64 unless given."),
+    Option("seconds", .text("S"), "How long to measure; 2 unless given."),
+    CommonOptions.threads, CommonOptions.set, CommonOptions.json,
+  ]
+  static let examples = [
+    (line: "nnrun bench models/mlp.xml --mode train --batch 64 --threads 2", meaning: "Measure training steps."),
+    (line: "nnrun bench models/mlp.xml --mode infer --batch 1", meaning: "Measure the latency of one prediction."),
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let model = try LoadedModel(arguments, environment)
+    let settings = Settings(
+      isTraining: (arguments.text("mode") ?? "train") == "train",
+      batch: try arguments.integer("batch", 1...1_000_000) ?? 64, seconds: try arguments.number("seconds") ?? 2,
+      workers: try environment.workers(arguments))
+    let result: Result
+    switch model.description.precision {
+    case .float: result = try measure(Float.self, model, settings)
+    case .double: result = try measure(Double.self, model, settings)
+    }
+    printResult(arguments.has("json") ? result.json(model, settings) : result.text(model, settings))
+    return .done
+  }
+
+  private struct Settings {
+    var isTraining: Bool
+    var batch: Int
+    var seconds: Double
+    var workers: WorkerPool
+  }
+
+  private struct Result {
+    var microsecondsPerSample: Double
+    var p50: Double
+    var p99: Double
+    var gigaflops: Double
+    var layers: [(name: String, type: String, forward: Double, backward: Double)]
+
+    func json(_ model: LoadedModel, _ settings: Settings) -> String {
+      let rows = layers.map { layer in
+        #"{"name":\#(nnrun.json(layer.name)),"type":\#(nnrun.json(layer.type)),"#
+          + #""forwardMicroseconds":\#(rounded(layer.forward)),"backwardMicroseconds":\#(rounded(layer.backward))}"#
+      }
+      return #"{"model":\#(nnrun.json(model.description.name)),"mode":"\#(settings.isTraining ? "train" : "infer")","#
+        + #""batch":\#(settings.batch),"threads":\#(settings.workers.threads),"#
+        + #""microsecondsPerSample":\#(rounded(microsecondsPerSample)),"p50Microseconds":\#(rounded(p50)),"#
+        + #""p99Microseconds":\#(rounded(p99)),"gflops":\#(rounded(gigaflops)),"layers":[\#(rows.joined(separator: ","))]}"#
+    }
+
+    func text(_ model: LoadedModel, _ settings: Settings) -> String {
+      let unit = settings.isTraining ? "step" : "call"
+      var text =
+        "\(model.description.name), \(settings.isTraining ? "training" : "predicting"), batch \(settings.batch), "
+        + "\(settings.workers.threads) thread\(settings.workers.threads == 1 ? "" : "s")\n"
+      text += "\(fixed(microsecondsPerSample, 3)) µs per sample, \(fixed(gigaflops, 1)) GFLOP/s\n"
+      text += "one \(unit): median \(fixed(p50, 1)) µs, 99th percentile \(fixed(p99, 1)) µs\n\n"
+      let width = max(5, layers.map(\.name.count).max() ?? 0)
+      func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+      }
+      text += padded("layer", width) + "  " + padded("type", 22) + "forward µs  backward µs\n"
+      for layer in layers {
+        text += padded(layer.name, width) + "  " + padded(layer.type, 22) + padded(fixed(layer.forward, 1), 12)
+        text += fixed(layer.backward, 1) + "\n"
+      }
+      return text
+    }
+
+    private func rounded(_ value: Double) -> String { fixed(value, 3) }
+  }
+
+  private static func measure<S: Scalar>(_ type: S.Type, _ model: LoadedModel, _ settings: Settings) throws -> Result {
+    let plan = model.plan
+    let options = NetworkOptions(isTrained: settings.isTraining)
+    let network = Network<S>(plan, batch: settings.batch, options: options, workers: settings.workers)
+    network.initialize(seed: 1)
+    RandomData.fill(network, seed: 1)
+    if settings.isTraining {
+      let update = ParameterUpdate<S>(plan, StochasticGradientDescent(rate: 1e-4, momentum: 0.9))
+      var step = 0
+      return result(plan, settings, network) {
+        step += 1
+        network.forward(.training, step: UInt64(step))
+        network.backward()
+        update.apply(to: network, step: step, rate: 1e-4, clipNorm: nil, clipValue: nil)
+      }
+    }
+    let predictor = try Predictor<S>(
+      plan, parameters: network.parameters, state: network.state, batch: settings.batch, workers: settings.workers)
+    let inputs = plan.definition.inputs.indices.map { network.inputBuffer($0) }
+    let output = Storage<S>(count: predictor.outputCount * settings.batch)
+    return result(plan, settings, network) { predictor.predict(inputs, count: settings.batch, into: output.buffer) }
+  }
+
+  private static func result<S: Scalar>(
+    _ plan: NetworkPlan, _ settings: Settings, _ network: Network<S>, _ call: () -> Void
+  ) -> Result {
+    for _ in 0..<5 { call() }
+    var samples: [Double] = []
+    samples.reserveCapacity(1 << 20)
+    let start = monotonicSeconds()
+    var last = start
+    while last - start < settings.seconds || samples.count < 5 {
+      call()
+      let time = monotonicSeconds()
+      samples.append(time - last)
+      last = time
+    }
+    samples.sort()
+    let p50 = samples[samples.count / 2]
+    var times = plan.definition.nodes.map { _ in (forward: 0.0, backward: 0.0) }
+    let rounds = max(3, min(200, Int(0.2 / max(1e-7, p50))))
+    for round in 0..<rounds {
+      network.profile(
+        settings.isTraining ? .training : .inference, step: UInt64(round), judges: settings.isTraining,
+        clock: monotonicSeconds, times: &times)
+    }
+    let perSample = plan.layers.reduce(0) {
+      $0 + $1.forwardOperations + (settings.isTraining ? $1.backwardOperations : 0)
+    }
+    return Result(
+      microsecondsPerSample: p50 / Double(settings.batch) * 1e6, p50: p50 * 1e6,
+      p99: samples[min(samples.count - 1, samples.count * 99 / 100)] * 1e6,
+      gigaflops: Double(perSample * settings.batch) / p50 * 1e-9,
+      layers: plan.definition.nodes.indices.map { index in
+        let node = plan.definition.nodes[index]
+        return (
+          node.name, Swift.type(of: node.layer).schema.name, times[index].forward / Double(rounds) * 1e6,
+          times[index].backward / Double(rounds) * 1e6
+        )
+      })
+  }
+}

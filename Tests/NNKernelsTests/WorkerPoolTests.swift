@@ -1,0 +1,59 @@
+import NNKernels
+import Synchronization
+import Testing
+
+struct WorkerPoolTests {
+  @Test(arguments: 1...4)
+  func everyChunkOnce(threads: Int) {
+    let workers = WorkerPool(threads: threads)
+    for chunks in [0, 1, 2, 3, 7, 64, 1000] {
+      let counts = Storage<Int>(count: chunks)
+      workers.run(chunks: chunks) { counts.buffer[$0] += 1 }
+      #expect(counts.buffer.array == Array(repeating: 1, count: chunks))
+    }
+  }
+
+  @Test func rangesCoverAll() {
+    let workers = WorkerPool(threads: 3)
+    for (count, grain) in [(0, 1), (1, 1), (63, 1), (64, 1), (1000, 1), (1000, 300), (5, 100)] {
+      let counts = Storage<Int>(count: count)
+      let ranges = Atomic<Int>(0)
+      workers.run(count: count, grain: grain) { range in
+        for i in range { counts.buffer[i] += 1 }
+        ranges.add(1, ordering: .relaxed)
+      }
+      #expect(counts.buffer.array == Array(repeating: 1, count: count))
+      #expect(ranges.load(ordering: .relaxed) <= 64)
+    }
+  }
+
+  @Test func nestedRunsAreSerial() {
+    let workers = WorkerPool(threads: 4)
+    let sums = Storage<Int>(count: 100)
+    for _ in 0..<20 {
+      workers.run(chunks: 100) { outer, worker in
+        workers.run(chunks: 10) { inner, innerWorker in
+          sums.buffer[outer] += inner
+          if innerWorker != worker { sums.buffer[outer] = -1_000_000 }
+        }
+      }
+    }
+    #expect(sums.buffer.array == Array(repeating: 20 * 45, count: 100))
+  }
+
+  @Test func manyShortRuns() {
+    let workers = WorkerPool(threads: 2)
+    let total = Atomic<Int>(0)
+    for _ in 0..<20_000 { workers.run(chunks: 3) { total.add($0, ordering: .relaxed) } }
+    #expect(total.load(ordering: .relaxed) == 60_000)
+  }
+
+  @Test func poolsComeAndGo() {
+    for threads in 0..<60 {
+      let workers = WorkerPool(threads: threads % 6)
+      let total = Atomic<Int>(0)
+      workers.run(chunks: 5) { total.add($0, ordering: .relaxed) }
+      #expect(total.load(ordering: .relaxed) == 10)
+    }
+  }
+}
