@@ -26,7 +26,8 @@ let plugins: [Target] =
   ]
 
 let tests: [Target] = [
-  .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"])
+  .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
+  .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
 ]
 
 let package = Package(

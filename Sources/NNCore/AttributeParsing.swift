@@ -115,6 +115,10 @@ extension String {
 
   /// Whether this can name a layer, a block or an input.
   package var isElementName: Bool {
+    // Nearly all names are plain ASCII, for which no Unicode tables are needed.
+    if utf8.count <= 200, utf8.allSatisfy({ $0.isPlainNameByte }), let first = utf8.first {
+      return first > UInt8(ascii: "9") || first == UInt8(ascii: "_")
+    }
     guard let first = unicodeScalars.first, first.properties.isAlphabetic || first == "_" else { return false }
     return unicodeScalars.count <= 200
       && unicodeScalars.allSatisfy { scalar in
@@ -125,6 +129,17 @@ extension String {
 
   /// At most 60 characters, for quoting in a message.
   package var shortened: String { count <= 60 ? self : prefix(57) + "..." }
+}
+
+extension UInt8 {
+  /// Whether this is the ASCII code of a letter, a digit, `_`, `-` or `.`.
+  fileprivate var isPlainNameByte: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+    default: false
+    }
+  }
 }
 
 extension Unicode.Scalar {

@@ -12,7 +12,9 @@ public struct Attributes: Sendable, Hashable {
   public init(_ given: [String: AttributeValue] = [:], for schema: ElementSchema) throws(ElementError) {
     values = [:]
     self.given = Set(given.keys)
-    for attribute in schema.allAttributes {
+    let all = schema.allAttributes
+    var known = 0
+    for attribute in all {
       if let value = given[attribute.name] {
         guard attribute.kind.accepts(value) else {
           throw ElementError(
@@ -20,6 +22,7 @@ public struct Attributes: Sendable, Hashable {
             attribute: attribute.name)
         }
         values[attribute.name] = value
+        known += 1
       } else if attribute.isRequired {
         throw ElementError(
           code: "missing-attribute", "<\(schema.name)> needs the attribute '\(attribute.name)'",
@@ -28,8 +31,9 @@ public struct Attributes: Sendable, Hashable {
         values[attribute.name] = attribute.defaultValue
       }
     }
-    for name in given.keys.sorted() where schema.attribute(name) == nil {
-      let near = nearestName(to: name, among: schema.allAttributes.map(\.name))
+    guard known < given.count else { return }
+    for name in given.keys.sorted() where !all.contains(where: { $0.name == name }) {
+      let near = nearestName(to: name, among: all.map(\.name))
       throw ElementError(
         code: "unknown-attribute", "<\(schema.name)> has no attribute '\(name)'",
         remedy: near.map { "did you mean '\($0)'?" }, attribute: name)

@@ -1,6 +1,8 @@
 /// What an element is for.
 public enum ElementKind: String, Sendable, CaseIterable {
   case layer, loss, source, preprocessing, augmentation, optimizer, schedule, stopping
+  /// What gives a model file its structure, such as `<network>` and `<input>`; never registered.
+  case structure
 
   /// The section of a model file in which elements of this kind stand.
   public var section: ModelSection {
@@ -10,6 +12,7 @@ public enum ElementKind: String, Sendable, CaseIterable {
     case .preprocessing: .preprocess
     case .augmentation: .augment
     case .optimizer, .schedule, .stopping: .training
+    case .structure: .model
     }
   }
 }
@@ -17,6 +20,8 @@ public enum ElementKind: String, Sendable, CaseIterable {
 /// A section of a model file.
 public enum ModelSection: String, Sendable, CaseIterable {
   case data, preprocess, augment, network, training
+  /// The file's root.
+  case model
 }
 
 /// One attribute of an element: its name, what it may hold, and what it means.
@@ -97,14 +102,22 @@ public struct ElementSchema: Sendable, Hashable {
     switch kind {
     case .layer: attributes + Self.layerAttributes
     case .loss: attributes + Self.lossAttributes
+    case .source: attributes.contains { $0.name == "role" } ? attributes : Self.sourceAttributes + attributes
     default: attributes
     }
   }
 
+  /// What every data source may carry.
+  public static let sourceAttributes: [AttributeSchema] = [
+    .optional("role", .choice(["train", "validation", "test"]), default: .text("train"), "What the data is for.")
+  ]
+
   /// What every layer may carry.
   public static let layerAttributes: [AttributeSchema] = [
     .optional("name", .name, "The layer's name, unique in the model; its type and a number unless given."),
-    .optional("from", .names, "The layers or inputs that it reads; the element before it unless given."),
+    .optional(
+      "from", .names,
+      "The layers or inputs that it reads, and a.2 for the second output of a; the element before it unless given."),
     .optional("freeze", .boolean, default: .boolean(false), "Whether its parameters keep their values in training."),
     .optional(
       "rateScale", .number(.nonNegative), default: .number(1), "Factor on the learning rate of its parameters."),

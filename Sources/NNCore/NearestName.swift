@@ -1,19 +1,21 @@
 /// The one of `candidates` that `word` most likely means, or nil when none is near.
 ///
 /// Distance is Damerau and Levenshtein's (insert, delete, replace, swap neighbours; optimal string alignment), without
-/// regard to case; at most a third of the word's length, and at least 1, may differ.
+/// regard to case; at most a third of the word's length, and at least 1, may differ. Of equally near names, the one
+/// that shares the longer beginning is meant: people mistype ends more often than beginnings.
 public func nearestName(to word: String, among candidates: some Sequence<String>) -> String? {
   let target = Array(word.lowercased().unicodeScalars)
   guard target.count <= 100 else { return nil }
   let limit = max(1, target.count / 3)
-  var best: (name: String, distance: Int)?
+  var best: (name: String, distance: Int, beginning: Int)?
   for candidate in candidates {
     let other = Array(candidate.lowercased().unicodeScalars)
     guard abs(other.count - target.count) <= limit else { continue }
     let distance = editDistance(target, other)
     guard distance <= limit else { continue }
-    if let found = best, (found.distance, found.name) <= (distance, candidate) { continue }
-    best = (candidate, distance)
+    let beginning = zip(target, other).prefix { $0 == $1 }.count
+    if let best, (best.distance, -best.beginning, best.name) <= (distance, -beginning, candidate) { continue }
+    best = (candidate, distance, beginning)
   }
   return best?.name
 }

@@ -1,0 +1,164 @@
+import NNCore
+
+/// A model file, read and checked: what it says, with places.
+public struct ModelDescription: Sendable {
+  /// The numbers that a net computes with.
+  public enum Precision: String, Sendable, Hashable, CaseIterable { case float, double }
+
+  /// The model's name; the file's, without its extension, unless the file gives one.
+  public var name: String
+  /// The file, as the user gave it.
+  public var file: String
+  /// A complete text of the model, overrides applied, in UTF-8: what is stored with weights.
+  public var text: String
+  /// What the model is, for people.
+  public var summary: String?
+  /// The numbers that the net computes with.
+  public var precision: Precision
+  /// The names of the classes.
+  public var classes: [String]?
+  /// The data sources, in order. Their attribute `role` says what the data is for.
+  public var sources: [ModelElement]
+  /// Parts of the data that are set aside, in order.
+  public var splits: [SplitDescription]
+  /// What is done to every sample, in order.
+  public var preprocessing: [ModelElement]
+  /// Random changes in training, in order.
+  public var augmentation: [ModelElement]
+  /// The net's inputs and layers in order, blocks and repetitions written out.
+  public var network: [NetworkElement]
+  /// How the net is trained.
+  public var training: TrainingDescription?
+  /// What is allowed but hardly meant, in file order.
+  public var warnings: [Diagnostic]
+  /// Where `<model>` and `<network>` stand, for messages about something that is missing.
+  package var modelPlace: SourcePlace
+  package var networkPlace: SourcePlace
+}
+
+/// An element of a model file with its attributes, checked against its declaration.
+public struct ModelElement: Sendable {
+  /// The registered type.
+  public let type: any DeclaredElement.Type
+  /// The element itself, made from its attributes.
+  public let element: any DeclaredElement
+  /// Its attributes, defaults filled in.
+  public let attributes: Attributes
+  /// The namespace prefix that the file uses; empty for the default namespace.
+  public let prefix: String
+  let position: SourcePosition
+  let given: [SourceAttribute]
+  let source: SourceText
+
+  /// The declaration.
+  public var schema: ElementSchema { type.schema }
+  /// Where the element starts.
+  public var place: SourcePlace { source.place(position) }
+  /// The source line there.
+  public var sourceLine: String? { source.line(Int(position.line)) }
+  /// Where the value of each given attribute is.
+  public var attributePlaces: [String: SourcePlace] {
+    var places: [String: SourcePlace] = [:]
+    for attribute in given { places[attribute.name] = source.place(attribute) }
+    return places
+  }
+}
+
+/// An input or a layer of the net.
+public struct NetworkElement: Sendable {
+  /// A value that a layer reads.
+  public struct Reference: Sendable, Hashable {
+    /// The index of an earlier element of the net.
+    public var element: Int
+    /// Which of its outputs.
+    public var output: Int
+  }
+
+  /// The full name, unique in the net.
+  public var name: String
+  /// What it reads; nothing for an input.
+  public var inputs: [Reference]
+  /// The layer whose parameters it uses, by index of an earlier element.
+  public var sharedWith: Int?
+  /// The element. `Input` for an input; otherwise a layer or a loss.
+  public var element: ModelElement
+  /// Whether it is an input of the net.
+  public var isInput: Bool { element.type == Input.self }
+
+  /// The element `<input>`.
+  public struct Input: DeclaredElement, Hashable {
+    /// The declaration of `<input>`.
+    public static var schema: ElementSchema { ModelStructure.input.schema }
+    /// The shape of one sample.
+    public let shape: Shape
+    /// Fixed elements, if there are any.
+    public let value: [Double]?
+
+    public init(attributes: Attributes) throws {
+      value = attributes.has("value") ? attributes.numbers("value") : nil
+      if attributes.has("shape") {
+        shape = attributes.shape("shape")
+      } else if let value, let row = Shape([value.count]) {
+        shape = row
+      } else {
+        throw ElementError(code: "missing-attribute", "<input> needs a shape", remedy: "for instance shape=\"64\"")
+      }
+      if let value, value.count != shape.elementCount {
+        throw ElementError(
+          code: "shape-mismatch",
+          "an input of shape \(shape) needs \(shape.elementCount) value\(shape.elementCount == 1 ? "" : "s"), "
+            + "not \(value.count)", attribute: "value")
+      }
+    }
+  }
+}
+
+/// A part of the data that is set aside.
+public struct SplitDescription: Sendable, Hashable {
+  /// The role that the part gets: train, validation or test.
+  public var role: String
+  /// The role that it is taken from.
+  public var from: String
+  /// How much is taken, between 0 and 1.
+  public var fraction: Double
+  /// Whether every class keeps its share; nil leaves it to the data: yes when it has classes.
+  public var stratified: Bool?
+  /// Which samples are drawn.
+  public var seed: Int
+  /// Where it stands.
+  public var place: SourcePlace
+}
+
+/// How a net is trained.
+public struct TrainingDescription: Sendable {
+  /// Passes over the training set; nil when the length is given in steps.
+  public var epochs: Int?
+  /// Updates of the parameters; nil when the length is given in epochs.
+  public var steps: Int?
+  /// Samples in one step.
+  public var batch: Int
+  /// Decides the initial weights, the order of samples, dropout.
+  public var seed: Int
+  /// The largest norm of all gradients together.
+  public var clipNorm: Double?
+  /// The largest magnitude of one gradient.
+  public var clipValue: Double?
+  /// Whether each epoch has an order of its own.
+  public var shuffle: Bool
+  /// The optimizer, if one is named.
+  public var optimizer: ModelElement?
+  /// The schedule of the learning rate, if one is named.
+  public var schedule: ModelElement?
+  /// The rules that end a training early, in order.
+  public var stopping: [ModelElement]
+  /// Where it stands.
+  public var place: SourcePlace
+}
+
+extension SourceText {
+  /// Where an attribute's value is: in the file, or in the override that gave it.
+  func place(_ attribute: SourceAttribute) -> SourcePlace {
+    if let origin = attribute.origin { return SourcePlace(file: origin, line: 0, column: 0) }
+    return place(attribute.valuePosition)
+  }
+}

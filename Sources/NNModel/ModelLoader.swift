@@ -1,0 +1,64 @@
+import NNCore
+
+/// The parts of a model file that are to be interpreted; the others need only be well-formed. The net always is.
+public struct ModelSections: OptionSet, Sendable {
+  public let rawValue: Int
+
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// `<network>` and its blocks, the description, the precision.
+  public static let network: ModelSections = []
+  /// `<data>`.
+  public static let data = ModelSections(rawValue: 1)
+  /// `<preprocess>`.
+  public static let preprocess = ModelSections(rawValue: 2)
+  /// `<training>` and `<augment>`.
+  public static let training = ModelSections(rawValue: 4)
+  /// The whole file.
+  public static let all: ModelSections = [.data, .preprocess, .training]
+}
+
+/// Reads model files.
+public struct ModelLoader: Sendable {
+  private let registry: Registry
+  private let limits: ModelLimits
+
+  /// A loader that knows the elements of `registry`.
+  public init(registry: Registry, limits: ModelLimits = .standard) {
+    self.registry = registry
+    self.limits = limits
+  }
+
+  /// Reads a file. Throws a `DiagnosticError` with everything that is wrong in it, in file order.
+  ///
+  /// - Parameter overrides: values in place of what the file says, such as `training.epochs=5`.
+  public func load(
+    path: String, overrides: [String] = [], sections: ModelSections = .all
+  ) throws(DiagnosticError) -> ModelDescription {
+    let bytes = try readFile(path, limit: limits.fileBytes)
+    return try load(
+      bytes: TextDecoder(file: path, limits: limits).decode(bytes), file: path, overrides: overrides,
+      sections: sections)
+  }
+
+  /// Reads a text, called `file` in messages. What its XML declaration says about an encoding does not matter.
+  public func load(
+    text: String, file: String, overrides: [String] = [], sections: ModelSections = .all
+  ) throws(DiagnosticError) -> ModelDescription {
+    let text = text.first == "\u{FEFF}" ? String(text.dropFirst()) : text
+    let bytes = Array(text.utf8)
+    guard bytes.count <= limits.fileBytes else {
+      throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
+    }
+    try TextDecoder(file: file, limits: limits).check(bytes)
+    return try load(bytes: bytes, file: file, overrides: overrides, sections: sections)
+  }
+
+  private func load(
+    bytes: [UInt8], file: String, overrides: [String], sections: ModelSections
+  ) throws(DiagnosticError) -> ModelDescription {
+    let tree = try parseXML(SourceText(file: file, bytes: bytes), limits: limits)
+    var reader = ModelReader(tree, registry: registry, limits: limits, sections: sections, overrides: overrides)
+    return try reader.read()
+  }
+}

@@ -1,0 +1,145 @@
+import NNCore
+
+/// The elements that give a model file its structure, declared like all others: which attributes they have, where they
+/// stand, and what stands inside them. The loader, the schema and the manual read these declarations.
+public struct ModelStructure: Sendable, Hashable {
+  /// The declaration.
+  public var schema: ElementSchema
+  /// The elements inside which it stands; none for the root.
+  public var parents: [String]
+  /// The structural elements inside it.
+  public var children: [String]
+  /// The kinds of registered elements inside it.
+  public var kinds: [ElementKind]
+  /// Whether it holds text.
+  public var holdsText: Bool
+  /// Whether its parent holds at most one.
+  public var isUnique: Bool
+
+  private init(
+    _ name: String, in parents: [String] = [], children: [String] = [], kinds: [ElementKind] = [],
+    holdsText: Bool = false, isUnique: Bool = true, _ summary: String, example: String,
+    attributes: [AttributeSchema] = []
+  ) {
+    schema = ElementSchema(.structure, name, summary: summary, example: example, attributes: attributes, inputs: 0...0)
+    self.parents = parents
+    self.children = children
+    self.kinds = kinds
+    self.holdsText = holdsText
+    self.isUnique = isUnique
+  }
+
+  /// All of them, the root first.
+  public static let all: [ModelStructure] = [
+    model, description, data, split, preprocess, augment, block, network, input, use, `repeat`, training,
+  ]
+
+  /// The one of that name.
+  public static func named(_ name: String) -> ModelStructure? { all.first { $0.schema.name == name } }
+
+  static let model = ModelStructure(
+    "model", children: ["description", "data", "preprocess", "augment", "block", "network", "training"],
+    "A whole experiment: data, preprocessing, net and training.",
+    example: #"<model xmlns="urn:nnrun:model:1" name="mlp">...</model>"#,
+    attributes: [
+      .optional("name", .name, "The model's name; the file's name unless given."),
+      .optional(
+        "precision", .choice(["float", "double"]), default: .text("float"),
+        "The numbers that the net computes with: 32 or 64 bits."),
+    ])
+
+  static let description = ModelStructure(
+    "description", in: ["model"], holdsText: true, "What the model is, for people.",
+    example: "<description>Handwritten digits, two dense layers.</description>")
+
+  static let data = ModelStructure(
+    "data", in: ["model"], children: ["split"], kinds: [.source], "Where training, validation and test data come from.",
+    example: #"<data classes="cat dog"><csv role="train" path="train.csv" label="last"/></data>"#,
+    attributes: [.optional("classes", .words, "The names of the classes, in the order of their numbers.")])
+
+  static let split = ModelStructure(
+    "split", in: ["data"], isUnique: false, "Sets a part of one role's data aside for another role.",
+    example: #"<split role="validation" from="train" fraction="0.1"/>"#,
+    attributes: [
+      .required("role", .choice(["train", "validation", "test"]), "The role that the part gets."),
+      .optional(
+        "from", .choice(["train", "validation", "test"]), default: .text("train"), "The role that it is taken from."),
+      .required(
+        "fraction", .number(NumberRange(0, 1, excludesLower: true, excludesUpper: true)), "How much is taken."),
+      .optional(
+        "stratified", .boolean,
+        "Whether every class keeps its share; unless given, it does when the data has classes."),
+      .optional("seed", .integer(0...Int.max), default: .integer(0), "Which samples are drawn."),
+    ])
+
+  static let preprocess = ModelStructure(
+    "preprocess", in: ["model"], kinds: [.preprocessing],
+    "What is done to every sample in training, evaluation and prediction; stored with the weights.",
+    example: #"<preprocess><scale by="0.0625"/></preprocess>"#)
+
+  static let augment = ModelStructure(
+    "augment", in: ["model"], kinds: [.augmentation], "Random changes to samples, in training only.",
+    example: "<augment>...</augment>")
+
+  static let block = ModelStructure(
+    "block", in: ["model"], children: ["use", "repeat"], kinds: [.layer, .loss], isUnique: false,
+    "Layers with a name and parameters, to be used in the net several times.",
+    example: #"<block name="hidden" parameters="units"><dense units="{units}"/><relu/></block>"#,
+    attributes: [
+      .required("name", .name, "The block's name, unique in the model."),
+      .optional(
+        "parameters", .words,
+        "The parameters' names, each with =value if it has a default. {name} stands for the value, "
+          + "and {input} for what the block reads."),
+    ])
+
+  static let network = ModelStructure(
+    "network", in: ["model"], children: ["input", "use", "repeat"], kinds: [.layer, .loss],
+    "The net: inputs and layers in the order of flow.",
+    example: #"<network><input name="pixels" shape="64"/><dense units="10"/></network>"#)
+
+  static let input = ModelStructure(
+    "input", in: ["network"], isUnique: false, "What the net reads.", example: #"<input name="pixels" shape="64"/>"#,
+    attributes: [
+      .optional("name", .name, "The input's name, unique in the model; input and a number unless given."),
+      .optional("shape", .shape, "The shape of one sample; that of the value, as a row, unless given."),
+      .optional("value", .numbers, "Fixed elements, for a graph that is complete in itself."),
+    ])
+
+  static let use = ModelStructure(
+    "use", in: ["network", "block", "repeat"], isUnique: false,
+    "A block's layers, written out here. The block's parameters are its other attributes.",
+    example: #"<use block="hidden" name="first" units="32"/>"#,
+    attributes: [
+      .required("block", .name, "The block, defined earlier."),
+      .optional(
+        "name", .name,
+        "Stands before the layers' names, with a point between; the block's name and a number unless given."),
+      .optional("from", .names, "What the block reads; the element before it unless given."),
+    ])
+
+  static let `repeat` = ModelStructure(
+    "repeat", in: ["network", "block", "repeat"], children: ["use", "repeat"], kinds: [.layer, .loss], isUnique: false,
+    "Layers, written out several times; {index} counts from 1.",
+    example: #"<repeat times="3"><dense units="32"/><relu/></repeat>"#,
+    attributes: [
+      .required("times", .integer(0...Int(Int32.max)), "How many times."),
+      .optional("name", .name, "With the index and a point, stands before the names of the layers inside."),
+    ])
+
+  static let training = ModelStructure(
+    "training", in: ["model"], kinds: [.optimizer, .schedule, .stopping], "How the net is trained.",
+    example: #"<training epochs="40" batch="32" seed="231"><sgd rate="0.1"/></training>"#,
+    attributes: [
+      .optional("epochs", .integer(1...1_000_000_000), "Passes over the training set; 10 unless steps are given."),
+      .optional("steps", .integer(1...Int(Int32.max)), "Updates of the parameters, in place of epochs."),
+      .optional("batch", .integer(1...16_777_216), default: .integer(32), "Samples in one step."),
+      .optional(
+        "seed", .integer(0...Int.max), default: .integer(0),
+        "Decides the initial weights, the order of samples, dropout."),
+      .optional(
+        "clipNorm", .number(.positive), "The largest norm of all gradients together; larger ones are scaled down."),
+      .optional("clipValue", .number(.positive), "The largest magnitude of one gradient; larger ones are cut."),
+      .optional("shuffle", .boolean, default: .boolean(true), "Whether each epoch has an order of its own."),
+    ])
+}

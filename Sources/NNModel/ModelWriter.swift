@@ -1,0 +1,153 @@
+import NNCore
+
+/// Writes models as XML.
+public enum ModelWriter {
+  /// The model with every default filled in and blocks and repetitions written out: XML that loads to the same model.
+  public static func expanded(_ model: ModelDescription) -> String {
+    var writer = Writer(model)
+    writer.write(model)
+    return writer.text
+  }
+
+  /// Text in a form that stands for itself inside XML, also inside quotes of either kind.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&apos;"
+      case "\n", "\r", "\t": result += "&#\(scalar.value);"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private struct Writer {
+    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    /// The prefix of every namespace but the standard one.
+    var prefixes: [String: String] = [:]
+
+    init(_ model: ModelDescription) {
+      var elements = model.sources + model.preprocessing + model.augmentation + model.network.map(\.element)
+      if let training = model.training {
+        elements += [training.optimizer, training.schedule].compactMap(\.self) + training.stopping
+      }
+      for element in elements {
+        let namespace = element.schema.namespace
+        guard namespace != ElementSchema.standardNamespace, prefixes[namespace] == nil else { continue }
+        let isFree = !element.prefix.isEmpty && !prefixes.values.contains(element.prefix)
+        var number = prefixes.count + 1
+        while prefixes.values.contains("ns\(number)") { number += 1 }
+        prefixes[namespace] = isFree ? element.prefix : "ns\(number)"
+      }
+    }
+
+    mutating func write(_ model: ModelDescription) {
+      text += "<model xmlns=\"\(ElementSchema.standardNamespace)\""
+      for (namespace, prefix) in prefixes.sorted(by: { $0.value < $1.value }) {
+        write("xmlns:\(prefix)", namespace)
+      }
+      write("name", model.name)
+      write("precision", model.precision.rawValue)
+      text += ">\n"
+      if let summary = model.summary { text += "  <description>\(escaped(summary))</description>\n" }
+      writeData(model)
+      writeSection("preprocess", model.preprocessing)
+      writeSection("augment", model.augmentation)
+      text += "  <network>\n"
+      for (index, element) in model.network.enumerated() { write(element, index, model.network) }
+      text += "  </network>\n"
+      if let training = model.training { write(training) }
+      text += "</model>\n"
+    }
+
+    private mutating func writeData(_ model: ModelDescription) {
+      guard !model.sources.isEmpty || !model.splits.isEmpty || model.classes != nil else { return }
+      text += "  <data"
+      if let classes = model.classes { write("classes", classes.joined(separator: " ")) }
+      text += ">\n"
+      for source in model.sources { write(source) }
+      for split in model.splits {
+        text += "    <split"
+        write("role", split.role)
+        write("from", split.from)
+        write("fraction", AttributeValue.number(split.fraction).written)
+        if let stratified = split.stratified { write("stratified", stratified ? "true" : "false") }
+        write("seed", String(split.seed))
+        text += "/>\n"
+      }
+      text += "  </data>\n"
+    }
+
+    private mutating func writeSection(_ name: String, _ elements: [ModelElement]) {
+      guard !elements.isEmpty else { return }
+      text += "  <\(name)>\n"
+      for element in elements { write(element) }
+      text += "  </\(name)>\n"
+    }
+
+    private mutating func write(_ training: TrainingDescription) {
+      text += "  <training"
+      if let epochs = training.epochs { write("epochs", String(epochs)) }
+      if let steps = training.steps { write("steps", String(steps)) }
+      write("batch", String(training.batch))
+      write("seed", String(training.seed))
+      if let norm = training.clipNorm { write("clipNorm", AttributeValue.number(norm).written) }
+      if let value = training.clipValue { write("clipValue", AttributeValue.number(value).written) }
+      write("shuffle", training.shuffle ? "true" : "false")
+      text += ">\n"
+      for element in [training.optimizer, training.schedule].compactMap(\.self) + training.stopping { write(element) }
+      text += "  </training>\n"
+    }
+
+    private mutating func write(_ element: NetworkElement, _ index: Int, _ network: [NetworkElement]) {
+      begin(element.element)
+      write("name", element.name)
+      // What reads the element before it, as most layers do, need not say so.
+      let isNext = element.inputs == [NetworkElement.Reference(element: index - 1, output: 0)]
+      if !element.inputs.isEmpty, !isNext {
+        let names = element.inputs.map { input in
+          input.output == 0 ? network[input.element].name : "\(network[input.element].name).\(input.output + 1)"
+        }
+        write("from", names.joined(separator: " "))
+      }
+      if let shared = element.sharedWith { write("share", network[shared].name) }
+      if let input = element.element.element as? NetworkElement.Input { write("shape", input.shape.description) }
+      writeAttributes(of: element.element, except: element.isInput ? ["name", "shape"] : ["name", "from", "share"])
+      text += "/>\n"
+    }
+
+    private mutating func write(_ element: ModelElement) {
+      begin(element)
+      writeAttributes(of: element, except: [])
+      text += "/>\n"
+    }
+
+    private mutating func begin(_ element: ModelElement) {
+      let schema = element.schema
+      text += "    <" + (prefixes[schema.namespace].map { "\($0):\(schema.name)" } ?? schema.name)
+    }
+
+    private mutating func writeAttributes(of element: ModelElement, except left: Set<String>) {
+      for attribute in element.schema.allAttributes where !left.contains(attribute.name) {
+        guard let value = element.attributes[attribute.name] else { continue }
+        write(attribute.name, attribute.kind.written(value))
+      }
+    }
+
+    private mutating func write(_ name: String, _ value: String) { text += " \(name)=\"\(escaped(value))\"" }
+  }
+}
+
+extension AttributeKind {
+  /// A value of this kind as a model file writes it.
+  fileprivate func written(_ value: AttributeValue) -> String {
+    if case .pair = self, case .integers(let sizes) = value { return sizes.map(String.init).joined(separator: "x") }
+    return value.written
+  }
+}

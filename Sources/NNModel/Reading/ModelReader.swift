@@ -1,0 +1,154 @@
+import NNCore
+
+/// Reads a tree of elements as a model: checks every element against its declaration and gathers all that is wrong.
+struct ModelReader {
+  /// A declaration with its attributes by name, looked up once for all elements of the type.
+  struct Declaration {
+    var type: any DeclaredElement.Type
+    var schema: ElementSchema
+    var attributes: [String: AttributeSchema]
+    var names: [String]
+
+    init(_ type: any DeclaredElement.Type) {
+      self.init(type, type.schema)
+    }
+
+    init(_ type: any DeclaredElement.Type, _ schema: ElementSchema) {
+      self.type = type
+      self.schema = schema
+      let all = schema.allAttributes
+      names = all.map(\.name)
+      attributes = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  let registry: Registry
+  let limits: ModelLimits
+  let sections: ModelSections
+  let text: SourceText
+  var tree: SourceTree
+  var diagnostics: DiagnosticList
+  var overrides: OverrideList
+  var declarations: [ObjectIdentifier: Declaration] = [:]
+  var net = NetworkInProgress()
+
+  var classes: [String]?
+  var summary: String?
+  var sources: [ModelElement] = []
+  var splits: [SplitDescription] = []
+  var preprocessing: [ModelElement] = []
+  var augmentation: [ModelElement] = []
+  var training: TrainingDescription?
+
+  init(
+    _ tree: SourceTree, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String]
+  ) {
+    self.registry = registry
+    self.limits = limits
+    self.sections = sections
+    self.tree = tree
+    text = tree.text
+    diagnostics = DiagnosticList(limit: limits.messages)
+    self.overrides = OverrideList()
+    for override in overrides { self.overrides.add(override, &diagnostics) }
+  }
+
+  /// The model, or all that is wrong with it.
+  mutating func read() throws(DiagnosticError) -> ModelDescription {
+    if let malformed = tree.malformed { diagnostics.add(malformed) }
+    guard let root = tree.elements.first, checkRoot(root) else {
+      throw DiagnosticError(diagnostics.sorted(.error))
+    }
+    applyOverrides()
+    let attributes = structureAttributes(0, .model)
+    let found = findSections()
+    if sections.contains(.data), let data = found["data"]?.first { readData(data) }
+    if sections.contains(.preprocess), let section = found["preprocess"]?.first {
+      preprocessing = readList(section, .preprocess, .preprocess)
+    }
+    if sections.contains(.training), let section = found["augment"]?.first {
+      augmentation = readList(section, .augment, .augment)
+    }
+    if let description = found["description"]?.first { readSummary(description) }
+    let network = found["network"]?.first
+    if let network {
+      readNetwork(network, blocks: found["block"] ?? [])
+    } else if tree.malformed == nil {
+      report("missing-network", "<model> has no <network>", remedy: "it holds the net's inputs and layers", at: 0)
+    }
+    if sections.contains(.training), let section = found["training"]?.first { readTraining(section) }
+    if network == nil { rejectUnusedOverrides() }
+    guard !diagnostics.hasErrors, let attributes, let network else {
+      addShapeErrors()
+      throw DiagnosticError(diagnostics.sorted(.error))
+    }
+    warnAboutNetwork()
+    var description = ModelDescription(
+      name: attributes.has("name") ? attributes.text("name") : Self.name(ofFile: text.file), file: text.file,
+      text: overrides.applied(to: text), summary: summary,
+      precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
+      sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
+      network: net.items.compactMap(\.result), training: training, warnings: diagnostics.sorted(.warning),
+      modelPlace: text.place(root.position), networkPlace: text.place(tree[network].position))
+    if overrides.needExpansion { description.text = ModelWriter.expanded(description) }
+    return description
+  }
+
+  private static func name(ofFile file: String) -> String {
+    let last = file.split(separator: "/").last ?? "model"
+    let stem = last.hasSuffix(".xml") ? last.dropLast(4) : last
+    let scalars = stem.unicodeScalars.map { scalar in
+      String(scalar).isElementName || "0123456789-.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
+    }
+    let name = String(scalars.prefix(200))
+    return name.isElementName ? name : "model"
+  }
+
+  private mutating func checkRoot(_ root: SourceElement) -> Bool {
+    let expected = "<model xmlns=\"\(ElementSchema.standardNamespace)\">"
+    if root.name != "model" {
+      report("wrong-root", "the root element is \(root.shown)", remedy: "expected \(expected)", at: 0)
+    } else if let namespace = root.namespace, namespace != ElementSchema.standardNamespace {
+      report(
+        "wrong-namespace", "<model> is in the namespace '\(namespace.shortened)'", remedy: "expected \(expected)",
+        at: 0)
+    } else if root.namespace == nil {
+      report("wrong-namespace", "<model> is in no namespace", remedy: "expected \(expected)", at: 0)
+    } else {
+      return true
+    }
+    return false
+  }
+
+  /// The root's children by name, wrong and repeated ones reported.
+  private mutating func findSections() -> [String: [Int]] {
+    checkText(0)
+    var found: [String: [Int]] = [:]
+    for child in tree[0].children {
+      let element = tree[child]
+      guard element.isStandard, let structure = ModelStructure.named(element.name),
+        structure.parents.contains("model")
+      else {
+        reportUnknown(child, in: .model)
+        continue
+      }
+      if structure.isUnique, let first = found[element.name]?.first {
+        report(
+          "duplicate-section", "\(element.shown) is given twice; the first is on line \(tree[first].position.line)",
+          remedy: "join the two", at: child)
+      } else {
+        found[element.name, default: []].append(child)
+      }
+    }
+    return found
+  }
+
+  private mutating func readSummary(_ index: Int) {
+    _ = structureAttributes(index, .description)
+    for child in tree[index].children {
+      report("misplaced-element", "<description> holds only text, not \(tree[child].shown)", at: child)
+    }
+    let words = tree[index].text.splitAtWhitespace
+    summary = words.isEmpty ? nil : words.joined(separator: " ")
+  }
+}

@@ -1,0 +1,100 @@
+import NNCore
+
+extension ModelReader {
+  /// The registered elements of a section that holds nothing else.
+  mutating func readList(_ index: Int, _ structure: ModelStructure, _ section: ModelSection) -> [ModelElement] {
+    _ = structureAttributes(index, structure)
+    checkText(index)
+    var elements: [ModelElement] = []
+    for child in tree[index].children {
+      guard let type = registeredType(child, section) else {
+        reportUnknown(child, in: structure)
+        continue
+      }
+      if let element = make(child, tree[child].attributes, declaration(type), scope: nil) { elements.append(element) }
+    }
+    return elements
+  }
+
+  mutating func readData(_ index: Int) {
+    if let attributes = structureAttributes(index, .data), attributes.has("classes") {
+      classes = attributes.words("classes")
+      checkClasses(index)
+    }
+    checkText(index)
+    for child in tree[index].children {
+      if tree[child].isStandard, tree[child].name == "split" {
+        readSplit(child)
+      } else if let type = registeredType(child, .data) {
+        if let element = make(child, tree[child].attributes, declaration(type), scope: nil) { sources.append(element) }
+      } else {
+        reportUnknown(child, in: .data)
+      }
+    }
+  }
+
+  private mutating func checkClasses(_ index: Int) {
+    var seen: Set<String> = []
+    for name in classes ?? [] where !seen.insert(name).inserted {
+      guard let attribute = tree[index].attribute("classes") else { return }
+      report("duplicate-name", "the class '\(name.shortened)' is given twice", remedy: "remove one", at: attribute)
+    }
+  }
+
+  private mutating func readSplit(_ index: Int) {
+    checkLeaf(index, nil)
+    guard let attributes = structureAttributes(index, .split) else { return }
+    let split = SplitDescription(
+      role: attributes.text("role"), from: attributes.text("from"), fraction: attributes.number("fraction"),
+      stratified: attributes.has("stratified") ? attributes.boolean("stratified") : nil,
+      seed: attributes.integer("seed"), place: text.place(tree[index].position))
+    guard split.role != split.from else {
+      let attribute = tree[index].attribute("from") ?? tree[index].attribute("role")
+      let message = "a split of '\(split.from)' cannot have the role '\(split.role)' itself"
+      if let attribute { report("bad-split", message, remedy: "name another role", at: attribute) }
+      return
+    }
+    splits.append(split)
+  }
+
+  mutating func readTraining(_ index: Int) {
+    checkText(index)
+    let attributes = structureAttributes(index, .training)
+    if let epochs = tree[index].attribute("epochs"), let steps = tree[index].attribute("steps") {
+      let later = steps.origin != nil || epochs.origin == nil ? steps : epochs
+      report(
+        "excluding-attributes", "<training> has both 'epochs' and 'steps'", remedy: "keep one of them", at: later,
+        isName: true)
+    }
+    var chosen: [ElementKind: Int] = [:]
+    var elements: [ElementKind: [ModelElement]] = [:]
+    for child in tree[index].children {
+      guard let type = registeredType(child, .training) else {
+        reportUnknown(child, in: .training)
+        continue
+      }
+      let kind = type.schema.kind
+      if kind != .stopping, let first = chosen[kind] {
+        report(
+          "duplicate-element",
+          "there are two \(kind.rawValue)s: "
+            + "\(tree[first].shown) on line \(tree[first].position.line) and \(tree[child].shown)",
+          remedy: "keep one of them", at: child)
+      }
+      if chosen[kind] == nil { chosen[kind] = child }
+      if let element = make(child, tree[child].attributes, declaration(type), scope: nil) {
+        elements[kind, default: []].append(element)
+      }
+    }
+    guard let attributes else { return }
+    let steps = attributes.has("steps") ? attributes.integer("steps") : nil
+    training = TrainingDescription(
+      epochs: attributes.has("epochs") ? attributes.integer("epochs") : steps == nil ? 10 : nil, steps: steps,
+      batch: attributes.integer("batch"), seed: attributes.integer("seed"),
+      clipNorm: attributes.has("clipNorm") ? attributes.number("clipNorm") : nil,
+      clipValue: attributes.has("clipValue") ? attributes.number("clipValue") : nil,
+      shuffle: attributes.boolean("shuffle"), optimizer: elements[.optimizer]?.first,
+      schedule: elements[.schedule]?.first, stopping: elements[.stopping] ?? [],
+      place: text.place(tree[index].position))
+  }
+}
