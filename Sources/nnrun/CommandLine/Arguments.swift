@@ -114,16 +114,12 @@ struct Arguments {
     return value
   }
 
-  /// The values of `--set`, by path.
-  func overrides() throws -> [String: String] {
-    var result: [String: String] = [:]
-    for setting in all("set") {
-      guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-        throw usageError("'--set \(setting)' has no value", "write --set PATH=VALUE, as in --set training.epochs=5")
-      }
-      result[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
+  /// The values of `--set`, each `path=value`.
+  func overrides() throws -> [String] {
+    for setting in all("set") where setting.firstIndex(of: "=").map({ $0 == setting.startIndex }) ?? true {
+      throw usageError("'--set \(setting)' has no value", "write --set PATH=VALUE, as in --set training.epochs=5")
     }
-    return result
+    return all("set")
   }
 }
 

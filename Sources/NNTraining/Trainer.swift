@@ -1,0 +1,215 @@
+import NNCore
+import NNData
+import NNKernels
+
+/// Trains a net: batches in, steps out, until the run's length, a stopping rule, an interruption or a loss that is no
+/// longer finite ends it.
+///
+/// Everything that happens is a function of the seed and the data, so a run that is interrupted and resumed gives the
+/// same bits as one that is not, on any number of threads. Between steps no memory is taken.
+public final class Trainer<S: Scalar> {
+  /// The net in training.
+  public let network: Network<S>
+  /// How it is trained.
+  public let settings: TrainingSettings
+  /// The samples that it learns from.
+  public let trainingSet: Dataset
+  /// The samples that judge it after each epoch.
+  public let validationSet: Dataset?
+  /// What is done to the data's numbers first.
+  public let preprocessing: AffinePreprocessing
+  /// Whoever watches.
+  public weak var observer: (any TrainingObserver)?
+  /// Called between steps when a checkpoint is due; see `checkpointInterval`.
+  public var onCheckpoint: ((Trainer<S>) throws -> Void)?
+  /// Seconds between checkpoints, besides the one at the end. Writing them takes at most a twentieth of the time.
+  public var checkpointInterval = 5.0
+
+  let update: ParameterUpdate<S>
+  var state = TrainingState()
+  var running: Evaluation
+  /// The parameters and layer state that did best so far.
+  let bestParameters: Storage<S>
+  let bestState: Storage<S>
+  private let stepsPerEpoch: Int
+
+  /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
+  public init(
+    _ network: Network<S>, settings: TrainingSettings, trainingSet: Dataset, validationSet: Dataset? = nil,
+    preprocessing: AffinePreprocessing = .identity
+  ) {
+    self.network = network
+    self.settings = settings
+    self.trainingSet = trainingSet
+    self.validationSet = validationSet
+    self.preprocessing = preprocessing
+    update = ParameterUpdate(network.plan, settings.optimizer)
+    running = Evaluation(network.plan)
+    bestParameters = Storage(count: network.parameters.count)
+    bestState = Storage(count: network.state.count)
+    stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
+    network.seed = settings.seed
+    bestParameters.buffer.copy(from: network.parameters)
+    bestState.buffer.copy(from: network.state)
+  }
+
+  /// Steps in the whole run.
+  public var totalSteps: Int { settings.totalSteps(stepsPerEpoch: stepsPerEpoch) }
+  /// Steps done.
+  public var steps: Int { state.steps }
+  /// The finished epochs.
+  public var records: [TrainingRecord] { state.records }
+  /// The epoch whose parameters are kept as the best.
+  public var bestEpoch: Int { state.bestEpoch }
+  /// Seconds spent in training, those before an interruption included.
+  public var seconds: Double { state.seconds }
+
+  /// What decides which parameters are best: the stopping rule's metric, or else accuracy where there is one, or else
+  /// the loss.
+  public var decidingMetric: Metric {
+    if let rule = settings.earlyStopping { return rule.metric }
+    return running.isAboutClasses ? .accuracy : .loss
+  }
+
+  /// Runs until something ends it.
+  ///
+  /// - Parameter isInterrupted: asked after every step; true ends the run there.
+  public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
+    let feed = BatchFeed<S>(
+      trainingSet, batch: settings.batch, preprocessing: preprocessing, seed: settings.seed,
+      shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, workers: network.workers)
+    let bindings = FeedBindings(network, trainingSet)
+    var clock = monotonicSeconds()
+    var lastCheckpoint = clock
+    var interval = checkpointInterval
+    while state.steps < totalSteps, !state.hasStopped {
+      bindings.bind(network, feed, count: feed.next())
+      if let divergence = step() { return .diverged(divergence) }
+      let time = monotonicSeconds()
+      state.seconds += time - clock
+      state.secondsOfEpoch += time - clock
+      clock = time
+      report()
+      if state.batchOfEpoch == stepsPerEpoch || state.steps == totalSteps {
+        finishEpoch()
+        let finished = monotonicSeconds()
+        state.seconds += finished - clock
+        clock = finished
+      }
+      if isInterrupted(), state.steps < totalSteps, !state.hasStopped {
+        try onCheckpoint?(self)
+        return .interrupted
+      }
+      if clock - lastCheckpoint > interval {
+        try onCheckpoint?(self)
+        lastCheckpoint = monotonicSeconds()
+        interval = max(checkpointInterval, 20 * (lastCheckpoint - clock))
+        clock = lastCheckpoint
+      }
+    }
+    try onCheckpoint?(self)
+    if state.hasStopped, let rule = settings.earlyStopping { return .stopped(rule) }
+    return .finished
+  }
+
+  /// One step on one batch; says where, if the loss is not finite. The parameters are then as before the step.
+  private func step() -> Divergence? {
+    let number = UInt64(state.steps)
+    network.forward(.training, step: number)
+    state.rate = settings.rate(steps: state.steps, stepsPerEpoch: stepsPerEpoch)
+    guard network.loss.isFinite else {
+      let found = network.firstNonFinite(.training, step: number)
+      return Divergence(
+        step: state.steps + 1, epoch: state.epoch + 1,
+        layer: found.map { network.plan.definition.nodes[$0.node].name }, isParameter: found?.isParameter ?? false,
+        rate: state.rate)
+    }
+    running.add(network)
+    network.backward()
+    state.steps += 1
+    update.apply(
+      to: network, step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
+    state.batchOfEpoch += 1
+    return nil
+  }
+
+  private func report() {
+    guard let observer else { return }
+    let speed = Double(running.samples) / max(1e-9, state.secondsOfEpoch)
+    observer.stepped(
+      TrainingProgress(
+        epoch: state.epoch + 1, steps: state.steps, totalSteps: totalSteps, loss: running.loss,
+        accuracy: running.accuracy, samplesPerSecond: speed,
+        secondsLeft: state.seconds / Double(max(1, state.steps)) * Double(totalSteps - state.steps)))
+  }
+
+  /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule.
+  private func finishEpoch() {
+    let validation = validationSet.map { evaluate($0) }
+    let record = TrainingRecord(
+      epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running),
+      validation: validation.map { .init($0) }, seconds: state.secondsOfEpoch)
+    state.epoch += 1
+    state.batchOfEpoch = 0
+    state.secondsOfEpoch = 0
+    running = Evaluation(network.plan)
+    state.records.append(record)
+    judge(record)
+    observer?.finishedEpoch(record)
+  }
+
+  private func judge(_ record: TrainingRecord) {
+    let scores = record.validation ?? record.training
+    var metric = decidingMetric
+    if scores.value(metric) == nil { metric = .loss }
+    guard let value = scores.value(metric) else { return }
+    let change = settings.earlyStopping?.minimumChange ?? 0
+    let previous = state.best ?? (metric.improvesUpwards ? -.infinity : .infinity)
+    // Among epochs that are equal by a metric that comes in steps, such as accuracy, the later one has seen more.
+    if value == previous || metric.isBetter(value, than: previous) {
+      bestParameters.buffer.copy(from: network.parameters)
+      bestState.buffer.copy(from: network.state)
+      state.bestEpoch = record.epoch
+    }
+    if metric.isBetter(value, than: previous, by: change) {
+      state.best = value
+      state.epochsWithoutImprovement = 0
+    } else {
+      state.epochsWithoutImprovement += 1
+      if let rule = settings.earlyStopping, state.epochsWithoutImprovement >= rule.patience { state.hasStopped = true }
+    }
+  }
+
+  /// Runs the net, as it is, over a whole set in the order of its samples.
+  public func evaluate(_ samples: Dataset, topCount: Int = 0, countsConfusion: Bool = false) -> Evaluation {
+    NNTraining.evaluate(
+      network, on: samples, preprocessing: preprocessing, topCount: topCount, countsConfusion: countsConfusion)
+  }
+
+  /// Puts the best parameters so far into the net.
+  public func restoreBest() {
+    network.parameters.copy(from: bestParameters.buffer)
+    network.state.copy(from: bestState.buffer)
+  }
+}
+
+/// Runs a net over a whole set in the order of its samples and says how well it does.
+public func evaluate<S: Scalar>(
+  _ network: Network<S>, on samples: Dataset, preprocessing: AffinePreprocessing, topCount: Int = 0,
+  countsConfusion: Bool = false
+) -> Evaluation {
+  var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
+  let feed = BatchFeed<S>(
+    samples, batch: network.maximumBatch, preprocessing: preprocessing, seed: 0, shuffles: false,
+    workers: network.workers)
+  let bindings = FeedBindings(network, samples)
+  var left = samples.count
+  while left > 0 {
+    let count = feed.next()
+    bindings.bind(network, feed, count: count)
+    network.forward(.inference)
+    evaluation.add(network)
+    left -= count
+  }
+  return evaluation
+}
