@@ -42,7 +42,7 @@ public struct NetworkPlan: Sendable {
   /// All parameters, in order.
   public let parameters: [Parameter]
   /// All state arrays, in order.
-  public let states: [State]
+  public private(set) var states: [State]
   /// For each node, its parameters by index (those of the node it shares with, if it does).
   public let parametersOfNode: [[Int]]
   /// For each node, its state arrays by index.
@@ -53,6 +53,13 @@ public struct NetworkPlan: Sendable {
   public let parameterSpan: Int
   /// Scalars in the flat state buffer.
   public let stateSpan: Int
+
+  /// The plan without the arrays that layers update themselves, for whatever is laid out like the parameters alone.
+  package var withoutState: NetworkPlan {
+    var result = self
+    result.states = []
+    return result
+  }
 
   /// Trainable scalars: the sum of the parameters' sizes.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.range.count } }

@@ -22,6 +22,8 @@ public final class Trainer<S: Scalar> {
   public weak var observer: (any TrainingObserver)?
   /// Called between steps when a checkpoint is due; see `checkpointInterval`.
   public var onCheckpoint: ((Trainer<S>) throws -> Void)?
+  /// Called after every epoch.
+  public var onEpoch: ((TrainingRecord) throws -> Void)?
   /// Seconds between checkpoints, besides the one at the end. Writing them takes at most a twentieth of the time.
   public var checkpointInterval = 5.0
 
@@ -49,8 +51,7 @@ public final class Trainer<S: Scalar> {
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
     network.seed = settings.seed
-    bestParameters.buffer.copy(from: network.parameters)
-    bestState.buffer.copy(from: network.state)
+    keepCurrentAsBest()
   }
 
   /// Steps in the whole run.
@@ -91,7 +92,7 @@ public final class Trainer<S: Scalar> {
       clock = time
       report()
       if state.batchOfEpoch == stepsPerEpoch || state.steps == totalSteps {
-        finishEpoch()
+        try finishEpoch()
         let finished = monotonicSeconds()
         state.seconds += finished - clock
         clock = finished
@@ -144,7 +145,7 @@ public final class Trainer<S: Scalar> {
   }
 
   /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule.
-  private func finishEpoch() {
+  private func finishEpoch() throws {
     let validation = validationSet.map { evaluate($0) }
     let record = TrainingRecord(
       epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running),
@@ -155,6 +156,7 @@ public final class Trainer<S: Scalar> {
     running = Evaluation(network.plan)
     state.records.append(record)
     judge(record)
+    try onEpoch?(record)
     observer?.finishedEpoch(record)
   }
 
@@ -167,8 +169,7 @@ public final class Trainer<S: Scalar> {
     let previous = state.best ?? (metric.improvesUpwards ? -.infinity : .infinity)
     // Among epochs that are equal by a metric that comes in steps, such as accuracy, the later one has seen more.
     if value == previous || metric.isBetter(value, than: previous) {
-      bestParameters.buffer.copy(from: network.parameters)
-      bestState.buffer.copy(from: network.state)
+      keepCurrentAsBest()
       state.bestEpoch = record.epoch
     }
     if metric.isBetter(value, than: previous, by: change) {
@@ -184,6 +185,12 @@ public final class Trainer<S: Scalar> {
   public func evaluate(_ samples: Dataset, topCount: Int = 0, countsConfusion: Bool = false) -> Evaluation {
     NNTraining.evaluate(
       network, on: samples, preprocessing: preprocessing, topCount: topCount, countsConfusion: countsConfusion)
+  }
+
+  /// Makes the parameters as they are the best so far: those that a run begins with.
+  public func keepCurrentAsBest() {
+    bestParameters.buffer.copy(from: network.parameters)
+    bestState.buffer.copy(from: network.state)
   }
 
   /// Puts the best parameters so far into the net.

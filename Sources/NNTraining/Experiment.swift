@@ -1,0 +1,189 @@
+import NNCore
+import NNData
+import NNFiles
+import NNModel
+
+/// A model file with its data read: everything that a training or an evaluation needs.
+public struct Experiment: Sendable {
+  /// What the file says.
+  public let description: ModelDescription
+  /// The net, planned for the data's targets.
+  public let plan: NetworkPlan
+  /// How it is trained.
+  public let settings: TrainingSettings
+  /// The samples to learn from.
+  public let trainingSet: Dataset
+  /// The samples that judge each epoch.
+  public let validationSet: Dataset?
+  /// The samples that judge the result.
+  public let testSet: Dataset?
+  /// What is done to the numbers first, learned from the training set.
+  public let preprocessing: AffinePreprocessing
+  /// The names of the classes.
+  public let classNames: [String]?
+
+  /// Reads the data of a model that is to be trained. Throws a `DiagnosticError`: something is missing in the model, a
+  /// file is missing or wrong, data and net do not fit.
+  public init(_ description: ModelDescription) throws {
+    try description.checkForTraining()
+    guard let training = description.training else {
+      throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
+    }
+    var sets = try DataLoading(description).sets()
+    guard let train = sets["train"] else {
+      throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
+    }
+    for split in description.splits {
+      guard let whole = sets[split.from], whole.count >= 2 else {
+        throw DiagnosticError(
+          code: "bad-split", "there are too few samples of role '\(split.from)' to set a part of them aside",
+          place: split.place)
+      }
+      guard sets[split.role] == nil else {
+        throw DiagnosticError(
+          code: "bad-split", "role '\(split.role)' has samples already", remedy: "leave out the source or the split",
+          place: split.place)
+      }
+      let parts = Split.take(
+        split.fraction, of: whole, stratified: split.stratified, seed: UInt64(clamping: split.seed))
+      sets[split.role] = parts.part
+      sets[split.from] = parts.rest
+    }
+    self.description = description
+    let trainingSet = sets["train"] ?? train
+    self.trainingSet = trainingSet
+    validationSet = sets["validation"]
+    testSet = sets["test"]
+    classNames = train.classNames ?? description.classes
+    plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)
+    try DataFit.check(plan, description, train)
+    preprocessing = try Self.fit(description.preprocessing, trainingSet)
+    settings = try Self.settings(training)
+  }
+
+  /// The preprocessing steps, fitted one after the other.
+  private static func fit(_ steps: [ModelElement], _ training: Dataset) throws -> AffinePreprocessing {
+    var result = AffinePreprocessing.identity
+    for step in steps {
+      guard let preprocessing = step.element as? any Preprocessing else {
+        throw DiagnosticError(
+          code: "not-preprocessing", "<\(step.schema.name)> is no preprocessing step", place: step.place)
+      }
+      do {
+        result = result.followed(by: try preprocessing.fit(training, before: result))
+      } catch let error as ElementError {
+        throw DiagnosticError([error.diagnostic(at: step)])
+      }
+    }
+    return result
+  }
+
+  private static func settings(_ training: TrainingDescription) throws -> TrainingSettings {
+    var settings = TrainingSettings(
+      length: training.steps.map { .steps($0) } ?? .epochs(training.epochs ?? 10), batch: training.batch,
+      seed: UInt64(clamping: training.seed), shuffles: training.shuffle, clipNorm: training.clipNorm,
+      clipValue: training.clipValue)
+    if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
+    if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
+    settings.earlyStopping = training.stopping.compactMap { $0.element as? EarlyStopping }.first
+    return settings
+  }
+}
+
+extension ElementError {
+  /// The error as a message at the place of the element that threw it.
+  package func diagnostic(at element: ModelElement) -> Diagnostic {
+    Diagnostic(
+      code: code, message, remedy: remedy, place: attribute.flatMap { element.attributePlaces[$0] } ?? element.place,
+      sourceLine: element.sourceLine)
+  }
+}
+
+/// Reads the sources of a model's data.
+package struct DataLoading {
+  private let description: ModelDescription
+
+  package init(_ description: ModelDescription) { self.description = description }
+
+  /// The samples by role. The training set is read first: it decides what the labels mean.
+  package func sets() throws -> [String: Dataset] {
+    var context = SourceContext(
+      folder: Path.folder(of: description.file), classes: description.classes,
+      isDouble: description.precision == .double)
+    var sets: [String: Dataset] = [:]
+    for role in ["train", "validation", "test"] {
+      let sources = description.sources.filter { $0.attributes.text("role") == role }
+      guard let source = sources.first else { continue }
+      if sources.count > 1 {
+        throw DiagnosticError(
+          code: "two-sources", "there is already a source with role=\"\(role)\"",
+          remedy: "give each role one source", place: sources[1].place)
+      }
+      let set = try read(source, context)
+      sets[role] = set
+      if role == "train" {
+        context.classes = set.classNames ?? context.classes
+        context.labelForm = set.targets.first?.form
+      }
+    }
+    return sets
+  }
+
+  private func read(_ source: ModelElement, _ context: SourceContext) throws -> Dataset {
+    guard let reader = source.element as? any DataSource else {
+      throw DiagnosticError(code: "not-a-source", "<\(source.schema.name)> is no data source", place: source.place)
+    }
+    do {
+      return try reader.read(context)
+    } catch let error as ElementError {
+      throw DiagnosticError([error.diagnostic(at: source)])
+    } catch var error as DiagnosticError where error.kind == .missing {
+      for index in error.diagnostics.indices where error.diagnostics[index].remedy == nil {
+        error.diagnostics[index].remedy =
+          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist or cifar10: "
+          + "tools/get-data NAME"
+      }
+      throw error
+    }
+  }
+}
+
+/// Whether data and net fit.
+package enum DataFit {
+  /// Throws a `DiagnosticError` with every input and target that the data does not fill.
+  package static func check(_ plan: NetworkPlan, _ description: ModelDescription, _ set: Dataset) throws {
+    var problems: [Diagnostic] = []
+    let free = plan.definition.inputs.filter { $0.value == nil }
+    let named = free.allSatisfy { input in set.inputs.contains { $0.name == input.name } }
+    if !named, free.count != set.inputs.count {
+      problems.append(
+        Diagnostic(
+          code: "input-count",
+          "the net has \(free.count) inputs to be filled, but the data has \(set.inputs.count) arrays",
+          place: free.first?.place, sourceLine: free.first?.sourceLine))
+    }
+    for (index, input) in free.enumerated() where problems.isEmpty {
+      let array = set.inputs.first { $0.name == input.name } ?? set.inputs[min(index, set.inputs.count - 1)]
+      if array.width != input.shape.elementCount {
+        problems.append(
+          Diagnostic(
+            code: "shape-mismatch",
+            "the input '\(input.name)' has the shape \(input.shape) (\(input.shape.elementCount) elements), but a sample "
+              + "of the data has \(array.form.shape) (\(array.width) elements)",
+            remedy: "write shape=\"\(array.form.shape)\"", place: input.place, sourceLine: input.sourceLine))
+      }
+    }
+    for node in plan.definition.nodes {
+      guard let target = node.target, set.target(target) == nil else { continue }
+      let names = set.targets.map(\.name)
+      problems.append(
+        Diagnostic(
+          code: "missing-target",
+          "the data has no '\(target)' for the loss '\(node.name)'"
+            + (names.isEmpty ? "; it has no labels" : "; it has \(names.joined(separator: ", "))"),
+          remedy: names.isEmpty ? "say in the source where the labels are" : nil, place: node.place,
+          sourceLine: node.sourceLine))
+    }
+    if !problems.isEmpty { throw DiagnosticError(problems) }
+  }
+}

@@ -1,0 +1,136 @@
+import NNCore
+import NNData
+import NNFiles
+import NNKernels
+import NNModel
+import NNWeights
+
+/// A training with its files: the trainer, and the folder that keeps what it does.
+public final class TrainingRun<S: Scalar> {
+  /// The model and its data.
+  public let experiment: Experiment
+  /// The trainer at work.
+  public let trainer: Trainer<S>
+  /// Where the files go.
+  public let folder: RunFolder
+  /// The program's version, for the files.
+  private let version: String
+
+  private enum Key {
+    static let state = "run.state"
+    static let evaluation = "run.evaluation"
+    static let best = "best."
+    static let first = "optimizer.first."
+    static let second = "optimizer.second."
+  }
+
+  /// A run at its beginning, with parameters drawn from the seed.
+  public init(_ experiment: Experiment, folder: RunFolder, workers: WorkerPool, version: String) {
+    self.experiment = experiment
+    self.folder = folder
+    self.version = version
+    let batch = min(experiment.settings.batch, experiment.trainingSet.count)
+    let network = Network<S>(experiment.plan, batch: batch, workers: workers)
+    network.initialize(seed: experiment.settings.seed)
+    trainer = Trainer(
+      network, settings: experiment.settings, trainingSet: experiment.trainingSet,
+      validationSet: experiment.validationSet, preprocessing: experiment.preprocessing)
+  }
+
+  /// Takes the parameters of another file where name and shape fit; says which did.
+  public func begin(from weights: WeightsFile) -> WeightsMatch {
+    let match = WeightsMatch(weights.tensors, experiment.plan)
+    let network = trainer.network
+    match.take(weights.tensors, experiment.plan, parameters: network.parameters, state: network.state)
+    trainer.keepCurrentAsBest()
+    return match
+  }
+
+  /// Goes back to where the folder's checkpoint was written.
+  public func resume() throws {
+    guard Path.exists(folder.checkpoint) else {
+      throw DiagnosticError(
+        .missing, code: "missing-checkpoint", file: folder.checkpoint, "the folder holds no checkpoint to resume from")
+    }
+    let tensors = try Checkpoint(path: folder.checkpoint).tensors
+    let network = trainer.network
+    let plan = experiment.plan
+    try tensors.load(plan, parameters: network.parameters, state: network.state)
+    try tensors.load(plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
+    let update = trainer.update
+    for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
+      try tensors.load(plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
+    }
+    guard let words = tensors.words(Key.state), let state = TrainingState(words: words),
+      let counts = tensors.words(Key.evaluation), trainer.running.restore(words: counts)
+    else {
+      throw DiagnosticError(code: "bad-checkpoint", file: folder.checkpoint, "the state of the run cannot be read")
+    }
+    trainer.state = state
+  }
+
+  /// Trains until something ends it, and keeps the folder's files up to date.
+  ///
+  /// - Parameter isInterrupted: asked after every step; true ends the run with a checkpoint.
+  public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
+    try AtomicFile.write(folder.model, text: experiment.description.text)
+    try AtomicFile.write(folder.metrics, text: trainer.records.map { $0.json + "\n" }.joined())
+    if trainer.steps == 0 { try writeCheckpoint() }
+    trainer.onCheckpoint = { [unowned self] _ in try self.writeCheckpoint() }
+    trainer.onEpoch = { [unowned self] record in try LineWriter(self.folder.metrics).append(record.json) }
+    let outcome = try trainer.run(isInterrupted: isInterrupted)
+    if case .interrupted = outcome { return outcome }
+    if case .diverged = outcome {
+      trainer.restoreBest()
+      try writeWeights(folder.weights)
+      return outcome
+    }
+    try writeWeights(folder.last)
+    trainer.restoreBest()
+    try writeWeights(folder.weights)
+    return outcome
+  }
+
+  /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.
+  public func finalEvaluation() -> (set: String, evaluation: Evaluation)? {
+    if let test = experiment.testSet { return ("test", trainer.evaluate(test)) }
+    if let validation = experiment.validationSet { return ("validation", trainer.evaluate(validation)) }
+    return ("training", trainer.evaluate(experiment.trainingSet))
+  }
+
+  /// Writes the page for people.
+  public func writeReport(results: [String]) throws {
+    let description = experiment.description
+    let report = TrainingReport(
+      name: description.name, summary: description.summary, layers: NetworkSummary(experiment.plan).text,
+      records: trainer.records, results: results, model: description.text)
+    try AtomicFile.write(folder.report, text: report.html)
+  }
+
+  private func writeWeights(_ path: String) throws {
+    let network = trainer.network
+    let file = WeightsFile(
+      experiment.plan, parameters: network.parameters, state: network.state, model: experiment.description.text,
+      preprocessing: experiment.preprocessing.encoded, classes: experiment.classNames, version: version)
+    try file.tensors.write(path)
+  }
+
+  private func writeCheckpoint() throws {
+    let network = trainer.network
+    // Parameters that are no longer finite are nothing to go on from; the next loss will say so.
+    guard S.isFinite(network.parameters, workers: network.workers) else { return }
+    var checkpoint = Checkpoint(metadata: ["nnrun.model": experiment.description.text, "nnrun.version": version])
+    let plan = experiment.plan
+    checkpoint.tensors.append(plan, parameters: network.parameters, state: network.state)
+    checkpoint.tensors.append(
+      plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
+    let update = trainer.update
+    for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
+      checkpoint.tensors.append(
+        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
+    }
+    checkpoint.tensors.append(Key.state, words: trainer.state.words)
+    checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)
+    try checkpoint.tensors.write(folder.checkpoint)
+  }
+}
