@@ -1,0 +1,37 @@
+import NNCore
+import NNKernels
+
+/// A layer that applies one of the kernels' elementwise functions: such a layer only declares itself and names the
+/// function.
+public protocol ElementwiseActivation: Layer {
+  /// The function.
+  var function: Activation { get }
+}
+
+extension ElementwiseActivation {
+  public var facts: LayerFacts {
+    LayerFacts(
+      activation: function, copiesWhenPredicting: function == .identity,
+      comparison: function == .identity || function == .step ? .exact : .rounding)
+  }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: function.gradientUsesOutput ? .outputs : .inputs,
+      runsInPlace: function.gradientUsesOutput, forwardOperations: inputs[0].elementCount,
+      backwardOperations: 2 * inputs[0].elementCount)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    S.activate(function, context.input.buffer, into: context.output.buffer, workers: context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    S.activateBackward(
+      function, input: context.inputs[0].buffer, output: context.outputs[0].buffer,
+      upstream: context.upstream[0].buffer, downstream: downstream.tensor.buffer, accumulate: downstream.accumulates,
+      workers: context.workers)
+  }
+}

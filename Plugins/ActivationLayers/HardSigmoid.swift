@@ -1,0 +1,18 @@
+import NNCore
+import NNKernels
+
+/// A sigmoid made of three straight lines. y = min(max(x / 6 + 1/2, 0), 1).
+public struct HardSigmoid: ElementwiseActivation {
+  /// The declaration of `<hardSigmoid>`.
+  public static let schema = ElementSchema(
+    .layer, "hardSigmoid", summary: "A sigmoid made of three straight lines.",
+    formula: "y = min(max(x / 6 + 1/2, 0), 1)", reference: "Howard et al. 2019; as torch.nn.Hardsigmoid",
+    example: "<hardSigmoid/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .hardSigmoid }
+}

@@ -1,0 +1,17 @@
+import NNCore
+import NNKernels
+
+/// Passes its input on unchanged. y = x; dy/dx = 1.
+public struct Identity: ElementwiseActivation {
+  /// The declaration of `<identity>`.
+  public static let schema = ElementSchema(
+    .layer, "identity", summary: "Passes its input on unchanged.", formula: "y = x; dy/dx = 1",
+    example: "<identity/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .identity }
+}

@@ -1,0 +1,18 @@
+import NNCore
+import NNKernels
+
+/// Lets positive numbers through and makes the others 0. y = max(x, 0); dy/dx = 1 where x > 0, else 0.
+public struct Relu: ElementwiseActivation {
+  /// The declaration of `<relu>`.
+  public static let schema = ElementSchema(
+    .layer, "relu", summary: "Lets positive numbers through and makes the others 0.",
+    formula: "y = max(x, 0); dy/dx = 1 where x > 0, else 0", reference: "Nair and Hinton 2010",
+    example: "<relu/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .relu }
+}

@@ -1,0 +1,18 @@
+import NNCore
+import NNKernels
+
+/// An exponential unit whose constants keep mean 0 and variance 1 through many layers. y = 1.0507 (x where x > 0, else 1.6733 (exp(x) - 1)).
+public struct Selu: ElementwiseActivation {
+  /// The declaration of `<selu>`.
+  public static let schema = ElementSchema(
+    .layer, "selu", summary: "An exponential unit whose constants keep mean 0 and variance 1 through many layers.",
+    formula: "y = 1.0507 (x where x > 0, else 1.6733 (exp(x) - 1))", reference: "Klambauer et al. 2017",
+    example: "<selu/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .selu }
+}

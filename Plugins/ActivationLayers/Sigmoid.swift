@@ -1,0 +1,17 @@
+import NNCore
+import NNKernels
+
+/// Squeezes numbers into (0, 1). y = 1 / (1 + exp(-x)); dy/dx = y (1 - y).
+public struct Sigmoid: ElementwiseActivation {
+  /// The declaration of `<sigmoid>`.
+  public static let schema = ElementSchema(
+    .layer, "sigmoid", summary: "Squeezes numbers into (0, 1).", formula: "y = 1 / (1 + exp(-x)); dy/dx = y (1 - y)",
+    example: "<sigmoid/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .sigmoid }
+}

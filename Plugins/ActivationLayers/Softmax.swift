@@ -1,0 +1,82 @@
+import NNCore
+import NNKernels
+
+/// Turns scores into probabilities that add up to 1.
+public struct Softmax: Layer {
+  /// The declaration of `<softmax>`.
+  public static let schema = ElementSchema(
+    .layer, "softmax",
+    summary: "Turns the scores along the last dimension into probabilities that add up to 1.",
+    formula: "y_i = exp(x_i - m) / sum_j exp(x_j - m), m being the largest x; dx = y (dy - <dy, y>)",
+    example: "<softmax/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    try rowPlan(inputs[0], "softmax")
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let (rows, columns) = rowSizes(context.input)
+    S.softmax(
+      rows: rows, columns: columns, context.input.buffer, into: context.output.buffer, workers: context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    let (rows, columns) = rowSizes(context.outputs[0])
+    S.softmaxBackward(
+      rows: rows, columns: columns, output: context.outputs[0].buffer, upstream: context.upstream[0].buffer,
+      downstream: downstream.tensor.buffer, accumulate: downstream.accumulates, workers: context.workers)
+  }
+}
+
+/// Turns scores into logarithms of probabilities.
+public struct LogSoftmax: Layer {
+  /// The declaration of `<logSoftmax>`.
+  public static let schema = ElementSchema(
+    .layer, "logSoftmax",
+    summary: "Turns the scores along the last dimension into logarithms of probabilities.",
+    formula: "y_i = x_i - m - log sum_j exp(x_j - m), m being the largest x; dx = dy - exp(y) sum(dy)",
+    example: "<logSoftmax/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    try rowPlan(inputs[0], "logSoftmax")
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let (rows, columns) = rowSizes(context.input)
+    S.logSoftmax(
+      rows: rows, columns: columns, context.input.buffer, into: context.output.buffer, workers: context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    let (rows, columns) = rowSizes(context.outputs[0])
+    S.logSoftmaxBackward(
+      rows: rows, columns: columns, output: context.outputs[0].buffer, upstream: context.upstream[0].buffer,
+      downstream: downstream.tensor.buffer, accumulate: downstream.accumulates, workers: context.workers)
+  }
+}
+
+private func rowPlan(_ input: Shape, _ name: String) throws -> LayerPlan {
+  guard input.rank > 0 else { throw ElementError.shape("<\(name)> needs at least one dimension") }
+  return LayerPlan(
+    outputs: [input], backwardNeeds: .outputs, runsInPlace: true, forwardOperations: 4 * input.elementCount,
+    backwardOperations: 4 * input.elementCount)
+}
+
+private func rowSizes<S: Scalar>(_ tensor: Tensor<S>) -> (rows: Int, columns: Int) {
+  let columns = tensor.shape[tensor.shape.rank - 1]
+  return (tensor.count / columns, columns)
+}

@@ -1,0 +1,18 @@
+import NNCore
+import NNKernels
+
+/// A smooth version of relu. y = log(1 + exp(x)); dy/dx = sigmoid(x).
+public struct Softplus: ElementwiseActivation {
+  /// The declaration of `<softplus>`.
+  public static let schema = ElementSchema(
+    .layer, "softplus", summary: "A smooth version of relu.", formula: "y = log(1 + exp(x)); dy/dx = sigmoid(x)",
+    reference: "Dugas et al. 2001",
+    example: "<softplus/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .softplus }
+}

@@ -1,0 +1,18 @@
+import NNCore
+import NNKernels
+
+/// Squeezes numbers into (-1, 1), approaching the ends slowly. y = x / (1 + |x|); dy/dx = 1 / (1 + |x|)^2.
+public struct Softsign: ElementwiseActivation {
+  /// The declaration of `<softsign>`.
+  public static let schema = ElementSchema(
+    .layer, "softsign", summary: "Squeezes numbers into (-1, 1), approaching the ends slowly.",
+    formula: "y = x / (1 + |x|); dy/dx = 1 / (1 + |x|)^2", reference: "Bergstra et al. 2009",
+    example: "<softsign/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .softsign }
+}

@@ -1,0 +1,18 @@
+import NNCore
+import NNKernels
+
+/// One where the input is above 0, and zero elsewhere: the perceptron's function. y = 1 where x > 0, else 0; dy/dx = 0, so nothing before it learns.
+public struct Step: ElementwiseActivation {
+  /// The declaration of `<step>`.
+  public static let schema = ElementSchema(
+    .layer, "step", summary: "One where the input is above 0, and zero elsewhere: the perceptron's function.",
+    formula: "y = 1 where x > 0, else 0; dy/dx = 0, so nothing before it learns", reference: "Rosenblatt 1958",
+    example: "<step/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .step }
+}

@@ -1,0 +1,17 @@
+import NNCore
+import NNKernels
+
+/// Squeezes numbers into (-1, 1). y = tanh(x); dy/dx = 1 - y^2.
+public struct Tanh: ElementwiseActivation {
+  /// The declaration of `<tanh>`.
+  public static let schema = ElementSchema(
+    .layer, "tanh", summary: "Squeezes numbers into (-1, 1).", formula: "y = tanh(x); dy/dx = 1 - y^2",
+    example: "<tanh/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: Activation { .tanh }
+}

@@ -1,0 +1,6 @@
+import NNCore
+
+/// Makes the layers of this family known.
+public func registerDenseLayers(into registry: inout Registry) {
+  registry.register(Dense.self)
+}

@@ -1,0 +1,72 @@
+import NNCore
+import NNKernels
+
+/// The loss of questions with the answer yes or no, from a score (logit) for each.
+public struct BinaryCrossEntropy: Layer {
+  /// The declaration of `<binaryCrossEntropy>`.
+  public static let schema = ElementSchema(
+    .loss, "binaryCrossEntropy",
+    summary: "Sigmoid of each score, and minus the logarithm of the right answer's probability.",
+    formula:
+      "p = sigmoid(x); -(w t log p + (1 - t) log(1 - p)), computed from x without overflow; dx = p - t for w = 1",
+    reference: "as torch.nn.BCEWithLogitsLoss", example: "<binaryCrossEntropy/>",
+    attributes: [
+      .optional(
+        "positiveWeight", .number(.positive), default: .number(1), "What an answer of yes weighs against one of no."),
+      Reduction.attribute("over every element"),
+    ])
+
+  /// What an answer of yes weighs against one of no.
+  public let positiveWeight: Double
+  /// How the elements are put together.
+  public let reduction: Reduction
+
+  public init(attributes: Attributes) throws {
+    positiveWeight = attributes.number("positiveWeight")
+    reduction = Reduction(attributes)
+  }
+
+  /// The loss.
+  public init(positiveWeight: Double = 1, reduction: Reduction = .mean) {
+    self.positiveWeight = positiveWeight
+    self.reduction = reduction
+  }
+
+  public var facts: LayerFacts { LayerFacts(prediction: .binaryProbabilities, sumsLoss: reduction == .sum) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let count = inputs[0].elementCount
+    var targets = [TargetForm.values(inputs[0])]
+    if count == 1 { targets.insert(.classes(count: 2, shape: Shape(1)), at: 0) }
+    return LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: .outputs, targets: targets, forwardOperations: 8 * count,
+      backwardOperations: 3 * count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let x = context.input.buffer
+    S.activate(.sigmoid, x, into: context.output.buffer, workers: context.workers)
+    guard let target = context.target else { return }
+    var total = 0.0
+    for i in 0..<x.count {
+      let (score, answer) = (x[i], target[i])
+      let weight = 1 + S(positiveWeight - 1) * answer
+      // log(1 + exp(-x)) without overflow on either side.
+      let tail = S.log1p(S.exp(-score.magnitude)) + (score < 0 ? -score : 0)
+      total += Double((1 - answer) * score + weight * tail)
+    }
+    context.loss[0] = total
+    context.loss[1] = reduction.denominator(x.count)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted, let target = context.target else { return }
+    let probability = context.outputs[0].buffer
+    let factor = S(context.lossGradient / context.loss[1])
+    for i in 0..<probability.count {
+      let weight = 1 + S(positiveWeight - 1) * target[i]
+      downstream.put(factor * (1 - target[i] - weight * (1 - probability[i])), at: i)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import NNCore
+import NNKernels
+
+/// A loss that adds up a function of each difference between prediction and target.
+///
+/// Its prediction is its input; in training it works in its input's memory and reads the prediction again in backward.
+public protocol ElementwiseLoss: Layer {
+  /// How the elements are put together.
+  var reduction: Reduction { get }
+
+  /// The loss of one element with the difference prediction - target.
+  func value<S: Scalar>(_ difference: S) -> S
+
+  /// Its derivative.
+  func slope<S: Scalar>(_ difference: S) -> S
+}
+
+extension ElementwiseLoss {
+  public var facts: LayerFacts {
+    LayerFacts(copiesWhenPredicting: true, prediction: .values, sumsLoss: reduction == .sum)
+  }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let count = inputs[0].elementCount
+    var targets = [TargetForm.values(inputs[0])]
+    if count == 1 { targets.append(.classes(count: 2, shape: Shape(1))) }
+    if inputs[0].rank > 1 { targets.append(.values(Shape(count))) }
+    return LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: .outputs, runsInPlace: true, targets: targets, forwardOperations: 3 * count,
+      backwardOperations: 2 * count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    context.copyInputToOutput()
+    guard let target = context.target else { return }
+    let prediction = context.output.buffer
+    var total = 0.0
+    for i in 0..<prediction.count { total += Double(value(prediction[i] - target[i])) }
+    context.loss[0] = total
+    context.loss[1] = reduction.denominator(prediction.count)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted, let target = context.target else { return }
+    let prediction = context.outputs[0].buffer
+    let factor = S(context.lossGradient / context.loss[1])
+    for i in 0..<prediction.count { downstream.put(factor * slope(prediction[i] - target[i]), at: i) }
+  }
+}
+
+/// The squared difference.
+public struct SquaredError: ElementwiseLoss {
+  /// The declaration of `<squaredError>`.
+  public static let schema = ElementSchema(
+    .loss, "squaredError", summary: "The squared difference between prediction and target.",
+    formula: "sum: sum of (x - t)^2; mean: that divided by the number of elements; dx = 2 (x - t)",
+    reference: "mean: as torch.nn.MSELoss", example: #"<squaredError reduction="sum"/>"#,
+    attributes: [Reduction.attribute("over every element")])
+
+  public let reduction: Reduction
+
+  public init(attributes: Attributes) throws { reduction = Reduction(attributes) }
+
+  /// The loss.
+  public init(reduction: Reduction = .mean) { self.reduction = reduction }
+
+  public func value<S: Scalar>(_ difference: S) -> S { difference * difference }
+
+  public func slope<S: Scalar>(_ difference: S) -> S { 2 * difference }
+}
+
+/// The magnitude of the difference.
+public struct AbsoluteError: ElementwiseLoss {
+  /// The declaration of `<absoluteError>`.
+  public static let schema = ElementSchema(
+    .loss, "absoluteError", summary: "The magnitude of the difference between prediction and target.",
+    formula: "|x - t|; dx = sign(x - t)", reference: "as torch.nn.L1Loss", example: "<absoluteError/>",
+    attributes: [Reduction.attribute("over every element")])
+
+  public let reduction: Reduction
+
+  public init(attributes: Attributes) throws { reduction = Reduction(attributes) }
+
+  /// The loss.
+  public init(reduction: Reduction = .mean) { self.reduction = reduction }
+
+  public func value<S: Scalar>(_ difference: S) -> S { difference.magnitude }
+
+  public func slope<S: Scalar>(_ difference: S) -> S {
+    difference > 0 ? 1 : difference < 0 ? -1 : difference
+  }
+}
+
+/// Squared for small differences, absolute for large ones.
+public struct Huber: ElementwiseLoss {
+  /// The declaration of `<huber>`.
+  public static let schema = ElementSchema(
+    .loss, "huber", summary: "Squared for small differences, absolute for large ones, so that outliers weigh less.",
+    formula: "d = x - t; d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2)",
+    reference: "Huber 1964; as torch.nn.HuberLoss", example: #"<huber delta="1"/>"#,
+    attributes: [
+      .optional("delta", .number(.positive), default: .number(1), "Where the loss turns from squared to absolute."),
+      Reduction.attribute("over every element"),
+    ])
+
+  public let reduction: Reduction
+  /// Where the loss turns from squared to absolute.
+  public let delta: Double
+
+  public init(attributes: Attributes) throws {
+    delta = attributes.number("delta")
+    reduction = Reduction(attributes)
+  }
+
+  /// The loss.
+  public init(delta: Double = 1, reduction: Reduction = .mean) {
+    self.delta = delta
+    self.reduction = reduction
+  }
+
+  public func value<S: Scalar>(_ difference: S) -> S {
+    let (size, delta) = (difference.magnitude, S(delta))
+    return size <= delta ? difference * difference / 2 : delta * (size - delta / 2)
+  }
+
+  public func slope<S: Scalar>(_ difference: S) -> S {
+    let delta = S(delta)
+    return difference > delta ? delta : difference < -delta ? -delta : difference
+  }
+}

@@ -1,0 +1,47 @@
+import NNCore
+import NNKernels
+
+/// How far a distribution, given by logarithms of probabilities, is from the target distribution.
+public struct KullbackLeiblerDivergence: Layer {
+  /// The declaration of `<klDivergence>`.
+  public static let schema = ElementSchema(
+    .loss, "klDivergence",
+    summary: "How far a distribution is from the target; reads logarithms of probabilities, as logSoftmax gives them.",
+    formula: "sum_c t_c (log t_c - x_c), terms with t_c = 0 being 0; dx = -t; the prediction is exp(x)",
+    reference: "Kullback and Leibler 1951; as torch.nn.KLDivLoss, whose batchmean is the mean here",
+    example: "<klDivergence/>", attributes: [Reduction.attribute("over the samples")])
+
+  /// How the samples are put together.
+  public let reduction: Reduction
+
+  public init(attributes: Attributes) throws { reduction = Reduction(attributes) }
+
+  /// The loss.
+  public init(reduction: Reduction = .mean) { self.reduction = reduction }
+
+  public var facts: LayerFacts { LayerFacts(prediction: .probabilities, sumsLoss: reduction == .sum) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let count = inputs[0].elementCount
+    return LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: [], targets: [.values(inputs[0])], forwardOperations: 4 * count,
+      backwardOperations: count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let (x, y) = (context.input.buffer, context.output.buffer)
+    for i in 0..<x.count { y[i] = S.exp(x[i]) }
+    guard let target = context.target else { return }
+    var total = 0.0
+    for i in 0..<x.count where target[i] != 0 { total += Double(target[i] * (S.log(target[i]) - x[i])) }
+    context.loss[0] = total
+    context.loss[1] = reduction.denominator(context.batch)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted, let target = context.target else { return }
+    let factor = S(context.lossGradient / context.loss[1])
+    for i in 0..<target.count { downstream.put(-factor * target[i], at: i) }
+  }
+}

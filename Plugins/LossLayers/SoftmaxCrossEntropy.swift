@@ -1,0 +1,166 @@
+import NNCore
+import NNKernels
+
+/// The usual loss of classification: minus the logarithm of the probability that the softmax of the scores gives to the
+/// right class.
+public struct SoftmaxCrossEntropy: Layer {
+  /// The declaration of `<softmaxCrossEntropy>`.
+  public static let schema = ElementSchema(
+    .loss, "softmaxCrossEntropy",
+    summary: "Softmax of the scores, and minus the logarithm of the right class's probability.",
+    formula:
+      "p = softmax(x); -log p_label, or -sum_c t_c log p_c for a distribution t; dx = p - t. With labelSmoothing e "
+      + "and classWeights w: t_c := w_c ((1 - e) t_c + e / classes)",
+    reference: "as torch.nn.CrossEntropyLoss", example: "<softmaxCrossEntropy/>",
+    attributes: [
+      .optional(
+        "labelSmoothing", .number(.unitBelowOne), default: .number(0),
+        "The share of the right class's probability that all classes get."),
+      .optional("classWeights", .numbers, "A weight for each class; 1 unless given."),
+      .optional("ignoredLabel", .integer(0...Shape.maximumElementCount), "The label whose samples do not count."),
+      Reduction.attribute("over the samples that count, or over their weights if there are classWeights"),
+    ])
+
+  /// The share of the right class's probability that all classes get.
+  public let labelSmoothing: Double
+  /// A weight for each class.
+  public let classWeights: [Double]?
+  /// The label whose samples do not count.
+  public let ignoredLabel: Int?
+  /// How the samples are put together.
+  public let reduction: Reduction
+
+  public init(attributes: Attributes) throws {
+    labelSmoothing = attributes.number("labelSmoothing")
+    classWeights = attributes.has("classWeights") ? attributes.numbers("classWeights") : nil
+    ignoredLabel = attributes.has("ignoredLabel") ? attributes.integer("ignoredLabel") : nil
+    reduction = Reduction(attributes)
+    if let negative = classWeights?.first(where: { $0 < 0 }) {
+      throw ElementError(
+        code: "out-of-range", "the class weight \(negative) is below 0", attribute: "classWeights")
+    }
+  }
+
+  /// The loss.
+  public init(
+    labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoredLabel: Int? = nil, reduction: Reduction = .mean
+  ) {
+    self.labelSmoothing = labelSmoothing
+    self.classWeights = classWeights
+    self.ignoredLabel = ignoredLabel
+    self.reduction = reduction
+  }
+
+  public var facts: LayerFacts { LayerFacts(prediction: .probabilities, sumsLoss: reduction == .sum) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    guard inputs[0].rank == 1, inputs[0][0] >= 2 else {
+      throw ElementError.shape(
+        "<softmaxCrossEntropy> needs a score for each of at least two classes, but its input has the shape \(inputs[0])",
+        remedy: inputs[0].elementCount == 1 ? "use <binaryCrossEntropy/> for yes or no" : "put <flatten/> before it")
+    }
+    let count = inputs[0][0]
+    if let classWeights, classWeights.count != count {
+      throw ElementError(
+        code: "shape-mismatch", "there are \(classWeights.count) class weights, but \(count) classes",
+        attribute: "classWeights")
+    }
+    return LayerPlan(
+      outputs: [inputs[0]], scratchPerSample: 1, backwardNeeds: .outputs,
+      targets: [.classes(count: count, shape: Shape(1)), .values(inputs[0])], forwardOperations: 5 * count,
+      backwardOperations: 2 * count)
+  }
+
+  /// Whether the fused kernel computes it.
+  private func isPlain<S: Scalar>(_ target: Tensor<S>, _ input: Tensor<S>) -> Bool {
+    target.count != input.count && labelSmoothing == 0 && classWeights == nil
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let (input, output) = (context.input, context.output)
+    let columns = input.shape[1]
+    guard let target = context.target else {
+      S.softmax(rows: context.batch, columns: columns, input.buffer, into: output.buffer, workers: context.workers)
+      return
+    }
+    guard isPlain(target, input) else { return forwardGeneral(context, target.buffer, columns) }
+    let losses = context.scratch.slice(from: 0, count: context.batch)
+    S.softmaxCrossEntropy(
+      rows: context.batch, columns: columns, logits: input.buffer, labels: target.buffer,
+      ignored: ignoredLabel.map { S($0) }, probabilities: output.buffer, losses: losses, workers: context.workers)
+    context.loss[0] = S.sum(losses, workers: context.workers)
+    context.loss[1] = reduction.denominator(context.batch)
+    if reduction == .mean, let ignoredLabel {
+      var counted = 0
+      for row in 0..<context.batch where target[row] != S(ignoredLabel) { counted += 1 }
+      context.loss[1] = Double(counted)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted, let target = context.target else { return }
+    let output = context.outputs[0]
+    let scale = context.loss[1] == 0 ? 0 : context.lossGradient / context.loss[1]
+    guard isPlain(target, output) else { return backwardGeneral(context, target.buffer, S(scale)) }
+    S.softmaxCrossEntropyBackward(
+      rows: context.batch, columns: output.shape[1], probabilities: output.buffer, labels: target.buffer,
+      ignored: ignoredLabel.map { S($0) }, scale: S(scale), downstream: downstream.tensor.buffer,
+      accumulate: downstream.accumulates, workers: context.workers)
+  }
+
+  /// The weight that class `column` has in the loss of sample `row`: t_c of the formula.
+  private func share<S: Scalar>(_ target: Buffer<S>, _ row: Int, _ column: Int, _ columns: Int, isLabel: Bool) -> S {
+    var share: S
+    if isLabel {
+      share = labelIndex(target[row], columns) == column ? 1 : 0
+    } else {
+      share = target[row * columns + column]
+    }
+    share = S(1 - labelSmoothing) * share + S(labelSmoothing / Double(columns))
+    return classWeights.map { S($0[column]) * share } ?? share
+  }
+
+  private func isIgnored<S: Scalar>(_ target: Buffer<S>, _ row: Int, isLabel: Bool) -> Bool {
+    isLabel && ignoredLabel.map { target[row] == S($0) } ?? false
+  }
+
+  private func forwardGeneral<S: Scalar>(_ context: ForwardContext<S>, _ target: Buffer<S>, _ columns: Int) {
+    let input = context.input.buffer
+    let isLabel = target.count != input.count
+    S.softmax(rows: context.batch, columns: columns, input, into: context.output.buffer, workers: context.workers)
+    var total = 0.0
+    var weights = 0.0
+    for row in 0..<context.batch where !isIgnored(target, row, isLabel: isLabel) {
+      let scores = input.slice(from: row * columns, count: columns)
+      var top = scores[0]
+      for j in 1..<columns where scores[j] > top { top = scores[j] }
+      var sum: S = 0
+      for j in 0..<columns { sum += S.exp(scores[j] - top) }
+      let normalizer = top + S.log(sum)
+      for j in 0..<columns {
+        let share = share(target, row, j, columns, isLabel: isLabel)
+        if share != 0 { total += Double(share * (normalizer - scores[j])) }
+      }
+      weights += isLabel ? classWeights.map { $0[labelIndex(target[row], columns)] } ?? 1 : 1
+    }
+    context.loss[0] = total
+    context.loss[1] = reduction == .mean ? weights : 1
+  }
+
+  private func backwardGeneral<S: Scalar>(_ context: BackwardContext<S>, _ target: Buffer<S>, _ scale: S) {
+    let output = context.outputs[0].buffer
+    let columns = context.outputs[0].shape[1]
+    let isLabel = target.count != output.count
+    for row in 0..<context.batch {
+      let counts = !isIgnored(target, row, isLabel: isLabel)
+      var total: S = 0
+      for j in 0..<columns { total += share(target, row, j, columns, isLabel: isLabel) }
+      for j in 0..<columns {
+        let index = row * columns + j
+        let gradient = output[index] * total - share(target, row, j, columns, isLabel: isLabel)
+        context.downstream[0].put(counts ? scale * gradient : 0, at: index)
+      }
+    }
+  }
+}

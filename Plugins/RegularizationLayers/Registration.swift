@@ -1,0 +1,6 @@
+import NNCore
+
+/// Makes the layers of this family known.
+public func registerRegularizationLayers(into registry: inout Registry) {
+  registry.register(Dropout.self)
+}

@@ -1,0 +1,65 @@
+import NNCore
+import NNKernels
+
+/// A dimension of a sample, as a model file names it: `channels` is the first, `last` the last, a number counts from 1.
+struct Axis: Sendable, Hashable {
+  static let attribute = AttributeSchema.optional(
+    "axis", .choice(["channels", "last", "1", "2", "3", "4", "5", "6", "7"]), default: .text("channels"),
+    "The dimension: channels (the first), last, or its number from 1, the batch not counted.")
+
+  private let word: String
+
+  init(_ word: String) { self.word = word }
+
+  init(_ attributes: Attributes) { word = attributes.text("axis") }
+
+  /// The dimension's index from 0 in a sample's shape.
+  func index(in shape: Shape, _ element: String) throws -> Int {
+    let index: Int
+    switch word {
+    case "channels": index = 0
+    case "last": index = shape.rank - 1
+    default: index = (Int(word) ?? 1) - 1
+    }
+    guard index >= 0, index < shape.rank else {
+      throw ElementError(
+        code: "shape-mismatch", "<\(element)> works along dimension \(word), but its input has the shape \(shape)",
+        attribute: "axis")
+    }
+    return index
+  }
+}
+
+/// How elements lie around a dimension: `outer` blocks, each of `size` rows of `inner` elements.
+struct AxisSpan {
+  var outer: Int
+  var size: Int
+  var inner: Int
+
+  /// The span of dimension `axis` of one sample, the batch counted into `outer`.
+  init<S: Scalar>(_ tensor: Tensor<S>, axis: Int) {
+    size = tensor.shape[axis + 1]
+    inner = 1
+    for later in (axis + 2)..<max(axis + 2, tensor.shape.rank) { inner *= tensor.shape[later] }
+    outer = tensor.count / max(1, size * inner)
+  }
+}
+
+/// Copies `rows` rows of each outer block from one array into another whose blocks may be larger or smaller.
+@specialized(where S == Float)
+@specialized(where S == Double)
+func copyRows<S: Scalar>(
+  _ source: Buffer<S>, sourceSize: Int, sourceStart: Int, into target: Buffer<S>, targetSize: Int, targetStart: Int,
+  rows: Int, inner: Int, outer: Int, accumulate: Bool
+) {
+  let length = rows * inner
+  for block in 0..<outer {
+    let from = source.slice(from: (block * sourceSize + sourceStart) * inner, count: length)
+    let to = target.slice(from: (block * targetSize + targetStart) * inner, count: length)
+    if accumulate {
+      for i in 0..<length { to[i] += from[i] }
+    } else {
+      to.copy(from: from)
+    }
+  }
+}

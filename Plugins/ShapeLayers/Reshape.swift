@@ -1,0 +1,74 @@
+import NNCore
+import NNKernels
+
+/// A layer that only gives its input another shape. In a network it works in its input's memory and costs nothing.
+public protocol Renaming: Layer {
+  /// The shape that an input gets.
+  func outputShape(_ input: Shape) throws -> Shape
+}
+
+extension Renaming {
+  public var facts: LayerFacts { LayerFacts(copiesWhenPredicting: true, comparison: .exact) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    LayerPlan(
+      outputs: [try outputShape(inputs[0])], backwardNeeds: [], runsInPlace: true, forwardOperations: 0,
+      backwardOperations: 0)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    if context.input.buffer.base != context.output.buffer.base {
+      context.output.buffer.copy(from: context.input.buffer)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    if downstream.accumulates {
+      S.scale(
+        context.upstream[0].buffer, by: 1, into: downstream.tensor.buffer, accumulate: true, workers: context.workers)
+    } else if downstream.tensor.buffer.base != context.upstream[0].buffer.base {
+      downstream.tensor.buffer.copy(from: context.upstream[0].buffer)
+    }
+  }
+}
+
+/// Gives its input another shape with as many elements.
+public struct Reshape: Renaming {
+  /// The declaration of `<reshape>`.
+  public static let schema = ElementSchema(
+    .layer, "reshape", summary: "Gives its input another shape with as many elements, in the same order.",
+    example: #"<reshape shape="4x16"/>"#,
+    attributes: [.required("shape", .shape, "The new shape of one sample.")])
+
+  /// The new shape of one sample.
+  public let shape: Shape
+
+  public init(attributes: Attributes) throws { shape = attributes.shape("shape") }
+
+  /// The layer.
+  public init(shape: Shape) { self.shape = shape }
+
+  public func outputShape(_ input: Shape) throws -> Shape {
+    guard input.elementCount == shape.elementCount else {
+      throw ElementError.shape(
+        "<reshape> cannot make \(shape) (\(shape.elementCount) elements) of \(input) (\(input.elementCount) elements)")
+    }
+    return shape
+  }
+}
+
+/// Makes a row of its input.
+public struct Flatten: Renaming {
+  /// The declaration of `<flatten>`.
+  public static let schema = ElementSchema(
+    .layer, "flatten", summary: "Makes a row of numbers of its input, whatever its shape.", example: "<flatten/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func outputShape(_ input: Shape) throws -> Shape { Shape(input.elementCount) }
+}

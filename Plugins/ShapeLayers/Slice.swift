@@ -1,0 +1,68 @@
+import NNCore
+import NNKernels
+
+/// Takes a stretch of its input along a dimension.
+public struct Slice: Layer {
+  /// The declaration of `<slice>`.
+  public static let schema = ElementSchema(
+    .layer, "slice", summary: "Takes a stretch of its input along a dimension.",
+    example: #"<slice start="0" length="1"/>"#,
+    attributes: [
+      .optional("start", .integer(0...Shape.maximumElementCount), default: .integer(0), "Where it begins, from 0."),
+      .required("length", .integer(1...Shape.maximumElementCount), "How much it takes."), Axis.attribute,
+    ])
+
+  /// Where it begins.
+  public let start: Int
+  /// How much it takes.
+  public let length: Int
+  private let axis: Axis
+
+  public init(attributes: Attributes) throws {
+    start = attributes.integer("start")
+    length = attributes.integer("length")
+    axis = Axis(attributes)
+  }
+
+  /// The layer, along `channels`, `last`, or a dimension's number from 1.
+  public init(start: Int, length: Int, axis: String = "channels") {
+    self.start = start
+    self.length = length
+    self.axis = Axis(axis)
+  }
+
+  public var facts: LayerFacts { LayerFacts(comparison: .exact) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let index = try axis.index(in: inputs[0], "slice")
+    var sizes = inputs[0].dimensions
+    guard start + length <= sizes[index] else {
+      throw ElementError.shape(
+        "<slice> takes \(start) to \(start + length - 1), but dimension \(index + 1) of \(inputs[0]) ends at "
+          + "\(sizes[index] - 1)")
+    }
+    sizes[index] = length
+    guard let output = Shape(sizes) else { throw ElementError.shape("<slice> makes no shape") }
+    return LayerPlan(
+      outputs: [output], backwardNeeds: [], forwardOperations: output.elementCount,
+      backwardOperations: inputs[0].elementCount)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    guard let index = try? axis.index(in: context.input.shape.sample, "slice") else { return }
+    let span = AxisSpan(context.input, axis: index)
+    copyRows(
+      context.input.buffer, sourceSize: span.size, sourceStart: start, into: context.output.buffer,
+      targetSize: length, targetStart: 0, rows: length, inner: span.inner, outer: span.outer, accumulate: false)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let slot = context.downstream[0]
+    guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "slice") else { return }
+    let span = AxisSpan(slot.tensor, axis: index)
+    if !slot.accumulates { slot.tensor.buffer.fill(0) }
+    copyRows(
+      context.upstream[0].buffer, sourceSize: length, sourceStart: 0, into: slot.tensor.buffer, targetSize: span.size,
+      targetStart: start, rows: length, inner: span.inner, outer: span.outer, accumulate: slot.accumulates)
+  }
+}

@@ -1,0 +1,96 @@
+import NNCore
+import NNKernels
+
+/// Cuts its input into parts along a dimension: a layer with several outputs.
+public struct Split: Layer {
+  /// The declaration of `<split>` among layers.
+  public static let schema = ElementSchema(
+    .layer, "split",
+    summary: "Cuts its input into parts along a dimension; the second part of 'halves' is read as halves.2, and so on.",
+    example: #"<split name="halves" parts="2"/>"#,
+    attributes: [
+      .optional("parts", .integer(1...1000), "Into how many equal parts; needed unless sizes are given."),
+      .optional("sizes", .integers(1...Shape.maximumElementCount), "The size of each part."), Axis.attribute,
+    ])
+
+  /// Into how many equal parts.
+  public let parts: Int?
+  /// The size of each part, if they are not equal.
+  public let sizes: [Int]?
+  private let axis: Axis
+
+  public init(attributes: Attributes) throws {
+    parts = attributes.has("parts") ? attributes.integer("parts") : nil
+    sizes = attributes.has("sizes") ? attributes.integers("sizes") : nil
+    axis = Axis(attributes)
+    guard (parts == nil) != (sizes == nil) else {
+      throw ElementError(
+        code: "exclusive-attributes", "<split> needs either 'parts' or 'sizes'",
+        attribute: parts == nil ? nil : "parts")
+    }
+  }
+
+  /// Into equal parts, along `channels`, `last`, or a dimension's number from 1.
+  public init(parts: Int, axis: String = "channels") {
+    self.parts = parts
+    sizes = nil
+    self.axis = Axis(axis)
+  }
+
+  public var facts: LayerFacts { LayerFacts(comparison: .exact) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let input = inputs[0]
+    let index = try axis.index(in: input, "split")
+    let total = input[index]
+    let lengths: [Int]
+    if let sizes {
+      lengths = sizes
+      guard sizes.reduce(0, +) == total else {
+        throw ElementError.shape(
+          "the sizes of <split> add up to \(sizes.reduce(0, +)), but dimension \(index + 1) of \(input) is \(total)")
+      }
+    } else {
+      let parts = parts ?? 1
+      guard total % parts == 0 else {
+        throw ElementError.shape("<split> cannot cut dimension \(index + 1) of \(input) into \(parts) equal parts")
+      }
+      lengths = Array(repeating: total / parts, count: parts)
+    }
+    let outputs = lengths.compactMap { length -> Shape? in
+      var sizes = input.dimensions
+      sizes[index] = length
+      return Shape(sizes)
+    }
+    return LayerPlan(
+      outputs: outputs, backwardNeeds: [], forwardOperations: input.elementCount,
+      backwardOperations: input.elementCount)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    guard let index = try? axis.index(in: context.input.shape.sample, "split") else { return }
+    let span = AxisSpan(context.input, axis: index)
+    var start = 0
+    for output in context.outputs {
+      let rows = output.shape[index + 1]
+      copyRows(
+        context.input.buffer, sourceSize: span.size, sourceStart: start, into: output.buffer, targetSize: rows,
+        targetStart: 0, rows: rows, inner: span.inner, outer: span.outer, accumulate: false)
+      start += rows
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let slot = context.downstream[0]
+    guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "split") else { return }
+    let span = AxisSpan(slot.tensor, axis: index)
+    var start = 0
+    for upstream in context.upstream {
+      let rows = upstream.shape[index + 1]
+      copyRows(
+        upstream.buffer, sourceSize: rows, sourceStart: 0, into: slot.tensor.buffer, targetSize: span.size,
+        targetStart: start, rows: rows, inner: span.inner, outer: span.outer, accumulate: slot.accumulates)
+      start += rows
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import ActivationLayers
+import DenseLayers
+import LossLayers
+import NNCore
+import RegularizationLayers
+import ShapeLayers
+
+/// Makes all layers and losses of the project known.
+public func registerStandardLayers(into registry: inout Registry) {
+  registerDenseLayers(into: &registry)
+  registerActivationLayers(into: &registry)
+  registerShapeLayers(into: &registry)
+  registerRegularizationLayers(into: &registry)
+  registerLossLayers(into: &registry)
+}
