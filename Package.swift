@@ -14,6 +14,7 @@ let libraries: [Target] = [
   .target(name: "NNData", dependencies: ["NNCore", "NNFiles"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNFiles", "NNModel", "NNWeights", "NNData"]),
+  .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
 
 let layerFamilies = ["DenseLayers", "ActivationLayers", "LossLayers", "ShapeLayers", "RegularizationLayers"]
@@ -25,6 +26,13 @@ let plugins: [Target] =
       path: "Plugins/StandardLayers")
   ]
 
+let programs: [Target] = [
+  .executableTarget(
+    name: "nnrun",
+    dependencies: ["NNCommandLine", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference", "StandardLayers"]),
+  .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
+]
+
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
@@ -34,7 +42,7 @@ let package = Package(
   name: "nnrun",
   platforms: [.macOS(.v15)],
   products: [],
-  targets: libraries + plugins + tests
+  targets: libraries + plugins + programs + tests
 )
 
 // MARK: Kernels

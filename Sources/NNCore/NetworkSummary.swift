@@ -86,17 +86,6 @@ public struct NetworkSummary: Sendable {
   }
 }
 
-/// A whole number with its digits in groups of three.
-public func grouped(_ number: Int) -> String {
-  let digits = Array(String(number.magnitude))
-  var text = number < 0 ? "-" : ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-    text.append(digit)
-  }
-  return text
-}
-
 extension String {
   fileprivate var trimmingTrailingSpaces: String {
     var result = self

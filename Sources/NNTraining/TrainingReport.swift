@@ -1,3 +1,5 @@
+import NNCore
+
 /// The page that a run leaves behind: what was trained, how it went, what came out. One file, no scripts, nothing
 /// fetched from anywhere.
 public struct TrainingReport: Sendable {
@@ -88,43 +90,4 @@ public struct TrainingReport: Sendable {
     guard let value, value.isFinite else { return "" }
     return significant(value, 4)
   }
-}
-
-/// A number with so many significant digits, without an exponent where that stays readable.
-package func significant(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-  var exponent = 0
-  var size = value.magnitude
-  while size >= 10, exponent < 400 {
-    size /= 10
-    exponent += 1
-  }
-  while size < 1, exponent > -400 {
-    size *= 10
-    exponent -= 1
-  }
-  if exponent < -5 || exponent > 14 {
-    var power = 1.0
-    for _ in 0..<(digits - 1) { power *= 10 }
-    return "\(value < 0 ? "-" : "")\((size * power).rounded() / power)e\(exponent)"
-  }
-  return fixed(value, max(0, digits - 1 - exponent))
-}
-
-/// A number with so many digits after the point, half away from zero; for magnitudes below 9e15.
-package func fixed(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, value.magnitude < 9e15 else { return "\(value)" }
-  var places = min(places, 15)
-  var power = 1.0
-  for _ in 0..<places { power *= 10 }
-  while value.magnitude * power > 9e17, places > 0 {
-    places -= 1
-    power /= 10
-  }
-  let scaled = UInt64((value.magnitude * power).rounded())
-  let whole = scaled / UInt64(power)
-  let sign = value < 0 && scaled > 0 ? "-" : ""
-  if places == 0 { return "\(sign)\(whole)" }
-  let fraction = String(scaled % UInt64(power))
-  return "\(sign)\(whole)." + String(repeating: "0", count: places - fraction.count) + fraction
 }

@@ -5,6 +5,15 @@ import NNKernels
 import NNModel
 import NNWeights
 
+/// The names of a checkpoint's arrays besides the parameters.
+private enum Key {
+  static let state = "run.state"
+  static let evaluation = "run.evaluation"
+  static let best = "best."
+  static let first = "optimizer.first."
+  static let second = "optimizer.second."
+}
+
 /// A training with its files: the trainer, and the folder that keeps what it does.
 public final class TrainingRun<S: Scalar> {
   /// The model and its data.
@@ -15,14 +24,6 @@ public final class TrainingRun<S: Scalar> {
   public let folder: RunFolder
   /// The program's version, for the files.
   private let version: String
-
-  private enum Key {
-    static let state = "run.state"
-    static let evaluation = "run.evaluation"
-    static let best = "best."
-    static let first = "optimizer.first."
-    static let second = "optimizer.second."
-  }
 
   /// A run at its beginning, with parameters drawn from the seed.
   public init(_ experiment: Experiment, folder: RunFolder, workers: WorkerPool, version: String) {

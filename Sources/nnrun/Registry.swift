@@ -1,3 +1,4 @@
+import NNCommandLine
 import NNCore
 import NNData
 import NNTraining

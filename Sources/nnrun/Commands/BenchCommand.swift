@@ -1,3 +1,4 @@
+import NNCommandLine
 import NNCore
 import NNInference
 import NNKernels
@@ -53,10 +54,11 @@ enum BenchCommand: Command {
 
     func json(_ model: LoadedModel, _ settings: Settings) -> String {
       let rows = layers.map { layer in
-        #"{"name":\#(nnrun.json(layer.name)),"type":\#(nnrun.json(layer.type)),"#
+        #"{"name":\#(NNCommandLine.json(layer.name)),"type":\#(NNCommandLine.json(layer.type)),"#
           + #""forwardMicroseconds":\#(rounded(layer.forward)),"backwardMicroseconds":\#(rounded(layer.backward))}"#
       }
-      return #"{"model":\#(nnrun.json(model.description.name)),"mode":"\#(settings.isTraining ? "train" : "infer")","#
+      return
+        #"{"model":\#(NNCommandLine.json(model.description.name)),"mode":"\#(settings.isTraining ? "train" : "infer")","#
         + #""batch":\#(settings.batch),"threads":\#(settings.workers.threads),"#
         + #""microsecondsPerSample":\#(rounded(microsecondsPerSample)),"p50Microseconds":\#(rounded(p50)),"#
         + #""p99Microseconds":\#(rounded(p99)),"gflops":\#(rounded(gigaflops)),"layers":[\#(rows.joined(separator: ","))]}"#

@@ -1,3 +1,4 @@
+import NNCommandLine
 import NNCore
 import NNModel
 

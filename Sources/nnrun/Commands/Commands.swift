@@ -1,3 +1,4 @@
+import NNCommandLine
 /// All verbs, in the order in which help lists them.
 let allCommands: [any Command.Type] = [
   TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,

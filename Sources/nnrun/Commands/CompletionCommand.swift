@@ -1,3 +1,4 @@
+import NNCommandLine
 /// `nnrun completion`
 enum CompletionCommand: Command {
   static let name = "completion"

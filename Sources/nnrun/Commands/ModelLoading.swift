@@ -1,3 +1,4 @@
+import NNCommandLine
 import NNCore
 import NNModel
 
@@ -10,14 +11,9 @@ struct LoadedModel {
   init(_ arguments: Arguments, _ environment: Environment) throws {
     let loader = ModelLoader(registry: environment.registry)
     description = try loader.load(path: arguments.positionals[0], overrides: try arguments.overrides())
-    plan = try NetworkPlan(description.makeNetworkDefinition(), targets: description.knownTargets)
+    plan = try NetworkPlan(description.makeNetworkDefinition())
   }
 
   /// What the loader and the planner advise against.
   var warnings: [Diagnostic] { description.warnings + plan.warnings }
-}
-
-extension ModelDescription {
-  /// The forms of targets that the file itself makes known. None: which column is a label is known once data is read.
-  var knownTargets: [String: TargetForm] { [:] }
 }

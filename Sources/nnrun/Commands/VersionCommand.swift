@@ -1,3 +1,4 @@
+import NNCommandLine
 import NNKernels
 
 /// `nnrun version`
@@ -11,9 +12,9 @@ enum VersionCommand: Command {
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let level = KernelLevel.current
     if arguments.has("json") {
-      printResult(#"{"version":\#(json(programVersion)),"instructionSet":\#(json(level.name))}"#)
+      printResult(#"{"version":\#(json(programVersion)),"instructionSet":\#(json(level.rawValue))}"#)
     } else {
-      printResult("nnrun \(programVersion)\nkernels: \(level.name) (\(level.description))")
+      printResult("nnrun \(programVersion)\nkernels: \(level.rawValue) (\(level.description))")
     }
     return .done
   }

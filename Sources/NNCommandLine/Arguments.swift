@@ -1,13 +1,13 @@
 import NNCore
 
 /// The words of a command line, sorted into options and positional arguments.
-struct Arguments {
+package struct Arguments {
   private var values: [String: [String]] = [:]
   /// The positional arguments, in order.
-  private(set) var positionals: [String] = []
+  package private(set) var positionals: [String] = []
 
   /// Sorts `words` by the declarations. Everything after `--` is positional, and so is a single `-`.
-  init(_ words: [String], options: [Option], positionals declared: [Positional], command: String) throws {
+  package init(_ words: [String], options: [Option], positionals declared: [Positional], command: String) throws {
     var rest = words[...]
     var isLiteral = false
     while let word = rest.popFirst() {
@@ -36,8 +36,8 @@ struct Arguments {
     guard let option = found else {
       let near = nearestName(to: String(parts[0].drop { $0 == "-" }), among: options.map(\.name))
       throw usageError(
-        "nnrun \(command) has no option '\(parts[0])'",
-        near.map { "did you mean '--\($0)'?" } ?? "see 'nnrun \(command) --help'")
+        "\(command) has no option '\(parts[0])'",
+        near.map { "did you mean '--\($0)'?" } ?? "see '\(command) --help'")
     }
     if case .none = option.value {
       guard parts.count == 1 || !word.hasPrefix("--") else {
@@ -66,11 +66,11 @@ struct Arguments {
     let needed = declared.filter { !$0.isOptional }
     if positionals.count < needed.count {
       let missing = needed[positionals.count]
-      throw usageError("\(missing.name) is missing: \(missing.help)", "see 'nnrun \(command) --help'")
+      throw usageError("\(missing.name) is missing: \(missing.help)", "see '\(command) --help'")
     }
     if positionals.count > declared.count, declared.last?.repeats != true {
       throw usageError(
-        "there is an argument too many: '\(positionals[declared.count])'", "see 'nnrun \(command) --help'")
+        "there is an argument too many: '\(positionals[declared.count])'", "see '\(command) --help'")
     }
     for (word, declaration) in zip(positionals, declared)
     where !declaration.choices.isEmpty && !declaration.choices.contains(word) {
@@ -79,16 +79,16 @@ struct Arguments {
   }
 
   /// Whether an option without a value was given, or one with a value at least once.
-  func has(_ name: String) -> Bool { values[name] != nil }
+  package func has(_ name: String) -> Bool { values[name] != nil }
 
   /// An option's value.
-  func text(_ name: String) -> String? { values[name]?.last }
+  package func text(_ name: String) -> String? { values[name]?.last }
 
   /// All values of an option that may repeat.
-  func all(_ name: String) -> [String] { values[name] ?? [] }
+  package func all(_ name: String) -> [String] { values[name] ?? [] }
 
   /// An option's value as a whole number in a range.
-  func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+  package func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
     guard let text = text(name) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw usageError("'--\(name) \(text)' must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -97,7 +97,7 @@ struct Arguments {
   }
 
   /// An option's value as a seed.
-  func seed(_ name: String = "seed") throws -> UInt64? {
+  package func seed(_ name: String = "seed") throws -> UInt64? {
     guard let text = text(name) else { return nil }
     guard let value = UInt64(text) else {
       throw usageError("'--\(name) \(text)' must be a whole number from 0 to \(UInt64.max)")
@@ -106,7 +106,7 @@ struct Arguments {
   }
 
   /// An option's value as a finite number.
-  func number(_ name: String) throws -> Double? {
+  package func number(_ name: String) throws -> Double? {
     guard let text = text(name) else { return nil }
     guard let value = Double(text), value.isFinite else {
       throw usageError("'--\(name) \(text)' must be a number")
@@ -115,7 +115,7 @@ struct Arguments {
   }
 
   /// The values of `--set`, each `path=value`.
-  func overrides() throws -> [String] {
+  package func overrides() throws -> [String] {
     for setting in all("set") where setting.firstIndex(of: "=").map({ $0 == setting.startIndex }) ?? true {
       throw usageError("'--set \(setting)' has no value", "write --set PATH=VALUE, as in --set training.epochs=5")
     }
@@ -124,6 +124,6 @@ struct Arguments {
 }
 
 /// An error in how the command was called (exit code 64).
-func usageError(_ message: String, _ remedy: String? = nil) -> DiagnosticError {
+package func usageError(_ message: String, _ remedy: String? = nil) -> DiagnosticError {
   DiagnosticError(.usage, code: "usage", message, remedy: remedy)
 }

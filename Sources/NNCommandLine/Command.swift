@@ -1,5 +1,7 @@
 /// A verb of the command line.
-protocol Command: Sendable {
+package protocol Command: Sendable {
+  /// The words that call it, such as `nnrun train`.
+  static var invocation: String { get }
   /// The word that calls it.
   static var name: String { get }
   /// What it does, in one line.
@@ -18,11 +20,13 @@ protocol Command: Sendable {
 }
 
 extension Command {
-  static var discussion: String { "" }
+  package static var discussion: String { "" }
+
+  package static var invocation: String { "nnrun \(name)" }
 
   /// The text of `--help`.
-  static var help: String {
-    var text = "nnrun \(name) - \(summary)\n\nUsage: nnrun \(name)"
+  package static var help: String {
+    var text = "\(invocation) - \(summary)\n\nUsage: \(invocation)"
     for positional in positionals {
       let word = positional.name + (positional.repeats ? " ..." : "")
       text += positional.isOptional ? " [\(word)]" : " \(word)"
@@ -40,21 +44,21 @@ extension Command {
 }
 
 /// `--help`, which every command has.
-let helpOption = Option("help", letter: "h", "Show this help.")
+package let helpOption = Option("help", letter: "h", "Show this help.")
 
 /// Options that several commands share.
-enum CommonOptions {
-  static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
-  static let seed = Option("seed", .text("N"), "Seed of all random numbers; the model's own unless given.")
-  static let set = Option(
+package enum CommonOptions {
+  package static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
+  package static let seed = Option("seed", .text("N"), "Seed of all random numbers; the model's own unless given.")
+  package static let set = Option(
     "set", .text("PATH=VALUE"), repeats: true,
     "Override an attribute of the model, such as training.epochs=5 or network.fc1.units=64.")
-  static let json = Option("json", "Print JSON for scripts instead of text for people.")
-  static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
+  package static let json = Option("json", "Print JSON for scripts instead of text for people.")
+  package static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
 }
 
 /// Two columns, the second one wrapped.
-func table(_ rows: [(String, String)], indent: Int = 2) -> String {
+package func table(_ rows: [(String, String)], indent: Int = 2) -> String {
   let width = min(30, rows.map(\.0.count).max() ?? 0)
   var text = ""
   for (left, right) in rows {
@@ -72,7 +76,7 @@ func table(_ rows: [(String, String)], indent: Int = 2) -> String {
 }
 
 /// The text in lines of at most `width` characters, broken at spaces.
-func wrap(_ text: String, width: Int) -> [String] {
+package func wrap(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {

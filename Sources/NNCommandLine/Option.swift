@@ -1,7 +1,7 @@
-/// An option or a positional argument of a command, declared as data: parsing, help and completion all read it.
-struct Option: Sendable {
+/// An option of a command, declared as data: parsing, help and completion all read it.
+package struct Option: Sendable {
   /// What an option's value is, so that a shell can complete it.
-  enum Value: Sendable {
+  package enum Value: Sendable {
     /// No value: the option is on or off.
     case none
     /// Any text.
@@ -13,17 +13,25 @@ struct Option: Sendable {
   }
 
   /// The name without the dashes.
-  var name: String
+  package let name: String
   /// A single letter, if it has one.
-  var letter: Character?
+  package let letter: Character?
   /// What its value is.
-  var value: Value
+  package let value: Value
   /// Whether it may be given several times.
-  var repeats = false
+  package let repeats: Bool
   /// What it does, in one sentence.
-  var help: String
+  package let help: String
 
-  init(_ name: String, letter: Character? = nil, _ value: Value = .none, repeats: Bool = false, _ help: String) {
+  /// An option without a value.
+  package init(_ name: String, letter: Character? = nil, _ help: String) {
+    self.init(name, letter: letter, .none, help)
+  }
+
+  /// An option.
+  package init(
+    _ name: String, letter: Character? = nil, _ value: Value, repeats: Bool = false, _ help: String
+  ) {
     self.name = name
     self.letter = letter
     self.value = value
@@ -32,7 +40,7 @@ struct Option: Sendable {
   }
 
   /// How help shows it, such as `--seed N`.
-  var written: String {
+  package var written: String {
     let short = letter.map { "-\($0), " } ?? ""
     switch value {
     case .none: return "\(short)--\(name)"
@@ -43,15 +51,23 @@ struct Option: Sendable {
 }
 
 /// A positional argument.
-struct Positional: Sendable {
+package struct Positional: Sendable {
   /// The word that help shows, such as `MODEL.xml`.
-  var name: String
+  package let name: String
   /// What it is, in one sentence.
-  var help: String
+  package let help: String
   /// Whether it may be left out.
-  var isOptional = false
+  package let isOptional: Bool
   /// Whether any number of further ones may follow.
-  var repeats = false
+  package let repeats: Bool
   /// The words it may be, if only some are allowed.
-  var choices: [String] = []
+  package let choices: [String]
+
+  package init(name: String, help: String, isOptional: Bool = false, repeats: Bool = false, choices: [String] = []) {
+    self.name = name
+    self.help = help
+    self.isOptional = isOptional
+    self.repeats = repeats
+    self.choices = choices
+  }
 }

@@ -1,5 +1,5 @@
 /// A text as a JSON string.
-func json(_ text: String) -> String {
+package func json(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -21,7 +21,7 @@ func json(_ text: String) -> String {
 }
 
 /// A number in JSON, which has neither infinities nor NaN.
-func json(_ number: Double?) -> String {
+package func json(_ number: Double?) -> String {
   guard let number, number.isFinite else { return "null" }
   return number == number.rounded() && number.magnitude < 1e15 ? String(Int(number)) : "\(number)"
 }

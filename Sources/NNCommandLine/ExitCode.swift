@@ -1,7 +1,7 @@
 import NNCore
 
 /// What the program tells whoever called it.
-enum ExitCode: Int32 {
+package enum ExitCode: Int32 {
   /// Done.
   case done = 0
   /// The answer is no: a check failed, a requirement was not met.
@@ -22,7 +22,7 @@ enum ExitCode: Int32 {
   case interrupted = 130
 
   /// The code for a failure.
-  init(_ kind: DiagnosticError.Kind) {
+  package init(_ kind: DiagnosticError.Kind) {
     switch kind {
     case .invalid: self = .invalid
     case .missing: self = .missing

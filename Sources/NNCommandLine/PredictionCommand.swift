@@ -1,0 +1,69 @@
+import NNCore
+import NNData
+import NNFiles
+import NNInference
+import NNKernels
+
+/// What `nnrun predict` and `nninfer` do.
+package protocol PredictionCommand: Command {}
+
+extension PredictionCommand {
+  package static var summary: String { "let saved weights predict" }
+  package static var discussion: String {
+    "The file of weights is enough: the model, its preprocessing and its class names are in it. Prints a table with the "
+      + "class and its probability, or the numbers, for each sample."
+  }
+  package static var positionals: [Positional] {
+    [
+      Positional(name: "WEIGHTS", help: "The weights that a training wrote."),
+      Positional(name: "INPUT", help: "csv, tsv, npy, npz or IDX, also with .gz; - for a table on standard input."),
+    ]
+  }
+  package static var options: [Option] {
+    [
+      Option("label", .text("COLUMN"), "A column of the table that is no input: its name, its number, or last."),
+      Option("format", .choice(["csv", "json", "npy"]), "How to write predictions; csv unless given."),
+      Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
+    ]
+  }
+  package static var examples: [(line: String, meaning: String)] {
+    [
+      (
+        line: "\(invocation) runs/mlp/weights.safetensors models/data/digits/test.csv.gz --label last",
+        meaning: "Print a class and its probability for every row."
+      ),
+      (
+        line: "head -3 rows.csv | \(invocation) weights.safetensors - --format json",
+        meaning: "Predict what comes from a pipe."
+      ),
+    ]
+  }
+
+  package static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
+    let samples = try PredictionInput.read(
+      arguments.positionals[1], label: arguments.text("label") ?? "none",
+      isDouble: model.description.precision == .double)
+    let workers = try environment.workers(arguments)
+    switch model.description.precision {
+    case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)
+    case .double: try write(model.predict(Double.self, samples, workers: workers), model, arguments)
+    }
+    return .done
+  }
+
+  private static func write<S: Scalar>(_ predictions: [S], _ model: SavedModel, _ arguments: Arguments) throws {
+    let format = PredictionFormat(model)
+    let bytes: [UInt8]
+    switch arguments.text("format") ?? "csv" {
+    case "json": bytes = Array(format.json(predictions).utf8)
+    case "npy": bytes = format.npy(predictions)
+    default: bytes = Array(format.csv(predictions).utf8)
+    }
+    if let path = arguments.text("output") {
+      try AtomicFile.write(path, bytes: bytes)
+    } else {
+      printResult(bytes)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import NNCore
+
+/// Writes predictions for people, scripts and NumPy.
+public struct PredictionFormat: Sendable {
+  /// What the numbers of a prediction mean.
+  public let meaning: LayerFacts.Prediction
+  /// The shape of one prediction.
+  public let shape: Shape
+  /// The names of the classes.
+  public let classNames: [String]?
+
+  /// The format of a model's predictions.
+  public init(_ model: SavedModel) {
+    meaning = model.plan.predictionMeaning
+    shape = model.plan.shape(of: model.plan.prediction)
+    classNames = model.classNames
+  }
+
+  private var width: Int { shape.elementCount }
+
+  /// The class that a prediction names, and what speaks for it; nil when it is not about classes.
+  private func verdict(_ values: ArraySlice<Double>) -> (name: String, support: Double)? {
+    switch meaning {
+    case .probabilities, .scores:
+      guard let best = values.indices.max(by: { values[$0] < values[$1] }) else { return nil }
+      // Of equal values the first one counts, as in evaluation.
+      let first = values.firstIndex(of: values[best]) ?? best
+      return (name(first - values.startIndex), values[first])
+    case .binaryProbabilities where width == 1:
+      guard let yes = values.first else { return nil }
+      return yes >= 0.5 ? (name(1), yes) : (name(0), 1 - yes)
+    default: return nil
+    }
+  }
+
+  private func name(_ index: Int) -> String {
+    classNames.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
+  }
+
+  private var isAboutClasses: Bool {
+    meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
+  }
+
+  /// A table with a header: the class and its probability, or the numbers.
+  public func csv<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+    var text = ""
+    if isAboutClasses {
+      text = meaning == .scores ? "class,score\n" : "class,probability\n"
+    } else {
+      text = (width == 1 ? "prediction" : (1...width).map { "prediction\($0)" }.joined(separator: ",")) + "\n"
+    }
+    for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
+      let values = predictions[start..<(start + width)]
+      if let (name, support) = verdict(values.map { Double($0) }[...]) {
+        text += "\(quoted(name)),\(significant(support, 6))\n"
+      } else {
+        text += values.map { String($0) }.joined(separator: ",") + "\n"
+      }
+    }
+    return text
+  }
+
+  /// An array with an object for each sample: `class` and `probability` (or `score`) where there are classes, and
+  /// `values`, all numbers.
+  public func json<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+    var rows: [String] = []
+    for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
+      let values = predictions[start..<(start + width)]
+      var row = "{"
+      if let (name, support) = verdict(values.map { Double($0) }[...]) {
+        row += "\"class\":\(jsonText(name)),\"\(meaning == .scores ? "score" : "probability")\":\(support),"
+      }
+      rows.append(row + "\"values\":[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]}")
+    }
+    return "[" + rows.joined(separator: ",\n") + "]\n"
+  }
+
+  /// NumPy's file of one array, samples along the first dimension.
+  public func npy<S: BinaryFloatingPoint & BitwiseCopyable>(_ predictions: [S]) -> [UInt8] {
+    let count = predictions.count / max(1, width)
+    let sizes = ([count] + shape.dimensions).map(String.init).joined(separator: ", ")
+    let size = MemoryLayout<S>.size
+    var header = "{'descr': '<f\(size)', 'fortran_order': False, 'shape': (\(sizes),), }"
+    // The elements begin at a multiple of 64.
+    while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
+    header += "\n"
+    let length = header.utf8.count
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
+      + predictions.withUnsafeBytes { Array($0) }
+  }
+
+  /// A field of a table, in quotes if it needs them.
+  private func quoted(_ text: String) -> String {
+    text.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+  }
+
+  private func jsonText(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      default:
+        if scalar.value < 0x20 {
+          let digits = String(scalar.value, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return result + "\""
+  }
+}

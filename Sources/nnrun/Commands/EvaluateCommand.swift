@@ -1,0 +1,82 @@
+import NNCommandLine
+import NNCore
+import NNData
+import NNInference
+import NNKernels
+import NNTraining
+
+/// `nnrun evaluate`
+enum EvaluateCommand: Command {
+  static let name = "evaluate"
+  static let summary = "measure how well saved weights do on labelled data"
+  static let positionals = [Positional(name: "WEIGHTS", help: "The weights that a training wrote.")]
+  static let options = [
+    Option("data", .path("FILE"), "The samples: csv, tsv, npy, npz or IDX, also with .gz."),
+    Option("label", .text("COLUMN"), "The column of the right answer in a table; last unless given."),
+    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
+    Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
+    Option("details", "Also precision and recall of each class, and the confusion matrix."),
+    Option("require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97."),
+    CommonOptions.threads, CommonOptions.json,
+  ]
+  static let examples = [
+    (
+      line: "nnrun evaluate runs/mlp/weights.safetensors --data models/data/digits/test.csv.gz",
+      meaning: "Print loss and accuracy on the test set."
+    ),
+    (
+      line: "nnrun evaluate runs/mlp/weights.safetensors --data models/data/digits/test.csv.gz --details",
+      meaning: "Show which digits are taken for which."
+    ),
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    guard let data = arguments.text("data") else {
+      throw usageError("--data is missing: the samples to evaluate on", "see 'nnrun evaluate --help'")
+    }
+    let requirement = try arguments.text("require").map { try Requirement($0) }
+    let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
+    guard !model.plan.lossNodes.isEmpty else {
+      throw DiagnosticError(
+        code: "missing-loss", file: arguments.positionals[0], "the model has no loss to evaluate with")
+    }
+    let context = SourceContext(
+      folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"],
+      isDouble: model.description.precision == .double)
+    let samples = try LabelledInput.read(
+      data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context)
+    try DataFit.check(model.plan, model.description, samples)
+    let evaluation: Evaluation
+    switch model.description.precision {
+    case .float: evaluation = try evaluate(Float.self, model, samples, arguments, environment)
+    case .double: evaluation = try evaluate(Double.self, model, samples, arguments, environment)
+    }
+    if arguments.has("json") {
+      printResult(EvaluationText.json(evaluation))
+    } else {
+      printResult(EvaluationText.short(evaluation))
+      if arguments.has("details") {
+        printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
+      }
+    }
+    if let requirement, !requirement.isMet(evaluation) {
+      printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
+      return .no
+    }
+    return .done
+  }
+
+  private static func evaluate<S: Scalar>(
+    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ environment: Environment
+  ) throws -> Evaluation {
+    let network = Network<S>(
+      model.plan, batch: min(256, samples.count), options: NetworkOptions(isTrained: false),
+      workers: try environment.workers(arguments))
+    let (parameters, state) = try model.arrays(type)
+    network.parameters.copy(from: parameters.buffer)
+    network.state.copy(from: state.buffer)
+    return NNTraining.evaluate(
+      network, on: samples, preprocessing: model.preprocessing,
+      topCount: try arguments.integer("top", 1...1_000_000) ?? 0, countsConfusion: arguments.has("details"))
+  }
+}

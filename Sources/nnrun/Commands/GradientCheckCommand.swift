@@ -1,0 +1,67 @@
+import NNCommandLine
+import NNCore
+import NNKernels
+import NNTraining
+
+/// `nnrun gradcheck`
+enum GradientCheckCommand: Command {
+  static let name = "gradcheck"
+  static let summary = "compare a model's gradients with central differences"
+  static let discussion =
+    "In double precision, on random data. Ends with 1 if a gradient differs by more than 1e-6 relative to its array's "
+    + "size. Elements that sit at a kink, such as relu's at 0, are left out and counted."
+  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let options = [
+    Option("batch", .text("N"), "Samples in the check; 4 unless given."),
+    Option("all", "Check every element instead of about 200 of each array."), CommonOptions.seed, CommonOptions.threads,
+    CommonOptions.set, CommonOptions.json,
+  ]
+  static let examples = [(line: "nnrun gradcheck models/mlp.xml", meaning: "Check all gradients of the model.")]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let model = try LoadedModel(arguments, environment)
+    guard !model.plan.lossNodes.isEmpty else {
+      throw DiagnosticError(
+        code: "missing-loss", file: arguments.positionals[0], "the model has no loss, so there is no gradient to check",
+        remedy: "end the network with a loss, for instance <squaredError/>")
+    }
+    let network = Network<Double>(
+      model.plan, batch: try arguments.integer("batch", 1...100_000) ?? 4,
+      options: NetworkOptions(wantsInputGradients: true), workers: try environment.workers(arguments))
+    let seed = try arguments.seed() ?? 1
+    network.seed = seed
+    network.initialize(seed: seed)
+    RandomData.fill(network, seed: seed)
+    let results = GradientCheck.run(network, most: arguments.has("all") ? nil : 200)
+    let isRight = results.allSatisfy { $0.error <= GradientCheck.tolerance && $0.compared > 0 }
+    printResult(arguments.has("json") ? jsonText(results, isRight) : text(results, isRight), terminator: "")
+    return isRight ? .done : .no
+  }
+
+  private static func text(_ results: [GradientCheck.Result], _ isRight: Bool) -> String {
+    let width = max(9, results.map(\.name.count).max() ?? 0)
+    func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
+    var text = padded("array") + "  compared  at kinks  relative error\n"
+    for result in results {
+      let compared = String(result.compared)
+      let excluded = String(result.excluded)
+      text += padded(result.name) + "  " + compared + String(repeating: " ", count: max(1, 10 - compared.count))
+      text += excluded + String(repeating: " ", count: max(1, 10 - excluded.count)) + significant(result.error, 2)
+      if result.error > GradientCheck.tolerance {
+        text +=
+          "  wrong at \(result.worst.index): backward \(result.worst.backward), difference \(result.worst.difference)"
+      } else if result.compared == 0 {
+        text += "  nothing could be compared"
+      }
+      text += "\n"
+    }
+    return text + (isRight ? "all gradients are right\n" : "there are wrong gradients\n")
+  }
+
+  private static func jsonText(_ results: [GradientCheck.Result], _ isRight: Bool) -> String {
+    let rows = results.map { result in
+      #"{"name":\#(json(result.name)),"compared":\#(result.compared),"excluded":\#(result.excluded),"error":\#(json(result.error))}"#
+    }
+    return #"{"passed":\#(isRight),"arrays":[\#(rows.joined(separator: ","))]}"# + "\n"
+  }
+}

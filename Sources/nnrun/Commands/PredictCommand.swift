@@ -1,0 +1,6 @@
+import NNCommandLine
+
+/// `nnrun predict`
+enum PredictCommand: PredictionCommand {
+  static let name = "predict"
+}

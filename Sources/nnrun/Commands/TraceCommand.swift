@@ -1,0 +1,155 @@
+import NNCommandLine
+import NNCore
+import NNData
+import NNKernels
+import NNTraining
+import NNWeights
+
+/// `nnrun trace`
+enum TraceCommand: Command {
+  static let name = "trace"
+  static let summary = "write every number of a forward and backward pass"
+  static let discussion =
+    "Writes forward/<layer> for every layer; with a target also loss, backward/<layer> (the gradient of the loss with "
+    + "respect to that layer's output) and gradient/<parameter>. The input is taken as it is, without preprocessing."
+  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let options = [
+    Option("input", .path("X.npy"), repeats: true, "The batch; once for each input of the net, in order."),
+    Option("target", .path("Y.npy"), repeats: true, "The right answers; once for each target, in order."),
+    Option("weights", .path("W"), "The weights; initial ones unless given."),
+    Option("output", .path("T.safetensors"), "The file to write; trace.safetensors unless given."),
+    Option("precision", .choice(["float", "double"]), "The numbers to compute with; the model's unless given."),
+    Option("training", "Run as in training, with dropout."), CommonOptions.seed, CommonOptions.threads,
+    CommonOptions.set,
+  ]
+  static let examples = [
+    (
+      line: "nnrun trace models/mlp.xml --weights w.safetensors --input x.npy --target y.npy --output t.safetensors",
+      meaning: "Write all values and gradients, to be compared with another framework's."
+    )
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let model = try LoadedModel(arguments, environment)
+    let precision = arguments.text("precision") ?? model.description.precision.rawValue
+    if precision == "double" {
+      try trace(Double.self, model, arguments, environment)
+    } else {
+      try trace(Float.self, model, arguments, environment)
+    }
+    return .done
+  }
+
+  private static func trace<S: Scalar>(
+    _ type: S.Type, _ model: LoadedModel, _ arguments: Arguments, _ environment: Environment
+  ) throws {
+    let isDouble = S.elementType == .float64
+    let inputs = try arguments.all("input").map { try PredictionInput.read($0, isDouble: isDouble) }
+    let targets = try arguments.all("target").map { path in
+      try PredictionInput.read(path, isDouble: isDouble).inputs[0]
+    }
+    let definition = model.plan.definition
+    let free = definition.inputs.indices.filter { definition.inputs[$0].value == nil }
+    guard inputs.count == free.count else {
+      throw usageError(
+        "the net reads \(free.count) input\(free.count == 1 ? "" : "s"), but \(inputs.count) are given",
+        "give --input once for each: \(free.map { definition.inputs[$0].name }.joined(separator: ", "))")
+    }
+    guard targets.isEmpty || targets.count == definition.targetNames.count else {
+      throw usageError("the net has \(definition.targetNames.count) targets, but \(targets.count) are given")
+    }
+    let batch = inputs.first?.count ?? 1
+    let plan = try NetworkPlan(definition, targets: try forms(model, targets, batch))
+    let options = NetworkOptions(isTrained: !targets.isEmpty, keepsEverything: true, wantsInputGradients: true)
+    let network = Network<S>(plan, batch: batch, options: options, workers: try environment.workers(arguments))
+    let seed = try arguments.seed() ?? UInt64(clamping: model.description.training?.seed ?? 0)
+    network.seed = seed
+    network.initialize(seed: seed)
+    if let path = arguments.text("weights") {
+      try WeightsFile(path: path).tensors.load(plan, parameters: network.parameters, state: network.state)
+    }
+    for (index, set) in zip(free, inputs) {
+      try copy(set, into: network.inputBuffer(index), definition.inputs[index].name)
+    }
+    for (index, set) in targets.enumerated() {
+      let buffer = network.targetBuffer(index)
+      for i in 0..<buffer.count { buffer[i] = S(set.value(i)) }
+    }
+    network.forward(arguments.has("training") ? .training : .inference, judges: !targets.isEmpty)
+    if !targets.isEmpty { network.backward() }
+    try write(network, hasTarget: !targets.isEmpty, arguments.text("output") ?? "trace.safetensors")
+  }
+
+  private static func copy<S: Scalar>(_ set: Dataset, into buffer: Buffer<S>, _ name: String) throws {
+    guard let array = set.inputs.first, array.elements.count == buffer.count else {
+      throw DiagnosticError(
+        code: "shape-mismatch",
+        "the input '\(name)' needs \(buffer.count) numbers for this batch, but "
+          + "\(set.inputs.first?.elements.count ?? 0) are given")
+    }
+    for i in 0..<buffer.count { buffer[i] = S(array.value(i)) }
+  }
+
+  /// The forms of the given targets: one whole number for each sample is a class if the loss takes classes.
+  private static func forms(_ model: LoadedModel, _ targets: [DataArray], _ batch: Int) throws -> [String: TargetForm] {
+    var forms: [String: TargetForm] = [:]
+    for (name, array) in zip(model.plan.definition.targetNames, targets) {
+      guard array.elements.count % batch == 0, array.elements.count > 0 else {
+        throw DiagnosticError(
+          code: "sample-count", "the target '\(name)' has \(array.elements.count) numbers for \(batch) samples")
+      }
+      let width = array.elements.count / batch
+      let accepted = model.plan.lossNodes.filter { model.plan.definition.nodes[$0].target == name }
+        .flatMap { model.plan.layers[$0].targets }
+      guard let form = accepted.first(where: { $0.shape.elementCount == width }) else {
+        throw DiagnosticError(
+          code: "target-mismatch",
+          "the target '\(name)' has \(width) numbers for each sample, but the loss takes "
+            + accepted.map(\.description).joined(separator: " or "))
+      }
+      if case .classes(let count, _) = form {
+        for i in 0..<array.elements.count {
+          let value = array.value(i)
+          guard value >= 0, value < Double(count), value == value.rounded() else {
+            throw DiagnosticError(
+              code: "label-out-of-range",
+              "the target '\(name)' holds \(value), which is not a class from 0 to \(count - 1)")
+          }
+        }
+      }
+      forms[name] = form
+    }
+    return forms
+  }
+
+  private static func write<S: Scalar>(_ network: Network<S>, hasTarget: Bool, _ path: String) throws {
+    let plan = network.plan
+    var file = TensorFile(metadata: ["nnrun.version": programVersion, "nnrun.trace": plan.definition.name])
+    func values() -> [(name: String, value: NetworkDefinition.Value)] {
+      plan.definition.inputs.enumerated().map { ($1.name, .init(.input($0))) }
+        + plan.definition.nodes.enumerated().flatMap { index, node in
+          plan.layers[index].outputs.indices.map { output in
+            (output == 0 ? node.name : "\(node.name).\(output + 1)", .init(.node(index), output: output))
+          }
+        }
+    }
+    for (name, value) in values() {
+      let tensor = network.value(value)
+      file.append("forward/\(name)", dimensions: tensor.shape.dimensions, tensor.buffer)
+    }
+    if hasTarget {
+      let loss = Storage<S>([S(network.loss)])
+      file.append("loss", dimensions: [], loss.buffer)
+      for (name, value) in values() {
+        guard let gradient = network.gradient(value) else { continue }
+        file.append("backward/\(name)", dimensions: gradient.shape.dimensions, gradient.buffer)
+      }
+      for (index, parameter) in plan.parameters.enumerated() where !parameter.isFrozen {
+        let gradient = network.parameterGradient(index)
+        file.append("gradient/\(parameter.name)", dimensions: gradient.shape.dimensions, gradient.buffer)
+      }
+    }
+    try file.write(path)
+    printResult("\(path): \(file.entries.count) arrays" + (hasTarget ? ", loss \(significant(network.loss, 7))" : ""))
+  }
+}

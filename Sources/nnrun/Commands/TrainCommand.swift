@@ -1,0 +1,78 @@
+import NNCommandLine
+import NNCore
+import NNFiles
+import NNKernels
+import NNModel
+import NNTraining
+import NNWeights
+
+/// `nnrun train`
+enum TrainCommand: Command {
+  static let name = "train"
+  static let summary = "train a model and write its weights"
+  static let discussion =
+    "Reads the model and its data, trains, and leaves a run folder: weights.safetensors (the best by validation), "
+    + "last.safetensors, checkpoint.safetensors, metrics.jsonl, report.html and model.xml. Ctrl-C finishes the step at "
+    + "hand, writes the checkpoint and says how to go on."
+  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let options = [
+    Option("output", .path("FOLDER"), "The run folder; runs/<model's name> unless given."),
+    Option("resume", .path("FOLDER"), "Go on with the run in this folder from its checkpoint."),
+    Option("weights", .path("FILE"), "Begin with the weights of this file where name and shape fit."),
+    Option(
+      "require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97 or rmse=60."),
+    CommonOptions.seed, CommonOptions.threads, CommonOptions.set, CommonOptions.json, CommonOptions.quiet,
+  ]
+  static let examples = [
+    (line: "nnrun train models/mlp.xml", meaning: "Train on handwritten digits and write runs/mlp."),
+    (
+      line: "nnrun train models/mlp.xml --set training.epochs=5 --set network.fc1.units=64",
+      meaning: "Try other settings without editing the file."
+    ),
+    (line: "nnrun train models/mlp.xml --resume runs/mlp", meaning: "Go on where an interrupted run stopped."),
+    (
+      line: "nnrun train models/mlp.xml --weights runs/mlp/weights.safetensors",
+      meaning: "Begin with weights that were trained before."
+    ),
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    var overrides = try arguments.overrides()
+    if let seed = try arguments.seed() { overrides.append("training.seed=\(seed)") }
+    if arguments.has("resume"), arguments.has("output") || arguments.has("weights") {
+      throw usageError("--resume goes with neither --output nor --weights", "the folder holds all that the run needs")
+    }
+    let requirement = try arguments.text("require").map { try Requirement($0) }
+    let loader = ModelLoader(registry: environment.registry)
+    let experiment = try Experiment(loader.load(path: arguments.positionals[0], overrides: overrides))
+    let session = TrainingSession(
+      arguments: arguments, environment: environment, experiment: experiment, requirement: requirement)
+    switch experiment.description.precision {
+    case .float: return try session.run(Float.self)
+    case .double: return try session.run(Double.self)
+    }
+  }
+}
+
+/// What `--require` asks of the result.
+struct Requirement: Sendable {
+  let metric: Metric
+  let value: Double
+
+  init(_ text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let metric = Metric(rawValue: parts[0]), let value = Double(parts[1]), value.isFinite else {
+      throw usageError(
+        "'--require \(text)' is not a requirement",
+        "write METRIC=VALUE with one of \(Metric.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    self.metric = metric
+    self.value = value
+  }
+
+  /// Whether an evaluation is as good.
+  func isMet(_ evaluation: Evaluation) -> Bool {
+    guard let found = evaluation.value(metric), found.isFinite else { return false }
+    return metric.improvesUpwards ? found >= value : found <= value
+  }
+}

@@ -1,0 +1,150 @@
+import NNCommandLine
+import NNCore
+import NNFiles
+import NNKernels
+import NNTraining
+import NNWeights
+
+/// One call of `nnrun train`: the run, and what the user sees of it.
+struct TrainingSession {
+  let arguments: Arguments
+  let environment: Environment
+  let experiment: Experiment
+  let requirement: Requirement?
+
+  private var isQuiet: Bool { arguments.has("quiet") }
+
+  func run<S: Scalar>(_ type: S.Type) throws -> ExitCode {
+    let workers = try environment.workers(arguments)
+    let begin = try arguments.text("weights").map { try WeightsFile(path: $0) }
+    let folder: RunFolder
+    if let path = arguments.text("resume") {
+      folder = try RunFolder(existing: path)
+    } else {
+      folder = try RunFolder(wanted: arguments.text("output"), model: experiment.description.name)
+    }
+    let run = TrainingRun<S>(experiment, folder: folder, workers: workers, version: programVersion)
+    if arguments.has("resume") { try run.resume() }
+    introduce(run)
+    if let begin { explain(run.begin(from: begin)) }
+
+    let display = TrainingDisplay(environment, isQuiet: isQuiet, settings: experiment.settings)
+    run.trainer.observer = display
+    Interruption.install()
+    let outcome = try run.run { Interruption.isRequested }
+    display.clear()
+    return try conclude(run, outcome)
+  }
+
+  /// The warnings, the summary of the net and of the data.
+  private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
+    guard !isQuiet else { return }
+    for warning in experiment.description.warnings + experiment.plan.warnings { printMessage(warning.rendered) }
+    let description = experiment.description
+    printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")
+    printMessage(NetworkSummary(experiment.plan).text)
+    var samples = "\(grouped(experiment.trainingSet.count)) samples to train on"
+    if let set = experiment.validationSet { samples += ", \(grouped(set.count)) to validate" }
+    if let set = experiment.testSet { samples += ", \(grouped(set.count)) to test" }
+    let threads = run.trainer.network.workers.threads
+    printMessage("\(samples); \(threads) thread\(threads == 1 ? "" : "s"), \(KernelLevel.current.rawValue) kernels\n")
+    if run.trainer.steps > 0 {
+      printMessage("going on at step \(grouped(run.trainer.steps)) of \(grouped(run.trainer.totalSteps))\n")
+    }
+  }
+
+  /// What `--weights` gave, and what not.
+  private func explain(_ match: WeightsMatch) {
+    guard !isQuiet else { return }
+    printMessage("weights taken: \(match.taken.isEmpty ? "none" : match.taken.joined(separator: ", "))")
+    for name in match.missing { printMessage("  \(name): not in the file; drawn from the seed") }
+    for wrong in match.wrongShapes {
+      printMessage("  \(wrong.name): \(wrong.found) in the file, \(wrong.needed) in the model; drawn from the seed")
+    }
+    if !match.unused.isEmpty {
+      printMessage("  left in the file: \(match.unused.joined(separator: ", ").shortened)")
+    }
+    printMessage("")
+  }
+
+  private func conclude<S: Scalar>(_ run: TrainingRun<S>, _ outcome: TrainingOutcome) throws -> ExitCode {
+    let folder = run.folder
+    switch outcome {
+    case .interrupted:
+      printMessage(
+        "interrupted at step \(grouped(run.trainer.steps)) of \(grouped(run.trainer.totalSteps)); go on with\n"
+          + "  nnrun train \(shellQuoted(arguments.positionals[0])) --resume \(shellQuoted(folder.path))")
+      return .interrupted
+    case .diverged(let divergence):
+      throw DiagnosticError(
+        code: "not-finite", file: arguments.positionals[0], message(divergence),
+        remedy: "try a smaller rate, or clipNorm=\"1\" in <training>; the best weights so far are in \(folder.weights)")
+    case .finished, .stopped: break
+    }
+    guard let (set, evaluation) = run.finalEvaluation() else { return .done }
+    let lines = results(run, outcome, set, evaluation)
+    try run.writeReport(results: lines)
+    if arguments.has("json") {
+      printResult(
+        #"{"model":\#(json(experiment.description.name)),"folder":\#(json(folder.path)),"set":"\#(set)","#
+          + String(EvaluationText.json(evaluation).dropFirst()).dropLast()
+          + #","epochs":\#(run.trainer.records.count),"steps":\#(run.trainer.steps),"seconds":\#(fixed(run.trainer.seconds, 3))}"#
+      )
+    } else {
+      for line in lines { printResult(line) }
+      printResult("weights: \(folder.weights)")
+      printResult("report:  \(folder.report)")
+      if !isQuiet { printMessage("\nnext: \(nextCommand(folder))") }
+    }
+    if let requirement, !requirement.isMet(evaluation) {
+      printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
+      return .no
+    }
+    return .done
+  }
+
+  private func message(_ divergence: Divergence) -> String {
+    let place = divergence.layer.map { layer in
+      divergence.isParameter ? "the parameters of '\(layer)'" : "the output of '\(layer)'"
+    }
+    return "the loss is not finite in step \(divergence.step) (epoch \(divergence.epoch), rate "
+      + "\(significant(divergence.rate, 3)))" + (place.map { "; the first numbers that are not are in \($0)" } ?? "")
+  }
+
+  private func results<S: Scalar>(
+    _ run: TrainingRun<S>, _ outcome: TrainingOutcome, _ set: String, _ evaluation: Evaluation
+  ) -> [String] {
+    let trainer = run.trainer
+    var lines = ["\(set): " + EvaluationText.short(evaluation)]
+    var story = "\(trainer.records.count) epochs in \(duration(trainer.seconds))"
+    if case .stopped(let rule) = outcome {
+      story += "; stopped because the \(rule.metric.rawValue) did not improve for \(rule.patience) epochs"
+    }
+    if trainer.bestEpoch > 0 { story += "; the weights are those of epoch \(trainer.bestEpoch)" }
+    lines.append(story)
+    return lines
+  }
+
+  /// The command that a user most likely wants next.
+  private func nextCommand(_ folder: RunFolder) -> String {
+    let test = experiment.description.sources.first { $0.attributes.text("role") == "test" }
+    var input = "INPUT"
+    var label = ""
+    if let test, test.attributes.has("path") {
+      input = Path.join(Path.folder(of: experiment.description.file), test.attributes.text("path"))
+      if test.schema.name == "csv" { label = " --label \(shellQuoted(test.attributes.text("label")))" }
+    }
+    return "nnrun predict \(shellQuoted(folder.weights)) \(shellQuoted(input))\(label)"
+  }
+}
+
+/// A word as a shell reads it back.
+func shellQuoted(_ word: String) -> String {
+  let isPlain =
+    !word.isEmpty
+    && word.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        || "/._-+=:,@".utf8.contains(byte)
+    }
+  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}

@@ -1,0 +1,129 @@
+import NNCommandLine
+import NNCore
+import NNWeights
+
+/// `nnrun weights`
+enum WeightsCommand: Command {
+  static let name = "weights"
+  static let summary = "inspect, verify or compare files of weights"
+  static let discussion = "Any safetensors file will do, also those of other programs."
+  static let positionals = [
+    Positional(name: "ACTION", help: "inspect, verify or diff.", choices: ["inspect", "verify", "diff"]),
+    Positional(name: "FILE", help: "The file."),
+    Positional(name: "OTHER", help: "The file to compare with, for diff.", isOptional: true),
+  ]
+  static let options = [CommonOptions.json]
+  static let examples = [
+    (line: "nnrun weights inspect runs/mlp/weights.safetensors", meaning: "List the arrays with their statistics."),
+    (line: "nnrun weights verify runs/mlp/weights.safetensors", meaning: "Say whether the file is whole."),
+    (
+      line: "nnrun weights diff runs/mlp/weights.safetensors runs/mlp/last.safetensors",
+      meaning: "Show by how much two files differ; ends with 1 if they do."
+    ),
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let file = arguments.positionals[1]
+    switch arguments.positionals[0] {
+    case "verify": return try verify(file, arguments)
+    case "diff":
+      guard arguments.positionals.count == 3 else { throw usageError("diff compares two files", "give a second one") }
+      return try diff(file, arguments.positionals[2], arguments)
+    default: return try inspect(file, arguments)
+    }
+  }
+
+  private static func verify(_ file: String, _ arguments: Arguments) throws -> ExitCode {
+    let tensors = try TensorFile(path: file)
+    if tensors.checksumHolds == false {
+      throw DiagnosticError(
+        code: "checksum", file: file, "the numbers have changed since the file was written: the checksum is wrong")
+    }
+    let note = tensors.checksumHolds == nil ? "it has no checksum" : "the checksum \(tensors.checksum) is right"
+    if arguments.has("json") {
+      printResult(
+        #"{"valid":true,"arrays":\#(tensors.entries.count),"checksum":\#(tensors.checksumHolds == nil ? "null" : json(tensors.checksum))}"#
+      )
+    } else {
+      printResult("\(file): whole; \(tensors.entries.count) arrays; \(note)")
+    }
+    return .done
+  }
+
+  private static func inspect(_ file: String, _ arguments: Arguments) throws -> ExitCode {
+    let tensors = try TensorFile(path: file)
+    var rows: [[String]] = [["array", "type", "shape", "elements", "minimum", "maximum", "mean", "deviation"]]
+    var objects: [String] = []
+    for entry in tensors.entries {
+      let shape = entry.dimensions.isEmpty ? "scalar" : entry.dimensions.map(String.init).joined(separator: "x")
+      let statistics = tensors.values(entry).map { TensorStatistics($0) }
+      var row = [entry.name, entry.type, shape, grouped(entry.count)]
+      if let statistics, entry.count > statistics.nonFinite {
+        row += [statistics.minimum, statistics.maximum, statistics.mean, statistics.deviation].map {
+          significant($0, 4)
+        }
+        if statistics.nonFinite > 0 { row[7] += " (\(statistics.nonFinite) not finite)" }
+      }
+      rows.append(row)
+      objects.append(
+        #"{"name":\#(json(entry.name)),"type":\#(json(entry.type)),"shape":[\#(entry.dimensions.map(String.init).joined(separator: ","))],"#
+          + #""minimum":\#(json(statistics?.minimum)),"maximum":\#(json(statistics?.maximum)),"mean":\#(json(statistics?.mean)),"#
+          + #""deviation":\#(json(statistics?.deviation)),"nonFinite":\#(statistics?.nonFinite ?? 0)}"#)
+    }
+    if arguments.has("json") {
+      let texts = tensors.metadata.keys.sorted().map { "\(json($0)):\(json(tensors.metadata[$0] ?? ""))" }
+      printResult(
+        "{\"metadata\":{\(texts.joined(separator: ","))},\"arrays\":[\n\(objects.joined(separator: ",\n"))]}")
+      return .done
+    }
+    printResult(columns(rows), terminator: "")
+    for key in tensors.metadata.keys.sorted() {
+      let text = tensors.metadata[key] ?? ""
+      let line =
+        text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? ""
+      let isLong = text.contains("\n") || line.count > 60
+      printResult("\(key): \(isLong ? "\(line.shortened) (\(text.utf8.count) bytes)" : text)")
+    }
+    return .done
+  }
+
+  private static func diff(_ first: String, _ second: String, _ arguments: Arguments) throws -> ExitCode {
+    let difference = try TensorDifference(TensorFile(path: first), TensorFile(path: second))
+    if arguments.has("json") {
+      let rows = difference.rows.map { row in
+        #"{"name":\#(json(row.name)),"identical":\#(row.isIdentical),"largest":\#(json(row.largest)),"#
+          + #""relative":\#(json(row.relative)),"obstacle":\#(row.obstacle.map { json($0) } ?? "null")}"#
+      }
+      func list(_ names: [String]) -> String { "[" + names.map { json($0) }.joined(separator: ",") + "]" }
+      printResult(
+        #"{"identical":\#(difference.isIdentical),"onlyFirst":\#(list(difference.onlyFirst)),"#
+          + #""onlySecond":\#(list(difference.onlySecond)),"arrays":[\#(rows.joined(separator: ","))]}"#)
+      return difference.isIdentical ? .done : .no
+    }
+    for name in difference.onlyFirst { printResult("\(name): only in \(first)") }
+    for name in difference.onlySecond { printResult("\(name): only in \(second)") }
+    var rows = [["array", "largest difference", "relative"]]
+    for row in difference.rows {
+      if let obstacle = row.obstacle {
+        rows.append([row.name, obstacle, ""])
+      } else {
+        rows.append([
+          row.name, row.isIdentical ? "identical" : significant(row.largest, 4), significant(row.relative, 4),
+        ])
+      }
+    }
+    printResult(columns(rows), terminator: "")
+    return difference.isIdentical ? .done : .no
+  }
+
+  /// Rows of cells in columns as wide as they need.
+  private static func columns(_ rows: [[String]]) -> String {
+    let count = rows.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    return rows.map { row in
+      row.enumerated().map { index, cell in
+        index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+      }.joined(separator: "  ") + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,67 @@
+import NNCommandLine
+import NNCore
+import NNTraining
+
+/// An evaluation in words and in JSON.
+enum EvaluationText {
+  /// One line.
+  static func short(_ evaluation: Evaluation) -> String {
+    var parts = ["loss \(significant(evaluation.loss, 5))"]
+    if let accuracy = evaluation.accuracy { parts.append("accuracy \(percent(accuracy))") }
+    if let top = evaluation.topAccuracy { parts.append("top-\(evaluation.topCount) \(percent(top))") }
+    if let rmse = evaluation.rmse { parts.append("rmse \(significant(rmse, 5))") }
+    if let r2 = evaluation.r2 { parts.append("r2 \(significant(r2, 4))") }
+    return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples"
+  }
+
+  /// An object.
+  static func json(_ evaluation: Evaluation) -> String {
+    var text = #"{"loss":\#(NNCommandLine.json(evaluation.loss))"#
+    if let accuracy = evaluation.accuracy { text += #","accuracy":\#(NNCommandLine.json(accuracy))"# }
+    if let top = evaluation.topAccuracy { text += #","top\#(evaluation.topCount)":\#(NNCommandLine.json(top))"# }
+    if let rmse = evaluation.rmse { text += #","rmse":\#(NNCommandLine.json(rmse))"# }
+    if let r2 = evaluation.r2 { text += #","r2":\#(NNCommandLine.json(r2))"# }
+    text += #","samples":\#(evaluation.samples)"#
+    if let matrix = evaluation.confusion {
+      let rows = matrix.map { "[" + $0.map(String.init).joined(separator: ",") + "]" }
+      text += #","confusion":[\#(rows.joined(separator: ","))]"#
+    }
+    if let classes = evaluation.perClass {
+      let rows = classes.map { row in
+        #"{"precision":\#(NNCommandLine.json(row.precision)),"recall":\#(NNCommandLine.json(row.recall)),"samples":\#(row.samples)}"#
+      }
+      text += #","classes":[\#(rows.joined(separator: ","))]"#
+    }
+    return text + "}"
+  }
+
+  /// Precision and recall of each class, and the confusion matrix, as tables.
+  static func details(_ evaluation: Evaluation, _ names: [String]?) -> String {
+    guard let classes = evaluation.perClass, let matrix = evaluation.confusion else { return "" }
+    func name(_ index: Int) -> String {
+      guard let names, names.indices.contains(index) else { return String(index) }
+      return names[index]
+    }
+    let width = max(5, classes.indices.map { name($0).count }.max() ?? 0)
+    func left(_ text: String) -> String { text + String(repeating: " ", count: width - min(width, text.count)) }
+    func right(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+    func share(_ value: Double?) -> String { value.map { percent($0) } ?? "-" }
+    var text = "\n" + left("class") + right("precision", 12) + right("recall", 12) + right("samples", 9) + "\n"
+    for (index, row) in classes.enumerated() {
+      text += left(name(index)) + right(share(row.precision), 12) + right(share(row.recall), 12)
+      text += right(String(row.samples), 9) + "\n"
+    }
+    let cell = max(
+      4, (matrix.flatMap { $0 }.max() ?? 0).description.count + 1, classes.indices.map { name($0).count + 1 }.max() ?? 0
+    )
+    text += "\nrows: right class; columns: predicted class\n" + left("")
+    for index in classes.indices { text += right(name(index), cell) }
+    text += "\n"
+    for (index, row) in matrix.enumerated() {
+      text += left(name(index)) + row.map { right(String($0), cell) }.joined() + "\n"
+    }
+    return text
+  }
+}

@@ -1,0 +1,48 @@
+import NNCommandLine
+import NNCore
+import NNTraining
+
+/// Shows a training: a bar on a terminal, and a line for each epoch (for at most about forty of them on a terminal).
+final class TrainingDisplay: TrainingObserver {
+  private var bar: ProgressBar
+  private let settings: TrainingSettings
+  private let isQuiet: Bool
+  private let isTerminal: Bool
+  private let stride: Int
+
+  init(_ environment: Environment, isQuiet: Bool, settings: TrainingSettings) {
+    bar = ProgressBar(environment, isQuiet: isQuiet)
+    self.settings = settings
+    self.isQuiet = isQuiet
+    isTerminal = environment.isTerminal
+    if case .epochs(let epochs) = settings.length { stride = max(1, epochs / 40) } else { stride = 1 }
+  }
+
+  func stepped(_ progress: TrainingProgress) {
+    guard isTerminal, !isQuiet else { return }
+    let share = Double(progress.steps) / Double(max(1, progress.totalSteps))
+    bar.draw(share, text(progress), now: monotonicSeconds())
+  }
+
+  private func text(_ progress: TrainingProgress) -> String {
+    var text = "epoch \(progress.epoch)  loss \(significant(progress.loss, 4))"
+    if let accuracy = progress.accuracy { text += "  accuracy \(percent(accuracy))" }
+    return text + "  \(perSecond(progress.samplesPerSecond))  \(duration(progress.secondsLeft)) left"
+  }
+
+  func finishedEpoch(_ record: TrainingRecord) {
+    guard !isQuiet, record.epoch % stride == 0 || record.epoch == 1 else { return }
+    var text = "epoch \(record.epoch)  loss \(significant(record.training.loss, 4))"
+    if let accuracy = record.training.accuracy { text += "  accuracy \(percent(accuracy))" }
+    if let rmse = record.training.rmse { text += "  rmse \(significant(rmse, 4))" }
+    if let validation = record.validation {
+      text += "  validation loss \(significant(validation.loss, 4))"
+      if let accuracy = validation.accuracy { text += "  accuracy \(percent(accuracy))" }
+      if let rmse = validation.rmse { text += "  rmse \(significant(rmse, 4))" }
+    }
+    bar.say(text + "  \(duration(record.seconds))")
+  }
+
+  /// Removes the bar.
+  func clear() { bar.clear() }
+}
