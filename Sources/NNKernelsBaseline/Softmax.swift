@@ -1,0 +1,146 @@
+import NNKernelsCommon
+
+/// Rows that make one chunk, from the cost of one row.
+@inline(__always)
+func rowGrain(_ columns: Int) -> Int { max(1, 4096 / max(1, columns)) }
+
+/// Softmax of each row, see `Scalar.softmax`.
+///
+/// Bytes: 8 per element; operations: some 20 per element, most of them in the exponential.
+func softmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
+  let vectors = RowVectors(count: columns)
+  workers.run(count: rows, grain: rowGrain(columns)) { range in
+    for row in range {
+      let target = y.base + row * columns
+      _ = exponentials(vectors, x.base + row * columns, target)
+    }
+  }
+}
+
+/// target = softmax of the row; the row's maximum and the sum of the exponentials.
+@inline(__always)
+private func exponentials(
+  _ vectors: RowVectors, _ row: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
+) -> (top: Float, total: Float) {
+  let top = vectors.maximum(row)
+  let total = vectors.map(row, target) { vectorExp($0 - top) }
+  _ = vectors.map(target, target) { $0 / total }
+  return (top, total)
+}
+
+/// downstream (+)= y (upstream - <upstream, y>), see `Scalar.softmaxBackward`.
+///
+/// Bytes: 12 per element, 16 when accumulating.
+func softmaxBackward(
+  _ rows: Int, _ columns: Int, _ output: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
+  _ accumulate: Bool, _ workers: WorkerPool
+) {
+  let vectors = RowVectors(count: columns)
+  workers.run(count: rows, grain: rowGrain(columns)) { range in
+    for row in range {
+      let start = row * columns
+      let y = output.base + start
+      let gradient = upstream.base + start
+      var dot = Vector.zero
+      forEachVector(0..<columns) { j in
+        dot = multiplyAdd(loadVector(y + j), loadVector(gradient + j), dot)
+      } rest: { j, rest in
+        dot = multiplyAdd(loadVector(y + j, count: rest), loadVector(gradient + j, count: rest), dot)
+      }
+      let product = laneSum(dot)
+      vectors.combine(y, gradient, downstream.base + start, accumulate: accumulate) { $0 * ($1 - product) }
+    }
+  }
+}
+
+/// Logarithm of the softmax of each row, see `Scalar.logSoftmax`.
+func logSoftmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
+  let vectors = RowVectors(count: columns)
+  workers.run(count: rows, grain: rowGrain(columns)) { range in
+    for row in range {
+      let input = x.base + row * columns
+      let top = vectors.maximum(input)
+      var total = Vector.zero
+      forEachVector(0..<columns) { j in
+        total += vectorExp(loadVector(input + j) - top)
+      } rest: { j, rest in
+        total += filled(vectorExp(loadVector(input + j, count: rest) - top), from: rest, with: 0)
+      }
+      let shift = scalarLog(laneSum(total))
+      _ = vectors.map(input, y.base + row * columns) { $0 - top - shift }
+    }
+  }
+}
+
+/// downstream (+)= upstream - exp(y) sum(upstream), see `Scalar.logSoftmaxBackward`.
+func logSoftmaxBackward(
+  _ rows: Int, _ columns: Int, _ output: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
+  _ accumulate: Bool, _ workers: WorkerPool
+) {
+  let vectors = RowVectors(count: columns)
+  workers.run(count: rows, grain: rowGrain(columns)) { range in
+    for row in range {
+      let start = row * columns
+      let gradient = upstream.base + start
+      let total = laneSum(vectors.reduce(gradient, filler: 0, .zero) { $0 + $1 })
+      vectors.combine(output.base + start, gradient, downstream.base + start, accumulate: accumulate) {
+        $1 - vectorExp($0) * total
+      }
+    }
+  }
+}
+
+/// Softmax and cross-entropy of each row, see `Scalar.softmaxCrossEntropy`. A label that names no column makes the
+/// loss not a number.
+///
+/// Bytes: 8 per element and 8 per row; operations: some 20 per element and 30 per row.
+func softmaxCrossEntropy(
+  _ rows: Int, _ columns: Int, _ logits: Buffer<Float>, _ labels: Buffer<Float>, _ ignored: Float?,
+  _ probabilities: Buffer<Float>, _ losses: Buffer<Float>, _ workers: WorkerPool
+) {
+  let vectors = RowVectors(count: columns)
+  workers.run(count: rows, grain: rowGrain(columns)) { range in
+    for row in range {
+      let input = logits.base + row * columns
+      let label = column(labels.base[row], columns)
+      // Read before the probabilities are written, which may take the logits' place.
+      let correct = label.map { input[$0] } ?? Float.nan
+      let (top, total) = exponentials(vectors, input, probabilities.base + row * columns)
+      if let ignored, labels.base[row] == ignored {
+        losses.base[row] = 0
+      } else {
+        losses.base[row] = scalarLog(total) - (correct - top)
+      }
+    }
+  }
+}
+
+/// downstream (+)= scale (probabilities - onehot(labels)), see `Scalar.softmaxCrossEntropyBackward`.
+///
+/// Bytes: 8 per element, 12 when accumulating.
+func softmaxCrossEntropyBackward(
+  _ rows: Int, _ columns: Int, _ probabilities: Buffer<Float>, _ labels: Buffer<Float>, _ ignored: Float?,
+  _ scale: Float, _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
+) {
+  let vectors = RowVectors(count: columns)
+  workers.run(count: rows, grain: rowGrain(columns)) { range in
+    for row in range {
+      let input = probabilities.base + row * columns
+      let target = downstream.base + row * columns
+      if let ignored, labels.base[row] == ignored {
+        if !accumulate { target.update(repeating: 0, count: columns) }
+        continue
+      }
+      let label = column(labels.base[row], columns)
+      let before = label.map { (probability: input[$0], gradient: accumulate ? target[$0] : 0) }
+      vectors.combine(input, input, target, accumulate: accumulate) { probability, _ in probability * scale }
+      if let label, let before { target[label] = before.gradient + scale * (before.probability - 1) }
+    }
+  }
+}
+
+/// The column that `label` names, if it names one.
+@inline(__always)
+private func column(_ label: Float, _ columns: Int) -> Int? {
+  label >= 0 && label < Float(columns) ? Int(label) : nil
+}
