@@ -31,28 +31,24 @@ private struct Mapping: FunctionUser {
   let y: Buffer<Float>
   let workers: WorkerPool
 
-  @inline(never)
   func use<F: VectorFunction>(_ function: F) {
-    workers.run(count: x.count, grain: mapGrain) { range in
-      forEachVector(range) { i in
-        storeVector(function.value(loadVector(x.base + i)), y.base + i)
-      } rest: { i, count in
-        storeVector(function.value(loadVector(x.base + i, count: count)), y.base + i, count: count)
-      }
-    }
+    let loop = MapLoop(function: function, x: x.base, y: y.base)
+    workers.run(count: x.count, grain: mapGrain) { loop.runChunk($0) }
   }
 }
 
-/// Calls `body` with the start of every whole vector of `range`, then `rest` with the start and the number of the
-/// elements that are left, if any.
-@inline(__always)
-func forEachVector(_ range: Range<Int>, _ body: (Int) -> Void, rest: (Int, Int) -> Void) {
-  var i = range.lowerBound
-  while i + Vector.scalarCount <= range.upperBound {
-    body(i)
-    i += Vector.scalarCount
+private struct MapLoop<F: VectorFunction>: VectorLoop {
+  let function: F
+  let x: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func whole(_ i: Int) { storeVector(function.value(loadVector(x + i)), y + i) }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    storeVector(function.value(loadVector(x + i, count: count)), y + i, count: count)
   }
-  if i < range.upperBound { rest(i, range.upperBound - i) }
 }
 
 /// downstream (+)= upstream * activation', see `Scalar.activateBackward`.
@@ -78,20 +74,33 @@ private struct BackwardMapping: FunctionUser {
   let accumulate: Bool
   let workers: WorkerPool
 
-  @inline(never)
   func use<F: VectorFunction>(_ slope: F) {
-    workers.run(count: upstream.count, grain: mapGrain) { range in
-      forEachVector(range) { i in
-        var gradient = loadVector(upstream.base + i) * slope.value(loadVector(argument.base + i))
-        if accumulate { gradient += loadVector(downstream.base + i) }
-        storeVector(gradient, downstream.base + i)
-      } rest: { i, count in
-        var gradient =
-          loadVector(upstream.base + i, count: count) * slope.value(loadVector(argument.base + i, count: count))
-        if accumulate { gradient += loadVector(downstream.base + i, count: count) }
-        storeVector(gradient, downstream.base + i, count: count)
-      }
-    }
+    let loop = BackwardLoop(
+      slope: slope, argument: argument.base, upstream: upstream.base, downstream: downstream.base,
+      accumulate: accumulate)
+    workers.run(count: upstream.count, grain: mapGrain) { loop.runChunk($0) }
+  }
+}
+
+private struct BackwardLoop<F: VectorFunction>: VectorLoop {
+  let slope: F
+  let argument: UnsafePointer<Float>
+  let upstream: UnsafePointer<Float>
+  let downstream: UnsafeMutablePointer<Float>
+  let accumulate: Bool
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    var gradient = loadVector(upstream + i) * slope.value(loadVector(argument + i))
+    if accumulate { gradient += loadVector(downstream + i) }
+    storeVector(gradient, downstream + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    var gradient = loadVector(upstream + i, count: count) * slope.value(loadVector(argument + i, count: count))
+    if accumulate { gradient += loadVector(downstream + i, count: count) }
+    storeVector(gradient, downstream + i, count: count)
   }
 }
 
@@ -99,13 +108,25 @@ private struct BackwardMapping: FunctionUser {
 ///
 /// Bytes: 8 per element, 12 when accumulating.
 func scale(_ x: Buffer<Float>, _ scale: Float, _ y: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool) {
-  workers.run(count: x.count, grain: 4 * mapGrain) { range in
-    forEachVector(range) { i in
-      let product = loadVector(x.base + i) * scale
-      storeVector(accumulate ? loadVector(y.base + i) + product : product, y.base + i)
-    } rest: { i, count in
-      let product = loadVector(x.base + i, count: count) * scale
-      storeVector(accumulate ? loadVector(y.base + i, count: count) + product : product, y.base + i, count: count)
-    }
+  let loop = ScaleLoop(scale: scale, x: x.base, y: y.base, accumulate: accumulate)
+  workers.run(count: x.count, grain: 4 * mapGrain) { loop.runChunk($0) }
+}
+
+private struct ScaleLoop: VectorLoop {
+  let scale: Float
+  let x: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+  let accumulate: Bool
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    let product = loadVector(x + i) * scale
+    storeVector(accumulate ? loadVector(y + i) + product : product, y + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    let product = loadVector(x + i, count: count) * scale
+    storeVector(accumulate ? loadVector(y + i, count: count) + product : product, y + i, count: count)
   }
 }

@@ -45,19 +45,35 @@ private struct TileEpilogue: FunctionUser {
   @inline(never)
   func use<F: VectorFunction>(_ function: F) {
     for row in 0..<rows {
-      let from = sums + row * stride
-      let to = c + row * strideC
-      forEachVector(0..<columns) { j in
-        var value = loadVector(from + j) * epilogue.scale
-        if let bias = epilogue.bias { value += loadVector(bias + (column + j)) }
-        if epilogue.accumulate { value += loadVector(to + j) }
-        storeVector(function.value(value), to + j)
-      } rest: { j, count in
-        var value = loadVector(from + j, count: count) * epilogue.scale
-        if let bias = epilogue.bias { value += loadVector(bias + (column + j), count: count) }
-        if epilogue.accumulate { value += loadVector(to + j, count: count) }
-        storeVector(function.value(value), to + j, count: count)
-      }
+      RowEpilogue(
+        function: function, sums: sums + row * stride, c: c + row * strideC, bias: epilogue.bias.map { $0 + column },
+        scale: epilogue.scale, accumulate: epilogue.accumulate
+      ).run(0..<columns)
     }
+  }
+}
+
+private struct RowEpilogue<F: VectorFunction>: VectorLoop {
+  let function: F
+  let sums: UnsafePointer<Float>
+  let c: UnsafeMutablePointer<Float>
+  let bias: UnsafePointer<Float>?
+  let scale: Float
+  let accumulate: Bool
+
+  @inline(__always)
+  func whole(_ j: Int) {
+    var value = loadVector(sums + j) * scale
+    if let bias { value += loadVector(bias + j) }
+    if accumulate { value += loadVector(c + j) }
+    storeVector(function.value(value), c + j)
+  }
+
+  @inline(__always)
+  func rest(_ j: Int, _ count: Int) {
+    var value = loadVector(sums + j, count: count) * scale
+    if let bias { value += loadVector(bias + j, count: count) }
+    if accumulate { value += loadVector(c + j, count: count) }
+    storeVector(function.value(value), c + j, count: count)
   }
 }

@@ -50,11 +50,11 @@ private func chunkSum(_ x: Buffer<Float>, _ range: Range<Int>, _ term: (WideVect
     odd += term(WideVector(loadVector(x.base + (i + Vector.scalarCount))))
     i += 2 * Vector.scalarCount
   }
-  forEachVector(i..<range.upperBound) { i in
+  if i + Vector.scalarCount <= range.upperBound {
     even += term(WideVector(loadVector(x.base + i)))
-  } rest: { i, count in
-    odd += term(WideVector(loadVector(x.base + i, count: count)))
+    i += Vector.scalarCount
   }
+  if i < range.upperBound { odd += term(WideVector(loadVector(x.base + i, count: range.upperBound - i))) }
   even += odd
   var total = 0.0
   for lane in 0..<Vector.scalarCount { total += even[lane] }
@@ -71,12 +71,12 @@ func isFinite(_ x: Buffer<Float>, _ workers: WorkerPool) -> Bool {
   while start < x.count {
     let end = min(x.count, start + reductionGrain)
     var found = VectorBits.zero
-    forEachVector(start..<end) { i in
-      let beyond = bits(magnitude(loadVector(x.base + i))) .> largest
-      found |= unsafeBitCast(beyond, to: VectorBits.self)
-    } rest: { i, count in
-      let beyond = bits(magnitude(loadVector(x.base + i, count: count))) .> largest
-      found |= unsafeBitCast(beyond, to: VectorBits.self)
+    var i = start
+    while i < end {
+      let rest = end - i
+      let value = rest < Vector.scalarCount ? loadVector(x.base + i, count: rest) : loadVector(x.base + i)
+      found.replace(with: VectorBits(repeating: 1), where: bits(magnitude(value)) .> largest)
+      i += Vector.scalarCount
     }
     if found != .zero { return false }
     start = end
@@ -106,7 +106,7 @@ func columnSums(
       total.store(sums.base + column, accumulate: accumulate)
       column += group
     }
-    forEachVector(column..<end) { column in
+    while column + Vector.scalarCount <= end {
       var total = Vector.zero
       forEachBlock(rows) { block in
         var part = Vector.zero
@@ -114,7 +114,10 @@ func columnSums(
         total += part
       }
       storeVector(accumulate ? loadVector(sums.base + column) + total : total, sums.base + column)
-    } rest: { column, count in
+      column += Vector.scalarCount
+    }
+    let count = end - column
+    if count > 0 {
       var total = Vector.zero
       forEachBlock(rows) { block in
         var part = Vector.zero

@@ -23,8 +23,8 @@ private func exponentials(
   _ vectors: RowVectors, _ row: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
 ) -> (top: Float, total: Float) {
   let top = vectors.maximum(row)
-  let total = vectors.map(row, target) { vectorExp($0 - top) }
-  _ = vectors.map(target, target) { $0 / total }
+  let total = vectors.map(row, target, ShiftedExponential(shift: top))
+  _ = vectors.map(target, target, Quotient(divisor: total))
   return (top, total)
 }
 
@@ -41,14 +41,9 @@ func softmaxBackward(
       let start = row * columns
       let y = output.base + start
       let gradient = upstream.base + start
-      var dot = Vector.zero
-      forEachVector(0..<columns) { j in
-        dot = multiplyAdd(loadVector(y + j), loadVector(gradient + j), dot)
-      } rest: { j, rest in
-        dot = multiplyAdd(loadVector(y + j, count: rest), loadVector(gradient + j, count: rest), dot)
-      }
-      let product = laneSum(dot)
-      vectors.combine(y, gradient, downstream.base + start, accumulate: accumulate) { $0 * ($1 - product) }
+      let product = vectors.dot(y, gradient)
+      vectors.combine(
+        y, gradient, downstream.base + start, accumulate: accumulate, SoftmaxGradient(product: product))
     }
   }
 }
@@ -60,14 +55,8 @@ func logSoftmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Flo
     for row in range {
       let input = x.base + row * columns
       let top = vectors.maximum(input)
-      var total = Vector.zero
-      forEachVector(0..<columns) { j in
-        total += vectorExp(loadVector(input + j) - top)
-      } rest: { j, rest in
-        total += filled(vectorExp(loadVector(input + j, count: rest) - top), from: rest, with: 0)
-      }
-      let shift = scalarLog(laneSum(total))
-      _ = vectors.map(input, y.base + row * columns) { $0 - top - shift }
+      let shift = scalarLog(vectors.sum(input, ShiftedExponential(shift: top)))
+      _ = vectors.map(input, y.base + row * columns, Difference(first: top, second: shift))
     }
   }
 }
@@ -82,10 +71,10 @@ func logSoftmaxBackward(
     for row in range {
       let start = row * columns
       let gradient = upstream.base + start
-      let total = laneSum(vectors.reduce(gradient, filler: 0, .zero) { $0 + $1 })
-      vectors.combine(output.base + start, gradient, downstream.base + start, accumulate: accumulate) {
-        $1 - vectorExp($0) * total
-      }
+      let total = vectors.sum(gradient, Identity())
+      vectors.combine(
+        output.base + start, gradient, downstream.base + start, accumulate: accumulate,
+        LogSoftmaxGradient(total: total))
     }
   }
 }
@@ -133,7 +122,7 @@ func softmaxCrossEntropyBackward(
       }
       let label = column(labels.base[row], columns)
       let before = label.map { (probability: input[$0], gradient: accumulate ? target[$0] : 0) }
-      vectors.combine(input, input, target, accumulate: accumulate) { probability, _ in probability * scale }
+      vectors.combine(input, input, target, accumulate: accumulate, Multiple(factor: scale))
       if let label, let before { target[label] = before.gradient + scale * (before.probability - 1) }
     }
   }
@@ -143,4 +132,35 @@ func softmaxCrossEntropyBackward(
 @inline(__always)
 private func column(_ label: Float, _ columns: Int) -> Int? {
   label >= 0 && label < Float(columns) ? Int(label) : nil
+}
+
+private struct ShiftedExponential: VectorFunction {
+  let shift: Float
+  @inline(__always) func value(_ x: Vector) -> Vector { vectorExp(x - shift) }
+}
+
+private struct Quotient: VectorFunction {
+  let divisor: Float
+  @inline(__always) func value(_ x: Vector) -> Vector { x / divisor }
+}
+
+private struct Difference: VectorFunction {
+  let first: Float
+  let second: Float
+  @inline(__always) func value(_ x: Vector) -> Vector { x - first - second }
+}
+
+private struct SoftmaxGradient: PairFunction {
+  let product: Float
+  @inline(__always) func value(_ y: Vector, _ upstream: Vector) -> Vector { y * (upstream - product) }
+}
+
+private struct LogSoftmaxGradient: PairFunction {
+  let total: Float
+  @inline(__always) func value(_ y: Vector, _ upstream: Vector) -> Vector { upstream - vectorExp(y) * total }
+}
+
+private struct Multiple: PairFunction {
+  let factor: Float
+  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x * factor }
 }

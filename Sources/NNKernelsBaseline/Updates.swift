@@ -10,7 +10,7 @@ private protocol VectorStep {
 private struct GradientDescent: VectorStep {
   let rate: Float
   let decay: Float
-  let states = 0
+  var states: Int { 0 }
 
   @inline(__always)
   func step(_ w: Vector, _ g: Vector, _ first: inout Vector, _ second: inout Vector) -> Vector {
@@ -23,7 +23,7 @@ private struct Momentum: VectorStep {
   let decay: Float
   let momentum: Float
   let nesterov: Bool
-  let states = 1
+  var states: Int { 1 }
 
   @inline(__always)
   func step(_ w: Vector, _ g: Vector, _ first: inout Vector, _ second: inout Vector) -> Vector {
@@ -45,7 +45,7 @@ private struct Adam: VectorStep {
   /// The rate, corrected for the first moment's bias, and the correction of the second moment's root.
   let correctedRate: Float
   let correction: Float
-  let states = 2
+  var states: Int { 2 }
 
   init(
     rate: Double, decay: Double, decoupled: Bool, beta1: Double, beta2: Double, epsilon: Double, correction1: Double,
@@ -95,7 +95,7 @@ private struct Adagrad: VectorStep {
   let rate: Float
   let decay: Float
   let epsilon: Float
-  let states = 1
+  var states: Int { 1 }
 
   @inline(__always)
   func step(_ w: Vector, _ g: Vector, _ first: inout Vector, _ second: inout Vector) -> Vector {
@@ -115,27 +115,41 @@ private struct UpdateSpans {
   let gradientLimit: Float
   let workers: WorkerPool
 
-  @inline(never)
   func run<S: VectorStep>(_ rule: S) {
-    let states = rule.states
-    workers.run(count: parameters.count, grain: 16384) { range in
-      forEachVector(range) { i in
-        var one = states > 0 ? loadVector(first.base + i) : .zero
-        var two = states > 1 ? loadVector(second.base + i) : .zero
-        let g = clamp(loadVector(gradients.base + i) * gradientScale, -gradientLimit, gradientLimit)
-        storeVector(rule.step(loadVector(parameters.base + i), g, &one, &two), parameters.base + i)
-        if states > 0 { storeVector(one, first.base + i) }
-        if states > 1 { storeVector(two, second.base + i) }
-      } rest: { i, count in
-        var one = states > 0 ? loadVector(first.base + i, count: count) : .zero
-        var two = states > 1 ? loadVector(second.base + i, count: count) : .zero
-        let g = clamp(loadVector(gradients.base + i, count: count) * gradientScale, -gradientLimit, gradientLimit)
-        storeVector(
-          rule.step(loadVector(parameters.base + i, count: count), g, &one, &two), parameters.base + i, count: count)
-        if states > 0 { storeVector(one, first.base + i, count: count) }
-        if states > 1 { storeVector(two, second.base + i, count: count) }
-      }
-    }
+    let loop = UpdateLoop(
+      rule: rule, parameters: parameters.base, gradients: gradients.base, first: first.base, second: second.base,
+      gradientScale: gradientScale, gradientLimit: gradientLimit)
+    workers.run(count: parameters.count, grain: 16384) { loop.runChunk($0) }
+  }
+}
+
+private struct UpdateLoop<S: VectorStep>: VectorLoop {
+  let rule: S
+  let parameters: UnsafeMutablePointer<Float>
+  let gradients: UnsafePointer<Float>
+  let first: UnsafeMutablePointer<Float>
+  let second: UnsafeMutablePointer<Float>
+  let gradientScale: Float
+  let gradientLimit: Float
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    var one = rule.states > 0 ? loadVector(first + i) : .zero
+    var two = rule.states > 1 ? loadVector(second + i) : .zero
+    let g = clamp(loadVector(gradients + i) * gradientScale, -gradientLimit, gradientLimit)
+    storeVector(rule.step(loadVector(parameters + i), g, &one, &two), parameters + i)
+    if rule.states > 0 { storeVector(one, first + i) }
+    if rule.states > 1 { storeVector(two, second + i) }
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    var one = rule.states > 0 ? loadVector(first + i, count: count) : .zero
+    var two = rule.states > 1 ? loadVector(second + i, count: count) : .zero
+    let g = clamp(loadVector(gradients + i, count: count) * gradientScale, -gradientLimit, gradientLimit)
+    storeVector(rule.step(loadVector(parameters + i, count: count), g, &one, &two), parameters + i, count: count)
+    if rule.states > 0 { storeVector(one, first + i, count: count) }
+    if rule.states > 1 { storeVector(two, second + i, count: count) }
   }
 }
 

@@ -87,8 +87,7 @@ func vector(_ bits: VectorBits) -> Vector { unsafeBitCast(bits, to: Vector.self)
 /// The lanes of `a` where `mask` is true, else those of `b`.
 @inline(__always)
 func select(_ mask: VectorMask, _ a: Vector, _ b: Vector) -> Vector {
-  let chosen = unsafeBitCast(mask, to: VectorBits.self)
-  return vector((bits(a) & chosen) | (bits(b) & ~chosen))
+  b.replacing(with: a, where: mask)
 }
 
 @inline(__always)
