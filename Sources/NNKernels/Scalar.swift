@@ -56,6 +56,9 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ activation: Activation, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,
     downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
 
+  /// y = function(x). `y` may be `x`.
+  static func map(_ function: MathematicalFunction, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
   /// y (+)= scale * x. `y` may be `x` when not accumulating.
   static func scale(
     _ x: Buffer<Self>, by scale: Self, into y: Buffer<Self>, accumulate: Bool, workers: WorkerPool)

@@ -1,7 +1,7 @@
 /// Copies the columns `panel` of a right-hand side, for the inner indices `range`, into `target`: row after row, each
 /// `vectors` vectors long, missing columns zero.
 ///
-/// Bytes: 8 per element. A matrix that is stored transposed is turned in blocks of 4 x 4 within registers.
+/// Bytes: 8 per element. A matrix that is stored transposed is turned in blocks of 4 x 8 within registers.
 @inline(never)
 func packPanel(
   _ b: UnsafePointer<Float>, stride: Int, transposed: Bool, layout: PanelLayout, panel: Int, range: Range<Int>,
@@ -82,11 +82,11 @@ private func transpose(
     var from = source + row * stride
     var to = target + row
     var left = columns
-    while left >= 4 {
+    while left >= 8 {
       transposeBlock(from, stride, to, targetStride)
-      from += 4
-      to += 4 * targetStride
-      left -= 4
+      from += 8
+      to += 8 * targetStride
+      left -= 8
     }
     while left > 0 {
       for i in 0..<4 { to[i] = from[i * stride] }
@@ -103,20 +103,44 @@ private func transpose(
   }
 }
 
+/// Turns 4 rows of 8 columns into 8 rows of 4: interleaving two rows pairs their elements, interleaving the pairs of
+/// two such rows completes the fours.
 @inline(__always)
 private func transposeBlock(
   _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
 ) {
-  let a = UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self)
-  let b = UnsafeRawPointer(source + stride).loadUnaligned(as: SIMD4<Float>.self)
-  let c = UnsafeRawPointer(source + 2 * stride).loadUnaligned(as: SIMD4<Float>.self)
-  let d = UnsafeRawPointer(source + 3 * stride).loadUnaligned(as: SIMD4<Float>.self)
-  let ab = SIMD8(lowHalf: a, highHalf: b)
-  let cd = SIMD8(lowHalf: c, highHalf: d)
-  let even = SIMD8(lowHalf: ab.evenHalf, highHalf: cd.evenHalf)
-  let odd = SIMD8(lowHalf: ab.oddHalf, highHalf: cd.oddHalf)
-  UnsafeMutableRawPointer(target).storeBytes(of: even.evenHalf, as: SIMD4<Float>.self)
-  UnsafeMutableRawPointer(target + targetStride).storeBytes(of: odd.evenHalf, as: SIMD4<Float>.self)
-  UnsafeMutableRawPointer(target + 2 * targetStride).storeBytes(of: even.oddHalf, as: SIMD4<Float>.self)
-  UnsafeMutableRawPointer(target + 3 * targetStride).storeBytes(of: odd.oddHalf, as: SIMD4<Float>.self)
+  let a = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
+  let b = UnsafeRawPointer(source + stride).loadUnaligned(as: SIMD8<Float>.self)
+  let c = UnsafeRawPointer(source + 2 * stride).loadUnaligned(as: SIMD8<Float>.self)
+  let d = UnsafeRawPointer(source + 3 * stride).loadUnaligned(as: SIMD8<Float>.self)
+  let low = (pairs0(a, b), pairs0(c, d))
+  let high = (pairs2(a, b), pairs2(c, d))
+  storeFours(
+    SIMD4(low.0[0], low.1[0], low.0[2], low.1[2]), target, target + 4 * targetStride)
+  storeFours(
+    SIMD4(low.0[1], low.1[1], low.0[3], low.1[3]), target + targetStride, target + 5 * targetStride)
+  storeFours(
+    SIMD4(high.0[0], high.1[0], high.0[2], high.1[2]), target + 2 * targetStride, target + 6 * targetStride)
+  storeFours(
+    SIMD4(high.0[1], high.1[1], high.0[3], high.1[3]), target + 3 * targetStride, target + 7 * targetStride)
+}
+
+/// The pairs of elements 0, 1, 4 and 5: one instruction where vectors consist of halves of four.
+@inline(__always)
+private func pairs0(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD4<UInt64> {
+  unsafeBitCast(SIMD8(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5]), to: SIMD4<UInt64>.self)
+}
+
+/// The pairs of elements 2, 3, 6 and 7.
+@inline(__always)
+private func pairs2(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD4<UInt64> {
+  unsafeBitCast(SIMD8(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7]), to: SIMD4<UInt64>.self)
+}
+
+@inline(__always)
+private func storeFours(
+  _ fours: SIMD4<UInt64>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+) {
+  UnsafeMutableRawPointer(first).storeBytes(of: fours.lowHalf, as: SIMD2<UInt64>.self)
+  UnsafeMutableRawPointer(second).storeBytes(of: fours.highHalf, as: SIMD2<UInt64>.self)
 }

@@ -19,37 +19,61 @@ struct ProductEpilogue {
   var isTrivial: Bool { bias == nil && activation == .identity && scale == 1 && !accumulate }
 
   /// c = activation(scale sums + bias [+ c]) for `rows` rows of `columns` columns, of which the first is column
-  /// `column` of the product. `sums` may be `c` unless accumulating.
-  @inline(never)
+  /// `column` of the product. `sums` may be `c` unless accumulating. The tile is still in the first-level cache.
+  @inline(__always)
   func apply(
     _ sums: UnsafePointer<Float>, stride: Int, into c: UnsafeMutablePointer<Float>, strideC: Int, rows: Int,
     columns: Int, column: Int
   ) {
+    activation.apply(
+      TileEpilogue(
+        epilogue: self, sums: sums, stride: stride, c: c, strideC: strideC, rows: rows, columns: columns,
+        column: column))
+  }
+}
+
+private struct TileEpilogue: FunctionUser {
+  let epilogue: ProductEpilogue
+  let sums: UnsafePointer<Float>
+  let stride: Int
+  let c: UnsafeMutablePointer<Float>
+  let strideC: Int
+  let rows: Int
+  let columns: Int
+  let column: Int
+
+  @inline(never)
+  func use<F: VectorFunction>(_ function: F) {
     for row in 0..<rows {
-      let from = sums + row * stride
-      let to = c + row * strideC
-      var j = 0
-      while j + Vector.scalarCount <= columns {
-        var value = loadVector(from + j) * scale
-        if accumulate { value += loadVector(to + j) }
-        if let bias { value += loadVector(bias + (column + j)) }
-        storeVector(value, to + j)
-        j += Vector.scalarCount
-      }
-      let rest = columns - j
-      if rest > 0 {
-        var value = loadVector(from + j, count: rest) * scale
-        if accumulate { value += loadVector(to + j, count: rest) }
-        if let bias { value += loadVector(bias + (column + j), count: rest) }
-        storeVector(value, to + j, count: rest)
-      }
-    }
-    if activation != .identity {
-      for row in 0..<rows {
-        let to = c + row * strideC
-        for j in 0..<columns { to[j] = activationValue(activation, to[j]) }
-      }
+      RowEpilogue(
+        function: function, sums: sums + row * stride, c: c + row * strideC, bias: epilogue.bias.map { $0 + column },
+        scale: epilogue.scale, accumulate: epilogue.accumulate
+      ).run(0..<columns)
     }
   }
 }
-func activationValue(_ a: Activation, _ x: Float) -> Float { max(x, 0) }
+
+private struct RowEpilogue<F: VectorFunction>: VectorLoop {
+  let function: F
+  let sums: UnsafePointer<Float>
+  let c: UnsafeMutablePointer<Float>
+  let bias: UnsafePointer<Float>?
+  let scale: Float
+  let accumulate: Bool
+
+  @inline(__always)
+  func whole(_ j: Int) {
+    var value = loadVector(sums + j) * scale
+    if let bias { value += loadVector(bias + j) }
+    if accumulate { value += loadVector(c + j) }
+    storeVector(function.value(value), c + j)
+  }
+
+  @inline(__always)
+  func rest(_ j: Int, _ count: Int) {
+    var value = loadVector(sums + j, count: count) * scale
+    if let bias { value += loadVector(bias + j, count: count) }
+    if accumulate { value += loadVector(c + j, count: count) }
+    storeVector(function.value(value), c + j, count: count)
+  }
+}

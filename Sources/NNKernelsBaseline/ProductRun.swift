@@ -25,7 +25,7 @@ struct ProductRun {
     let sums = workers.scratch(worker: worker, purpose: .results, count: sumsCount)
     let packedRows = plan.packsLeftSide ? rows.count * plan.innerBlock : 0
     let block = workers.scratch(
-      worker: worker, purpose: .block, count: packedRows + plan.innerBlock * TileShape.columns)
+      worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
     let panelBlock = block + packedRows
 
     for innerIndex in 0..<innerBlocks {
@@ -40,10 +40,14 @@ struct ProductRun {
             into: block + range.lowerBound * inner.count)
         }
       }
-      for panel in panels {
+      var panel = panels.lowerBound
+      while panel < panels.upperBound {
+        // Few rows leave most accumulators unused, so two whole panels go together.
+        let isPair = rows.count <= TileShape.wideRows && panel + 1 < min(panels.upperBound, layout.whole)
+        defer { panel += isPair ? 2 : 1 }
         let column = panel * TileShape.columns
-        let vectors = layout.vectors(panel)
-        let width = vectors * Vector.scalarCount
+        let vectors = isPair ? 4 : layout.vectors(panel)
+        let width = isPair ? TileShape.columns : vectors * Vector.scalarCount
         let valid = layout.valid(panel)
         var task = TileProduct(
           a: a, rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b, innerStrideB: width, panelStrideB: 0, c: c,
@@ -52,13 +56,21 @@ struct ProductRun {
         case .direct where valid == width:
           task.b = b + inner.lowerBound * product.strideB + column
           task.innerStrideB = product.strideB
+          task.panelStrideB = TileShape.columns
         case .direct, .blockwise:
           packPanel(
             b, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel, range: inner,
             into: panelBlock)
           task.b = UnsafePointer(panelBlock)
+          if isPair {
+            task.panelStrideB = inner.count * width
+            packPanel(
+              b, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel + 1,
+              range: inner, into: panelBlock + task.panelStrideB)
+          }
         case .shared, .prepacked:
           task.b = b + layout.offset(panel) + inner.lowerBound * width
+          task.panelStrideB = layout.offset(1)
         }
         let isWhole = valid == width
         for tile in 0..<tiles {
@@ -76,7 +88,7 @@ struct ProductRun {
             task.c = result
           } else {
             task.c = sums
-            task.strideC = width
+            task.strideC = isPair ? 2 * width : width
             if innerBlocks > 1 {
               task.c += range.lowerBound * TileShape.columns
               if !sumsInC { task.c += (panel - panels.lowerBound) * panelSums }
@@ -85,8 +97,8 @@ struct ProductRun {
           task.run(rows: range.count, vectors: vectors)
           if isLast && !(isWhole && epilogue.isTrivial) {
             epilogue.apply(
-              task.c, stride: task.strideC, into: result, strideC: product.strideC, rows: range.count, columns: valid,
-              column: column)
+              task.c, stride: task.strideC, into: result, strideC: product.strideC, rows: range.count,
+              columns: isPair ? 2 * valid : valid, column: column)
           }
         }
       }

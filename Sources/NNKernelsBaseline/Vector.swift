@@ -73,3 +73,59 @@ private func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPoint
     (target + offset).storeBytes(of: (source + offset).loadUnaligned(as: Float.self), as: Float.self)
   }
 }
+
+/// Integers of the same width as the lanes of `Vector`, and masks of its comparisons.
+typealias VectorBits = Vector.MaskStorage
+typealias VectorMask = SIMDMask<VectorBits>
+
+@inline(__always)
+func bits(_ x: Vector) -> VectorBits { unsafeBitCast(x, to: VectorBits.self) }
+
+@inline(__always)
+func vector(_ bits: VectorBits) -> Vector { unsafeBitCast(bits, to: Vector.self) }
+
+/// The lanes of `a` where `mask` is true, else those of `b`.
+@inline(__always)
+func select(_ mask: VectorMask, _ a: Vector, _ b: Vector) -> Vector {
+  b.replacing(with: a, where: mask)
+}
+
+@inline(__always)
+func magnitude(_ x: Vector) -> Vector { vector(bits(x) & VectorBits(repeating: 0x7FFF_FFFF)) }
+
+/// The magnitude of `x`, which is not negative, with the sign of `y`.
+@inline(__always)
+func withSign(_ x: Vector, of y: Vector) -> Vector {
+  vector(bits(x) | (bits(y) & VectorBits(repeating: Int32(bitPattern: 0x8000_0000))))
+}
+
+/// `x`, but at least `low` and at most `high`; a lane that is not a number stays one.
+@inline(__always)
+func clamp(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
+  let (low, high) = (Vector(repeating: low), Vector(repeating: high))
+  let bounded = select(x .< low, low, x)
+  return select(bounded .> high, high, bounded)
+}
+
+/// The polynomial whose coefficients are given from the highest power down.
+@inline(__always)
+func polynomial(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float, _ c5: Float) -> Vector {
+  var result = Vector(repeating: c0)
+  result = multiplyAdd(result, x, Vector(repeating: c1))
+  result = multiplyAdd(result, x, Vector(repeating: c2))
+  result = multiplyAdd(result, x, Vector(repeating: c3))
+  result = multiplyAdd(result, x, Vector(repeating: c4))
+  return multiplyAdd(result, x, Vector(repeating: c5))
+}
+
+/// The next five steps of Horner's scheme after `start`.
+@inline(__always)
+func polynomial(_ x: Vector, _ start: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float)
+  -> Vector
+{
+  var result = multiplyAdd(start, x, Vector(repeating: c0))
+  result = multiplyAdd(result, x, Vector(repeating: c1))
+  result = multiplyAdd(result, x, Vector(repeating: c2))
+  result = multiplyAdd(result, x, Vector(repeating: c3))
+  return multiplyAdd(result, x, Vector(repeating: c4))
+}

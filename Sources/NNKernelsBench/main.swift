@@ -6,61 +6,111 @@ import NNKernels
   import Darwin
 #endif
 
+// Measures kernels as it is told on standard input, one measurement a line, and answers each with one line, so that
+// a script can alternate between it and others:
+//
+//   peak                              GFLOP/s of multiply-adds between registers, one thread
+//   fork                              microseconds of an empty run on all threads
+//   gemm ROWS COLUMNS INNER LAYOUT    microseconds of a product; LAYOUT is nn, nt or tn
+//   packed ROWS COLUMNS INNER         microseconds of a product with a packed right-hand side
+//   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
+//   softmax ROWS COLUMNS              microseconds of softmax with cross-entropy
+//   update COUNT                      microseconds of a momentum step over COUNT parameters
+//
+// Its only argument is the number of threads.
+
 func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// The best of several rounds' seconds per call.
-func seconds(_ body: () -> Void) -> Double {
-  body()
+/// The best of several rounds' microseconds per call.
+func microseconds(_ body: () -> Void) -> Double {
+  for _ in 0..<3 { body() }
   var count = 1
   while true {
     let start = now()
     for _ in 0..<count { body() }
-    if now() - start > 0.02 { break }
+    if now() - start > 0.01 { break }
     count *= 2
   }
-  var best = Double.infinity
-  for _ in 0..<7 {
+  var rounds: [Double] = []
+  for _ in 0..<9 {
     let start = now()
     for _ in 0..<count { body() }
-    best = min(best, (now() - start) / Double(count))
+    rounds.append((now() - start) / Double(count))
   }
-  return best
+  return (rounds.min() ?? 0) * 1e6
 }
 
-let threads = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 1 : 1
-let shapes: [(Int, Int, Int)] = [
-  (256, 256, 256), (512, 512, 512), (1024, 1024, 1024), (2048, 2048, 2048), (64, 100, 784), (64, 784, 100),
-  (100, 784, 64), (64, 512, 784), (512, 784, 64), (64, 512, 512), (512, 512, 64), (64, 10, 512), (10, 512, 64),
-  (64, 512, 10),
-  (64, 10, 100), (10, 100, 64), (64, 100, 10), (64, 100, 1000), (100, 1000, 64), (64, 100, 3072), (100, 3072, 64),
-  (1, 100, 784), (1, 10, 100),
-]
-let pool = WorkerPool(threads: threads)
-let tables = KernelLevel.available.compactMap { KernelTable.of($0) }
-for table in tables {
-  var operations = 0
-  let time = seconds { operations = table.spendOperations(100_000) }
-  print("peak", table.level, Double(operations) / time * 1e-9)
+/// Numbers in [-1, 1).
+func numbers(_ count: Int, key: UInt64) -> Storage<Float> {
+  let stream = RandomStream(key: key)
+  let result = Storage<Float>(count: count)
+  for i in 0..<count { result.buffer[i] = Float(2 * stream.uniform(UInt64(i)) - 1) }
+  return result
 }
-let forkJoin = seconds { pool.run(chunks: threads) { _ in } }
-print("fork-join ns", forkJoin * 1e9)
-for (m, n, k) in shapes {
-  let a = Storage<Float>(count: m * k)
-  let b = Storage<Float>(count: k * n)
-  let c = Storage<Float>(count: m * n)
-  a.buffer.fill(0.5)
-  b.buffer.fill(0.25)
-  for (ta, tb) in [(false, false), (false, true), (true, false)] {
-    let p = MatrixProduct(rows: m, columns: n, inner: k, transposeA: ta, transposeB: tb)
-    var line = "\(m)x\(n)x\(k) \(ta ? "T" : "N")\(tb ? "T" : "N")"
-    for table in tables {
-      let time = seconds { table.multiply(p, a.buffer, b.buffer, c.buffer, Epilogue(), pool) }
-      line += "  \(table.level) \((Double(p.operations) / time * 1e-8).rounded() / 10)"
+
+let activations: [String: Activation] = [
+  "sigmoid": .sigmoid, "tanh": .tanh, "relu": .relu, "gelu": .gelu, "silu": .silu, "softplus": .softplus,
+  "elu": .elu(alpha: 1),
+]
+
+func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
+  let table = KernelTable.of(.current)
+  let sizes = words.compactMap { Int($0) }
+  switch (words.first, sizes.count) {
+  case ("peak", 0):
+    var operations = 0
+    let time = microseconds { operations = table?.spendOperations(20_000) ?? 0 }
+    return Double(operations) / time * 1e-3
+  case ("fork", 0): return microseconds { workers.run(chunks: workers.threads) { _ in } }
+  case ("gemm", 3):
+    let (m, n, k) = (sizes[0], sizes[1], sizes[2])
+    let (a, b, c) = (numbers(m * k, key: 1), numbers(n * k, key: 2), Storage<Float>(count: m * n))
+    let product = MatrixProduct(
+      rows: m, columns: n, inner: k, transposeA: words.last == "tn", transposeB: words.last == "nt")
+    return microseconds {
+      Float.multiply(product, a.buffer, b.buffer, into: c.buffer, epilogue: Epilogue(), workers: workers)
     }
-    print(line)
+  case ("packed", 3):
+    let (m, n, k) = (sizes[0], sizes[1], sizes[2])
+    let (a, b, c) = (numbers(m * k, key: 1), numbers(n * k, key: 2), Storage<Float>(count: m * n))
+    let packed = Storage<Float>(count: Float.packedCount(inner: k, columns: n))
+    Float.pack(b.buffer, inner: k, columns: n, transposed: true, into: packed.buffer)
+    return microseconds {
+      Float.multiplyPacked(
+        rows: m, inner: k, columns: n, a.buffer, packed.buffer, into: c.buffer, epilogue: Epilogue(), workers: workers)
+    }
+  case ("map", 1):
+    guard let activation = activations[words[1]] else { return nil }
+    let (x, y) = (numbers(sizes[0], key: 1), Storage<Float>(count: sizes[0]))
+    return microseconds { Float.activate(activation, x.buffer, into: y.buffer, workers: workers) }
+  case ("softmax", 2):
+    let (x, y) = (numbers(sizes[0] * sizes[1], key: 1), Storage<Float>(count: sizes[0] * sizes[1]))
+    let (labels, losses) = (Storage<Float>(count: sizes[0]), Storage<Float>(count: sizes[0]))
+    return microseconds {
+      Float.softmaxCrossEntropy(
+        rows: sizes[0], columns: sizes[1], logits: x.buffer, labels: labels.buffer, ignored: nil,
+        probabilities: y.buffer, losses: losses.buffer, workers: workers)
+    }
+  case ("update", 1):
+    let (w, g) = (numbers(sizes[0], key: 1), numbers(sizes[0], key: 2))
+    let (v, none) = (Storage<Float>(count: sizes[0]), Storage<Float>(count: 0))
+    return microseconds {
+      Float.update(
+        .sgd(momentum: 0.9, nesterov: false), rate: 1e-3, decay: 0, gradientScale: 1, gradientLimit: .infinity,
+        parameters: w.buffer, gradients: g.buffer, first: v.buffer, second: none.buffer, workers: workers)
+    }
+  default: return nil
   }
+}
+
+let workers = WorkerPool(threads: CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1)
+
+while let line = readLine() {
+  let words = line.split(separator: " ").map(String.init)
+  if let result = measure(words, workers) { print(result) } else { print("unknown measurement: \(line)") }
+  fflush(nil)
 }

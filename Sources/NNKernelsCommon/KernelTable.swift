@@ -8,28 +8,92 @@ public struct KernelTable: Sendable {
     @Sendable (_ b: Vector, _ inner: Int, _ columns: Int, _ transposed: Bool, _ packed: Vector) -> Void
   public typealias MultiplyPacked =
     @Sendable (
-      _ rows: Int, _ inner: Int, _ columns: Int, _ a: Vector, _ packed: Vector, _ c: Vector, Epilogue<Float>,
+      _ rows: Int, _ inner: Int, _ columns: Int, _ a: Vector, _ packed: Vector, _ c: Vector, Epilogue<Float>, WorkerPool
+    ) -> Void
+  public typealias Activate = @Sendable (Activation, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias ActivateBackward =
+    @Sendable (
+      Activation, _ input: Vector, _ output: Vector, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool,
       WorkerPool
     ) -> Void
+  public typealias Map = @Sendable (MathematicalFunction, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias Scale = @Sendable (_ x: Vector, _ scale: Float, _ y: Vector, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias Rows = @Sendable (_ rows: Int, _ columns: Int, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias RowsBackward =
+    @Sendable (
+      _ rows: Int, _ columns: Int, _ output: Vector, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool,
+      WorkerPool
+    ) -> Void
+  public typealias ColumnSums =
+    @Sendable (_ rows: Int, _ columns: Int, _ x: Vector, _ sums: Vector, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias CrossEntropy =
+    @Sendable (
+      _ rows: Int, _ columns: Int, _ logits: Vector, _ labels: Vector, _ ignored: Float?, _ probabilities: Vector,
+      _ losses: Vector, WorkerPool
+    ) -> Void
+  public typealias CrossEntropyBackward =
+    @Sendable (
+      _ rows: Int, _ columns: Int, _ probabilities: Vector, _ labels: Vector, _ ignored: Float?, _ scale: Float,
+      _ downstream: Vector, _ accumulate: Bool, WorkerPool
+    ) -> Void
+  public typealias Reduce = @Sendable (_ x: Vector, WorkerPool) -> Double
+  public typealias Test = @Sendable (_ x: Vector, WorkerPool) -> Bool
+  public typealias Update = @Sendable (UpdateRule, UpdateSettings, UpdateArguments, WorkerPool) -> Void
+  public typealias SpendOperations = @Sendable (_ rounds: Int) -> Int
 
   public let level: KernelLevel
   public let multiply: Multiply
   public let packedCount: PackedCount
   public let pack: Pack
   public let multiplyPacked: MultiplyPacked
-  /// Runs as many fused multiply-adds between registers as asked for, at the highest rate the core has, and returns
-  /// the floating-point operations done.
-  public let spendOperations: @Sendable (_ rounds: Int) -> Int
+  public let activate: Activate
+  public let activateBackward: ActivateBackward
+  public let map: Map
+  public let scale: Scale
+  public let softmax: Rows
+  public let softmaxBackward: RowsBackward
+  public let logSoftmax: Rows
+  public let logSoftmaxBackward: RowsBackward
+  public let columnSums: ColumnSums
+  public let softmaxCrossEntropy: CrossEntropy
+  public let softmaxCrossEntropyBackward: CrossEntropyBackward
+  public let sum: Reduce
+  public let sumOfSquares: Reduce
+  public let isFinite: Test
+  public let update: Update
+  /// Runs rounds of multiply-adds between registers, at the highest rate the core has, and returns the floating-point
+  /// operations done: a yardstick for products.
+  public let spendOperations: SpendOperations
 
   public init(
     level: KernelLevel, multiply: @escaping Multiply, packedCount: @escaping PackedCount, pack: @escaping Pack,
-    multiplyPacked: @escaping MultiplyPacked, spendOperations: @escaping @Sendable (_ rounds: Int) -> Int
+    multiplyPacked: @escaping MultiplyPacked, activate: @escaping Activate,
+    activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale, softmax: @escaping Rows,
+    softmaxBackward: @escaping RowsBackward, logSoftmax: @escaping Rows, logSoftmaxBackward: @escaping RowsBackward,
+    columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
+    softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
     self.multiply = multiply
     self.packedCount = packedCount
     self.pack = pack
     self.multiplyPacked = multiplyPacked
+    self.activate = activate
+    self.activateBackward = activateBackward
+    self.map = map
+    self.scale = scale
+    self.softmax = softmax
+    self.softmaxBackward = softmaxBackward
+    self.logSoftmax = logSoftmax
+    self.logSoftmaxBackward = logSoftmaxBackward
+    self.columnSums = columnSums
+    self.softmaxCrossEntropy = softmaxCrossEntropy
+    self.softmaxCrossEntropyBackward = softmaxCrossEntropyBackward
+    self.sum = sum
+    self.sumOfSquares = sumOfSquares
+    self.isFinite = isFinite
+    self.update = update
     self.spendOperations = spendOperations
   }
 }

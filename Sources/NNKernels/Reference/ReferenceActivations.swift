@@ -74,6 +74,21 @@ extension Activation {
   }
 }
 
+extension MathematicalFunction {
+  /// The function's value at `x`.
+  public func value<S: Scalar>(_ x: S) -> S {
+    switch self {
+    case .exp: S.exp(x)
+    case .expm1: S.expm1(x)
+    case .log: S.log(x)
+    case .log1p: S.log1p(x)
+    case .tanh: S.tanh(x)
+    case .sigmoid: Activation.sigmoid.value(x)
+    case .erf: S.erf(x)
+    }
+  }
+}
+
 extension Scalar {
   public static func activate(
     _ activation: Activation, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool
@@ -88,6 +103,12 @@ extension Scalar {
     referenceActivateBackward(
       activation, input: input, output: output, upstream: upstream, downstream: downstream, accumulate: accumulate,
       workers: workers)
+  }
+
+  public static func map(
+    _ function: MathematicalFunction, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool
+  ) {
+    referenceMap(function, x, into: y, workers: workers)
   }
 
   public static func scale(
@@ -134,5 +155,15 @@ package func referenceScale<S: Scalar>(
     } else {
       for i in range { y[i] = scale * x[i] }
     }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func referenceMap<S: Scalar>(
+  _ function: MathematicalFunction, _ x: Buffer<S>, into y: Buffer<S>, workers: WorkerPool
+) {
+  workers.run(count: x.count, grain: 4096) { range in
+    for i in range { y[i] = function.value(x[i]) }
   }
 }

@@ -1,0 +1,135 @@
+import NNKernelsCommon
+
+// The activations' derivatives, as functions of the output where `Activation.gradientUsesOutput` says so, else of the
+// input.
+
+@inline(__always)
+private func oneWherePositive(_ v: Vector, else other: Vector) -> Vector {
+  select(v .> Vector.zero, Vector(repeating: 1), other)
+}
+
+/// One for a large positive input and zero for a large negative one, where the formulas are 0 times infinity.
+@inline(__always)
+private func limited(_ x: Vector, _ slope: Vector) -> Vector {
+  select(magnitude(x) .== Vector(repeating: Float.infinity), oneWherePositive(x, else: .zero), slope)
+}
+
+struct Constant: VectorFunction {
+  let constant: Float
+  @inline(__always) func value(_ v: Vector) -> Vector { Vector(repeating: constant) }
+}
+
+struct SigmoidSlope: VectorFunction {
+  @inline(__always) func value(_ y: Vector) -> Vector { y * (1 - y) }
+}
+
+struct HyperbolicTangentSlope: VectorFunction {
+  @inline(__always) func value(_ y: Vector) -> Vector { 1 - y * y }
+}
+
+/// 1 where the argument, input or output, is positive, else `slope`.
+struct RectifierSlope: VectorFunction {
+  let slope: Float
+  @inline(__always) func value(_ v: Vector) -> Vector { oneWherePositive(v, else: Vector(repeating: slope)) }
+}
+
+/// From the output: scale where y is positive, else y + factor.
+struct ExponentialUnitSlope: VectorFunction {
+  let scale: Float
+  let factor: Float
+  @inline(__always) func value(_ y: Vector) -> Vector {
+    select(y .> Vector.zero, Vector(repeating: scale), y + factor)
+  }
+}
+
+/// From the input, for a factor that is not positive, whose outputs do not tell the sign of the input.
+struct ExponentialUnitInputSlope: VectorFunction {
+  let factor: Float
+  @inline(__always) func value(_ x: Vector) -> Vector { oneWherePositive(x, else: vectorExp(x) * factor) }
+}
+
+/// sigmoid(x) = 1 - exp(-y)
+struct SoftplusSlope: VectorFunction {
+  @inline(__always) func value(_ y: Vector) -> Vector { -vectorExpm1(-y) }
+}
+
+struct SoftsignSlope: VectorFunction {
+  @inline(__always) func value(_ y: Vector) -> Vector {
+    let rest = 1 - magnitude(y)
+    return rest * rest
+  }
+}
+
+/// Phi(x) + x phi(x)
+struct GaussianUnitSlope: VectorFunction {
+  @inline(__always) func value(_ x: Vector) -> Vector {
+    let tail = NormalTail(magnitude(x))
+    return limited(x, multiplyAdd(x, tail.density, distribution(x, tail)))
+  }
+}
+
+/// With s = sigmoid(2 g): s + x s (1 - s) 2 g'
+struct GaussianUnitByTanhSlope: VectorFunction {
+  @inline(__always) func value(_ x: Vector) -> Vector {
+    let s = vectorSigmoid(2 * GaussianUnitByTanh.argument(x))
+    let slope = 1.595_769_12 * multiplyAdd(x * x, Vector(repeating: 0.134_145), Vector(repeating: 1))
+    let product = s * (1 - s)
+    // Where the sigmoid has reached an end, the square of x may overflow.
+    let second = select(product .== Vector.zero, .zero, x * product * slope)
+    return limited(x, s + second)
+  }
+}
+
+struct SigmoidUnitSlope: VectorFunction {
+  @inline(__always) func value(_ x: Vector) -> Vector {
+    let s = vectorSigmoid(x)
+    return limited(x, s * multiplyAdd(x, 1 - s, Vector(repeating: 1)))
+  }
+}
+
+struct HardSigmoidSlope: VectorFunction {
+  @inline(__always) func value(_ y: Vector) -> Vector {
+    let isInside = (y .> Vector.zero) .& (y .< Vector(repeating: 1))
+    return select(isInside, Vector(repeating: 1 / 6), .zero)
+  }
+}
+
+struct HardSwishSlope: VectorFunction {
+  @inline(__always) func value(_ x: Vector) -> Vector {
+    let inside = (2 * x + 3) / 6
+    let upper = select(x .>= Vector(repeating: 3), Vector(repeating: 1), inside)
+    return select(x .<= Vector(repeating: -3), .zero, upper)
+  }
+}
+
+extension Activation {
+  /// Hands the derivative to `user`.
+  @inline(__always)
+  func applySlope<U: FunctionUser>(_ user: U) {
+    switch self {
+    case .identity: user.use(Constant(constant: 1))
+    case .step: user.use(Constant(constant: 0))
+    case .sigmoid: user.use(SigmoidSlope())
+    case .tanh: user.use(HyperbolicTangentSlope())
+    case .relu: user.use(RectifierSlope(slope: 0))
+    case .leakyRelu(let slope): user.use(RectifierSlope(slope: Float(slope)))
+    case .elu(let alpha):
+      if alpha > 0 {
+        user.use(ExponentialUnitSlope(scale: 1, factor: Float(alpha)))
+      } else {
+        user.use(ExponentialUnitInputSlope(factor: Float(alpha)))
+      }
+    case .selu:
+      user.use(
+        ExponentialUnitSlope(
+          scale: Float(Activation.seluScale), factor: Float(Activation.seluScale * Activation.seluAlpha)))
+    case .softplus: user.use(SoftplusSlope())
+    case .softsign: user.use(SoftsignSlope())
+    case .gelu: user.use(GaussianUnitSlope())
+    case .geluTanh: user.use(GaussianUnitByTanhSlope())
+    case .silu: user.use(SigmoidUnitSlope())
+    case .hardSigmoid: user.use(HardSigmoidSlope())
+    case .hardSwish: user.use(HardSwishSlope())
+    }
+  }
+}

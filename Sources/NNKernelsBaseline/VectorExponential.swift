@@ -1,0 +1,61 @@
+/// exp(x) as 2^exponent (1 + excess), with |log(1 + excess)| at most half of log 2.
+///
+/// The argument is reduced by the nearest multiple of log 2, which is subtracted in two parts, the first exact. The
+/// polynomial is the best one of degree 5 for (exp(r) - 1 - r) / r^2 on the reduced range: its relative error in
+/// exp(r) - 1 is 2.4e-10.
+private struct ReducedExponential {
+  var exponent: VectorBits
+  var excess: Vector
+
+  /// The reduction of `x + low`, where `low` is small.
+  @inline(__always)
+  init(_ x: Vector, low: Vector = .zero) {
+    // Adding and subtracting 1.5 2^23 rounds to an integer, which then stands in the low bits of the sum.
+    let shift = Vector(repeating: 0x1.8p23)
+    let sum = multiplyAdd(x, Vector(repeating: 1.442_695_04), shift)
+    let count = sum - shift
+    exponent = bits(sum) &- bits(shift)
+    var rest = multiplyAdd(count, Vector(repeating: -0x1.63p-1), x)
+    rest = multiplyAdd(count, Vector(repeating: 2.121_944_4e-4), rest) + low
+    let tail = polynomial(
+      rest, 1.984_594_7e-4, 1.394_076_6e-3, 8.333_39e-3, 4.166_635_9e-2, 0.166_666_664, 0.5)
+    excess = multiplyAdd(rest * rest, tail, rest)
+  }
+}
+
+/// 2^exponent for exponents of normal numbers.
+@inline(__always)
+private func power(_ exponent: VectorBits) -> Vector { vector((exponent &+ 127) &<< 23) }
+
+/// exp(x + low), where `low` is small. Overflows to infinity and underflows through the subnormal numbers to zero.
+@inline(__always)
+func vectorExp(_ x: Vector, low: Vector = .zero) -> Vector {
+  let reduced = ReducedExponential(clamp(x, -105, 89), low: low)
+  let half = reduced.exponent &>> 1
+  return (1 + reduced.excess) * power(half) * power(reduced.exponent &- half)
+}
+
+/// exp(x) - 1, with full relative accuracy near zero.
+@inline(__always)
+func vectorExpm1(_ x: Vector) -> Vector {
+  let reduced = ReducedExponential(clamp(x, -25, 89))
+  // Half the power, so that the largest finite results do not pass through infinity.
+  let half = power(reduced.exponent &- 1)
+  let result = multiplyAdd(half, reduced.excess, half - 0.5) * 2
+  // Tiny numbers are their own result; halving them would lose bits below the normal range.
+  return select(magnitude(x) .< Vector(repeating: 1e-30), x, result)
+}
+
+/// tanh(x) = (exp(2|x|) - 1) / (exp(2|x|) + 1) with the sign of x.
+@inline(__always)
+func vectorTanh(_ x: Vector) -> Vector {
+  let t = vectorExpm1(2 * clamp(magnitude(x), 0, 10))
+  return withSign(t / (t + 2), of: x)
+}
+
+/// 1 / (1 + exp(-x)) through the exponential of a number that is never positive, which cannot overflow.
+@inline(__always)
+func vectorSigmoid(_ x: Vector) -> Vector {
+  let e = vectorExp(-magnitude(x))
+  return select(x .< Vector.zero, e, Vector(repeating: 1)) / (1 + e)
+}
