@@ -10,10 +10,10 @@ let libraries: [Target] = [
   .target(name: "NNCore", dependencies: ["NNKernels"]),
   .target(name: "NNFiles", dependencies: ["NNCore", "CZlib"]),
   .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2"]),
-  .target(name: "NNWeights", dependencies: ["NNCore", "NNFiles"]),
-  .target(name: "NNData", dependencies: ["NNCore", "NNFiles"]),
-  .target(name: "NNTraining", dependencies: ["NNCore", "NNFiles", "NNModel", "NNWeights", "NNData"]),
-  .target(name: "NNInference", dependencies: ["NNCore", "NNFiles", "NNModel", "NNWeights", "NNData"]),
+  .target(name: "NNWeights", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
+  .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
+  .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
+  .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
 
@@ -29,8 +29,11 @@ let plugins: [Target] =
 let programs: [Target] = [
   .executableTarget(
     name: "nnrun",
-    dependencies: ["NNCommandLine", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference", "StandardLayers"]),
-  .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
+    dependencies: [
+      "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference",
+      "StandardLayers",
+    ]),
+  .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
 ]
 
 let tests: [Target] = [

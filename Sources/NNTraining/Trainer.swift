@@ -161,6 +161,12 @@ public final class Trainer<S: Scalar> {
   }
 
   private func judge(_ record: TrainingRecord) {
+    // Scores gathered while the parameters changed say too little to prefer an earlier epoch to the last one.
+    if record.validation == nil, settings.earlyStopping == nil {
+      keepCurrentAsBest()
+      state.bestEpoch = record.epoch
+      return
+    }
     let scores = record.validation ?? record.training
     var metric = decidingMetric
     if scores.value(metric) == nil { metric = .loss }
