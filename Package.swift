@@ -53,6 +53,8 @@ let package = Package(
 // Kernels are optimized in debug builds too, and as whole modules, or everything above them crawls.
 let kernelFlags = [
   "-Ounchecked", "-wmo", "-num-threads", "2", "-disable-batch-mode", "-enforce-exclusivity=unchecked",
+  // A square root is then one instruction, not a call that may set errno.
+  "-Xcc", "-fno-math-errno",
 ]
 
 /// One instruction-set level: the sources of NNKernelsBaseline, compiled for `architecture`. Nothing of it may be

@@ -2,14 +2,14 @@ import NNKernelsCommon
 
 // The activations' values; what they do to special values is what `Activation.value` does.
 
-@inline(__always)
+@_transparent
 private func isPositive(_ x: Vector) -> VectorMask { x .> Vector.zero }
 
-@inline(__always)
+@_transparent
 private func isNegative(_ x: Vector) -> VectorMask { x .< Vector.zero }
 
 /// `value`, but zero where x is minus infinity: there the formulas x Phi(x) and the like are 0 times infinity.
-@inline(__always)
+@_transparent
 private func vanishingAtMinusInfinity(_ x: Vector, _ value: Vector) -> Vector {
   select(x .== Vector(repeating: -Float.infinity), .zero, value)
 }

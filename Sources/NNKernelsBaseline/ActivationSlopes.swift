@@ -3,13 +3,13 @@ import NNKernelsCommon
 // The activations' derivatives, as functions of the output where `Activation.gradientUsesOutput` says so, else of the
 // input.
 
-@inline(__always)
+@_transparent
 private func oneWherePositive(_ v: Vector, else other: Vector) -> Vector {
   select(v .> Vector.zero, Vector(repeating: 1), other)
 }
 
 /// One for a large positive input and zero for a large negative one, where the formulas are 0 times infinity.
-@inline(__always)
+@_transparent
 private func limited(_ x: Vector, _ slope: Vector) -> Vector {
   select(magnitude(x) .== Vector(repeating: Float.infinity), oneWherePositive(x, else: .zero), slope)
 }

@@ -1,13 +1,22 @@
 import NNKernelsCommon
 
-/// Doubles for the lanes of one `Vector`.
-#if LEVEL_V4
-  private typealias WideVector = SIMD16<Double>
-#elseif LEVEL_V3
+#if LEVEL_V4 || LEVEL_V3
+  /// As many elements as are converted to double precision at once.
+  private typealias NarrowVector = SIMD8<Float>
   private typealias WideVector = SIMD8<Double>
 #else
+  /// As many elements as are converted to double precision at once.
+  private typealias NarrowVector = SIMD4<Float>
   private typealias WideVector = SIMD4<Double>
 #endif
+
+@_transparent
+private func wide(_ x: UnsafePointer<Float>) -> WideVector {
+  let narrow = UnsafeRawPointer(x).loadUnaligned(as: NarrowVector.self)
+  var result = WideVector.zero
+  for lane in 0..<NarrowVector.scalarCount { result[lane] = Double(narrow[lane]) }
+  return result
+}
 
 /// Elements that make one chunk of a reduction.
 private let reductionGrain = 16384
@@ -45,19 +54,20 @@ private func chunkSum(_ x: Buffer<Float>, _ range: Range<Int>, _ term: (WideVect
   var even = WideVector.zero
   var odd = WideVector.zero
   var i = range.lowerBound
-  while i + 2 * Vector.scalarCount <= range.upperBound {
-    even += term(WideVector(loadVector(x.base + i)))
-    odd += term(WideVector(loadVector(x.base + (i + Vector.scalarCount))))
-    i += 2 * Vector.scalarCount
+  while i + 2 * NarrowVector.scalarCount <= range.upperBound {
+    even += term(wide(x.base + i))
+    odd += term(wide(x.base + (i + NarrowVector.scalarCount)))
+    i += 2 * NarrowVector.scalarCount
   }
-  if i + Vector.scalarCount <= range.upperBound {
-    even += term(WideVector(loadVector(x.base + i)))
-    i += Vector.scalarCount
+  while i < range.upperBound {
+    var single = WideVector.zero
+    single[0] = Double(x.base[i])
+    even += term(single)
+    i += 1
   }
-  if i < range.upperBound { odd += term(WideVector(loadVector(x.base + i, count: range.upperBound - i))) }
   even += odd
   var total = 0.0
-  for lane in 0..<Vector.scalarCount { total += even[lane] }
+  for lane in 0..<WideVector.scalarCount { total += even[lane] }
   return total
 }
 

@@ -67,7 +67,7 @@ private struct Adam: VectorStep {
     let g = g + decay * w
     first = beta1 * first + rest1 * g
     second = beta2 * second + rest2 * (g * g)
-    return w * shrink - correctedRate * first / (second.squareRoot() * correction + epsilon)
+    return w * shrink - correctedRate * first / (squareRoot(second) * correction + epsilon)
   }
 }
 
@@ -84,7 +84,7 @@ private struct RootMeanSquare: VectorStep {
   func step(_ w: Vector, _ g: Vector, _ first: inout Vector, _ second: inout Vector) -> Vector {
     let g = g + decay * w
     first = smoothing * first + rest * (g * g)
-    let d = g / (first.squareRoot() + epsilon)
+    let d = g / (squareRoot(first) + epsilon)
     if momentum == 0 { return w - rate * d }
     second = momentum * second + d
     return w - rate * second
@@ -101,7 +101,7 @@ private struct Adagrad: VectorStep {
   func step(_ w: Vector, _ g: Vector, _ first: inout Vector, _ second: inout Vector) -> Vector {
     let g = g + decay * w
     first += g * g
-    return w - rate * g / (first.squareRoot() + epsilon)
+    return w - rate * g / (squareRoot(first) + epsilon)
   }
 }
 

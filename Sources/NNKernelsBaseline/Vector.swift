@@ -11,7 +11,7 @@
 
 /// a b + c: one fused operation where the level has it. Without fused instructions `addingProduct` would become a
 /// call per element, so there it is a multiplication and an addition.
-@inline(__always)
+@_transparent
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
   #if LEVEL_BASELINE && arch(x86_64)
     return a * b + c
@@ -21,20 +21,20 @@ func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
 }
 
 /// The vector at `pointer`, which need not be aligned.
-@inline(__always)
+@_transparent
 func loadVector(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
 /// Writes `vector` to `pointer`, which need not be aligned.
-@inline(__always)
+@_transparent
 func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
 /// The first `count` lanes from `pointer`, fewer than a vector has; the other lanes are zero, and nothing behind the
 /// `count` scalars is read.
-@inline(__always)
+@_transparent
 func loadVector(_ pointer: UnsafePointer<Float>, count: Int) -> Vector {
   var result = Vector.zero
   withUnsafeMutableBytes(of: &result) { bytes in
@@ -44,7 +44,7 @@ func loadVector(_ pointer: UnsafePointer<Float>, count: Int) -> Vector {
 }
 
 /// Writes the first `count` lanes, fewer than a vector has.
-@inline(__always)
+@_transparent
 func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
   withUnsafeBytes(of: vector) { bytes in
     if let base = bytes.baseAddress { copyFew(base, UnsafeMutableRawPointer(pointer), count) }
@@ -52,7 +52,7 @@ func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count
 }
 
 /// Copies `count` scalars, fewer than 16, in at most four pieces.
-@inline(__always)
+@_transparent
 private func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
   var offset = 0
   if count & 8 != 0 {
@@ -78,29 +78,29 @@ private func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPoint
 typealias VectorBits = Vector.MaskStorage
 typealias VectorMask = SIMDMask<VectorBits>
 
-@inline(__always)
+@_transparent
 func bits(_ x: Vector) -> VectorBits { unsafeBitCast(x, to: VectorBits.self) }
 
-@inline(__always)
+@_transparent
 func vector(_ bits: VectorBits) -> Vector { unsafeBitCast(bits, to: Vector.self) }
 
 /// The lanes of `a` where `mask` is true, else those of `b`.
-@inline(__always)
+@_transparent
 func select(_ mask: VectorMask, _ a: Vector, _ b: Vector) -> Vector {
   b.replacing(with: a, where: mask)
 }
 
-@inline(__always)
+@_transparent
 func magnitude(_ x: Vector) -> Vector { vector(bits(x) & VectorBits(repeating: 0x7FFF_FFFF)) }
 
 /// The magnitude of `x`, which is not negative, with the sign of `y`.
-@inline(__always)
+@_transparent
 func withSign(_ x: Vector, of y: Vector) -> Vector {
   vector(bits(x) | (bits(y) & VectorBits(repeating: Int32(bitPattern: 0x8000_0000))))
 }
 
 /// `x`, but at least `low` and at most `high`; a lane that is not a number stays one.
-@inline(__always)
+@_transparent
 func clamp(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
   let (low, high) = (Vector(repeating: low), Vector(repeating: high))
   let bounded = select(x .< low, low, x)
@@ -108,7 +108,7 @@ func clamp(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
 }
 
 /// The polynomial whose coefficients are given from the highest power down.
-@inline(__always)
+@_transparent
 func polynomial(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float, _ c5: Float) -> Vector {
   var result = Vector(repeating: c0)
   result = multiplyAdd(result, x, Vector(repeating: c1))
@@ -119,7 +119,7 @@ func polynomial(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float,
 }
 
 /// The next five steps of Horner's scheme after `start`.
-@inline(__always)
+@_transparent
 func polynomial(_ x: Vector, _ start: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float)
   -> Vector
 {
@@ -128,4 +128,20 @@ func polynomial(_ x: Vector, _ start: Vector, _ c0: Float, _ c1: Float, _ c2: Fl
   result = multiplyAdd(result, x, Vector(repeating: c2))
   result = multiplyAdd(result, x, Vector(repeating: c3))
   return multiplyAdd(result, x, Vector(repeating: c4))
+}
+
+/// Small integers as floats. Adding them to the bits of 1.5 2^23 adds them to its value.
+@_transparent
+func float(_ x: VectorBits) -> Vector {
+  let shift = Vector(repeating: 0x1.8p23)
+  return vector(bits(shift) &+ x) - shift
+}
+
+/// The square roots, lane by lane: the compiler makes one instruction of it, while `squareRoot()` of a vector becomes
+/// a call per lane.
+@_transparent
+func squareRoot(_ x: Vector) -> Vector {
+  var result = Vector.zero
+  for lane in 0..<Vector.scalarCount { result[lane] = x[lane].squareRoot() }
+  return result
 }

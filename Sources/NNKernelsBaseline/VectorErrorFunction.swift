@@ -5,7 +5,7 @@ struct NormalTail {
 
   /// Phi(-a) = exp(-a^2/2) R(a), where R falls slowly: a + 3 times R is a polynomial of degree 10 in (a-3)/(a+3)
   /// within 9.4e-10. Both keep their relative accuracy until they underflow, which Phi = (1 + erf)/2 would not.
-  @inline(__always)
+  @_transparent
   init(_ a: Vector) {
     let a = clamp(a, 0, 15)
     // a^2 in two parts: the square of the upper 12 bits of a, which is exact, and the rest.
@@ -22,14 +22,14 @@ struct NormalTail {
 }
 
 /// The normal distribution function of `x`, given its tail at |x|.
-@inline(__always)
+@_transparent
 func distribution(_ x: Vector, _ tail: NormalTail) -> Vector {
   select(x .> Vector.zero, 1 - tail.probability, tail.probability)
 }
 
 /// The error function: x plus x times a polynomial of degree 6 in x^2 up to 1 (within 1.3e-9), then from the normal
 /// distribution's tail.
-@inline(__always)
+@_transparent
 func vectorErf(_ x: Vector) -> Vector {
   let a = magnitude(x)
   let square = a * a

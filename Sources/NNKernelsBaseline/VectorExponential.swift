@@ -8,7 +8,7 @@ private struct ReducedExponential {
   var excess: Vector
 
   /// The reduction of `x + low`, where `low` is small.
-  @inline(__always)
+  @_transparent
   init(_ x: Vector, low: Vector = .zero) {
     // Adding and subtracting 1.5 2^23 rounds to an integer, which then stands in the low bits of the sum.
     let shift = Vector(repeating: 0x1.8p23)
@@ -24,11 +24,11 @@ private struct ReducedExponential {
 }
 
 /// 2^exponent for exponents of normal numbers.
-@inline(__always)
+@_transparent
 private func power(_ exponent: VectorBits) -> Vector { vector((exponent &+ 127) &<< 23) }
 
 /// exp(x + low), where `low` is small. Overflows to infinity and underflows through the subnormal numbers to zero.
-@inline(__always)
+@_transparent
 func vectorExp(_ x: Vector, low: Vector = .zero) -> Vector {
   let reduced = ReducedExponential(clamp(x, -105, 89), low: low)
   let half = reduced.exponent &>> 1
@@ -36,7 +36,7 @@ func vectorExp(_ x: Vector, low: Vector = .zero) -> Vector {
 }
 
 /// exp(x) - 1, with full relative accuracy near zero.
-@inline(__always)
+@_transparent
 func vectorExpm1(_ x: Vector) -> Vector {
   let reduced = ReducedExponential(clamp(x, -25, 89))
   // Half the power, so that the largest finite results do not pass through infinity.
@@ -47,14 +47,14 @@ func vectorExpm1(_ x: Vector) -> Vector {
 }
 
 /// tanh(x) = (exp(2|x|) - 1) / (exp(2|x|) + 1) with the sign of x.
-@inline(__always)
+@_transparent
 func vectorTanh(_ x: Vector) -> Vector {
   let t = vectorExpm1(2 * clamp(magnitude(x), 0, 10))
   return withSign(t / (t + 2), of: x)
 }
 
 /// 1 / (1 + exp(-x)) through the exponential of a number that is never positive, which cannot overflow.
-@inline(__always)
+@_transparent
 func vectorSigmoid(_ x: Vector) -> Vector {
   let e = vectorExp(-magnitude(x))
   return select(x .< Vector.zero, e, Vector(repeating: 1)) / (1 + e)

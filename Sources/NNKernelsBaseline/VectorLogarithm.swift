@@ -2,14 +2,14 @@
 ///
 /// x = 2^e (1 + f) with 1 + f between the square roots of 1/2 and 2; log(1 + f) = f - f^2/2 + f^3 q(f), with the best
 /// polynomial q of degree 8 (relative error of the logarithm 7.4e-10).
-@inline(__always)
+@_transparent
 func vectorLog(_ x: Vector) -> Vector {
   let isSmall = x .< Vector(repeating: Float.leastNormalMagnitude)
   let scaled = select(isSmall, x * 0x1p23, x)
   let offset = VectorBits(repeating: 0x3F35_04F3)
   let exponent = (bits(scaled) &- offset) &>> 23
   let f = vector(bits(scaled) &- (exponent &<< 23)) - 1
-  let e = Vector(exponent) - select(isSmall, Vector(repeating: 23), .zero)
+  let e = float(exponent) - select(isSmall, Vector(repeating: 23), .zero)
   let q = polynomial(
     f, polynomial4(f, 0.069_215_146_5, -0.117_990_698, 0.118_751_446, -0.123_830_176), 0.142_182_25, -0.166_693_087,
     0.200_022_478, -0.249_999_858, 0.333_333_102)
@@ -24,7 +24,7 @@ func vectorLog(_ x: Vector) -> Vector {
   return select(x .>= Vector.zero, result, Vector(repeating: Float.nan))
 }
 
-@inline(__always)
+@_transparent
 private func polynomial4(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float) -> Vector {
   var result = multiplyAdd(Vector(repeating: c0), x, Vector(repeating: c1))
   result = multiplyAdd(result, x, Vector(repeating: c2))
@@ -32,7 +32,7 @@ private func polynomial4(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c
 }
 
 /// log(1 + x): the logarithm of the rounded sum, corrected by what rounding took away.
-@inline(__always)
+@_transparent
 func vectorLog1p(_ x: Vector) -> Vector {
   let sum = 1 + x
   let lost = (x - (sum - 1)) / sum
@@ -42,7 +42,7 @@ func vectorLog1p(_ x: Vector) -> Vector {
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|))
-@inline(__always)
+@_transparent
 func vectorSoftplus(_ x: Vector) -> Vector {
   select(x .< Vector.zero, .zero, x) + vectorLog1p(vectorExp(-magnitude(x)))
 }

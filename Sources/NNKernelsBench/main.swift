@@ -16,6 +16,8 @@ import NNKernels
 //   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
 //   softmax ROWS COLUMNS              microseconds of softmax with cross-entropy
 //   update COUNT                      microseconds of a momentum step over COUNT parameters
+//   adam COUNT                        microseconds of Adam's step over COUNT parameters
+//   sum COUNT                         microseconds of a sum of COUNT elements
 //
 // Its only argument is the number of threads.
 
@@ -102,6 +104,19 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
       Float.update(
         .sgd(momentum: 0.9, nesterov: false), rate: 1e-3, decay: 0, gradientScale: 1, gradientLimit: .infinity,
         parameters: w.buffer, gradients: g.buffer, first: v.buffer, second: none.buffer, workers: workers)
+    }
+  case ("sum", 1):
+    let x = numbers(sizes[0], key: 1)
+    var total = 0.0
+    return microseconds { total += Float.sum(x.buffer, workers: workers) }
+  case ("adam", 1):
+    let (w, g) = (numbers(sizes[0], key: 1), numbers(sizes[0], key: 2))
+    let (m, v) = (Storage<Float>(count: sizes[0]), Storage<Float>(count: sizes[0]))
+    return microseconds {
+      Float.update(
+        .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3), rate: 1e-3, decay: 0, gradientScale: 1,
+        gradientLimit: .infinity, parameters: w.buffer, gradients: g.buffer, first: m.buffer, second: v.buffer,
+        workers: workers)
     }
   default: return nil
   }
