@@ -26,6 +26,9 @@ let plugins: [Target] =
       path: "Plugins/StandardLayers")
   ]
 
+let inferenceRooms =
+  ["NNKernels", "NNCore", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference", "StandardLayers"] + layerFamilies
+
 let programs: [Target] = [
   .executableTarget(
     name: "nnrun",
@@ -44,7 +47,12 @@ let tests: [Target] = [
 let package = Package(
   name: "nnrun",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [
+    // Everything: nets in code and from XML, data, training, prediction.
+    .library(name: "NNRun", targets: inferenceRooms + ["NNTraining"]),
+    // Prediction alone.
+    .library(name: "NNRunInference", targets: inferenceRooms),
+  ],
   targets: libraries + plugins + programs + tests
 )
 
