@@ -41,6 +41,7 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
+  .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
 ]
 
