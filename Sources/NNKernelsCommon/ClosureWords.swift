@@ -4,7 +4,8 @@
 /// `withoutActuallyEscaping` would say so but puts a box on the heap in every call, and the language has no other way
 /// to hand a non-escaping closure to a thread; so its two words travel as two integers. A closure parameter and a
 /// structure of two integers are passed alike, which makes a function that takes the one callable as a function that
-/// takes the other; nothing ever retains the words. The two conversions are made once, since each makes a thunk.
+/// takes the other; nothing ever retains the words. The functions are converted inside of structures: converted by
+/// themselves they would be wrapped in thunks that allocate.
 struct ClosureWords: BitwiseCopyable, Sendable {
   var code: Int
   var context: Int
@@ -14,19 +15,37 @@ struct ClosureWords: BitwiseCopyable, Sendable {
 struct ClosureTransport: Sendable {
   typealias Body = (_ chunk: Int, _ worker: Int) -> Void
 
-  /// Calls `WorkBoard.run(chunks:words:)` with the words of a closure.
-  let send: @Sendable (WorkBoard, Int, Body) -> Void
-  /// Calls a closure that is given by its words.
-  let call: @Sendable (ClosureWords, Int, Int) -> Void
+  private struct SendWords {
+    let function: @Sendable (WorkBoard, Int, ClosureWords) -> Void
+  }
+
+  private struct SendBody {
+    let function: @Sendable (WorkBoard, Int, Body) -> Void
+  }
+
+  private struct CallBody {
+    let function: @Sendable (Body, Int, Int) -> Void
+  }
+
+  private struct CallWords {
+    let function: @Sendable (ClosureWords, Int, Int) -> Void
+  }
+
+  private let sender: SendBody
+  private let caller: CallWords
 
   static let shared = ClosureTransport()
 
   private init() {
-    let receive: @Sendable (WorkBoard, Int, ClosureWords) -> Void = { board, chunks, words in
-      board.run(chunks: chunks, words: words)
-    }
-    send = unsafeBitCast(receive, to: (@Sendable (WorkBoard, Int, Body) -> Void).self)
-    let invoke: @Sendable (Body, Int, Int) -> Void = { body, chunk, worker in body(chunk, worker) }
-    call = unsafeBitCast(invoke, to: (@Sendable (ClosureWords, Int, Int) -> Void).self)
+    let words = SendWords { board, chunks, words in board.run(chunks: chunks, words: words) }
+    sender = unsafeBitCast(words, to: SendBody.self)
+    let body = CallBody { body, chunk, worker in body(chunk, worker) }
+    caller = unsafeBitCast(body, to: CallWords.self)
   }
+
+  /// Calls `WorkBoard.run(chunks:words:)` with the words of `body`.
+  func send(_ board: WorkBoard, _ chunks: Int, _ body: Body) { sender.function(board, chunks, body) }
+
+  /// Calls the closure that `words` are.
+  func call(_ words: ClosureWords, _ chunk: Int, _ worker: Int) { caller.function(words, chunk, worker) }
 }
