@@ -12,6 +12,12 @@ enum Interruption {
 
   /// From now on Ctrl-C (and a polite request to end) only sets the flag; a second one ends the program at once.
   static func install() {
+    // Whoever started this program may have left them blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)

@@ -5,7 +5,7 @@ import Testing
   static let names = ((try? FileManager.default.contentsOfDirectory(atPath: Tool.models)) ?? [])
     .filter { $0.hasSuffix(".xml") }.sorted()
 
-  @Test func thereAreModels() { #expect(Self.names.count >= 9) }
+  @Test func thereAreModels() { #expect(Self.names.count >= 8) }
 
   @Test(arguments: names) func isSound(_ name: String) throws {
     let place = try Workplace()
