@@ -13,7 +13,8 @@ enum TrainCommand: Command {
   static let discussion =
     "Reads the model and its data, trains, and leaves a run folder: weights.safetensors (the best by validation), "
     + "last.safetensors, checkpoint.safetensors, metrics.jsonl, report.html and model.xml. Ctrl-C finishes the step at "
-    + "hand, writes the checkpoint and says how to go on."
+    + "hand, writes the checkpoint and says how to go on. A checkpoint is written every 5 seconds "
+    + "(NNRUN_CHECKPOINT_SECONDS sets another interval)."
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
   static let options = [
     Option("output", .path("FOLDER"), "The run folder; runs/<model's name> unless given."),

@@ -30,6 +30,9 @@ struct TrainingSession {
 
     let display = TrainingDisplay(environment, isQuiet: isQuiet, settings: experiment.settings)
     run.trainer.observer = display
+    if let seconds = variable("NNRUN_CHECKPOINT_SECONDS").flatMap({ Double($0) }), seconds > 0 {
+      run.trainer.checkpointInterval = seconds
+    }
     Interruption.install()
     let outcome = try run.run { Interruption.isRequested }
     display.clear()
