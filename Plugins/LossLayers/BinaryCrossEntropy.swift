@@ -43,6 +43,8 @@ public struct BinaryCrossEntropy: Layer {
       backwardOperations: 3 * count)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let x = context.input.buffer
     S.activate(.sigmoid, x, into: context.output.buffer, workers: context.workers)
@@ -59,6 +61,8 @@ public struct BinaryCrossEntropy: Layer {
     context.loss[1] = reduction.denominator(x.count)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }

@@ -33,20 +33,44 @@ extension ElementwiseLoss {
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.copyInputToOutput()
     guard let target = context.target else { return }
-    let prediction = context.output.buffer
-    var total = 0.0
-    for i in 0..<prediction.count { total += Double(value(prediction[i] - target[i])) }
-    context.loss[0] = total
-    context.loss[1] = reduction.denominator(prediction.count)
+    context.loss[0] = sumOfValues(self, context.output.buffer, target.buffer)
+    context.loss[1] = reduction.denominator(target.count)
   }
 
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }
-    let prediction = context.outputs[0].buffer
-    let factor = S(context.lossGradient / context.loss[1])
-    for i in 0..<prediction.count { downstream.put(factor * slope(prediction[i] - target[i]), at: i) }
+    putSlopes(
+      self, context.outputs[0].buffer, target.buffer, downstream, factor: S(context.lossGradient / context.loss[1]))
   }
+}
+
+/// The sum over all elements, in double precision and in their order.
+@specialized(where L == SquaredError, S == Float)
+@specialized(where L == SquaredError, S == Double)
+@specialized(where L == AbsoluteError, S == Float)
+@specialized(where L == AbsoluteError, S == Double)
+@specialized(where L == Huber, S == Float)
+@specialized(where L == Huber, S == Double)
+private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
+  _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>
+) -> Double {
+  var total = 0.0
+  for i in 0..<prediction.count { total += Double(loss.value(prediction[i] - target[i])) }
+  return total
+}
+
+/// Hands every element's derivative, times `factor`, to `downstream`.
+@specialized(where L == SquaredError, S == Float)
+@specialized(where L == SquaredError, S == Double)
+@specialized(where L == AbsoluteError, S == Float)
+@specialized(where L == AbsoluteError, S == Double)
+@specialized(where L == Huber, S == Float)
+@specialized(where L == Huber, S == Double)
+private func putSlopes<L: ElementwiseLoss, S: Scalar>(
+  _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>, _ downstream: GradientSlot<S>, factor: S
+) {
+  for i in 0..<prediction.count { downstream.put(factor * loss.slope(prediction[i] - target[i]), at: i) }
 }
 
 /// The squared difference.

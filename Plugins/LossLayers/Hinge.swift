@@ -44,6 +44,8 @@ public struct Hinge: Layer {
       backwardOperations: 3 * inputs[0][0])
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.copyInputToOutput()
     guard let target = context.target else { return }
@@ -62,6 +64,8 @@ public struct Hinge: Layer {
     context.loss[1] = reduction.denominator(context.batch)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }

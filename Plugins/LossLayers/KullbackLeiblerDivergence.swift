@@ -28,6 +28,8 @@ public struct KullbackLeiblerDivergence: Layer {
       backwardOperations: count)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)
     for i in 0..<x.count { y[i] = S.exp(x[i]) }
@@ -38,6 +40,8 @@ public struct KullbackLeiblerDivergence: Layer {
     context.loss[1] = reduction.denominator(context.batch)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }

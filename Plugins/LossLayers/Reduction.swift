@@ -21,6 +21,7 @@ public enum Reduction: String, Sendable, CaseIterable {
 
 /// A label as an index in `0..<count`. Data sets hold only labels in range; memory that was damaged meanwhile must not
 /// make a kernel leave its arrays.
+@inline(__always)
 func labelIndex<S: Scalar>(_ label: S, _ count: Int) -> Int {
   assert(label >= 0 && label < S(count), "label out of range")
   return label > 0 ? min(count - 1, Int(min(label, S(count - 1)))) : 0

@@ -110,6 +110,7 @@ public struct SoftmaxCrossEntropy: Layer {
   }
 
   /// The weight that class `column` has in the loss of sample `row`: t_c of the formula.
+  @inline(__always)
   private func share<S: Scalar>(_ target: Buffer<S>, _ row: Int, _ column: Int, _ columns: Int, isLabel: Bool) -> S {
     var share: S
     if isLabel {
@@ -121,10 +122,13 @@ public struct SoftmaxCrossEntropy: Layer {
     return classWeights.map { S($0[column]) * share } ?? share
   }
 
+  @inline(__always)
   private func isIgnored<S: Scalar>(_ target: Buffer<S>, _ row: Int, isLabel: Bool) -> Bool {
     isLabel && ignoredLabel.map { target[row] == S($0) } ?? false
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func forwardGeneral<S: Scalar>(_ context: ForwardContext<S>, _ target: Buffer<S>, _ columns: Int) {
     let input = context.input.buffer
     let isLabel = target.count != input.count
@@ -148,6 +152,8 @@ public struct SoftmaxCrossEntropy: Layer {
     context.loss[1] = reduction == .mean ? weights : 1
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func backwardGeneral<S: Scalar>(_ context: BackwardContext<S>, _ target: Buffer<S>, _ scale: S) {
     let output = context.outputs[0].buffer
     let columns = context.outputs[0].shape[1]
