@@ -40,6 +40,12 @@ public struct Dropout: Layer {
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
+    guard context.phase == .training else {
+      S.scale(
+        context.upstream[0].buffer, by: 1, into: downstream.tensor.buffer, accumulate: downstream.accumulates,
+        workers: context.workers)
+      return
+    }
     drop(
       context.upstream[0].buffer, into: downstream.tensor.buffer, rate, context.random,
       accumulate: downstream.accumulates, context.workers)

@@ -93,6 +93,8 @@ public struct GradientSlot<S: Scalar>: Sendable {
 public struct BackwardContext<S: Scalar>: Sendable {
   /// The number of samples.
   public package(set) var batch: Int
+  /// What the forward pass was run for.
+  public package(set) var phase: Phase
   /// The forward pass's inputs; valid if the plan's `backwardNeeds` has `.inputs`.
   public package(set) var inputs: [Tensor<S>]
   /// The forward pass's outputs; valid if the plan's `backwardNeeds` has `.outputs`.

@@ -58,6 +58,7 @@ extension Network {
 
   private func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ judges: Bool) {
     runtimes[index].forward.phase = phase
+    runtimes[index].backward.phase = phase
     runtimes[index].forward.random.counter = step
     runtimes[index].backward.random.counter = step
     runtimes[index].forward.target = judges ? runtimes[index].backward.target : nil

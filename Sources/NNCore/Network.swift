@@ -227,7 +227,7 @@ public final class Network<S: Scalar> {
             parameters: parameters, state: state, saved: saved, scratch: scratch, epilogue: steps.epilogue,
             random: RandomStream(key: 0), workers: workers),
           backward: BackwardContext(
-            batch: batch, inputs: inputs, outputs: outputs, target: target, loss: loss,
+            batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
             lossGradient: node.lossWeight, upstream: upstream, downstream: downstream, parameters: parameters,
             parameterGradients: parameterGradients, state: state, saved: saved, scratch: scratch,
             random: RandomStream(key: 0), workers: workers)))
