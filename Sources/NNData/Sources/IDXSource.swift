@@ -43,30 +43,34 @@ enum IDXFile {
     bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && types[bytes[2]] != nil && bytes[3] > 0
   }
 
-  /// The array in a file.
-  static func parse(_ bytes: [UInt8], file: String, isDouble: Bool) throws -> BinaryArray {
+  /// The array in a file. Bytes are not copied if the caller lets go of them.
+  static func parse(_ bytes: consuming [UInt8], file: String, isDouble: Bool) throws -> BinaryArray {
     guard isIDX(bytes), let type = types[bytes[2]] else {
       throw DiagnosticError(code: "not-idx", file: file, "this is not an IDX file: it does not begin as one")
     }
-    var reader = ByteReader(bytes[4...])
-    var dimensions: [Int] = []
-    for _ in 0..<Int(bytes[3]) {
-      guard let size = reader.integer(4, isBigEndian: true) else {
-        throw DiagnosticError(code: "truncated", file: file, "the file ends within its header")
-      }
-      dimensions.append(Int(size))
+    let start = 4 + 4 * Int(bytes[3])
+    guard start <= bytes.count else {
+      throw DiagnosticError(code: "truncated", file: file, "the file ends within its header")
     }
-    guard let count = BinaryArray.count(dimensions), let data = reader.take(count * type.size), reader.left == 0 else {
+    let dimensions = stride(from: 4, to: start, by: 4).map { position in
+      Int(ByteReader.integer(bytes[position..<(position + 4)], isBigEndian: true))
+    }
+    guard let count = BinaryArray.count(dimensions), count * type.size == bytes.count - start else {
       let sizes = dimensions.map(String.init).joined(separator: "x")
       throw DiagnosticError(
         code: "wrong-size", file: file,
         "the header promises \(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s"), but "
-          + "\(bytes.count - 4 - 4 * dimensions.count) bytes follow")
+          + "\(bytes.count - start) bytes follow")
     }
     var isInteger = true
     if case .float = type { isInteger = false }
-    return BinaryArray(
-      dimensions: dimensions, elements: type.decode(data, isBigEndian: true, isDouble: isDouble), isInteger: isInteger,
-      file: file)
+    let elements: DataArray.Elements
+    if case .unsigned(1) = type {
+      bytes.removeSubrange(..<start)
+      elements = .bytes(bytes)
+    } else {
+      elements = type.decode(bytes[start...], isBigEndian: true, isDouble: isDouble)
+    }
+    return BinaryArray(dimensions: dimensions, elements: elements, isInteger: isInteger, file: file)
   }
 }
