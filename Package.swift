@@ -36,12 +36,18 @@ let programs: [Target] = [
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .target(
+    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNTraining", "NNInference"],
+    path: "Tests/NNTestSupport"),
+  .testTarget(
+    name: "PluginTests", dependencies: ["NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNModel"],
+    exclude: ["Fixtures"]),
 ]
 
 let package = Package(
   name: "nnrun",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [.library(name: "NNTestSupport", targets: ["NNTestSupport"])],
   targets: libraries + plugins + programs + tests
 )
 
