@@ -33,12 +33,17 @@ let programs: [Target] = [
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
 ]
 
+/// Puts the counting functions of NNTestSupport into the place of the C library's, in test programs only.
+let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"].flatMap {
+  ["-Xlinker", "--defsym=\($0)=nntest_\($0)", "-Xlinker", "--export-dynamic-symbol=\($0)"]
+}
+
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .target(
     name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNTraining", "NNInference"],
-    path: "Tests/NNTestSupport"),
+    path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
   .testTarget(
     name: "PluginTests", dependencies: ["NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNModel"],
     exclude: ["Fixtures"]),

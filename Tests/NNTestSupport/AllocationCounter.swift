@@ -6,7 +6,8 @@ import Synchronization
 
 /// Counts the memory blocks that a piece of code asks for.
 ///
-/// On Linux the functions of the C library's allocator are replaced by ones that count and pass the request on. Only
+/// On Linux the linker puts the functions below into the place of the C library's allocator; they count and pass the
+/// request on. Only
 /// the thread that runs the code is looked at, since other threads may do anything meanwhile. Elsewhere nothing is
 /// counted, and `isAvailable` is false.
 public enum AllocationCounter {
@@ -57,33 +58,33 @@ public enum AllocationCounter {
   @_silgen_name("__libc_memalign")
   private func systemMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer?
 
-  @_cdecl("malloc") public func countingMalloc(_ size: Int) -> UnsafeMutableRawPointer? {
+  @c(nntest_malloc) public func countingMalloc(_ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemMalloc(size)
   }
 
-  @c(calloc) public func countingCalloc(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+  @c(nntest_calloc) public func countingCalloc(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemCalloc(count, size)
   }
 
-  @c(realloc)
+  @c(nntest_realloc)
   public func countingRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemRealloc(block, size)
   }
 
-  @c(memalign) public func countingMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+  @c(nntest_memalign) public func countingMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemMemalign(alignment, size)
   }
 
-  @c(aligned_alloc) public func countingAlignedAlloc(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+  @c(nntest_aligned_alloc) public func countingAlignedAlloc(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemMemalign(alignment, size)
   }
 
-  @c(posix_memalign)
+  @c(nntest_posix_memalign)
   public func countingPosixMemalign(
     _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: Int, _ size: Int
   ) -> Int32 {
