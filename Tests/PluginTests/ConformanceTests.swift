@@ -6,7 +6,7 @@ import Testing
 @Suite struct ConformanceTests {
   @Test(arguments: Conformance.allCases, standardCases)
   func promise(_ check: Conformance, _ example: ConformanceCase) throws {
-    #expect(try check.run(example, standardRegistry) == [])
+    for problem in try check.run(example, standardRegistry) { Issue.record("\(example): \(problem)") }
   }
 
   @Test func everyElementHasCases() {
