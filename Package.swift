@@ -45,7 +45,9 @@ let tests: [Target] = [
     name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNTraining", "NNInference"],
     path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
   .testTarget(
-    name: "PluginTests", dependencies: ["NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNModel"],
+    name: "PluginTests",
+    dependencies: ["NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNModel", "NNTraining", "NNInference"]
+      + layerFamilies.map { .init(stringLiteral: $0) },
     exclude: ["Fixtures"]),
 ]
 

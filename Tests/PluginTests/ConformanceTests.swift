@@ -1,5 +1,4 @@
 import NNCore
-import NNModel
 import NNTestSupport
 import Testing
 
