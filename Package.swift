@@ -46,7 +46,9 @@ let tests: [Target] = [
     path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
   .testTarget(
     name: "PluginTests",
-    dependencies: ["NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNModel", "NNTraining", "NNInference"]
+    dependencies: [
+      "NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNTraining", "NNInference",
+    ]
       + layerFamilies.map { .init(stringLiteral: $0) },
     exclude: ["Fixtures"]),
 ]

@@ -65,7 +65,7 @@ struct ConformanceRun {
     try harness(Double.self, change)
   }
 
-  /// Where two results differ by more than `tolerance` times the largest number of the array.
+  /// Where two results differ by more than `tolerance` times the largest number of the array; in any bit if it is 0.
   func differences(_ one: Results, _ other: Results, tolerance: Double = 0, _ what: String) -> [String] {
     guard one.map(\.name) == other.map(\.name) else { return ["\(what): other arrays"] }
     var problems: [String] = []
@@ -76,7 +76,7 @@ struct ConformanceRun {
       }
       let size = second.values.reduce(0) { max($0, $1.magnitude) }
       for (index, (a, b)) in zip(first.values, second.values).enumerated()
-      where !(a == b || (a - b).magnitude <= tolerance * size) {
+      where !(a.bitPattern == b.bitPattern || tolerance > 0 && (a - b).magnitude <= tolerance * size) {
         problems.append("\(what): \(first.name)[\(index)] is \(a) and \(b)")
         break
       }
