@@ -39,10 +39,25 @@ let programs: [Target] = [
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
 ]
 
+/// Puts the counting functions of NNTestSupport into the place of the C library's, in test programs only.
+let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"].flatMap {
+  ["-Xlinker", "--defsym=\($0)=nntest_\($0)", "-Xlinker", "--export-dynamic-symbol=\($0)"]
+}
+
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .target(
+    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNTraining", "NNInference"],
+    path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
+  .testTarget(
+    name: "PluginTests",
+    dependencies: [
+      "NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNTraining", "NNInference",
+    ]
+      + layerFamilies.map { .init(stringLiteral: $0) },
+    exclude: ["Fixtures"]),
 ]
 
 let package = Package(
@@ -53,6 +68,8 @@ let package = Package(
     .library(name: "NNRun", targets: inferenceRooms + ["NNTraining"]),
     // Prediction alone.
     .library(name: "NNRunInference", targets: inferenceRooms),
+    // Gradient check and conformance checks, for authors of layers.
+    .library(name: "NNTestSupport", targets: ["NNTestSupport"]),
   ],
   targets: libraries + plugins + programs + tests
 )

@@ -69,7 +69,11 @@ private func maxoutForward<S: Scalar>(
   for i in 0..<y.count {
     let first = i / span * span * pieces + i % span
     var best = 0
-    for piece in 1..<max(1, pieces) where x[first + piece * span] > x[first + best * span] { best = piece }
+    for piece in 1..<max(1, pieces) {
+      let candidate = x[first + piece * span]
+      // A number that is not one must not vanish.
+      if candidate > x[first + best * span] || candidate.isNaN { best = piece }
+    }
     y[i] = x[first + best * span]
     if choices.count > 0 { choices[i] = S(best) }
   }

@@ -70,7 +70,7 @@ public struct BinaryCrossEntropy: Layer {
     let factor = S(context.lossGradient / context.loss[1])
     for i in 0..<probability.count {
       let weight = 1 + S(positiveWeight - 1) * target[i]
-      downstream.put(factor * (1 - target[i] - weight * (1 - probability[i])), at: i)
+      downstream.put(factor * (weight * probability[i] - S(positiveWeight) * target[i]), at: i)
     }
   }
 }

@@ -159,13 +159,16 @@ public struct SoftmaxCrossEntropy: Layer {
     let columns = context.outputs[0].shape[1]
     let isLabel = target.count != output.count
     for row in 0..<context.batch {
-      let counts = !isIgnored(target, row, isLabel: isLabel)
+      guard !isIgnored(target, row, isLabel: isLabel) else {
+        for index in (row * columns)..<((row + 1) * columns) { context.downstream[0].put(0, at: index) }
+        continue
+      }
       var total: S = 0
       for j in 0..<columns { total += share(target, row, j, columns, isLabel: isLabel) }
       for j in 0..<columns {
         let index = row * columns + j
         let gradient = output[index] * total - share(target, row, j, columns, isLabel: isLabel)
-        context.downstream[0].put(counts ? scale * gradient : 0, at: index)
+        context.downstream[0].put(scale * gradient, at: index)
       }
     }
   }

@@ -42,7 +42,8 @@ public struct Concat: Layer {
     guard let index = try? axis.index(in: output.shape.sample, "concat") else { return }
     let span = AxisSpan(output, axis: index)
     var start = 0
-    for input in context.inputs {
+    for position in context.inputs.indices {
+      let input = context.inputs[position]
       let rows = input.shape[index + 1]
       copyRows(
         input.buffer, sourceSize: rows, sourceStart: 0, into: output.buffer, targetSize: span.size, targetStart: start,
@@ -56,7 +57,8 @@ public struct Concat: Layer {
     guard let index = try? axis.index(in: upstream.shape.sample, "concat") else { return }
     let span = AxisSpan(upstream, axis: index)
     var start = 0
-    for slot in context.downstream {
+    for position in context.downstream.indices {
+      let slot = context.downstream[position]
       let rows = slot.tensor.shape[index + 1]
       if slot.isWanted {
         copyRows(

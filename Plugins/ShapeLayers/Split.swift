@@ -71,7 +71,8 @@ public struct Split: Layer {
     guard let index = try? axis.index(in: context.input.shape.sample, "split") else { return }
     let span = AxisSpan(context.input, axis: index)
     var start = 0
-    for output in context.outputs {
+    for position in context.outputs.indices {
+      let output = context.outputs[position]
       let rows = output.shape[index + 1]
       copyRows(
         context.input.buffer, sourceSize: span.size, sourceStart: start, into: output.buffer, targetSize: rows,
@@ -85,7 +86,8 @@ public struct Split: Layer {
     guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "split") else { return }
     let span = AxisSpan(slot.tensor, axis: index)
     var start = 0
-    for upstream in context.upstream {
+    for position in context.upstream.indices {
+      let upstream = context.upstream[position]
       let rows = upstream.shape[index + 1]
       copyRows(
         upstream.buffer, sourceSize: rows, sourceStart: 0, into: slot.tensor.buffer, targetSize: span.size,

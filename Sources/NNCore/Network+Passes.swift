@@ -16,7 +16,8 @@ extension Network {
 
   /// Computes the gradients of the total loss with respect to all parameters that learn. Follows a `forward`.
   public func backward() {
-    for index in runtimes.indices.reversed() where execution.nodes[index].runsBackward {
+    // A stride takes no memory in builds without optimization either; reversed indices do.
+    for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
       runBackward(index)
     }
@@ -103,7 +104,7 @@ extension Network {
       runForward(index)
       times[index].forward += clock() - start
     }
-    for index in runtimes.indices.reversed() where execution.nodes[index].runsBackward {
+    for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       let start = clock()
       for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
       runBackward(index)

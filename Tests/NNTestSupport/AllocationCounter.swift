@@ -1,0 +1,96 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Counts the memory blocks that a piece of code asks for.
+///
+/// On Linux the linker puts the functions below into the place of the C library's allocator; they count and pass the
+/// request on. Only
+/// the thread that runs the code is looked at, since other threads may do anything meanwhile. Elsewhere nothing is
+/// counted, and `isAvailable` is false.
+public enum AllocationCounter {
+  /// Whether allocations can be counted here.
+  public static var isAvailable: Bool {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// How often `body` called malloc, calloc, realloc, posix_memalign, aligned_alloc or memalign on this thread.
+  public static func count(_ body: () -> Void) -> Int {
+    #if os(Linux)
+      turn.withLock { _ in
+        counted.store(0, ordering: .sequentiallyConsistent)
+        watchedThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
+        body()
+        watchedThread.store(0, ordering: .sequentiallyConsistent)
+        return counted.load(ordering: .sequentiallyConsistent)
+      }
+    #else
+      body()
+      return 0
+    #endif
+  }
+}
+
+#if os(Linux)
+  /// One count at a time.
+  private let turn = Mutex(())
+  /// The thread whose requests count; 0 for none. Allocators are called by anybody from anywhere, so what they look at
+  /// has to be global.
+  private let watchedThread = Atomic<UInt>(0)
+  private let counted = Atomic<Int>(0)
+
+  @inline(__always)
+  private func note() {
+    let watched = watchedThread.load(ordering: .relaxed)
+    if watched != 0, watched == UInt(pthread_self()) { counted.wrappingAdd(1, ordering: .relaxed) }
+  }
+
+  @_silgen_name("__libc_malloc") private func systemMalloc(_ size: Int) -> UnsafeMutableRawPointer?
+  @_silgen_name("__libc_calloc") private func systemCalloc(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer?
+  @_silgen_name("__libc_realloc")
+  private func systemRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer?
+  @_silgen_name("__libc_memalign")
+  private func systemMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer?
+
+  @c(nntest_malloc) public func countingMalloc(_ size: Int) -> UnsafeMutableRawPointer? {
+    note()
+    return systemMalloc(size)
+  }
+
+  @c(nntest_calloc) public func countingCalloc(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+    note()
+    return systemCalloc(count, size)
+  }
+
+  @c(nntest_realloc)
+  public func countingRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
+    note()
+    return systemRealloc(block, size)
+  }
+
+  @c(nntest_memalign) public func countingMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+    note()
+    return systemMemalign(alignment, size)
+  }
+
+  @c(nntest_aligned_alloc) public func countingAlignedAlloc(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+    note()
+    return systemMemalign(alignment, size)
+  }
+
+  @c(nntest_posix_memalign)
+  public func countingPosixMemalign(
+    _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: Int, _ size: Int
+  ) -> Int32 {
+    note()
+    guard let block = systemMemalign(alignment, size) else { return ENOMEM }
+    result.pointee = block
+    return 0
+  }
+#endif

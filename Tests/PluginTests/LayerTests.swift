@@ -1,0 +1,71 @@
+import LossLayers
+import NNCore
+import NNKernels
+import NNTestSupport
+import RegularizationLayers
+import Testing
+
+/// What single layers promise beyond what all do.
+@Suite struct LayerTests {
+  private func run<S: Scalar>(_ layer: any Layer, _ inputs: [S], shape: Shape, targets: [S] = []) throws -> Network<S> {
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("x", shape: shape)
+    let first = try definition.add(layer)
+    if type(of: layer).schema.kind == .layer { try definition.add(Projection(), from: [first]) }
+    let network = Network<S>(
+      try NetworkPlan(definition), batch: inputs.count / shape.elementCount,
+      options: .init(keepsEverything: true, wantsInputGradients: true), workers: WorkerPool(threads: 1))
+    for i in inputs.indices { network.inputBuffer(0)[i] = inputs[i] }
+    for i in targets.indices { network.targetBuffer(0)[i] = targets[i] }
+    network.forward(.training, step: 3)
+    network.backward()
+    return network
+  }
+
+  private func output<S>(_ network: Network<S>) -> [S] { network.value(.init(.node(0))).buffer.array }
+
+  /// The share of zeros is the rate, up to four deviations; the rest is enlarged; another step drops others.
+  @Test(arguments: [0.1, 0.5, 0.9]) func dropoutDropsItsShare(_ rate: Double) throws {
+    let count = 20_000
+    let network = try run(Dropout(rate: rate), [Double](repeating: 1, count: count), shape: Shape(100))
+    let first = output(network)
+    let share = Double(first.count { $0 == 0 }) / Double(count)
+    #expect((share - rate).magnitude < 4 * (rate * (1 - rate) / Double(count)).squareRoot())
+    #expect(first.allSatisfy { $0 == 0 || ($0 - 1 / (1 - rate)).magnitude < 1e-12 })
+    network.forward(.training, step: 4)
+    #expect(output(network) != first)
+    network.forward(.training, step: 3)
+    #expect(output(network) == first)
+    network.forward(.inference)
+    #expect(output(network).allSatisfy { $0 == 1 })
+  }
+
+  /// A number that is not one stays visible in every layer that does not move numbers alone.
+  @Test(arguments: standardRegistry.all(.layer).map { $0.schema.name }) func notANumberStays(_ name: String) throws {
+    guard var example = standardCases.first(where: { $0.name == name }), !["slice", "dropout"].contains(name) else {
+      return
+    }
+    example.note = "with a number that is not one"
+    for element in 0..<example.inputs[0].elementCount {
+      let harness = try LayerHarness<Float>(example, standardRegistry)
+      harness.network.inputBuffer(0)[element] = .nan
+      harness.run()
+      #expect(harness.network.loss.isNaN)
+    }
+  }
+
+  @Test(arguments: [0, 0.1]) func everyLabelIgnored(_ smoothing: Double) throws {
+    let network = try run(
+      SoftmaxCrossEntropy(labelSmoothing: smoothing, ignoredLabel: 255), [1, 2, 3, 4] as [Float], shape: Shape(2),
+      targets: [255, 255])
+    #expect(network.loss == 0)
+    #expect(network.gradient(.init(.input(0)))?.buffer.array == [0, 0, 0, 0])
+  }
+
+  /// Small probabilities keep their gradient in single precision.
+  @Test func binaryCrossEntropyOfSmallProbabilities() throws {
+    let network = try run(BinaryCrossEntropy(), [-30] as [Float], shape: Shape(1), targets: [0])
+    let gradient = try #require(network.gradient(.init(.input(0)))?[0])
+    #expect((gradient / 9.357623e-14 - 1).magnitude < 1e-5)
+  }
+}

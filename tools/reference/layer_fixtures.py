@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Writes what PyTorch computes, in double precision, for layers and losses of the project.
+
+    python3 tools/reference/layer_fixtures.py > Tests/PluginTests/Fixtures/layers.txt
+
+Needs torch and numpy. A case is some lines of text:
+
+    case NAME ATTRIBUTE="VALUE" ...
+    shapes SHAPE SHAPE ...        one sample of each input
+    target N                      which target form a loss is judged by
+    array NAME NUMBERS ...
+
+Arrays: the inputs x1 ..., the parameters, what the loss is judged by (t1; for a layer that is no loss, t1.1 ... are
+what its outputs are multiplied with), then the results: the outputs y1 ... (of a loss, its prediction), the total, and
+the gradients of the total. The total is 0.7 times the loss, or 0.7 times the sum of products of outputs and targets.
+"""
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+WEIGHT = 0.7
+BATCH = 3
+torch.set_default_dtype(torch.float64)
+random = np.random.RandomState(20)
+
+
+def draw(*shape, spread=1.5):
+    return np.round(random.standard_normal(shape) * spread, 4)
+
+
+def write(name, array):
+    if isinstance(array, torch.Tensor):
+        array = array.detach().numpy()
+    print("array", name, *(repr(float(v)) for v in np.asarray(array, dtype=np.float64).ravel()))
+
+
+def head(name, attributes, shapes, target=0):
+    print(" ".join(["case", name] + [f'{k}="{v}"' for k, v in attributes.items()]))
+    print("shapes", *("x".join(map(str, s)) for s in shapes))
+    print("target", target)
+
+
+def leaf(array):
+    return torch.tensor(array, requires_grad=True)
+
+
+def finish(arrays, total):
+    write("total", total)
+    total.backward()
+    for name, tensor in arrays:
+        write("gradient." + name, tensor.grad if tensor.grad is not None else torch.zeros_like(tensor))
+
+
+def layer(name, attributes, shapes, function, parameters=(), inputs=None):
+    """A layer: function(parameters, inputs) gives the list of outputs."""
+    head(name, attributes, shapes)
+    inputs = [leaf(x) for x in (inputs or [draw(BATCH, *s) for s in shapes])]
+    parameters = [(n, leaf(draw(*s, spread=0.6))) for n, s in parameters]
+    outputs = function([p for _, p in parameters], inputs)
+    targets = [torch.tensor(draw(*y.shape, spread=1)) for y in outputs]
+    arrays = [(f"x{i + 1}", x) for i, x in enumerate(inputs)] + parameters
+    for n, a in arrays:
+        write(n, a)
+    for i, t in enumerate(targets):
+        write(f"t1.{i + 1}", t)
+    for i, y in enumerate(outputs):
+        write(f"y{i + 1}", y)
+    finish(arrays, WEIGHT * sum((y * t).sum() for y, t in zip(outputs, targets)) + 0 * inputs[0].sum())
+
+
+def loss(name, attributes, shape, function, predict, target, form=0, values=None):
+    """A loss: function(input, target) gives the loss, predict(input) the prediction."""
+    head(name, attributes, [shape], form)
+    x = leaf(draw(BATCH, *shape) if values is None else values)
+    write("x1", x)
+    write("t1", target)
+    write("y1", predict(x))
+    finish([("x1", x)], WEIGHT * function(x, torch.tensor(target)))
+
+
+EXTREME = np.array([[-1e4, -100.0, -30.0, -1.0, 0.0, 1.0, 30.0, 100.0, 1e4]])
+KINKS = np.array([[-2.0, -1.0, 0.0, 1.0, 2.0]])
+
+
+def dense():
+    layer("dense", {"units": 4}, [(5,)], lambda p, x: [F.linear(x[0], *p)], [("weight", (4, 5)), ("bias", (4,))])
+    layer("dense", {"units": 3, "bias": "false"}, [(2,)], lambda p, x: [F.linear(x[0], *p)], [("weight", (3, 2))])
+    layer("dense", {"units": 1}, [(1,)], lambda p, x: [F.linear(x[0], *p)], [("weight", (1, 1)), ("bias", (1,))])
+
+
+def activations():
+    table = [
+        ("identity", {}, lambda x: x * 1),
+        ("step", {}, lambda x: (x > 0).to(x.dtype)),
+        ("sigmoid", {}, torch.sigmoid),
+        ("tanh", {}, torch.tanh),
+        ("relu", {}, F.relu),
+        ("leakyRelu", {}, F.leaky_relu),
+        ("leakyRelu", {"slope": 0.3}, lambda x: F.leaky_relu(x, 0.3)),
+        ("leakyRelu", {"slope": -0.3}, lambda x: F.leaky_relu(x, -0.3)),
+        ("elu", {}, F.elu),
+        ("elu", {"alpha": 0.5}, lambda x: F.elu(x, 0.5)),
+        ("selu", {}, F.selu),
+        ("softplus", {}, F.softplus),
+        ("softsign", {}, F.softsign),
+        ("gelu", {}, F.gelu),
+        ("gelu", {"approximation": "tanh"}, lambda x: F.gelu(x, approximate="tanh")),
+        ("silu", {}, F.silu),
+        # F.hardsigmoid's backward pass multiplies by 1/6 in single precision, whatever the precision of its input.
+        ("hardSigmoid", {}, lambda x: torch.clamp(x / 6 + 0.5, 0, 1)),
+        ("hardSwish", {}, F.hardswish),
+        ("softmax", {}, lambda x: F.softmax(x, -1)),
+        ("logSoftmax", {}, lambda x: F.log_softmax(x, -1)),
+    ]
+    for name, attributes, f in table:
+        apply = lambda p, x: [f(x[0])]
+        layer(name, attributes, [(5,)], apply)
+        layer(name, attributes, [(2, 1, 3)], apply, inputs=[draw(BATCH, 2, 1, 3, spread=4)])
+        layer(name, attributes, [(9,)], apply, inputs=[EXTREME])
+        layer(name, attributes, [(5,)], apply, inputs=[KINKS])
+
+
+def prelu():
+    f = lambda p, x: [F.prelu(x[0], p[0])]
+    layer("prelu", {}, [(5,)], f, [("weight", (1,))])
+    layer("prelu", {}, [(5,)], f, [("weight", (1,))], inputs=[KINKS])
+    layer("prelu", {}, [(2, 1, 3)], f, [("weight", (1,))])
+    layer("prelu", {"perChannel": "true"}, [(4,)], f, [("weight", (4,))])
+    layer("prelu", {"perChannel": "true"}, [(2, 2, 3)], f, [("weight", (2,))])
+
+
+def maxout():
+    def f(pieces):
+        return lambda p, x: [x[0].reshape(x[0].shape[0], -1, pieces, *x[0].shape[2:]).max(2).values]
+    layer("maxout", {}, [(6,)], f(2))
+    layer("maxout", {"pieces": 3}, [(6,)], f(3))
+    layer("maxout", {"pieces": 2}, [(4, 2, 2)], f(2))
+
+
+def shapes():
+    layer("flatten", {}, [(2, 1, 3)], lambda p, x: [x[0].flatten(1)])
+    layer("reshape", {"shape": "3x2"}, [(2, 1, 3)], lambda p, x: [x[0].reshape(-1, 3, 2)])
+    for axis, dim, sizes in [("channels", 1, [(2, 2), (1, 2)]), ("last", 2, [(3, 2), (3, 1), (3, 3)]),
+                             ("2", 2, [(1, 2, 2), (1, 3, 2)])]:
+        layer("concat", {"axis": axis}, sizes, lambda p, x: [torch.cat(x, dim)])
+    layer("slice", {"length": 2}, [(5,)], lambda p, x: [x[0][:, :2]])
+    layer("slice", {"start": 1, "length": 2, "axis": "last"}, [(2, 4)], lambda p, x: [x[0][:, :, 1:3]])
+    layer("split", {"parts": 2}, [(4, 2)], lambda p, x: list(x[0].chunk(2, 1)))
+    layer("split", {"sizes": "1 3", "axis": "last"}, [(2, 4)], lambda p, x: list(x[0].split([1, 3], 2)))
+
+
+def distributions(*shape):
+    x = np.exp(random.standard_normal((BATCH, *shape)))
+    return x / x.sum(-1, keepdims=True)
+
+
+def cross_entropies():
+    softmax = lambda x: F.softmax(x, -1)
+    labels = np.array([3, 0, 1])
+    weights = [1, 0.5, 2, 3, 0.25]
+    w = torch.tensor(weights, dtype=torch.float64)
+    written = "1 0.5 2 3 0.25"
+    variants = [
+        ({}, {}), ({"reduction": "sum"}, {"reduction": "sum"}),
+        ({"labelSmoothing": 0.1}, {"label_smoothing": 0.1}),
+        ({"classWeights": written}, {"weight": w}),
+        ({"classWeights": written, "reduction": "sum"}, {"weight": w, "reduction": "sum"}),
+        ({"classWeights": written, "labelSmoothing": 0.2}, {"weight": w, "label_smoothing": 0.2}),
+    ]
+    for attributes, options in variants:
+        f = lambda x, t: F.cross_entropy(x, t, **options)
+        loss("softmaxCrossEntropy", attributes, (5,), f, softmax, labels)
+        loss("softmaxCrossEntropy", attributes, (5,), f, softmax, distributions(5), form=1)
+    for ignored, there in [(0, labels), (9, np.array([3, 9, 1]))]:
+        for attributes, options in variants:
+            f = lambda x, t: F.cross_entropy(x, t, ignore_index=ignored, **options)
+            loss("softmaxCrossEntropy", {"ignoredLabel": ignored, **attributes}, (5,), f, softmax, there)
+    extreme = np.array([[-1e4, 0, 1e4, 3, 3], [100, -100, 30, 1, 0], [0, 0, 0, 0, 0.0]])
+    for attributes, options in variants[:3]:
+        loss("softmaxCrossEntropy", attributes, (5,), lambda x, t: F.cross_entropy(x, t, **options), softmax, labels,
+             values=extreme)
+
+
+def binary():
+    name = "binaryCrossEntropy"
+    f = F.binary_cross_entropy_with_logits
+    answers = np.round(random.uniform(size=(BATCH, 5)), 3)
+    loss(name, {}, (1,), f, torch.sigmoid, np.array([[1.0], [0.0], [1.0]]))
+    loss(name, {}, (5,), f, torch.sigmoid, answers)
+    loss(name, {"reduction": "sum"}, (5,), lambda x, t: f(x, t, reduction="sum"), torch.sigmoid, answers)
+    weighted = lambda x, t: f(x, t, pos_weight=torch.tensor(3.0))
+    loss(name, {"positiveWeight": 3}, (5,), weighted, torch.sigmoid, answers)
+    for t in (0.0, 0.25, 1.0):
+        for attributes, function in [({}, f), ({"positiveWeight": 3}, weighted)]:
+            loss(name, attributes, (9,), function, torch.sigmoid, np.full((1, 9), t), values=EXTREME)
+
+
+def regressions():
+    same = lambda x: x * 1
+    options = [("squaredError", {}, F.mse_loss, {}), ("absoluteError", {}, F.l1_loss, {}),
+               ("huber", {}, F.huber_loss, {}), ("huber", {"delta": 0.4}, F.huber_loss, {"delta": 0.4})]
+    for name, attributes, f, given in options:
+        for reduction in ("mean", "sum"):
+            g = lambda x, t: f(x, t.reshape(x.shape), reduction=reduction, **given)
+            a = {**attributes, "reduction": reduction}
+            loss(name, a, (5,), g, same, draw(BATCH, 5))
+            loss(name, a, (2, 3), g, same, draw(BATCH, 6), form=1)
+        if not given:
+            loss(name, attributes, (5,), f, same, np.zeros((1, 5)), values=KINKS)
+
+
+def divergence():
+    for reduction, own in (("batchmean", "mean"), ("sum", "sum")):
+        f = lambda x, t: F.kl_div(x, t, reduction=reduction)
+        target = distributions(5)
+        target[1] = [0, 0.5, 0.5, 0, 0]
+        loss("klDivergence", {"reduction": own}, (5,), f, torch.exp, target,
+             values=np.log(distributions(5)))
+
+
+def hinge():
+    def f(margin, reduction):
+        def value(x, t):
+            terms = torch.relu(x - x.gather(1, t[:, None]) + margin)
+            total = (terms * (1 - F.one_hot(t, x.shape[1]))).sum()
+            return total / x.shape[0] if reduction == "mean" else total
+        return value
+    for margin in (1, 0.3):
+        for reduction in ("mean", "sum"):
+            loss("hinge", {"margin": margin, "reduction": reduction}, (5,), f(margin, reduction), lambda x: x * 1,
+                 np.array([3, 0, 1]))
+
+
+print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
+for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge):
+    family()
