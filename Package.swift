@@ -46,6 +46,9 @@ let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_all
 
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
+  .testTarget(
+    name: "NNTrainingTests", dependencies: ["NNTraining", "NNCore", "NNKernels", "NNData", "LossLayers"],
+    exclude: ["Fixtures"]),
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .target(

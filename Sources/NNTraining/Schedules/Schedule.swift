@@ -16,7 +16,7 @@ public struct TrainingClock: Sendable, Hashable {
 
 /// How the learning rate changes over a run: a factor on the optimizer's rate.
 public protocol Schedule: DeclaredElement {
-  /// Epochs (or steps) over which the rate rises from 0, before the schedule itself begins to act.
+  /// Epochs (or steps) over which the rate rises from a hundredth, before the schedule itself begins to act.
   var warmup: Double { get }
 
   /// The factor once the warm-up is over. `share` runs from 0 at the end of the warm-up to 1 at the end of the run.
@@ -26,21 +26,19 @@ public protocol Schedule: DeclaredElement {
 extension Schedule {
   /// The factor on the optimizer's rate.
   public func factor(_ clock: TrainingClock) -> Double {
-    if clock.position < warmup {
-      // The first step does not have the rate 0, and the first after the warm-up has the full one.
-      return (clock.position + min(1, warmup) * warmupOffset) / (warmup + min(1, warmup) * warmupOffset)
-    }
+    if clock.position < warmup { return Self.warmupStart + (1 - Self.warmupStart) * clock.position / warmup }
     let rest = clock.total - warmup
     return factor(clock, share: rest > 0 ? min(1, (clock.position - warmup) / rest) : 1)
   }
 
-  /// A hundredth of a unit keeps the first step's rate above 0 without being noticed later.
-  private var warmupOffset: Double { 0.01 }
+  /// The factor of the first step of a warm-up, which would learn nothing with 0.
+  private static var warmupStart: Double { 0.01 }
 
   /// The attribute that every schedule has.
   static var warmupAttribute: AttributeSchema {
     .optional(
       "warmup", .number(.nonNegative), default: .number(0),
-      "Epochs (steps, if the training counts steps) over which the rate first rises to its full value.")
+      "Epochs (steps, if the training counts steps) over which the rate first rises, from a hundredth to its full value."
+    )
   }
 }

@@ -1,0 +1,74 @@
+import LossLayers
+import NNCore
+import NNData
+import NNKernels
+import Testing
+
+@testable import NNTraining
+
+@Suite struct EvaluationTests {
+  /// Runs values through a net that is only a loss, in batches of three, and evaluates.
+  private func evaluate(_ loss: any Layer, _ inputs: [Double], width: Int, _ target: DataArray) throws -> Evaluation {
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("input", shape: Shape(width))
+    try definition.add(loss)
+    let set = try Dataset(
+      inputs: [DataArray(name: "input", form: .values(Shape(width)), elements: .doubles(inputs))], targets: [target])
+    let plan = try NetworkPlan(definition, targets: set.targetForms)
+    let network = Network<Double>(
+      plan, batch: 3, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
+    return NNTraining.evaluate(network, on: set, preprocessing: .identity, topCount: 2, countsConfusion: true)
+  }
+
+  @Test func classesAgreeWithScikitLearn() throws {
+    let reference = try Reference("metrics")
+    let labels = try reference.row("labels").map { Int32($0) }
+    let found = try evaluate(
+      SoftmaxCrossEntropy(), try reference.row("scores"), width: 4,
+      DataArray(name: "label", form: .classes(count: 4, shape: Shape(1)), elements: .labels(labels)))
+    #expect(found.samples == 40)
+    #expect(found.accuracy == (try reference.row("accuracy"))[0])
+    #expect(found.topAccuracy == (try reference.row("top2"))[0])
+    #expect(found.confusion?.flatMap { $0 }.map { Double($0) } == (try reference.row("confusion")))
+    let classes = try #require(found.perClass)
+    for (index, row) in classes.enumerated() {
+      #expect(((row.precision ?? 0) - (try reference.row("precision"))[index]).magnitude < 1e-15)
+      #expect(((row.recall ?? 0) - (try reference.row("recall"))[index]).magnitude < 1e-15)
+      #expect(Double(row.samples) == (try reference.row("support"))[index])
+    }
+  }
+
+  @Test func valuesAgreeWithScikitLearn() throws {
+    let reference = try Reference("metrics")
+    let target = DataArray(name: "label", form: .values(Shape(1)), elements: .doubles(try reference.row("truth")))
+    let found = try evaluate(SquaredError(), try reference.row("values"), width: 1, target)
+    #expect(((found.rmse ?? 0) - (try reference.row("rmse"))[0]).magnitude < 1e-14)
+    #expect(((found.r2 ?? 0) - (try reference.row("r2"))[0]).magnitude < 1e-14)
+    #expect(found.accuracy == nil)
+    let sum = try evaluate(SquaredError(reduction: .sum), try reference.row("values"), width: 1, target)
+    #expect((sum.loss - found.loss * 30).magnitude < 1e-12)
+  }
+
+  @Test func stateSurvivesACheckpoint() throws {
+    let reference = try Reference("metrics")
+    let target = DataArray(name: "label", form: .values(Shape(1)), elements: .doubles(try reference.row("truth")))
+    let found = try evaluate(SquaredError(), try reference.row("values"), width: 1, target)
+    var copy = found
+    let isRestored = copy.restore(words: found.words)
+    #expect(isRestored)
+    #expect(copy.r2 == found.r2)
+    let isRefused = !copy.restore(words: Array(found.words.dropLast()))
+    #expect(isRefused)
+    var state = TrainingState()
+    state.records = [
+      TrainingRecord(epoch: 3, steps: 9, rate: 0.1, training: .init(found), validation: .init(found), seconds: 1.5)
+    ]
+    state.best = -0.0
+    state.steps = 9
+    let again = try #require(TrainingState(words: state.words))
+    #expect(again.records == state.records)
+    #expect(again.best?.sign == .minus)
+    #expect(TrainingState(words: []) == nil)
+    #expect(TrainingState(words: Array(repeating: .max, count: 12)) == nil)
+  }
+}

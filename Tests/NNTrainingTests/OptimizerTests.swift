@@ -1,0 +1,67 @@
+import NNCore
+import NNKernels
+import Testing
+
+@testable import NNTraining
+
+@Suite struct OptimizerTests {
+  /// The parameters after all steps of the reference.
+  private func train<S: Scalar>(
+    _ type: S.Type, _ optimizer: any Optimizer, _ reference: Reference, clipNorm: Double? = nil
+  ) throws -> [Double] {
+    let start = try reference.row("start")
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("x", shape: Shape(1))
+    try definition.add(Holder(count: start.count))
+    let network = Network<S>(try NetworkPlan(definition), batch: 1, workers: WorkerPool(threads: 1))
+    for (index, value) in start.enumerated() { network.parameters[index] = S(value) }
+    let update = ParameterUpdate<S>(network.plan, optimizer)
+    let gradients = try reference.row("gradients")
+    for step in 0..<(gradients.count / start.count) {
+      for index in start.indices { network.gradients[index] = S(gradients[step * start.count + index]) }
+      update.apply(to: network, step: step + 1, rate: optimizer.rate, clipNorm: clipNorm, clipValue: nil)
+    }
+    return start.indices.map { Double(network.parameters[$0]) }
+  }
+
+  @Test func agreeWithPyTorch() throws {
+    let reference = try Reference("optimizers")
+    var checked = 0
+    for name in reference.names where !["start", "gradients"].contains(name) && !name.hasPrefix("clipNorm") {
+      let optimizer = try #require(try element(name) as? any Optimizer)
+      let expected = try reference.row(name)
+      for (found, expected) in zip(try train(Double.self, optimizer, reference), expected) {
+        #expect((found - expected).magnitude < 1e-13, "\(name)")
+      }
+      for (found, expected) in zip(try train(Float.self, optimizer, reference), expected) {
+        #expect((found - expected).magnitude < 3e-6, "\(name)")
+      }
+      checked += 1
+    }
+    #expect(checked == 11)
+  }
+
+  @Test(arguments: [0.5, 100]) func clippingAgreesWithPyTorch(_ limit: Double) throws {
+    let reference = try Reference("optimizers")
+    let found = try train(Double.self, StochasticGradientDescent(rate: 0.1), reference, clipNorm: limit)
+    for (found, expected) in zip(found, try reference.row("clipNorm \(limit)")) {
+      #expect((found - expected).magnitude < 1e-13)
+    }
+  }
+
+  @Test func clippingByValue() throws {
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("x", shape: Shape(1))
+    try definition.add(Holder(count: 3))
+    let network = Network<Double>(try NetworkPlan(definition), batch: 1, workers: WorkerPool(threads: 1))
+    for (index, gradient) in [-5.0, 0.25, 5].enumerated() { network.gradients[index] = gradient }
+    let optimizer = StochasticGradientDescent(rate: 1)
+    ParameterUpdate<Double>(network.plan, optimizer).apply(
+      to: network, step: 1, rate: 1, clipNorm: nil, clipValue: 0.5)
+    #expect([0, 1, 2].map { network.parameters[$0] } == [0.5, -0.25, -0.5])
+  }
+
+  @Test func nesterovNeedsMomentum() {
+    #expect(throws: ElementError.self) { try element("sgd nesterov=true") }
+  }
+}
