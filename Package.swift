@@ -35,6 +35,10 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
+  .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
+  .testTarget(name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
 ]
 
