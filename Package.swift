@@ -50,9 +50,13 @@ let tests: [Target] = [
     name: "NNTrainingTests", dependencies: ["NNTraining", "NNCore", "NNKernels", "NNData", "LossLayers"],
     exclude: ["Fixtures"]),
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
+  .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
+  .testTarget(name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .target(
-    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNTraining", "NNInference"],
+    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNWeights", "NNTraining", "NNInference"],
     path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
   .testTarget(
     name: "PluginTests",

@@ -65,7 +65,8 @@ public enum Compression {
             inflateReset(&stream) == Z_OK
           else { return }
         } else if status != Z_OK || (produced == 0 && position >= source.count) {
-          let cause = position >= source.count ? "ends early" : "is damaged at byte \(position)"
+          let endsEarly = status != Z_DATA_ERROR && position >= source.count
+          let cause = endsEarly ? "ends early" : "is damaged at byte \(position)"
           throw DiagnosticError(code: "bad-gzip", file: file, "the compressed file \(cause)")
         }
       }

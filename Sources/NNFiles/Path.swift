@@ -53,6 +53,8 @@ public enum Path {
 
   /// Makes a folder that was not there; false if it was.
   public static func makeNewFolder(_ path: String) throws -> Bool {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     try makeFolder(folder(of: path))
     if mkdir(path, 0o755) == 0 { return true }
     if errno == EEXIST { return false }

@@ -179,7 +179,8 @@ extension TensorFile {
     func failure(_ code: String, _ message: String, _ remedy: String? = nil) -> DiagnosticError {
       DiagnosticError(code: code, file: file, message, remedy: remedy)
     }
-    if let other = Self.otherFormat(bytes) {
+    // The length of a header may happen to look like another format's first bytes.
+    if bytes.count <= 8 || bytes[8] != UInt8(ascii: "{"), let other = Self.otherFormat(bytes) {
       throw failure("not-safetensors", "this is \(other), not a safetensors file", "weights are .safetensors files")
     }
     guard bytes.count >= 8 else { throw failure("truncated", "the file has only \(bytes.count) bytes") }

@@ -29,6 +29,8 @@ public enum Conformance: String, Sendable, CaseIterable {
   case allocations
   /// The runner for prediction gives what the net gives.
   case predictor
+  /// Parameters and state that were written to a file and read again give the same bits.
+  case weights
 
   /// Runs the check on one case. Throws if no net can be made of it.
   public func run(_ example: ConformanceCase, _ registry: Registry) throws -> [String] {
@@ -44,6 +46,7 @@ public enum Conformance: String, Sendable, CaseIterable {
     case .samples: return try check.samples()
     case .allocations: return try check.allocations(Float.self) + check.allocations(Double.self)
     case .predictor: return try check.predictor()
+    case .weights: return try check.weights(Float.self) + check.weights(Double.self)
     }
   }
 }

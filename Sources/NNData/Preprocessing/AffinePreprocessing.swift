@@ -55,7 +55,9 @@ public struct AffinePreprocessing: Sendable, Hashable {
       }
       return values.isEmpty ? nil : values
     }
-    guard let scales = numbers(lines[0]), let shifts = numbers(lines[1]) else { return nil }
+    guard let scales = numbers(lines[0]), let shifts = numbers(lines[1]),
+      scales.count == shifts.count || scales.count == 1 || shifts.count == 1
+    else { return nil }
     self.init(scales: scales, shifts: shifts)
   }
 }

@@ -28,6 +28,7 @@ struct CSVLabels {
         guard let value = table.number(row, column) else {
           throw CSVSource.notANumber(table, row, column, names)
         }
+        guard context.isDouble || Float(value).isFinite else { throw CSVSource.tooLarge(table, row, column) }
         values.append(value)
       }
     }
@@ -56,7 +57,18 @@ struct CSVLabels {
 
   private func readClasses() throws -> (DataArray, [String]?) {
     let column = columns[0]
-    let texts = (first..<table.rows).map { table.text($0, column) }
+    let texts = try (first..<table.rows).map { row in
+      let text = table.text(row, column)
+      guard !text.isEmpty else {
+        throw table.error(
+          row: row, column: column, "missing-label", "the label is empty here",
+          remedy: "fill the gap or leave the row out")
+      }
+      // Programs that know only one type of number write the class 3 as 3.0 or 3.00e+00.
+      guard Int(text) == nil, let value = table.number(row, column), value == value.rounded(), value.magnitude < 1e9
+      else { return text }
+      return String(Int(value))
+    }
     let classes = context.classes ?? Self.sortedNames(Set(texts))
     guard classes.count <= 1 << 24 else {
       throw DiagnosticError(code: "too-many-classes", file: table.file, "there are more than \(1 << 24) classes")
@@ -70,10 +82,6 @@ struct CSVLabels {
       if let number = numbers[text] {
         labels.append(Int32(number))
       } else if acceptsNumbers, let number = Int(text), classes.indices.contains(number) {
-        labels.append(Int32(number))
-      } else if let value = table.number(first + index, column), value == value.rounded(), value.magnitude < 1e9,
-        let number = numbers[String(Int(value))]
-      {
         labels.append(Int32(number))
       } else {
         throw unknownClass(text, classes, row: first + index)

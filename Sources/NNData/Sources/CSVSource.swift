@@ -53,8 +53,7 @@ public struct CSVSource: DataSource {
   /// The samples of a table that is already in memory.
   static func read(_ file: String, _ bytes: [UInt8], _ options: Options, _ context: SourceContext) throws -> Dataset {
     let table = try CSVTable(file: file, bytes: bytes, separator: separator(options, file, bytes))
-    let labels = try labelColumns(options.label, table)
-    let hasHeader = Self.hasHeader(options, table, labels)
+    let (labels, hasHeader) = try labelColumns(options, table)
     let names = hasHeader ? (0..<table.columns).map { table.text(0, $0) } : []
     let first = hasHeader ? 1 : 0
     guard table.rows > first else {
@@ -88,20 +87,33 @@ public struct CSVSource: DataSource {
     }
   }
 
-  /// The columns that hold labels, from what the attribute says.
-  private static func labelColumns(_ label: String, _ table: CSVTable) throws -> [Int] {
-    let whole = label.trimmingWhitespace
-    if whole == "none" || whole.isEmpty { return [] }
+  /// The columns that hold labels, from what the attribute says, and whether the first row is a header.
+  private static func labelColumns(_ options: Options, _ table: CSVTable) throws -> ([Int], hasHeader: Bool) {
+    let whole = options.label.trimmingWhitespace
+    let words = whole == "none" ? [] : whole.splitAtWhitespace
+    func numbered(_ word: String) -> Int? {
+      Int(word).flatMap { (1...table.columns).contains($0) ? $0 - 1 : nil }
+    }
+    let guess = words.compactMap { $0 == "last" ? table.columns - 1 : numbered($0) }
+    let hasHeader = Self.hasHeader(options, table, guess)
     let header = (0..<table.columns).map { table.text(0, $0) }
-    if let column = header.firstIndex(of: whole) { return [column] }
+    guard !words.isEmpty else { return ([], hasHeader) }
+    // What stands in the first row is a name if that row is a header, and makes it one if it is no number.
+    func named(_ word: String) -> Int? {
+      guard let column = header.firstIndex(of: word) else { return nil }
+      return hasHeader || (options.header == "auto" && table.number(0, column) == nil) ? column : nil
+    }
+    if let column = named(whole) { return ([column], true) }
     var columns: [Int] = []
-    for word in whole.splitAtWhitespace {
-      if let column = header.firstIndex(of: word) {
+    var isNamed = hasHeader
+    for word in words {
+      if let column = named(word) {
         columns.append(column)
+        isNamed = true
       } else if word == "last" {
         columns.append(table.columns - 1)
-      } else if let number = Int(word), (1...table.columns).contains(number) {
-        columns.append(number - 1)
+      } else if let column = numbered(word) {
+        columns.append(column)
       } else {
         let near = nearestName(to: word, among: header)
         throw DiagnosticError(
@@ -112,7 +124,7 @@ public struct CSVSource: DataSource {
           place: SourcePlace(file: table.file, line: 1, column: 1))
       }
     }
-    return columns
+    return (columns, isNamed)
   }
 
   private static func hasHeader(_ options: Options, _ table: CSVTable, _ labels: [Int]) -> Bool {
@@ -122,7 +134,8 @@ public struct CSVSource: DataSource {
       if labels.contains(column) {
         return table.rows > 1 && table.number(0, column) == nil && table.number(1, column) != nil
       }
-      return table.number(0, column) == nil
+      // A gap is no name.
+      return table.number(0, column) == nil && !table.text(0, column).isEmpty
     }
   }
 
@@ -136,10 +149,18 @@ public struct CSVSource: DataSource {
     for row in first..<table.rows {
       for column in columns {
         guard let value = table.number(row, column) else { throw notANumber(table, row, column, names) }
+        guard isDouble || Float(value).isFinite else { throw tooLarge(table, row, column) }
         if isDouble { doubles.append(value) } else { floats.append(Float(value)) }
       }
     }
     return isDouble ? .doubles(doubles) : .floats(floats)
+  }
+
+  static func tooLarge(_ table: CSVTable, _ row: Int, _ column: Int) -> DiagnosticError {
+    table.error(
+      row: row, column: column, "number-too-large",
+      "\(table.text(row, column).shortened) is too large for single precision",
+      remedy: "scale the column, or use double precision")
   }
 
   static func notANumber(_ table: CSVTable, _ row: Int, _ column: Int, _ names: [String]) -> DiagnosticError {

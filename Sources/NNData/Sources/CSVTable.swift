@@ -28,6 +28,7 @@ struct CSVTable {
   init(file: String, bytes given: [UInt8], separator: UInt8) throws {
     self.file = file
     bytes = given.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(given.dropFirst(3)) : given
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw notUTF8 }
     try split(separator)
     guard rows > 0 else {
       throw DiagnosticError(code: "empty-file", file: file, "the file is empty", remedy: "it needs at least one row")
@@ -54,7 +55,7 @@ struct CSVTable {
           position = start
           while true {
             guard position < bytes.count else {
-              throw error(rowLine, start, "open-quote", "the quote that opens here is never closed")
+              throw error(start - 1, "open-quote", "the quote that opens here is never closed")
             }
             if bytes[position] == quote {
               if position + 1 < bytes.count, bytes[position + 1] == quote {
@@ -64,7 +65,11 @@ struct CSVTable {
               }
               break
             }
+            // A line break is counted at its last byte.
             if bytes[position] == lineFeed { line += 1 }
+            if bytes[position] == carriageReturn, position + 1 == bytes.count || bytes[position + 1] != lineFeed {
+              line += 1
+            }
             position += 1
           }
           fields.append(Field(range: start..<position, hasDoubledQuotes: doubled))
@@ -72,7 +77,7 @@ struct CSVTable {
           if position < bytes.count, bytes[position] != separator, bytes[position] != lineFeed,
             bytes[position] != carriageReturn
           {
-            throw error(line, position, "bad-quote", "text follows a closing quote")
+            throw error(position, "bad-quote", "text follows a closing quote")
           }
         } else {
           let start = position
@@ -116,21 +121,33 @@ struct CSVTable {
 
   /// An error at a field.
   func error(row: Int, column: Int, _ code: String, _ message: String, remedy: String? = nil) -> DiagnosticError {
-    let start = field(row, column).range.lowerBound
-    return DiagnosticError(
-      code: code, message, remedy: remedy,
-      place: SourcePlace(file: file, line: lines[row], column: columnNumber(start)))
+    error(field(row, column).range.lowerBound, code, message, remedy: remedy)
   }
 
-  private func error(_ line: Int, _ position: Int, _ code: String, _ message: String) -> DiagnosticError {
-    DiagnosticError(code: code, message, place: SourcePlace(file: file, line: line, column: columnNumber(position)))
+  private func error(_ position: Int, _ code: String, _ message: String, remedy: String? = nil) -> DiagnosticError {
+    DiagnosticError(code: code, message, remedy: remedy, place: place(position))
   }
 
-  /// The column of a byte in its line, counted in characters from 1.
-  private func columnNumber(_ position: Int) -> Int {
-    var start = min(position, bytes.count)
-    while start > 0, bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
-    return String(decoding: bytes[start..<min(position, bytes.count)], as: UTF8.self).count + 1
+  /// Line and column of a byte. A row may reach over several lines.
+  private func place(_ position: Int) -> SourcePlace {
+    let end = min(position, bytes.count)
+    var line = 1
+    var start = 0
+    for index in 0..<end {
+      let isReturn = bytes[index] == UInt8(ascii: "\r")
+      if bytes[index] == UInt8(ascii: "\n")
+        || (isReturn && (index + 1 == bytes.count || bytes[index + 1] != UInt8(ascii: "\n")))
+      {
+        line += 1
+        start = index + 1
+      }
+    }
+    return SourcePlace(file: file, line: line, column: String(decoding: bytes[start..<end], as: UTF8.self).count + 1)
+  }
+
+  private var notUTF8: DiagnosticError {
+    DiagnosticError(
+      code: "not-utf8", file: file, "the file is not text in UTF-8", remedy: "save it in UTF-8")
   }
 }
 

@@ -22,7 +22,7 @@ enum NPYFile {
     guard (1...3).contains(major) else { throw failure("npy-version", "version \(major) of the format is not known") }
     let text = String(decoding: header, as: UTF8.self)
     guard let descriptor = value("descr", text), let order = value("fortran_order", text),
-      let shape = value("shape", text)
+      let shape = value("shape", text), order == "True" || order == "False"
     else { throw failure("bad-header", "the header does not describe an array: \(text.shortened)") }
     guard let (type, isBigEndian, isInteger) = elementType(descriptor) else {
       throw failure(
@@ -38,11 +38,12 @@ enum NPYFile {
       }
       dimensions.append(size)
     }
+    let following = reader.left
     guard let count = BinaryArray.count(dimensions), let data = reader.take(count * type.size), reader.left == 0 else {
       throw failure(
         "wrong-size",
         "the header promises an array \(shape.shortened) of \(type.size) byte\(type.size == 1 ? "" : "s") an element, "
-          + "but \(reader.left) bytes follow")
+          + "but \(following) bytes follow")
     }
     var elements = type.decode(data, isBigEndian: isBigEndian, isDouble: isDouble)
     if order == "True" { elements = rowMajor(elements, dimensions) }

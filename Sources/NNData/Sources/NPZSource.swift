@@ -41,6 +41,7 @@ public struct NPZSource: DataSource {
 struct ZipArchive {
   private struct Entry {
     var method: Int
+    var checksum: UInt32
     var compressed: Int
     var size: Int
     var header: Int
@@ -71,7 +72,8 @@ struct ZipArchive {
     var directory = ByteReader(bytes[Int(start)...])
     for _ in 0..<count {
       guard directory.integer(4, isBigEndian: false) == 0x0201_4B50, directory.take(6) != nil,
-        let method = directory.integer(2, isBigEndian: false), directory.take(8) != nil,
+        let method = directory.integer(2, isBigEndian: false), directory.take(4) != nil,
+        let checksum = directory.integer(4, isBigEndian: false),
         let compressed = directory.integer(4, isBigEndian: false), let size = directory.integer(4, isBigEndian: false),
         let nameLength = directory.integer(2, isBigEndian: false),
         let extraLength = directory.integer(2, isBigEndian: false),
@@ -80,7 +82,8 @@ struct ZipArchive {
         directory.take(Int(extraLength) + Int(commentLength)) != nil
       else { throw damaged }
       entries[String(decoding: name, as: UTF8.self)] = Entry(
-        method: Int(method), compressed: Int(compressed), size: Int(size), header: Int(header))
+        method: Int(method), checksum: UInt32(checksum), compressed: Int(compressed), size: Int(size),
+        header: Int(header))
     }
   }
 
@@ -101,18 +104,20 @@ struct ZipArchive {
       let nameLength = reader.integer(2, isBigEndian: false), let extraLength = reader.integer(2, isBigEndian: false),
       reader.take(Int(nameLength) + Int(extraLength)) != nil, let data = reader.take(entry.compressed)
     else { throw damaged }
+    let result: [UInt8]
     switch entry.method {
     case 0:
       guard entry.size == entry.compressed else { throw damaged }
-      return Array(data)
+      result = Array(data)
     case 8:
-      let result = try Compression.inflateRaw(data, file: file, limit: entry.size)
+      result = try Compression.inflateRaw(data, file: file, limit: entry.size)
       guard result.count == entry.size else { throw damaged }
-      return result
     default:
       throw DiagnosticError(
         code: "zip-method", file: file, "entry '\(name.shortened)' is compressed in a way that cannot be read")
     }
+    guard result.withUnsafeBytes({ Compression.crc32($0) }) == entry.checksum else { throw damaged }
+    return result
   }
 
   private var damaged: DiagnosticError {

@@ -47,10 +47,9 @@ public struct RandomSource: DataSource {
         code: "exclusive-attributes", "<random> makes classes or values, not both", remedy: "leave one of them out",
         attribute: "values")
     }
-    let width = max(shape.elementCount, classes ?? values ?? 1)
-    guard samples.multipliedReportingOverflow(by: width).partialValue <= BinaryArray.mostElements,
-      !samples.multipliedReportingOverflow(by: width).overflow
-    else {
+    let width = shape.elementCount
+    let outputs = classes ?? values ?? 1
+    guard BinaryArray.count([samples, max(width, outputs)]) != nil, BinaryArray.count([width, outputs]) != nil else {
       throw ElementError(
         code: "out-of-range", "<random> would make more than \(BinaryArray.mostElements) numbers", attribute: "samples")
     }

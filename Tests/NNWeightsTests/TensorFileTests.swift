@@ -1,0 +1,127 @@
+import NNCore
+import NNFiles
+import NNKernels
+import NNWeights
+import Testing
+
+@Suite struct TensorFileTests {
+  static let fixtures = Path.folder(of: #filePath) + "/Fixtures/"
+
+  private func code(_ bytes: [UInt8]) -> String? {
+    do { _ = try TensorFile(bytes: bytes, file: "f") } catch let error as DiagnosticError {
+      return error.diagnostics[0].code
+    } catch { return "?" }
+    return nil
+  }
+
+  private func file(_ header: String, _ size: Int) -> [UInt8] {
+    let length = UInt64(header.utf8.count)
+    return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8)
+      + [UInt8](repeating: 1, count: size)
+  }
+
+  /// Files that Python's safetensors wrote.
+  @Test func everyType() throws {
+    let text = String(decoding: try FileReading.bytes(Self.fixtures + "values.txt"), as: UTF8.self)
+    var number = 0
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      let tensors = try TensorFile(path: Self.fixtures + parts[0])
+      let entry = try #require(tensors.entry(parts[1]), "\(parts[1])")
+      #expect(entry.type == parts[2])
+      #expect(entry.dimensions == (parts[3] == "scalar" ? [] : parts[3].split(separator: "x").compactMap { Int($0) }))
+      let values = try #require(tensors.values(entry))
+      #expect(values.map(\.bitPattern) == parts[4].split(separator: " ").compactMap { Double($0)?.bitPattern })
+      number += 1
+    }
+    #expect(number == 22)
+    let types = try TensorFile(path: Self.fixtures + "types.safetensors")
+    #expect(types.metadata == ["författare": "Ωμέγα \"quoted\"\n新しい 🎉"])
+    #expect(types.checksumHolds == nil)
+  }
+
+  @Test func roundTrip() throws {
+    var original = TensorFile(metadata: ["a \"b\"": "c,\n\\ü\u{1}"])
+    let values = Storage<Float>([1, -0.0, .infinity, 4, 5, 6])
+    original.append("x", dimensions: [2, 3], values.buffer)
+    original.append("y", dimensions: [], Storage<Double>([0.1]).buffer)
+    original.append("w", words: [UInt64.max, 7])
+    let back = try TensorFile(bytes: original.bytes, file: "f")
+    #expect(back.entries == original.entries && back.data == original.data)
+    #expect(back.metadata["a \"b\""] == "c,\n\\ü\u{1}" && back.checksumHolds == true)
+    #expect(back.words("w") == [UInt64.max, 7] && back.words("x") == nil)
+    #expect(back.bytes == original.bytes)
+    var changed = original.bytes
+    changed[changed.count - 1] ^= 1
+    #expect(try TensorFile(bytes: changed, file: "f").checksumHolds == false)
+  }
+
+  @Test func malformedHeaders() {
+    func array(_ type: String, _ shape: String, _ from: Int, _ to: Int) -> String {
+      "{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(from),\(to)]}"
+    }
+    let one = array("F32", "2", 0, 8)
+    #expect(code(file("{\"a\":\(one)}", 8)) == nil)
+    #expect(code(file("{}", 0)) == nil)
+    let cases: [(String, [UInt8])] = [
+      ("truncated", []), ("truncated", [1, 2, 3]), ("truncated", [9, 0, 0, 0, 0, 0, 0, 0, 0x7B]),
+      ("header-too-long", [UInt8](repeating: 0xFF, count: 9)), ("bad-header", file("", 0)),
+      ("bad-header", file("[]", 0)),
+      ("bad-header", file("{\"a\":\(one),\"a\":\(one)}", 8)), ("bad-header", file("{\"__metadata__\":{\"a\":1}}", 0)),
+      ("bad-header", file("{\"__metadata__\":[]}", 0)), ("bad-header", file("{\"a\":{\"dtype\":\"F32\"}}", 0)),
+      ("bad-header", file("{\"a\":\(array("F32", "-2", 0, 8))}", 8)),
+      ("bad-header", file("{\"a\":\(array("F32", "2.0", 0, 8))}", 8)),
+      ("unknown-type", file("{\"a\":\(array("F33", "2", 0, 8))}", 8)),
+      ("too-large", file("{\"a\":\(array("F32", "4611686018427387904,4", 0, 8))}", 8)),
+      ("too-large", file("{\"a\":\(array("F32", "0,4611686018427387904", 0, 0))}", 0)),
+      ("truncated", file("{\"a\":\(one)}", 7)), ("truncated", file("{\"a\":\(array("F32", "2", 8, 0))}", 8)),
+      ("wrong-size", file("{\"a\":\(array("F32", "3", 0, 8))}", 8)), ("trailing-bytes", file("{\"a\":\(one)}", 9)),
+      ("hole", file("{\"a\":\(array("F32", "1", 4, 8))}", 8)),
+      ("overlap", file("{\"a\":\(one),\"b\":\(array("F32", "1", 4, 8))}", 8)),
+      ("not-safetensors", [0x50, 0x4B, 3, 4, 0, 0, 0, 0, 0]), ("not-safetensors", [0x89] + Array("HDF\r\n".utf8)),
+      ("not-safetensors", [0x93] + Array("NUMPY".utf8)), ("not-safetensors", Array("<?xml version".utf8)),
+      ("not-safetensors", Array("<model>".utf8)), ("not-safetensors", [0x1F, 0x8B, 8]),
+      ("not-safetensors", [0x80, 2, 0x63]),
+    ]
+    for (expected, bytes) in cases { #expect(code(bytes) == expected, "\(String(decoding: bytes, as: UTF8.self))") }
+  }
+
+  /// The length 640 begins like a pickle, and 35,615 like a gzip file.
+  @Test(arguments: [640, 35_615]) func lengthsThatLookLikeOtherFormats(_ length: Int) {
+    #expect(code(file("{}" + String(repeating: " ", count: length - 2), 0)) == nil)
+  }
+
+  @Test func mutations() throws {
+    let random = RandomStream(key: 9)
+    var position: UInt64 = 0
+    func draw(_ bound: Int) -> Int {
+      position += 1
+      return random.integer(below: bound, at: position)
+    }
+    for name in ["types.safetensors", "state-dict.safetensors"] {
+      let original = try FileReading.bytes(Self.fixtures + name)
+      for count in 0..<original.count { #expect(code(Array(original.prefix(count))) != nil) }
+      for _ in 0..<3000 {
+        var bytes = original
+        for _ in 0...draw(3) { bytes[draw(bytes.count)] = [UInt8(draw(256)), 0x30, 0x22, 0x39, 0x2C][draw(5)] }
+        if let tensors = try? TensorFile(bytes: bytes, file: "f") {
+          for entry in tensors.entries { _ = tensors.values(entry) }
+        }
+      }
+    }
+  }
+
+  @Test func checkpointKind() throws {
+    let path = "/tmp/nnweights-\(#line)-\(RandomStream(key: 1).block(0)[0]).safetensors"
+    defer { try? AtomicFile.write(path, text: "") }
+    try Checkpoint(metadata: ["a": "b"]).tensors.write(path)
+    #expect(try Checkpoint(path: path).tensors.metadata["a"] == "b")
+    try TensorFile().write(path)
+    do {
+      _ = try Checkpoint(path: path)
+      Issue.record("weights were taken for a checkpoint")
+    } catch let error as DiagnosticError {
+      #expect(error.diagnostics[0].code == "not-a-checkpoint")
+    }
+  }
+}
