@@ -1,0 +1,27 @@
+import NNWeights
+import Testing
+
+@Suite struct StrictJSONTests {
+  private func accepts(_ bytes: [UInt8]) -> Bool { (try? StrictJSON(bytes)) != nil }
+
+  @Test(arguments: [
+    "null", " true ", "-0", "1e5", "0.5E-3", "\"\"", "[]", "{}", "[1,[2]]", "{\"a\":{\"b\":[]}}", "\"\\uD83C\\uDF89\"",
+    "\"\\b\\f\\n\\r\\t\\/\\\\\\\"\"", "9223372036854775807", "\"\u{7F}\"",
+  ]) func accepted(_ text: String) { #expect(accepts(Array(text.utf8))) }
+
+  @Test(arguments: [
+    "", " ", "nul", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{a:1}", "{\"a\"}", "{\"a\":}", "[", "{", "\"", "\"\\",
+    "\"\\u12", "\"\\uD800\"", "\"\\uDC00\"", "\"\\uD800\\u0041\"", "\"\\x\"", "\"\n\"", "01", "+1", "1.", ".5", "1e",
+    "-", "9223372036854775808", "1e999", "NaN", "1 2", "[1 2]", "'a'", "// a\n1", "\u{FEFF}1",
+  ]) func rejected(_ text: String) { #expect(!accepts(Array(text.utf8))) }
+
+  @Test func bytesAndDepth() {
+    for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0, 0x22]] {
+      #expect(!accepts(bytes.map { UInt8($0) }))
+    }
+    func nested(_ depth: Int) -> [UInt8] {
+      Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+    }
+    #expect(accepts(nested(64)) && !accepts(nested(65)) && !accepts(nested(1_000_000)))
+  }
+}
