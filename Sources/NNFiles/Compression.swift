@@ -9,7 +9,7 @@ public enum Compression {
   /// The contents of a gzip file, which may have several members.
   ///
   /// Throws a `DiagnosticError` naming `file` when the file is damaged, ends early, or expands beyond `limit` bytes.
-  public static func gunzip(_ bytes: [UInt8], file: String, limit: Int = 1 << 36) throws -> [UInt8] {
+  public static func gunzip(_ bytes: [UInt8], file: String, limit: Int = 1 << 32) throws -> [UInt8] {
     try inflate(bytes[...], windowBits: 15 + 16, hasMembers: true, file: file, limit: limit)
   }
 
@@ -77,7 +77,7 @@ public enum Compression {
 
 extension FileReading {
   /// The bytes of a file, expanded if it is a gzip file.
-  public static func expandedBytes(_ path: String, limit: Int = 1 << 36) throws -> [UInt8] {
+  public static func expandedBytes(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
     let bytes = try bytes(path, limit: limit)
     return Compression.isGzip(bytes) ? try Compression.gunzip(bytes, file: path, limit: limit) : bytes
   }

@@ -10,7 +10,7 @@ public enum FileReading {
   /// The bytes of a file; `-` is standard input.
   ///
   /// Throws a `DiagnosticError`: the file is missing, is a folder, is larger than `limit`, or cannot be read.
-  public static func bytes(_ path: String, limit: Int = 1 << 36) throws -> [UInt8] {
+  public static func bytes(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw openError(path, errno) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }

@@ -54,6 +54,13 @@ public final class Trainer<S: Scalar> {
     keepCurrentAsBest()
   }
 
+  /// Whether a state can be that of this run: its place must lie within the epochs and batches that there are.
+  func canContinue(_ state: TrainingState) -> Bool {
+    let (before, overflow) = state.epoch.multipliedReportingOverflow(by: stepsPerEpoch)
+    return !overflow && before <= Int.max - stepsPerEpoch && state.batchOfEpoch < stepsPerEpoch
+      && state.steps <= before + state.batchOfEpoch
+  }
+
   /// Steps in the whole run.
   public var totalSteps: Int { settings.totalSteps(stepsPerEpoch: stepsPerEpoch) }
   /// Steps done.

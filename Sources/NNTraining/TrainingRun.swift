@@ -67,6 +67,12 @@ public final class TrainingRun<S: Scalar> {
     else {
       throw DiagnosticError(code: "bad-checkpoint", file: folder.checkpoint, "the state of the run cannot be read")
     }
+    guard trainer.canContinue(state) else {
+      throw DiagnosticError(
+        code: "bad-checkpoint", file: folder.checkpoint,
+        "the checkpoint stands at batch \(state.batchOfEpoch) of an epoch, which this training set does not have",
+        remedy: "resume with the data and the batch that the run began with")
+    }
     trainer.state = state
   }
 
