@@ -88,6 +88,19 @@ public struct LossParts: Sendable, Hashable {
 }
 
 extension Network {
+  /// Operations that the passes over one sample make. Where nobody wants the gradients of a layer's inputs, as in the
+  /// first layer, half of its backward operations are counted, which is exact for products.
+  public var operationsPerSample: Int {
+    var total = 0
+    for (index, node) in execution.nodes.enumerated() {
+      total += plan.layers[index].forwardOperations
+      guard node.runsBackward else { continue }
+      let operations = plan.layers[index].backwardOperations
+      total += node.downstream.contains { $0.isWanted } ? operations : operations / 2
+    }
+    return total
+  }
+
   /// Runs one forward and, if the net is trained, one backward pass, and adds each node's time to `times`.
   ///
   /// - Parameters:

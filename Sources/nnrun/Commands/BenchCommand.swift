@@ -132,13 +132,10 @@ enum BenchCommand: Command {
         settings.isTraining ? .training : .inference, step: UInt64(round), judges: settings.isTraining,
         clock: monotonicSeconds, times: &times)
     }
-    let perSample = plan.layers.reduce(0) {
-      $0 + $1.forwardOperations + (settings.isTraining ? $1.backwardOperations : 0)
-    }
     return Result(
       microsecondsPerSample: p50 / Double(settings.batch) * 1e6, p50: p50 * 1e6,
       p99: samples[min(samples.count - 1, samples.count * 99 / 100)] * 1e6,
-      gigaflops: Double(perSample * settings.batch) / p50 * 1e-9,
+      gigaflops: Double(network.operationsPerSample * settings.batch) / p50 * 1e-9,
       layers: plan.definition.nodes.indices.map { index in
         let node = plan.definition.nodes[index]
         return (
