@@ -10,7 +10,7 @@ public enum FileReading {
   /// The bytes of a file; `-` is standard input.
   ///
   /// Throws a `DiagnosticError`: the file is missing, is a folder, is larger than `limit`, or cannot be read.
-  public static func bytes(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
+  public static func bytes(_ path: String, limit: Int = 1 << 32) throws(DiagnosticError) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw openError(path, errno) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
@@ -24,7 +24,9 @@ public enum FileReading {
     return try read(descriptor, path, expected: isRegular ? Int(status.st_size) : 0, limit: limit)
   }
 
-  private static func read(_ descriptor: Int32, _ path: String, expected: Int, limit: Int) throws -> [UInt8] {
+  private static func read(
+    _ descriptor: Int32, _ path: String, expected: Int, limit: Int
+  ) throws(DiagnosticError) -> [UInt8] {
     var result: [UInt8] = []
     var capacity = max(expected + 1, 1 << 16)
     while true {

@@ -68,7 +68,7 @@ public struct PredictionFormat: Sendable {
       let values = predictions[start..<(start + width)]
       var row = "{"
       if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        row += "\"class\":\(jsonText(name)),\"\(meaning == .scores ? "score" : "probability")\":\(support),"
+        row += "\"class\":\(jsonQuoted(name)),\"\(meaning == .scores ? "score" : "probability")\":\(support),"
       }
       rows.append(row + "\"values\":[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]}")
     }
@@ -92,23 +92,5 @@ public struct PredictionFormat: Sendable {
   /// A field of a table, in quotes if it needs them.
   private func quoted(_ text: String) -> String {
     text.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-  }
-
-  private func jsonText(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      default:
-        if scalar.value < 0x20 {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

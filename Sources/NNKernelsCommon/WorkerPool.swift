@@ -27,17 +27,18 @@ public final class WorkerPool: @unchecked Sendable {
   /// Memory for kernels, per worker and purpose.
   private let scratch: ScratchMemory
 
-  /// A pool of `threads` threads, at least one.
+  /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
   public init(threads: Int) {
-    self.threads = max(1, threads)
-    let spins = self.threads <= WorkerPool.processors ? 4000 : 0
-    board = WorkBoard(spins: spins)
-    scratch = ScratchMemory(workers: self.threads)
+    board = WorkBoard(spins: threads <= WorkerPool.processors ? 4000 : 0)
     var identifiers: [pthread_t] = []
-    for worker in 1..<max(2, threads) where worker < threads {
-      identifiers.append(WorkerThread.start(board: board, worker: worker))
+    while identifiers.count + 1 < threads,
+      let identifier = WorkerThread.start(board: board, worker: identifiers.count + 1)
+    {
+      identifiers.append(identifier)
     }
     self.identifiers = identifiers
+    self.threads = identifiers.count + 1
+    scratch = ScratchMemory(workers: self.threads)
   }
 
   deinit {

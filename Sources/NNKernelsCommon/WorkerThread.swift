@@ -14,9 +14,12 @@ final class WorkerThread: Sendable {
     self.worker = worker
   }
 
-  /// Starts a thread that serves `board` as number `worker` until the board is closed.
-  static func start(board: WorkBoard, worker: Int) -> pthread_t {
-    startThread(Unmanaged.passRetained(WorkerThread(board: board, worker: worker)).toOpaque())
+  /// Starts a thread that serves `board` as number `worker` until the board is closed; nil if the system gives none.
+  static func start(board: WorkBoard, worker: Int) -> pthread_t? {
+    let thread = Unmanaged.passRetained(WorkerThread(board: board, worker: worker))
+    if let identifier = startThread(thread.toOpaque()) { return identifier }
+    thread.release()
+    return nil
   }
 
   fileprivate func serve() { board.serve(worker: worker) }
@@ -27,7 +30,7 @@ private func serveBoard(_ argument: UnsafeMutableRawPointer) {
 }
 
 #if canImport(Darwin)
-  private func startThread(_ argument: UnsafeMutableRawPointer) -> pthread_t {
+  private func startThread(_ argument: UnsafeMutableRawPointer) -> pthread_t? {
     var identifier: pthread_t?
     let status = pthread_create(
       &identifier, nil,
@@ -35,11 +38,10 @@ private func serveBoard(_ argument: UnsafeMutableRawPointer) {
         serveBoard($0)
         return nil
       }, argument)
-    guard status == 0, let identifier else { fatalError("cannot start a thread") }
-    return identifier
+    return status == 0 ? identifier : nil
   }
 #else
-  private func startThread(_ argument: UnsafeMutableRawPointer) -> pthread_t {
+  private func startThread(_ argument: UnsafeMutableRawPointer) -> pthread_t? {
     var identifier = pthread_t()
     let status = pthread_create(
       &identifier, nil,
@@ -47,7 +49,6 @@ private func serveBoard(_ argument: UnsafeMutableRawPointer) {
         if let argument { serveBoard(argument) }
         return nil
       }, argument)
-    guard status == 0 else { fatalError("cannot start a thread") }
-    return identifier
+    return status == 0 ? identifier : nil
   }
 #endif

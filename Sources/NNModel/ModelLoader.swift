@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 
 /// The parts of a model file that are to be interpreted; the others need only be well-formed. The net always is.
 public struct ModelSections: OptionSet, Sendable {
@@ -35,7 +36,7 @@ public struct ModelLoader: Sendable {
   public func load(
     path: String, overrides: [String] = [], sections: ModelSections = .all
   ) throws(DiagnosticError) -> ModelDescription {
-    let bytes = try readFile(path, limit: limits.fileBytes)
+    let bytes = try FileReading.bytes(path, limit: limits.fileBytes)
     return try load(
       bytes: TextDecoder(file: path, limits: limits).decode(bytes), file: path, overrides: overrides,
       sections: sections)

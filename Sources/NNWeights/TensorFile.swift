@@ -91,7 +91,7 @@ public struct TensorFile: Sendable {
       switch entry.type {
       case "F32": Self.convert(bytes, target, Float.self) { S($0) }
       case "F64": Self.convert(bytes, target, Double.self) { S($0) }
-      case "F16": Self.convert(bytes, target, UInt16.self) { S(Self.half($0)) }
+      case "F16": Self.convert(bytes, target, UInt16.self) { S(Float(halfPrecision: $0)) }
       case "BF16": Self.convert(bytes, target, UInt16.self) { S(Float(bitPattern: UInt32($0) << 16)) }
       case "I64": Self.convert(bytes, target, Int64.self) { S($0) }
       case "U64": Self.convert(bytes, target, UInt64.self) { S($0) }
@@ -112,18 +112,6 @@ public struct TensorFile: Sendable {
   ) {
     for index in 0..<target.count {
       target[index] = scalar(bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self))
-    }
-  }
-
-  /// IEEE 754 binary16.
-  private static func half(_ bits: UInt16) -> Float {
-    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = Float(bits & 0x3FF)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
     }
   }
 }
@@ -155,12 +143,12 @@ extension TensorFile {
     metadata[Self.checksumKey] = checksum
     var text = "{\"__metadata__\":{"
     text += metadata.keys.sorted().map { key in
-      "\(StrictJSON.quoted(key)):\(StrictJSON.quoted(metadata[key] ?? ""))"
+      "\(jsonQuoted(key)):\(jsonQuoted(metadata[key] ?? ""))"
     }.joined(separator: ",")
     text += "}"
     for entry in entries {
       let sizes = entry.dimensions.map(String.init).joined(separator: ",")
-      text += ",\(StrictJSON.quoted(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(sizes)],"
+      text += ",\(jsonQuoted(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(sizes)],"
       text += "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}"
     }
     text += "}"

@@ -46,7 +46,7 @@ public struct WeightsFile: Sendable {
     tensors.metadata[Key.targets] = plan.targets.keys.sorted().compactMap { name in
       plan.targets[name].map { "\(name) \(Self.written($0))" }
     }.joined(separator: "\n")
-    tensors.metadata[Key.classes] = classes.map { "[" + $0.map { StrictJSON.quoted($0) }.joined(separator: ",") + "]" }
+    tensors.metadata[Key.classes] = classes.map { "[" + $0.map { jsonQuoted($0) }.joined(separator: ",") + "]" }
     tensors.append(plan, parameters: parameters, state: state)
   }
 

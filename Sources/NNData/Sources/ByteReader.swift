@@ -64,23 +64,11 @@ enum BinaryType: Sendable, Hashable {
       case .signed(2): return Double(Int16(truncatingIfNeeded: bits))
       case .signed(4): return Double(Int32(truncatingIfNeeded: bits))
       case .signed: return Double(Int64(bitPattern: bits))
-      case .float(2): return Double(Self.half(UInt16(truncatingIfNeeded: bits)))
+      case .float(2): return Double(Float(halfPrecision: UInt16(truncatingIfNeeded: bits)))
       case .float(4): return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
       case .float: return Double(bitPattern: bits)
       }
     }
     return keepsSingles ? .floats((0..<count).map { Float(value($0)) }) : .doubles((0..<count).map(value))
-  }
-
-  /// IEEE 754 binary16.
-  private static func half(_ bits: UInt16) -> Float {
-    let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = Float(bits & 0x3FF)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
-    }
   }
 }
