@@ -76,7 +76,7 @@ struct TrainingSession {
     case .interrupted:
       printMessage(
         "interrupted at step \(grouped(run.trainer.steps)) of \(grouped(run.trainer.totalSteps)); go on with\n"
-          + "  nnrun train \(shellQuoted(arguments.positionals[0])) --resume \(shellQuoted(folder.path))")
+          + "  \(commandName) train \(shellQuoted(arguments.positionals[0])) --resume \(shellQuoted(folder.path))")
       return .interrupted
     case .diverged(let divergence):
       throw DiagnosticError(
@@ -137,9 +137,12 @@ struct TrainingSession {
       input = Path.join(Path.folder(of: experiment.description.file), test.attributes.text("path"))
       if test.schema.name == "csv" { label = " --label \(shellQuoted(test.attributes.text("label")))" }
     }
-    return "nnrun predict \(shellQuoted(folder.weights)) \(shellQuoted(input))\(label)"
+    return "\(commandName) predict \(shellQuoted(folder.weights)) \(shellQuoted(input))\(label)"
   }
 }
+
+/// How the user called this program: `nnrun`, or the script that builds and runs it.
+private var commandName: String { variable("NNRUN_COMMAND").map { shellQuoted($0) } ?? "nnrun" }
 
 /// A word as a shell reads it back.
 func shellQuoted(_ word: String) -> String {
