@@ -47,7 +47,10 @@ let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_all
 let tests: [Target] = [
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
   .testTarget(
-    name: "NNTrainingTests", dependencies: ["NNTraining", "NNCore", "NNKernels", "NNData", "LossLayers"],
+    name: "NNTrainingTests",
+    dependencies: [
+      "NNTraining", "NNCore", "NNKernels", "NNData", "NNInference", "NNTestSupport", "DenseLayers", "LossLayers",
+    ],
     exclude: ["Fixtures"]),
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),

@@ -49,6 +49,11 @@ public struct NetworkPlan: Sendable {
   public let statesOfNode: [[Int]]
   /// The forms of the targets, by name: what the data has, or what the losses usually take.
   public let targets: [String: TargetForm]
+  /// The nodes that are losses.
+  public let lossNodes: [Int]
+  /// What the net predicts: the first output of the first loss, or of the last layer when there is no loss; the first
+  /// input of a net without layers.
+  public let prediction: NetworkDefinition.Value
   /// Scalars in the flat parameter buffer, the gaps for alignment included.
   public let parameterSpan: Int
   /// Scalars in the flat state buffer.
@@ -81,6 +86,10 @@ public struct NetworkPlan: Sendable {
     targets = builder.targets
     parameterSpan = builder.parameterSpan
     stateSpan = builder.stateSpan
+    let losses = definition.nodes.indices.filter { !builder.layers[$0].targets.isEmpty }
+    lossNodes = losses
+    let last = losses.first ?? definition.nodes.indices.last
+    prediction = last.map { .init(.node($0)) } ?? .init(.input(0))
   }
 
   /// The shape of a value, of one sample.
@@ -89,16 +98,6 @@ public struct NetworkPlan: Sendable {
     case .input(let index): definition.inputs[index].shape
     case .node(let index): layers[index].outputs[value.output]
     }
-  }
-
-  /// The nodes that are losses.
-  public var lossNodes: [Int] { definition.nodes.indices.filter { !layers[$0].targets.isEmpty } }
-
-  /// What the net predicts: the first output of the first loss, or of the last layer when there is no loss; the first
-  /// input of a net without layers.
-  public var prediction: NetworkDefinition.Value {
-    if let loss = lossNodes.first { return .init(.node(loss)) }
-    return definition.nodes.isEmpty ? .init(.input(0)) : .init(.node(definition.nodes.count - 1))
   }
 
   /// What the elements of the prediction mean.

@@ -63,11 +63,11 @@ public final class BatchFeed<S: Scalar> {
     let count = min(batch, set.count - start)
     order.withUnsafeBufferPointer { order in
       let rows = UnsafeBufferPointer(rebasing: order[start..<(start + count)])
-      for (index, array) in set.inputs.enumerated() {
-        array.gather(rows, inputTables[index], into: inputStorages[index].buffer, workers: workers)
+      for index in set.inputs.indices {
+        set.inputs[index].gather(rows, inputTables[index], into: inputStorages[index].buffer, workers: workers)
       }
-      for (index, array) in set.targets.enumerated() {
-        array.gather(rows, targetTable, into: targetStorages[index].buffer, workers: workers)
+      for index in set.targets.indices {
+        set.targets[index].gather(rows, targetTable, into: targetStorages[index].buffer, workers: workers)
       }
     }
     batchOfEpoch += 1

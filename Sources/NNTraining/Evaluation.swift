@@ -25,7 +25,11 @@ public struct Evaluation: Sendable {
   public internal(set) var samples = 0
   /// For each loss, its numerators and denominators added up.
   public internal(set) var losses: [LossParts]
-  private var lossWeights: [Double]
+  private let lossWeights: [Double]
+  /// For each loss, whether it is a plain sum, whose parts have the denominator 1, which must not be added up.
+  private let sumsLoss: [Bool]
+  /// Which of the net's targets the prediction is compared with.
+  private let targetPosition: Int?
   var correct = 0
   var correctAmongTop = 0
   /// Right class x predicted class, row-major; empty unless asked for.
@@ -45,6 +49,10 @@ public struct Evaluation: Sendable {
     let nodes = plan.lossNodes
     losses = nodes.map { _ in LossParts(numerator: 0, denominator: 0) }
     lossWeights = nodes.map { plan.definition.nodes[$0].lossWeight }
+    sumsLoss = nodes.map { plan.definition.nodes[$0].layer.facts.sumsLoss }
+    targetPosition = nodes.first.flatMap { plan.definition.nodes[$0].target }.flatMap { name in
+      plan.definition.targetNames.firstIndex(of: name)
+    }
     self.topCount = topCount
     task = Self.task(plan)
     switch task {
@@ -76,14 +84,12 @@ public struct Evaluation: Sendable {
   public mutating func add<S: Scalar>(_ network: Network<S>) {
     let batch = network.batch
     samples += batch
-    for (index, node) in network.plan.lossNodes.enumerated() {
-      let parts = network.lossParts(node)
+    for index in losses.indices {
+      let parts = network.lossParts(network.plan.lossNodes[index])
       losses[index].numerator += parts.numerator
-      losses[index].denominator = isSum(network, node) ? 1 : losses[index].denominator + parts.denominator
+      losses[index].denominator = sumsLoss[index] ? 1 : losses[index].denominator + parts.denominator
     }
-    guard let node = network.plan.lossNodes.first, let name = network.plan.definition.nodes[node].target,
-      let position = network.targetNames.firstIndex(of: name)
-    else { return }
+    guard let position = targetPosition else { return }
     let prediction = network.prediction.buffer
     let target = network.targetBuffer(position)
     switch task {
@@ -92,11 +98,6 @@ public struct Evaluation: Sendable {
     case .values(let count): addValues(batch, count, prediction, target)
     case .none: break
     }
-  }
-
-  /// The parts of a loss that is a plain sum have the denominator 1, which must not be added up.
-  private func isSum<S: Scalar>(_ network: Network<S>, _ node: Int) -> Bool {
-    network.plan.definition.nodes[node].layer.facts.sumsLoss
   }
 
   private mutating func addClasses<S: Scalar>(

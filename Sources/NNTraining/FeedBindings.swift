@@ -27,7 +27,7 @@ struct FeedBindings {
   /// Makes the net read the feed's current batch of `count` samples.
   func bind<S: Scalar>(_ network: Network<S>, _ feed: BatchFeed<S>, count: Int) {
     network.setBatch(count)
-    for pair in inputs { network.bindInput(pair.network, to: feed.input(pair.feed)) }
-    for pair in targets { network.bindTarget(pair.network, to: feed.target(pair.feed)) }
+    for index in inputs.indices { network.bindInput(inputs[index].network, to: feed.input(inputs[index].feed)) }
+    for index in targets.indices { network.bindTarget(targets[index].network, to: feed.target(targets[index].feed)) }
   }
 }

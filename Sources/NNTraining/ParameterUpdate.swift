@@ -58,7 +58,8 @@ public final class ParameterUpdate<S: Scalar> {
       scale = min(1, clipNorm / (norm + 1e-6))
     }
     let rule = optimizer.rule(step: step)
-    for span in spans {
+    for index in spans.indices {
+      let span = spans[index]
       S.update(
         rule, rate: rate * span.rateScale, decay: span.decay, gradientScale: scale,
         gradientLimit: clipValue ?? .infinity, parameters: network.parameters.slice(span.range),
@@ -70,7 +71,9 @@ public final class ParameterUpdate<S: Scalar> {
   /// The length of the gradient of all parameters that learn.
   public func gradientNorm(_ network: Network<S>) -> Double {
     var square = 0.0
-    for span in spans { square += S.sumOfSquares(network.gradients.slice(span.range), workers: network.workers) }
+    for index in spans.indices {
+      square += S.sumOfSquares(network.gradients.slice(spans[index].range), workers: network.workers)
+    }
     return square.squareRoot()
   }
 
