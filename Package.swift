@@ -17,7 +17,9 @@ let libraries: [Target] = [
   .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
 
-let layerFamilies = ["DenseLayers", "ActivationLayers", "LossLayers", "ShapeLayers", "RegularizationLayers"]
+let layerFamilies = [
+  "ArithmeticLayers", "DenseLayers", "ActivationLayers", "LossLayers", "ShapeLayers", "RegularizationLayers",
+]
 
 let plugins: [Target] =
   layerFamilies.map { .target(name: $0, dependencies: ["NNCore", "NNKernels"], path: "Plugins/\($0)") } + [

@@ -1,4 +1,5 @@
 import ActivationLayers
+import ArithmeticLayers
 import DenseLayers
 import LossLayers
 import NNCore
@@ -9,6 +10,7 @@ import ShapeLayers
 public func registerStandardLayers(into registry: inout Registry) {
   registerDenseLayers(into: &registry)
   registerActivationLayers(into: &registry)
+  registerArithmeticLayers(into: &registry)
   registerShapeLayers(into: &registry)
   registerRegularizationLayers(into: &registry)
   registerLossLayers(into: &registry)

@@ -122,7 +122,7 @@ public struct NetworkDefinition: Sendable {
     let count = (appearances[schema.name] ?? 0) + 1
     let name = name ?? freeName(schema.name, count)
     try checkName(name)
-    guard let sources = from ?? last.map({ [$0] }) else {
+    guard let sources = from ?? (schema.inputs.upperBound == 0 ? [] : last.map { [$0] }) else {
       throw ElementError(
         code: "no-input", "<\(schema.name)> has nothing to read", remedy: "put an <input> before the first layer")
     }

@@ -85,14 +85,14 @@ struct PredictionGraph<S: Scalar> {
     let node = plan.definition.nodes[index]
     let own = Value(.node(index))
     let facts = node.layer.facts
-    let source = node.inputs[0]
-    if facts.copiesWhenPredicting, plan.layers[index].outputs == [plan.shape(of: source)] {
+    let source = node.inputs.first
+    if let source, facts.copiesWhenPredicting, plan.layers[index].outputs == [plan.shape(of: source)] {
       renamed[own] = renamed[source]
       readers[source] = readers[own]
       absorbed[own] = absorbed[source]
       return
     }
-    if let affine = facts.affine {
+    if let source, let affine = facts.affine {
       var map = arrays(index, affine)
       if let before = absorbed[source] { map = before.followed(by: map) }
       let input = renamed[source]

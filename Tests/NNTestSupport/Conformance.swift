@@ -184,7 +184,7 @@ struct ConformanceRun {
 
   /// Enough samples that the work is cut into chunks.
   func threads() throws -> [String] {
-    let elements = example.inputs.reduce(0) { $0 + $1.elementCount }
+    let elements = max(1, example.inputs.reduce(0) { $0 + $1.elementCount })
     let batch = min(500, max(3, 9000 / elements))
     func results<S: Scalar>(_ type: S.Type, _ threads: Int) throws -> Results {
       let harness = try harness(type) {

@@ -26,6 +26,8 @@ public struct ConformanceCase: Sendable {
   public var targetValues: TargetValues
   /// The standard deviation of the inputs.
   public var spread: Double
+  /// Whether the inputs are magnitudes of at least 0.25, for functions that are defined, or tame, only there.
+  public var isPositive: Bool
   /// How far results in single precision may be from those in double precision, relative to the largest number of the
   /// array.
   public var precision: Double
@@ -36,7 +38,7 @@ public struct ConformanceCase: Sendable {
   public init(
     _ name: String, namespace: String = ElementSchema.standardNamespace, _ attributes: [String: AttributeValue] = [:],
     inputs: [Shape], target: Int = 0, targetValues: TargetValues = .numbers, spread: Double = 1.5,
-    precision: Double = 1e-5, note: String = ""
+    isPositive: Bool = false, precision: Double = 1e-5, note: String = ""
   ) {
     self.name = name
     self.namespace = namespace
@@ -45,6 +47,7 @@ public struct ConformanceCase: Sendable {
     self.target = target
     self.targetValues = targetValues
     self.spread = spread
+    self.isPositive = isPositive
     self.precision = precision
     self.note = note
   }

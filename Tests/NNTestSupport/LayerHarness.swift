@@ -70,7 +70,9 @@ public struct LayerHarness<S: Scalar> {
 
   private func fill(_ example: ConformanceCase) {
     for index in network.plan.definition.inputs.indices {
-      draw(network.inputBuffer(index), UInt64(index + 1), spread: example.spread)
+      let buffer = network.inputBuffer(index)
+      draw(buffer, UInt64(index + 1), spread: example.spread)
+      if example.isPositive { for i in 0..<buffer.count { buffer[i] = buffer[i].magnitude + 0.25 } }
     }
     draw(network.parameters, 1000, spread: 0.5)
     for (index, name) in network.targetNames.enumerated() {

@@ -30,7 +30,12 @@ import Testing
   private static func required(_ schema: ElementSchema) -> [String: AttributeValue] {
     var given: [String: AttributeValue] = [:]
     for attribute in schema.attributes where attribute.isRequired {
-      given[attribute.name] = attribute.kind == .shape ? .shape(Shape(1)) : .integer(1)
+      given[attribute.name] =
+        switch attribute.kind {
+        case .shape: .shape(Shape(1))
+        case .numbers: .numbers([1])
+        default: .integer(1)
+        }
     }
     return given
   }
@@ -38,9 +43,10 @@ import Testing
   @Test(arguments: schemas.map(\.name)) func exampleIsRead(_ name: String) throws {
     let schema = try #require(Self.schemas.first { $0.name == name })
     let loader = ModelLoader(registry: standardRegistry)
+    let shape = name == "matmul" ? "8x8" : "64"
     let text = """
       <model xmlns="urn:nnrun:model:1"><network>
-        <input name="left" shape="64"/><input name="right" shape="64"/>\(schema.example)
+        <input name="left" shape="\(shape)"/><input name="right" shape="\(shape)"/>\(schema.example)
       </network></model>
       """
     let model = try loader.load(text: text, file: "example.xml", sections: .network)

@@ -1,3 +1,4 @@
+import ArithmeticLayers
 import LossLayers
 import NNCore
 import NNKernels
@@ -42,9 +43,9 @@ import Testing
 
   /// A number that is not one stays visible in every layer that does not move numbers alone.
   @Test(arguments: standardRegistry.all(.layer).map { $0.schema.name }) func notANumberStays(_ name: String) throws {
-    guard var example = standardCases.first(where: { $0.name == name }), !["slice", "dropout"].contains(name) else {
-      return
-    }
+    guard var example = standardCases.first(where: { $0.name == name }), !["slice", "dropout"].contains(name),
+      !example.inputs.isEmpty
+    else { return }
     example.note = "with a number that is not one"
     for element in 0..<example.inputs[0].elementCount {
       let harness = try LayerHarness<Float>(example, standardRegistry)
@@ -67,5 +68,23 @@ import Testing
     let network = try run(BinaryCrossEntropy(), [-30] as [Float], shape: Shape(1), targets: [0])
     let gradient = try #require(network.gradient(.init(.input(0)))?[0])
     #expect((gradient / 9.357623e-14 - 1).magnitude < 1e-5)
+  }
+
+  /// Layers that read nothing give every sample the same, and a parameter's gradient is the sum over the batch.
+  @Test func leavesReachEverySample() throws {
+    var definition = NetworkDefinition(name: "leaves")
+    let constant = try definition.add(Constant([1, -2]))
+    let parameter = try definition.add(Parameter(shape: Shape(2), initializer: .constant(3)))
+    try definition.add(Multiply(), from: [constant, parameter])
+    try definition.add(SquaredError(reduction: .sum))
+    let network = Network<Double>(try NetworkPlan(definition), batch: 3, workers: WorkerPool(threads: 1))
+    network.initialize(seed: 1)
+    let target = network.targetBuffer(0)
+    for i in 0..<target.count { target[i] = Double(i) }
+    network.forward(.training)
+    network.backward()
+    #expect(network.prediction.buffer.array == [3, -6, 3, -6, 3, -6])
+    // 2 (c p - t) c, summed over the samples, t being (0, 1), (2, 3), (4, 5).
+    #expect(network.parameterGradient(0).buffer.array == [6, 108])
   }
 }

@@ -100,6 +100,37 @@ private let regressionCases: [ConformanceCase] =
     ]
   } + [.init("huber", ["delta": .number(0.4)], inputs: row)]
 
+private let arithmeticCases: [ConformanceCase] =
+  ["add", "subtract", "multiply", "max", "min"].flatMap { name -> [ConformanceCase] in
+    [
+      .init(name, inputs: [Shape(5), Shape(5)]), .init(name, inputs: [Shape(3, 2, 4), Shape(3, 2, 4)]),
+      .init(name, inputs: [Shape(3, 2, 4), Shape(4)]), .init(name, inputs: [Shape(1), Shape(2, 3)]),
+      .init(name, inputs: [Shape(3, 1, 4), Shape(2, 1)], note: "both are repeated"),
+    ]
+  }
+  + ["divide", "power"].flatMap { name -> [ConformanceCase] in
+    [
+      .init(name, inputs: [Shape(5), Shape(5)], isPositive: true),
+      .init(name, inputs: [Shape(3, 1, 4), Shape(2, 1)], isPositive: true, note: "both are repeated"),
+    ]
+  } + ["add", "multiply", "max", "min"].map { .init($0, inputs: [Shape(5), Shape(2, 5), Shape(2, 1)]) }
+  + ["negate", "square", "absolute", "exp", "sin", "cos", "sum", "mean"].flatMap { name -> [ConformanceCase] in
+    [.init(name, inputs: row), .init(name, inputs: image)]
+  } + ["reciprocal", "squareRoot", "log"].map { .init($0, inputs: row, isPositive: true) } + [
+    .init("addConstant", ["value": .number(-3)], inputs: row),
+    .init("multiplyConstant", ["value": .number(0.25)], inputs: row),
+    .init("power", ["exponent": .number(3)], inputs: row),
+    .init("power", ["exponent": .number(0)], inputs: row),
+    .init("power", ["exponent": .number(-0.5)], inputs: row, isPositive: true),
+    .init("dot", inputs: [Shape(5), Shape(5)]), .init("dot", inputs: [Shape(2, 3), Shape(2, 3)]),
+    .init("matmul", inputs: [Shape(4, 5), Shape(5)]), .init("matmul", inputs: [Shape(4, 5), Shape(5, 3)]),
+    .init("constant", ["value": .numbers([1, -2, 3])], inputs: []),
+    .init("constant", ["value": .numbers([1, -2]), "shape": .shape(Shape(2, 1))], inputs: []),
+    .init("parameter", ["shape": .shape(Shape(2, 3))], inputs: []),
+    .init("parameter", ["shape": .shape(Shape(4)), "init": .text("normal")], inputs: []),
+  ]
+
 /// Every standard layer and loss in several variants.
 let standardCases: [ConformanceCase] =
-  denseCases + activationCases + shapeCases + regularizationCases + classificationCases + regressionCases
+  denseCases + activationCases + arithmeticCases + shapeCases + regularizationCases + classificationCases
+  + regressionCases

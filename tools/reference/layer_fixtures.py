@@ -231,6 +231,40 @@ def hinge():
                  np.array([3, 0, 1]))
 
 
+def arithmetic():
+    def positive(*shapes):
+        return [np.abs(draw(BATCH, *s)) + 0.25 for s in shapes]
+    combinations = [
+        ("add", lambda x: x[0] + x[1], False), ("subtract", lambda x: x[0] - x[1], False),
+        ("multiply", lambda x: x[0] * x[1], False), ("divide", lambda x: x[0] / x[1], False),
+        ("max", lambda x: torch.maximum(*x), False), ("min", lambda x: torch.minimum(*x), False),
+        ("power", lambda x: x[0] ** x[1], True),
+    ]
+    for name, function, needs_positive in combinations:
+        for shapes in ([(5,), (5,)], [(2, 3), (2, 3)], [(2, 3), (2, 1)], [(2, 1), (1, 3)]):
+            layer(name, {}, shapes, lambda p, x: [function(x)], inputs=positive(*shapes) if needs_positive else None)
+    layer("add", {}, [(4,)] * 3, lambda p, x: [x[0] + x[1] + x[2]])
+    layer("multiply", {}, [(4,)] * 3, lambda p, x: [x[0] * x[1] * x[2]])
+    functions = [
+        ("negate", {}, torch.neg, False), ("square", {}, torch.square, False), ("squareRoot", {}, torch.sqrt, True),
+        ("absolute", {}, torch.abs, False), ("reciprocal", {}, torch.reciprocal, False), ("exp", {}, torch.exp, False),
+        ("log", {}, torch.log, True), ("sin", {}, torch.sin, False), ("cos", {}, torch.cos, False),
+        ("addConstant", {"value": -3}, lambda x: x - 3, False),
+        ("multiplyConstant", {"value": 0.25}, lambda x: 0.25 * x, False),
+        ("power", {"exponent": 3}, lambda x: x ** 3, False), ("power", {"exponent": -0.5}, lambda x: x ** -0.5, True),
+        ("sum", {}, lambda x: x.flatten(1).sum(1, keepdim=True), False),
+        ("mean", {}, lambda x: x.flatten(1).mean(1, keepdim=True), False),
+    ]
+    for name, attributes, function, needs_positive in functions:
+        for shape in ((5,), (2, 3)):
+            layer(name, attributes, [shape], lambda p, x: [function(x[0])],
+                  inputs=positive(shape) if needs_positive else None)
+    layer("dot", {}, [(5,), (5,)], lambda p, x: [(x[0] * x[1]).sum(1, keepdim=True)])
+    layer("matmul", {}, [(3, 4), (4,)], lambda p, x: [torch.bmm(x[0], x[1][:, :, None])[:, :, 0]])
+    layer("matmul", {}, [(3, 4), (4, 2)], lambda p, x: [torch.bmm(*x)])
+
+
 print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
-for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge):
+for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge,
+               arithmetic):
     family()

@@ -1,0 +1,68 @@
+import NNCore
+
+/// How the elements of one array spread over a larger one: sizes are compared from the last dimension on, and an array
+/// whose size is 1, or which lacks the dimension, is repeated along it, as in NumPy. The batch is never repeated.
+struct Broadcast {
+  private var sizes = SIMD8<Int>(repeating: 1)
+  private var steps = SIMD8<Int>(repeating: 0)
+  private var rank: Int
+  /// Whether both arrays have the same elements in the same order.
+  let isIdentity: Bool
+
+  /// From a tensor's shape to that of the result; the batch is the first dimension of both.
+  init(_ input: Shape, to output: Shape) {
+    isIdentity = input.elementCount == output.elementCount
+    rank = output.rank
+    for axis in 0..<output.rank { sizes[axis] = output[axis] }
+    var step = 1
+    var axis = output.rank - 1
+    var own = input.rank - 1
+    while own >= 1, axis >= 1 {
+      if input[own] > 1 { steps[axis] = step }
+      step *= input[own]
+      own -= 1
+      axis -= 1
+    }
+    steps[0] = step
+  }
+
+  /// Where the element lies that the result's element `index` reads.
+  @inline(__always)
+  func callAsFunction(_ index: Int) -> Int {
+    if isIdentity { return index }
+    var rest = index
+    var place = 0
+    var axis = rank - 1
+    while axis >= 0 {
+      let next = rest / sizes[axis]
+      place += (rest - next * sizes[axis]) * steps[axis]
+      rest = next
+      axis -= 1
+    }
+    return place
+  }
+
+  /// The shape that several samples' shapes spread to. Throws an `ElementError` that names both where they do not fit.
+  static func shape(_ inputs: [Shape], _ element: String) throws -> Shape {
+    var result = inputs[0]
+    for input in inputs.dropFirst() {
+      let rank = max(result.rank, input.rank)
+      var sizes: [Int] = []
+      for fromEnd in stride(from: rank, to: 0, by: -1) {
+        let one = fromEnd <= result.rank ? result[result.rank - fromEnd] : 1
+        let other = fromEnd <= input.rank ? input[input.rank - fromEnd] : 1
+        guard one == other || one == 1 || other == 1 else {
+          throw ElementError.shape(
+            "<\(element)> cannot put the shapes \(result) and \(input) together",
+            remedy: "sizes must be equal, or 1, counted from the last dimension")
+        }
+        sizes.append(max(one, other))
+      }
+      guard let wider = Shape(sizes) else {
+        throw ElementError.shape("<\(element)> would make more than \(Shape.maximumElementCount) elements")
+      }
+      result = wider
+    }
+    return result
+  }
+}

@@ -1,0 +1,97 @@
+import NNCore
+
+/// The sum of its inputs.
+public struct Add: CombiningLayer {
+  /// The declaration of `<add>`.
+  public static let schema = ElementSchema(
+    .layer, "add", summary: "Adds its inputs, element by element.",
+    formula: "f = x + y; df/dx = 1, df/dy = 1: the gradient is handed to every input unchanged",
+    example: #"<add from="left right"/>"#, inputs: 1...Int.max)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var combination: Combination { .add }
+}
+
+/// The difference of two inputs.
+public struct Subtract: CombiningLayer {
+  /// The declaration of `<subtract>`.
+  public static let schema = ElementSchema(
+    .layer, "subtract", summary: "Takes the second input from the first, element by element.",
+    formula: "f = x - y; df/dx = 1, df/dy = -1",
+    example: #"<subtract from="left right"/>"#, inputs: 2...2)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var combination: Combination { .subtract }
+}
+
+/// The product of its inputs.
+public struct Multiply: CombiningLayer {
+  /// The declaration of `<multiply>`.
+  public static let schema = ElementSchema(
+    .layer, "multiply", summary: "Multiplies its inputs, element by element.",
+    formula: "f = x y; df/dx = y, df/dy = x: each input's gradient is scaled by the others",
+    example: #"<multiply from="left right"/>"#, inputs: 1...Int.max)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var combination: Combination { .multiply }
+}
+
+/// The quotient of two inputs.
+public struct Divide: CombiningLayer {
+  /// The declaration of `<divide>`.
+  public static let schema = ElementSchema(
+    .layer, "divide", summary: "Divides the first input by the second, element by element.",
+    formula: "f = x / y; df/dx = 1 / y, df/dy = -x / y^2",
+    example: #"<divide from="left right"/>"#, inputs: 2...2)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var combination: Combination { .divide }
+}
+
+/// The largest of its inputs.
+public struct Maximum: CombiningLayer {
+  /// The declaration of `<max>`.
+  public static let schema = ElementSchema(
+    .layer, "max", summary: "The largest of its inputs, element by element.",
+    formula: "f = max(x, y); the gradient goes to the largest input, the first among equals, and the others get 0",
+    example: #"<max from="left right"/>"#, inputs: 1...Int.max)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var combination: Combination { .maximum }
+}
+
+/// The smallest of its inputs.
+public struct Minimum: CombiningLayer {
+  /// The declaration of `<min>`.
+  public static let schema = ElementSchema(
+    .layer, "min", summary: "The smallest of its inputs, element by element.",
+    formula: "f = min(x, y); the gradient goes to the smallest input, the first among equals, and the others get 0",
+    example: #"<min from="left right"/>"#, inputs: 1...Int.max)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var combination: Combination { .minimum }
+}

@@ -1,0 +1,39 @@
+import NNCore
+
+/// x + c
+public struct AddConstant: FunctionLayer {
+  /// The declaration of `<addConstant>`.
+  public static let schema = ElementSchema(
+    .layer, "addConstant", summary: "Adds a fixed number to every element.", formula: "f = x + c; df/dx = 1",
+    example: #"<addConstant value="1"/>"#,
+    attributes: [.required("value", .number(.any), "The number to add.")])
+
+  /// The number to add.
+  public let value: Double
+
+  public init(attributes: Attributes) throws { value = attributes.number("value") }
+
+  /// The layer.
+  public init(value: Double) { self.value = value }
+
+  public var function: RealFunction { .addConstant(value) }
+}
+
+/// c x
+public struct MultiplyConstant: FunctionLayer {
+  /// The declaration of `<multiplyConstant>`.
+  public static let schema = ElementSchema(
+    .layer, "multiplyConstant", summary: "Multiplies every element by a fixed number.", formula: "f = c x; df/dx = c",
+    example: #"<multiplyConstant value="-1"/>"#,
+    attributes: [.required("value", .number(.any), "The factor.")])
+
+  /// The factor.
+  public let value: Double
+
+  public init(attributes: Attributes) throws { value = attributes.number("value") }
+
+  /// The layer.
+  public init(value: Double) { self.value = value }
+
+  public var function: RealFunction { .multiplyConstant(value) }
+}

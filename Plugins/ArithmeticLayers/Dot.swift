@@ -1,0 +1,44 @@
+import NNCore
+import NNKernels
+
+/// The scalar product of two inputs, for each sample.
+public struct Dot: Layer {
+  /// The declaration of `<dot>`.
+  public static let schema = ElementSchema(
+    .layer, "dot", summary: "The scalar product of two inputs of one shape, for each sample.",
+    formula: "f = sum of x_i y_i; df/dx = y, df/dy = x", example: #"<dot from="left right"/>"#, inputs: 2...2)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    guard inputs[0] == inputs[1] else {
+      throw ElementError.shape("<dot> needs two inputs of one shape, but they are \(inputs[0]) and \(inputs[1])")
+    }
+    let count = inputs[0].elementCount
+    return LayerPlan(
+      outputs: [Shape(1)], backwardNeeds: .inputs, forwardOperations: 2 * count, backwardOperations: 2 * count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let size = context.input.count / max(1, context.batch)
+    for sample in 0..<context.batch {
+      var total = 0.0
+      for i in sample * size..<(sample + 1) * size {
+        total += Double(context.inputs[0][i]) * Double(context.inputs[1][i])
+      }
+      context.output[sample] = S(total)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let size = context.inputs[0].count / max(1, context.batch)
+    for position in 0..<2 where context.downstream[position].isWanted {
+      let slot = context.downstream[position]
+      let other = context.inputs[1 - position]
+      for i in 0..<other.count { slot.put(context.upstream[0][i / size] * other[i], at: i) }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import NNCore
+import NNKernels
+
+/// A layer that applies a function to every element; computed in double precision whatever the net's.
+public protocol FunctionLayer: Layer {
+  /// The function.
+  var function: RealFunction { get }
+}
+
+extension FunctionLayer {
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let count = inputs[0].elementCount
+    return LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: [.inputs, .outputs], forwardOperations: count, backwardOperations: 2 * count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    apply(function, context.input.buffer, into: context.output.buffer)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    guard context.downstream[0].isWanted else { return }
+    applyBackward(
+      function, context.inputs[0].buffer, context.outputs[0].buffer, context.upstream[0].buffer, context.downstream[0])
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func apply<S: Scalar>(_ function: RealFunction, _ x: Buffer<S>, into y: Buffer<S>) {
+  for i in 0..<y.count { y[i] = S(function.value(Double(x[i]))) }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func applyBackward<S: Scalar>(
+  _ function: RealFunction, _ x: Buffer<S>, _ y: Buffer<S>, _ upstream: Buffer<S>, _ downstream: GradientSlot<S>
+) {
+  for i in 0..<x.count { downstream.put(upstream[i] * S(function.slope(Double(x[i]), Double(y[i]))), at: i) }
+}

@@ -1,0 +1,136 @@
+import NNCore
+
+/// -x
+public struct Negate: FunctionLayer {
+  /// The declaration of `<negate>`.
+  public static let schema = ElementSchema(
+    .layer, "negate", summary: "Changes the sign of every element.", formula: "f = -x; df/dx = -1",
+    example: "<negate/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .negate }
+}
+
+/// x^2
+public struct Square: FunctionLayer {
+  /// The declaration of `<square>`.
+  public static let schema = ElementSchema(
+    .layer, "square", summary: "Multiplies every element with itself.", formula: "f = x^2; df/dx = 2 x",
+    example: "<square/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .square }
+}
+
+/// sqrt(x)
+public struct SquareRoot: FunctionLayer {
+  /// The declaration of `<squareRoot>`.
+  public static let schema = ElementSchema(
+    .layer, "squareRoot", summary: "The square root of every element.", formula: "f = sqrt(x); df/dx = 1 / (2 f)",
+    example: "<squareRoot/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .squareRoot }
+}
+
+/// |x|
+public struct Absolute: FunctionLayer {
+  /// The declaration of `<absolute>`.
+  public static let schema = ElementSchema(
+    .layer, "absolute", summary: "The magnitude of every element.", formula: "f = |x|; df/dx = sign(x)",
+    example: "<absolute/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .absolute }
+}
+
+/// 1 / x
+public struct Reciprocal: FunctionLayer {
+  /// The declaration of `<reciprocal>`.
+  public static let schema = ElementSchema(
+    .layer, "reciprocal", summary: "One divided by every element.", formula: "f = 1 / x; df/dx = -1 / x^2",
+    example: "<reciprocal/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .reciprocal }
+}
+
+/// e^x
+public struct Exponential: FunctionLayer {
+  /// The declaration of `<exp>`.
+  public static let schema = ElementSchema(
+    .layer, "exp", summary: "The exponential function of every element.", formula: "f = e^x; df/dx = f",
+    example: "<exp/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .exponential }
+}
+
+/// ln(x)
+public struct Logarithm: FunctionLayer {
+  /// The declaration of `<log>`.
+  public static let schema = ElementSchema(
+    .layer, "log", summary: "The natural logarithm of every element.", formula: "f = ln(x); df/dx = 1 / x",
+    example: "<log/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .logarithm }
+}
+
+/// sin(x)
+public struct Sine: FunctionLayer {
+  /// The declaration of `<sin>`.
+  public static let schema = ElementSchema(
+    .layer, "sin", summary: "The sine of every element, in radians.", formula: "f = sin(x); df/dx = cos(x)",
+    example: "<sin/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .sine }
+}
+
+/// cos(x)
+public struct Cosine: FunctionLayer {
+  /// The declaration of `<cos>`.
+  public static let schema = ElementSchema(
+    .layer, "cos", summary: "The cosine of every element, in radians.", formula: "f = cos(x); df/dx = -sin(x)",
+    example: "<cos/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public var function: RealFunction { .cosine }
+}

@@ -1,0 +1,96 @@
+import NNCore
+import NNKernels
+
+/// Fixed numbers, the same for each sample.
+public struct Constant: Layer {
+  /// The declaration of `<constant>`.
+  public static let schema = ElementSchema(
+    .layer, "constant", summary: "Fixed numbers, the same for every sample; reads nothing.",
+    formula: "f = c; no gradient", example: #"<constant value="1 2 3"/>"#,
+    attributes: [
+      .required("value", .numbers, "The numbers, row by row."),
+      .optional("shape", .shape, "Their shape; a row of them unless given."),
+    ], inputs: 0...0)
+
+  private let values: [Double]
+  private let shape: Shape?
+
+  public init(attributes: Attributes) throws {
+    values = attributes.numbers("value")
+    shape = attributes.has("shape") ? attributes.shape("shape") : nil
+  }
+
+  /// The layer.
+  public init(_ values: [Double], shape: Shape? = nil) {
+    self.values = values
+    self.shape = shape
+  }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    guard let output = shape ?? Shape([values.count]), output.elementCount == values.count else {
+      throw ElementError(
+        code: "shape-mismatch",
+        "<constant> of shape \(shape?.description ?? "?") needs \(shape?.elementCount ?? 0) numbers, not "
+          + "\(values.count)", attribute: "value")
+    }
+    return LayerPlan(outputs: [output], backwardNeeds: [], forwardOperations: 0, backwardOperations: 0)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let output = context.output.buffer
+    for i in 0..<output.count { output[i] = S(values[i % values.count]) }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {}
+}
+
+/// A trainable array, the same for each sample.
+public struct Parameter: Layer {
+  /// The declaration of `<parameter>`.
+  public static let schema = ElementSchema(
+    .layer, "parameter", summary: "A trainable array, the same for every sample; reads nothing.",
+    formula: "f = p; dp = sum of df over the batch", reference: "saved as NAME.value",
+    example: #"<parameter name="W" shape="10x4" init="normal" initScale="0.01"/>"#,
+    attributes: [.required("shape", .shape, "The array's shape.")] + Initializer.attributes(default: "zeros"),
+    inputs: 0...0)
+
+  private let shape: Shape
+  private let initializer: Initializer
+
+  public init(attributes: Attributes) throws {
+    shape = attributes.shape("shape")
+    initializer = Initializer(attributes)
+  }
+
+  /// The layer.
+  public init(shape: Shape, initializer: Initializer = .zeros) {
+    self.shape = shape
+    self.initializer = initializer
+  }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let fanOut = shape.rank > 0 ? shape[0] : 1
+    return LayerPlan(
+      outputs: [shape],
+      parameters: [
+        ParameterPlan(
+          "value", shape, initializer: initializer, fanIn: shape.elementCount / fanOut, fanOut: fanOut,
+          decays: shape.rank > 1)
+      ], backwardNeeds: [], forwardOperations: 0, backwardOperations: shape.elementCount)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let value = context.parameters[0]
+    let output = context.output.buffer
+    for i in 0..<output.count { output[i] = value[i % value.count] }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let slot = context.parameterGradients[0]
+    guard slot.isWanted else { return }
+    let gradient = slot.tensor.buffer
+    if !slot.accumulates { gradient.fill(0) }
+    let upstream = context.upstream[0].buffer
+    for i in 0..<upstream.count { gradient[i % gradient.count] += upstream[i] }
+  }
+}

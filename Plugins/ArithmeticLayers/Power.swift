@@ -1,0 +1,58 @@
+import NNCore
+import NNKernels
+
+/// Its input to a fixed power, or its first input to the power of its second.
+public struct Power: Layer {
+  /// The declaration of `<power>`.
+  public static let schema = ElementSchema(
+    .layer, "power", summary: "Raises its input to a fixed power, or its first input to the power of its second.",
+    formula: "f = x^p; df/dx = p x^(p - 1), df/dp = f ln(x)", example: #"<power exponent="3"/>"#,
+    attributes: [
+      .optional("exponent", .number(.any), "The power; left out when a second input gives it.")
+    ], inputs: 1...2)
+
+  /// The power, unless a second input gives it.
+  public let exponent: Double?
+
+  public init(attributes: Attributes) throws {
+    exponent = attributes.has("exponent") ? attributes.number("exponent") : nil
+  }
+
+  /// The layer.
+  public init(exponent: Double? = nil) { self.exponent = exponent }
+
+  private struct OfOne: FunctionLayer {
+    static let schema = Power.schema
+    let function: RealFunction
+    init(attributes: Attributes) throws { function = .power(1) }
+    init(_ exponent: Double) { function = .power(exponent) }
+  }
+
+  private struct OfTwo: CombiningLayer {
+    static let schema = Power.schema
+    init(attributes: Attributes) throws {}
+    init() {}
+    var combination: Combination { .power }
+  }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    guard (exponent == nil) == (inputs.count == 2) else {
+      throw ElementError(
+        code: exponent == nil ? "missing-attribute" : "input-count",
+        exponent == nil ? "<power> has no power to raise to" : "<power> has an exponent and a second input too",
+        remedy: exponent == nil
+          ? "write exponent=\"2\", or let it read a second input" : "leave out exponent, or the second input",
+        attribute: exponent == nil ? nil : "exponent")
+    }
+    if let exponent { return try OfOne(exponent).plan(inputs) }
+    return try OfTwo().plan(inputs)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    if let exponent { OfOne(exponent).forward(context) } else { OfTwo().forward(context) }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    if let exponent { OfOne(exponent).backward(context) } else { OfTwo().backward(context) }
+  }
+}

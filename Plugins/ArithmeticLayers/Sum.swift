@@ -1,0 +1,71 @@
+import NNCore
+import NNKernels
+
+/// A layer that adds up the elements of each sample, times a factor.
+public protocol SummingLayer: Layer {
+  /// The factor for samples of `count` elements.
+  func factor(_ count: Int) -> Double
+}
+
+extension SummingLayer {
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let count = inputs[0].elementCount
+    return LayerPlan(outputs: [Shape(1)], backwardNeeds: [], forwardOperations: count, backwardOperations: count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    sumRows(
+      context.input.buffer, into: context.output.buffer,
+      factor: factor(context.input.count / max(1, context.batch)))
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let slot = context.downstream[0]
+    guard slot.isWanted else { return }
+    let size = slot.tensor.count / max(1, context.batch)
+    let factor = S(factor(size))
+    for i in 0..<slot.tensor.count { slot.put(context.upstream[0][i / size] * factor, at: i) }
+  }
+}
+
+/// The sums are taken in double precision and in the order of the elements.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func sumRows<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, factor: Double) {
+  let size = x.count / max(1, y.count)
+  for row in 0..<y.count {
+    var total = 0.0
+    for i in row * size..<(row + 1) * size { total += Double(x[i]) }
+    y[row] = S(total * factor)
+  }
+}
+
+/// The sum of all elements of a sample.
+public struct Sum: SummingLayer {
+  /// The declaration of `<sum>`.
+  public static let schema = ElementSchema(
+    .layer, "sum", summary: "Adds up all elements of a sample.",
+    formula: "f = sum of x_i; df/dx_i = 1", example: "<sum/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func factor(_ count: Int) -> Double { 1 }
+}
+
+/// The mean of all elements of a sample.
+public struct Mean: SummingLayer {
+  /// The declaration of `<mean>`.
+  public static let schema = ElementSchema(
+    .layer, "mean", summary: "The mean of all elements of a sample.",
+    formula: "f = sum of x_i / n; df/dx_i = 1 / n", example: "<mean/>")
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func factor(_ count: Int) -> Double { 1 / Double(count) }
+}
