@@ -14,6 +14,7 @@ let libraries: [Target] = [
   .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
+  .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels"]),
   .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
 
@@ -36,7 +37,7 @@ let programs: [Target] = [
     name: "nnrun",
     dependencies: [
       "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference",
-      "StandardLayers",
+      "NNExplain", "StandardLayers",
     ]),
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
 ]

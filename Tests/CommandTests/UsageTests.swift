@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
   static let verbs = [
-    "train", "evaluate", "predict", "check", "summary", "init", "trace", "gradcheck", "layers", "weights", "bench",
+    "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "gradcheck", "layers", "weights",
+    "bench",
     "completion", "version",
   ]
 
