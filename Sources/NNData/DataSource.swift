@@ -35,6 +35,7 @@ public struct SourceContext: Sendable {
 public func registerStandardSources(into registry: inout Registry) {
   registry.register(CSVSource.self)
   registry.register(IDXSource.self)
+  registry.register(CIFARSource.self)
   registry.register(NPYSource.self)
   registry.register(NPZSource.self)
   registry.register(RandomSource.self)

@@ -6,11 +6,12 @@ public enum LabelledInput {
   /// The samples in a file.
   ///
   /// - Parameters:
-  ///   - path: csv, tsv, npz (arrays x and y), npy or IDX, also compressed with gzip.
+  ///   - path: csv, tsv, npz (arrays x and y), npy or IDX, CIFAR-10's .bin, also compressed with gzip.
   ///   - labels: the file of right answers, for npy and IDX.
   ///   - label: the columns of the right answers in a table.
   ///   - context: what the training set's labels mean.
   public static func read(_ path: String, labels: String?, label: String, _ context: SourceContext) throws -> Dataset {
+    if path.hasSuffix(".bin") { return try CIFARSource.read(path, context) }
     let bytes = try FileReading.expandedBytes(path)
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
       return try NPZSource(attributes: Attributes(["path": .text(path)], for: NPZSource.schema)).read(context)
