@@ -30,6 +30,8 @@ public struct Evaluation: Sendable {
   private let sumsLoss: [Bool]
   /// Which of the net's targets the prediction is compared with.
   private let targetPosition: Int?
+  /// Whether that target holds a distribution over classes rather than a class.
+  private let isDistribution: Bool
   var correct = 0
   var correctAmongTop = 0
   /// Right class x predicted class, row-major; empty unless asked for.
@@ -52,6 +54,11 @@ public struct Evaluation: Sendable {
     sumsLoss = nodes.map { plan.definition.nodes[$0].layer.facts.sumsLoss }
     targetPosition = nodes.first.flatMap { plan.definition.nodes[$0].target }.flatMap { name in
       plan.definition.targetNames.firstIndex(of: name)
+    }
+    if case .values? = targetPosition.flatMap({ plan.targets[plan.definition.targetNames[$0]] }) {
+      isDistribution = true
+    } else {
+      isDistribution = false
     }
     self.topCount = topCount
     task = Self.task(plan)
@@ -93,7 +100,7 @@ public struct Evaluation: Sendable {
     let prediction = network.prediction.buffer
     let target = network.targetBuffer(position)
     switch task {
-    case .classes(let count): addClasses(batch, count, prediction, target, target.count >= batch * count)
+    case .classes(let count): addClasses(batch, count, prediction, target)
     case .binary: addBinary(batch, prediction, target)
     case .values(let count): addValues(batch, count, prediction, target)
     case .none: break
@@ -101,7 +108,7 @@ public struct Evaluation: Sendable {
   }
 
   private mutating func addClasses<S: Scalar>(
-    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>, _ isDistribution: Bool
+    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>
   ) {
     for row in 0..<batch {
       let scores = prediction.slice(from: row * count, count: count)

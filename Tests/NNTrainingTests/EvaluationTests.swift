@@ -71,4 +71,23 @@ import Testing
     #expect(TrainingState(words: []) == nil)
     #expect(TrainingState(words: Array(repeating: .max, count: 12)) == nil)
   }
+
+  /// A last batch far smaller than the memory is for is scored like any other.
+  @Test func aSmallLastBatchCounts() throws {
+    var definition = NetworkDefinition(name: "identity")
+    try definition.input("x", shape: Shape(3))
+    try definition.add(SoftmaxCrossEntropy())
+    let network = Network<Double>(
+      try NetworkPlan(definition, targets: ["label": .classes(count: 3, shape: Shape(1))]), batch: 12,
+      options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
+    network.setBatch(2)
+    let (input, target) = (network.inputBuffer(0), network.targetBuffer(0))
+    for (i, value) in [0, 5, 1, 2, 0, 7].enumerated() { input[i] = Double(value) }
+    target[0] = 1
+    target[1] = 2
+    network.forward(.inference)
+    var scores = Evaluation(network.plan)
+    scores.add(network)
+    #expect(scores.accuracy == 1)
+  }
 }
