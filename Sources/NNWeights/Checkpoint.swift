@@ -14,13 +14,18 @@ public struct Checkpoint: Sendable {
     tensors.metadata[Self.kindKey] = Self.kind
   }
 
-  /// Reads a checkpoint; its checksum must be right.
+  /// Reads a checkpoint; it must have a checksum, and a right one.
   public init(path: String) throws {
     tensors = try TensorFile(path: path)
     guard tensors.metadata[Self.kindKey] == Self.kind else {
       throw DiagnosticError(
         code: "not-a-checkpoint", file: path, "this is not a checkpoint of a training run",
         remedy: "to begin from its weights, give it as --weights")
+    }
+    guard tensors.checksumHolds != nil else {
+      throw DiagnosticError(
+        code: "checksum", file: path, "the checkpoint has no checksum, so it cannot be known to be whole",
+        remedy: "give it as --weights to begin from its weights, or train again")
     }
     try WeightsFile.requireChecksum(tensors, path)
   }

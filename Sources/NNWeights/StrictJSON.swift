@@ -1,5 +1,7 @@
+import NNCore
+
 /// JSON as RFC 8259 defines it and nothing besides: no duplicate keys, no trailing commas, no lone surrogates, no bytes
-/// that are not UTF-8, and no depth that could exhaust the stack.
+/// that are not UTF-8, no depth that could exhaust the stack and no number of values that could exhaust the memory.
 package indirect enum StrictJSON: Sendable, Hashable {
   case null
   case boolean(Bool)
@@ -20,12 +22,27 @@ package indirect enum StrictJSON: Sendable, Hashable {
   package struct Failure: Error, Hashable {
     package var message: String
     package var position: Int
+    /// Whether it is a key that occurs twice in its object.
+    package var isDuplicateKey = false
   }
 
-  /// Reads a text. White space may surround the value.
+  /// The most values in a text that is read as a whole: a value takes many times the memory of its text.
+  package static let mostValues = 1 << 20
+  /// The most values in one member of an object that is read member by member.
+  package static let mostValuesOfMember = 1 << 16
+
+  /// Reads a text of at most `mostValues` values. White space may surround the value.
   package init(_ bytes: some Collection<UInt8>) throws(Failure) {
-    var parser = StrictJSONParser(Array(bytes))
+    var parser = StrictJSONParser(Array(bytes), mostValues: Self.mostValues)
     self = try parser.document()
+  }
+
+  /// Reads a text that is an object and hands over its members one after the other, so that the first that is wrong
+  /// ends the reading and none is kept longer than needed. False if the text is another value. Throws a `Failure`, or
+  /// what `body` throws.
+  package static func forEachMember(of bytes: some Collection<UInt8>, _ body: (Member) throws -> Void) throws -> Bool {
+    var parser = StrictJSONParser(Array(bytes), mostValues: mostValuesOfMember)
+    return try parser.documentMembers(body)
   }
 
   /// The value of a member.
@@ -41,13 +58,40 @@ private struct StrictJSONParser {
   /// Deeper than any header needs, and far from the end of the stack.
   private static let deepest = 64
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private let mostValues: Int
+  private var values = 0
+
+  init(_ bytes: [UInt8], mostValues: Int) {
+    self.bytes = bytes
+    self.mostValues = mostValues
+  }
 
   mutating func document() throws(StrictJSON.Failure) -> StrictJSON {
     let value = try value(depth: 0)
+    try end()
+    return value
+  }
+
+  mutating func documentMembers(_ body: (StrictJSON.Member) throws -> Void) throws -> Bool {
+    skipSpace()
+    guard byte == UInt8(ascii: "{") else {
+      _ = try document()
+      return false
+    }
+    var keys: Set<String> = []
+    var goesOn = beginsObject()
+    while goesOn {
+      values = 0
+      try body(try member(0, &keys))
+      goesOn = try anotherMember()
+    }
+    try end()
+    return true
+  }
+
+  private mutating func end() throws(StrictJSON.Failure) {
     skipSpace()
     guard position == bytes.count else { throw failure("text follows the value") }
-    return value
   }
 
   private func failure(_ message: String) -> StrictJSON.Failure {
@@ -62,6 +106,8 @@ private struct StrictJSONParser {
 
   private mutating func value(depth: Int) throws(StrictJSON.Failure) -> StrictJSON {
     guard depth < Self.deepest else { throw failure("values are nested too deeply") }
+    values += 1
+    guard values <= mostValues else { throw failure("there are more values than anything here needs") }
     skipSpace()
     switch byte {
     case UInt8(ascii: "{"): return try object(depth)
@@ -82,29 +128,50 @@ private struct StrictJSONParser {
   }
 
   private mutating func object(_ depth: Int) throws(StrictJSON.Failure) -> StrictJSON {
-    position += 1
     var members: [StrictJSON.Member] = []
     var keys: Set<String> = []
+    var goesOn = beginsObject()
+    while goesOn {
+      members.append(try member(depth, &keys))
+      goesOn = try anotherMember()
+    }
+    return .object(members)
+  }
+
+  /// Passes the opening brace; false if the object is empty, whose closing brace is then passed too.
+  private mutating func beginsObject() -> Bool {
+    position += 1
     skipSpace()
-    if byte == UInt8(ascii: "}") {
-      position += 1
-      return .object([])
+    guard byte == UInt8(ascii: "}") else { return true }
+    position += 1
+    return false
+  }
+
+  private mutating func member(_ depth: Int, _ keys: inout Set<String>) throws(StrictJSON.Failure) -> StrictJSON.Member
+  {
+    skipSpace()
+    guard byte == UInt8(ascii: "\"") else { throw failure("a key is missing") }
+    let key = try text()
+    guard keys.insert(key).inserted else {
+      var duplicate = failure("the key '\(key.shortened)' occurs twice")
+      duplicate.isDuplicateKey = true
+      throw duplicate
     }
-    while true {
-      skipSpace()
-      guard byte == UInt8(ascii: "\"") else { throw failure("a key is missing") }
-      let key = try text()
-      guard keys.insert(key).inserted else { throw failure("the key '\(key)' occurs twice") }
-      skipSpace()
-      guard byte == UInt8(ascii: ":") else { throw failure("a colon is missing") }
-      position += 1
-      members.append(.init(key: key, value: try value(depth: depth + 1)))
-      skipSpace()
-      let next = byte
-      position += 1
-      if next == UInt8(ascii: "}") { return .object(members) }
-      guard next == UInt8(ascii: ",") else { throw failure("a comma or a closing brace is missing") }
+    skipSpace()
+    guard byte == UInt8(ascii: ":") else { throw failure("a colon is missing") }
+    position += 1
+    return .init(key: key, value: try value(depth: depth + 1))
+  }
+
+  /// Passes a comma or the closing brace; true for the comma.
+  private mutating func anotherMember() throws(StrictJSON.Failure) -> Bool {
+    skipSpace()
+    let next = byte
+    guard next == UInt8(ascii: "}") || next == UInt8(ascii: ",") else {
+      throw failure("a comma or a closing brace is missing")
     }
+    position += 1
+    return next == UInt8(ascii: ",")
   }
 
   private mutating func array(_ depth: Int) throws(StrictJSON.Failure) -> StrictJSON {

@@ -68,6 +68,8 @@ public struct TensorFile: Sendable {
   }
 
   private mutating func append(_ name: String, type: String, dimensions: [Int], _ bytes: UnsafeRawBufferPointer) {
+    precondition(
+      dimensions.reduce(1, *) * (Self.sizes[type] ?? 0) == bytes.count, "array '\(name)' is not as large as its shape")
     positions[name] = entries.count
     entries.append(
       Entry(name: name, type: type, dimensions: dimensions, range: data.count..<(data.count + bytes.count)))
@@ -82,10 +84,13 @@ public struct TensorFile: Sendable {
     }
   }
 
-  /// Copies an array's elements into `target`, which is as long, converting between the number types. False for a type
-  /// that is not a number here.
-  public func read<S: Scalar>(_ entry: Entry, into target: Buffer<S>) -> Bool {
+  /// Copies an array's elements into `target`, which is as long. Every type of `sizes` can be read.
+  ///
+  /// - Parameter converting: whether numbers of another type than the target's are converted, to the nearest.
+  /// - Returns: false if nothing was copied, because the type is another and `converting` is false.
+  public func read<S: Scalar>(_ entry: Entry, into target: Buffer<S>, converting: Bool = true) -> Bool {
     precondition(target.count == entry.count)
+    guard converting || entry.type == (S.elementType == .float32 ? "F32" : "F64") else { return false }
     return data.withUnsafeBytes { bytes -> Bool in
       let bytes = UnsafeRawBufferPointer(rebasing: bytes[entry.range])
       switch entry.type {
@@ -100,6 +105,8 @@ public struct TensorFile: Sendable {
       case "I16": Self.convert(bytes, target, Int16.self) { S($0) }
       case "U16": Self.convert(bytes, target, UInt16.self) { S($0) }
       case "I8": Self.convert(bytes, target, Int8.self) { S($0) }
+      case "F8_E5M2": Self.convert(bytes, target, UInt8.self) { S(Self.half(UInt16($0) << 8)) }
+      case "F8_E4M3": Self.convert(bytes, target, UInt8.self) { S(Self.quarter($0)) }
       case "U8", "BOOL": Self.convert(bytes, target, UInt8.self) { S($0) }
       default: return false
       }
@@ -113,6 +120,17 @@ public struct TensorFile: Sendable {
     for index in 0..<target.count {
       target[index] = scalar(bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<T>.size, as: T.self))
     }
+  }
+
+  /// Eight bits with four of exponent, as the OCP 8-bit Floating Point Specification (2023) defines E4M3: there are no
+  /// infinities, and only the largest codes are no number.
+  private static func quarter(_ bits: UInt8) -> Float {
+    let sign: Float = bits & 0x80 == 0 ? 1 : -1
+    let exponent = Int(bits >> 3 & 0xF)
+    let fraction = Float(bits & 7)
+    if bits & 0x7F == 0x7F { return .nan }
+    if exponent == 0 { return sign * fraction * 0x1p-9 }
+    return sign * Float(sign: .plus, exponent: exponent - 7, significand: 1 + fraction * 0x1p-3)
   }
 }
 
@@ -168,8 +186,8 @@ extension TensorFile {
       DiagnosticError(code: code, file: file, message, remedy: remedy)
     }
     // The length of a header may happen to look like another format's first bytes.
-    if bytes.count <= 8 || bytes[8] != UInt8(ascii: "{"), let other = Self.otherFormat(bytes) {
-      throw failure("not-safetensors", "this is \(other), not a safetensors file", "weights are .safetensors files")
+    if bytes.count <= 8 || bytes[8] != UInt8(ascii: "{"), let other = OtherFormat(bytes) {
+      throw failure("not-safetensors", "this is \(other.description), not a safetensors file", other.remedy)
     }
     guard bytes.count >= 8 else { throw failure("truncated", "the file has only \(bytes.count) bytes") }
     let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
@@ -180,30 +198,22 @@ extension TensorFile {
       throw failure(
         "truncated", "the file ends within its header: \(length) bytes are promised, \(bytes.count - 8) follow")
     }
-    let header: StrictJSON
-    do throws(StrictJSON.Failure) {
-      header = try StrictJSON(bytes[8..<(8 + Int(length))])
-    } catch {
-      throw failure("bad-header", "the header is not right at byte \(8 + error.position): \(error.message)")
-    }
-    guard case .object(let members) = header else { throw failure("bad-header", "the header is not an object") }
     let size = bytes.count - 8 - Int(length)
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
-    for member in members {
-      if member.key == "__metadata__" {
-        guard case .object(let texts) = member.value else {
-          throw failure("bad-header", "__metadata__ is not an object")
+    do {
+      let isObject = try StrictJSON.forEachMember(of: bytes[8..<(8 + Int(length))]) { member in
+        if member.key == "__metadata__" {
+          metadata = try Self.texts(member.value, failure)
+        } else {
+          entries.append(try Self.entry(member, size: size, failure))
         }
-        for text in texts {
-          guard case .text(let value) = text.value else {
-            throw failure("bad-header", "'\(text.key.shortened)' in __metadata__ is not a text")
-          }
-          metadata[text.key] = value
-        }
-      } else {
-        entries.append(try Self.entry(member, size: size, failure))
       }
+      guard isObject else { throw failure("bad-header", "the header is not an object") }
+    } catch let error as StrictJSON.Failure {
+      throw failure(
+        error.isDuplicateKey ? "duplicate-key" : "bad-header",
+        "the header is not right at byte \(8 + error.position): \(error.message)")
     }
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
@@ -227,6 +237,20 @@ extension TensorFile {
     data = Array(bytes[(8 + Int(length))...])
     positions = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
     self.file = file
+  }
+
+  private static func texts(
+    _ value: StrictJSON, _ failure: (String, String, String?) -> DiagnosticError
+  ) throws -> [String: String] {
+    guard case .object(let members) = value else { throw failure("bad-header", "__metadata__ is not an object", nil) }
+    var texts: [String: String] = [:]
+    for member in members {
+      guard case .text(let text) = member.value else {
+        throw failure("bad-header", "'\(member.key.shortened)' in __metadata__ is not a text", nil)
+      }
+      texts[member.key] = text
+    }
+    return texts
   }
 
   private static func entry(
@@ -265,16 +289,5 @@ extension TensorFile {
       throw wrong("wrong-size", "has \(end - start) bytes, but its shape and type need \(bytes)")
     }
     return Entry(name: name, type: type, dimensions: dimensions, range: start..<end)
-  }
-
-  /// What the bytes are, if they are a well-known other format.
-  private static func otherFormat(_ bytes: [UInt8]) -> String? {
-    if bytes.starts(with: [0x50, 0x4B, 3, 4]) { return "a zip archive, such as PyTorch's .pt files" }
-    if bytes.starts(with: [0x89] + Array("HDF".utf8)) { return "an HDF5 file, such as Keras writes" }
-    if bytes.starts(with: [0x80, 2]) || bytes.starts(with: [0x80, 4, 0x95]) { return "a Python pickle" }
-    if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) { return "a NumPy array" }
-    if bytes.starts(with: Array("<?xml".utf8)) || bytes.starts(with: Array("<model".utf8)) { return "an XML file" }
-    if bytes.starts(with: [0x1F, 0x8B]) { return "a gzip file" }
-    return nil
   }
 }

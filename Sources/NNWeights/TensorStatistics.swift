@@ -31,7 +31,8 @@ extension TensorFile {
   /// An array's elements, or nil for a type that holds no numbers here.
   public func values(_ entry: Entry) -> [Double]? {
     let storage = Storage<Double>(count: entry.count)
-    return read(entry, into: storage.buffer) ? storage.buffer.array : nil
+    // The view does not keep the memory alive.
+    return withExtendedLifetime(storage) { read(entry, into: storage.buffer) ? storage.buffer.array : nil }
   }
 }
 
@@ -43,9 +44,9 @@ public struct TensorDifference: Sendable {
     public var name: String
     /// What makes a comparison of the numbers impossible, such as different shapes; nil if nothing does.
     public var obstacle: String?
-    /// The largest difference of two elements.
+    /// The largest difference of two elements; infinite if one of them alone is not a number.
     public var largest = 0.0
-    /// The length of the difference over the length of the first file's array.
+    /// The length of the difference over the length of the first file's array; infinite if that is 0.
     public var relative = 0.0
     /// Whether the bytes are the same.
     public var isIdentical = false
@@ -61,6 +62,20 @@ public struct TensorDifference: Sendable {
   /// Whether the files hold the same arrays with the same bytes.
   public var isIdentical: Bool { onlyFirst.isEmpty && onlySecond.isEmpty && rows.allSatisfy(\.isIdentical) }
 
+  /// How far two elements lie apart: infinitely, if only one is a number. Two that are none are the same.
+  private static func difference(_ x: Double, _ y: Double) -> Double {
+    if x == y || (x.isNaN && y.isNaN) { return 0 }
+    let difference = (x - y).magnitude
+    return difference.isNaN ? .infinity : difference
+  }
+
+  /// The Euclidean length of the finite elements, scaled by the largest so that no square overflows.
+  private static func length(_ values: [Double]) -> Double {
+    let scale = values.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
+    guard scale > 0 else { return 0 }
+    return scale * values.reduce(0) { $1.isFinite ? $0 + ($1 / scale) * ($1 / scale) : $0 }.squareRoot()
+  }
+
   /// Compares two files, array by array.
   public init(_ first: TensorFile, _ second: TensorFile) {
     onlyFirst = first.entries.map(\.name).filter { second.entry($0) == nil }
@@ -72,13 +87,12 @@ public struct TensorDifference: Sendable {
         row.obstacle = "shapes \(entry.dimensions) and \(other.dimensions)"
       } else if let a = first.values(entry), let b = second.values(other) {
         row.isIdentical = entry.type == other.type && first.data[entry.range] == second.data[other.range]
-        var (square, length) = (0.0, 0.0)
-        for (x, y) in zip(a, b) where x != y {
-          row.largest = max(row.largest, (x - y).magnitude)
-          square += (x - y) * (x - y)
+        let differences = zip(a, b).map(Self.difference)
+        row.largest = differences.max() ?? 0
+        if row.largest > 0 {
+          let length = Self.length(a)
+          row.relative = row.largest.isFinite && length > 0 ? Self.length(differences) / length : .infinity
         }
-        for x in a { length += x * x }
-        row.relative = square == 0 ? 0 : (square / max(length, .leastNonzeroMagnitude)).squareRoot()
       } else {
         row.obstacle = "types \(entry.type) and \(other.type)"
       }

@@ -117,7 +117,7 @@ extension TensorFile {
     }
     for name in match.missing {
       let near = nearestName(to: name, among: match.unused)
-      add("missing-array", "there is no array '\(prefix + name)'" + (near.map { "; there is '\($0)'" } ?? ""))
+      add("missing-array", "there is no array '\(prefix + name)'" + (near.map { "; there is '\($0.shortened)'" } ?? ""))
     }
     for wrong in match.wrongShapes {
       add("shape-mismatch", "'\(wrong.name)' has the shape \(wrong.found), but the model needs \(wrong.needed)")
