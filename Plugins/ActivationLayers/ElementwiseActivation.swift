@@ -15,6 +15,8 @@ extension ElementwiseActivation {
       comparison: function == .identity || function == .step ? .exact : .rounding)
   }
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { function.formula }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     LayerPlan(
       outputs: [inputs[0]], backwardNeeds: function.gradientUsesOutput ? .outputs : .inputs,
