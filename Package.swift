@@ -60,7 +60,7 @@ let tests: [Target] = [
     name: "NNExplainTests",
     dependencies: ["NNExplain", "NNDrawing", "NNCore", "NNKernels", "ActivationLayers", "StandardLayers"],
     exclude: ["Fixtures"]),
-  .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
+  .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"], exclude: ["Fixtures"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
   .testTarget(name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(

@@ -129,7 +129,7 @@ extension Explanation {
   /// A number, a few numbers, or what describes many: shape, range, mean and norm.
   static func shown(_ values: [Double], _ shape: Shape) -> String {
     if values.count == 1 { return Self.short(values[0], 7) }
-    if values.count <= 8 { return "[" + values.map { Self.short($0, 5) }.joined(separator: " ") + "]" }
+    if values.count <= 12 { return "[" + values.map { Self.short($0, 5) }.joined(separator: " ") + "]" }
     let mean = values.reduce(0, +) / Double(values.count)
     let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return "\(shape) from \(Self.short(values.min() ?? 0, 4)) to \(Self.short(values.max() ?? 0, 4)), mean "

@@ -122,6 +122,7 @@ import Testing
         "df/db = 0.1966119\n",
       ]
     ),
+    ("linear", ["f = [-96.8 437.9 60.75] ", "df/dx = [1.7 1.05 2.4 1.7]\n", "df/db = [1 1 1]\n"]),
     ("patterns", ["df/dx = -4\n", "df/dy = 3\n", "df/dz = 2\n", "df/dw = 0\n", "df/db = 1    (the sum over its 2"]),
   ])
   func lectureModels(_ name: String, _ lines: [String]) throws {

@@ -13,7 +13,7 @@ enum ExplainCommand: Command {
     "Runs forward and backward in double precision and prints each value, and at each node the chain rule: upstream "
     + "gradient times local gradient is downstream gradient. A formula may use + - * / ^, parentheses, numbers, names, "
     + "and exp log sin cos tanh sigmoid relu max min abs sqrt. A net whose inputs have no values needs --input; with "
-    + "--target backward begins at its loss, otherwise at what the loss reads. Arrays of more than eight numbers are "
+    + "--target backward begins at its loss, otherwise at what the loss reads. Arrays of more than twelve numbers are "
     + "shown as shape, range, mean and norm; --json has all of them."
   static let positionals = [
     Positional(

@@ -28,7 +28,9 @@ struct TrainingSession {
     introduce(run)
     if let begin { explain(run.begin(from: begin)) }
 
-    let display = TrainingDisplay(environment, isQuiet: isQuiet, settings: experiment.settings)
+    let display = TrainingDisplay(
+      environment, isQuiet: isQuiet, settings: experiment.settings,
+      every: try arguments.integer("every", 1...Int(Int32.max)))
     run.trainer.observer = display
     if let seconds = variable("NNRUN_CHECKPOINT_SECONDS").flatMap({ Double($0) }), seconds > 0 {
       run.trainer.checkpointInterval = seconds
