@@ -12,6 +12,7 @@ extension ElementwiseActivation {
   public var facts: LayerFacts {
     LayerFacts(
       activation: function, copiesWhenPredicting: function == .identity,
+      probabilities: function == .sigmoid ? .binaryProbabilities : nil,
       comparison: function == .identity || function == .step ? .exact : .rounding)
   }
 

@@ -44,7 +44,7 @@ struct TrainingSession {
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
     guard !isQuiet else { return }
-    for warning in experiment.description.warnings + experiment.plan.warnings { printMessage(warning.rendered) }
+    for warning in experiment.description.warnings(with: experiment.plan) { printMessage(warning.rendered) }
     let description = experiment.description
     printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")
     printMessage(NetworkSummary(experiment.plan).text)
