@@ -19,7 +19,8 @@ let libraries: [Target] = [
 ]
 
 let layerFamilies = [
-  "ArithmeticLayers", "DenseLayers", "ActivationLayers", "LossLayers", "ShapeLayers", "RegularizationLayers",
+  "ArithmeticLayers", "DenseLayers", "ConvolutionLayers", "ActivationLayers", "LossLayers", "ShapeLayers",
+  "RegularizationLayers",
 ]
 
 let plugins: [Target] =

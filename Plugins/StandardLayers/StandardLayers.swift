@@ -1,5 +1,6 @@
 import ActivationLayers
 import ArithmeticLayers
+import ConvolutionLayers
 import DenseLayers
 import LossLayers
 import NNCore
@@ -9,6 +10,7 @@ import ShapeLayers
 /// Makes all layers and losses of the project known.
 public func registerStandardLayers(into registry: inout Registry) {
   registerDenseLayers(into: &registry)
+  registerConvolutionLayers(into: &registry)
   registerActivationLayers(into: &registry)
   registerArithmeticLayers(into: &registry)
   registerShapeLayers(into: &registry)

@@ -105,7 +105,7 @@ public struct TensorFile: Sendable {
       case "I16": Self.convert(bytes, target, Int16.self) { S($0) }
       case "U16": Self.convert(bytes, target, UInt16.self) { S($0) }
       case "I8": Self.convert(bytes, target, Int8.self) { S($0) }
-      case "F8_E5M2": Self.convert(bytes, target, UInt8.self) { S(Self.half(UInt16($0) << 8)) }
+      case "F8_E5M2": Self.convert(bytes, target, UInt8.self) { S(Float(halfPrecision: UInt16($0) << 8)) }
       case "F8_E4M3": Self.convert(bytes, target, UInt8.self) { S(Self.quarter($0)) }
       case "U8", "BOOL": Self.convert(bytes, target, UInt8.self) { S($0) }
       default: return false

@@ -132,5 +132,6 @@ private let arithmeticCases: [ConformanceCase] =
 
 /// Every standard layer and loss in several variants.
 let standardCases: [ConformanceCase] =
-  denseCases + activationCases + arithmeticCases + shapeCases + regularizationCases + classificationCases
+  denseCases + convolutionCases + poolingCases + activationCases + arithmeticCases + shapeCases + regularizationCases
+  + classificationCases
   + regressionCases
