@@ -20,7 +20,7 @@ let libraries: [Target] = [
 
 let layerFamilies = [
   "ArithmeticLayers", "DenseLayers", "ConvolutionLayers", "ActivationLayers", "LossLayers", "ShapeLayers",
-  "RegularizationLayers",
+  "NormalizationLayers", "RegularizationLayers",
 ]
 
 let plugins: [Target] =

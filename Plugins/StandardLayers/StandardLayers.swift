@@ -4,6 +4,7 @@ import ConvolutionLayers
 import DenseLayers
 import LossLayers
 import NNCore
+import NormalizationLayers
 import RegularizationLayers
 import ShapeLayers
 
@@ -13,6 +14,7 @@ public func registerStandardLayers(into registry: inout Registry) {
   registerConvolutionLayers(into: &registry)
   registerActivationLayers(into: &registry)
   registerArithmeticLayers(into: &registry)
+  registerNormalizationLayers(into: &registry)
   registerShapeLayers(into: &registry)
   registerRegularizationLayers(into: &registry)
   registerLossLayers(into: &registry)

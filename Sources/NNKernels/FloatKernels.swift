@@ -90,48 +90,6 @@ extension Float {
       rows, columns, probabilities, labels, ignored, scale, downstream, accumulate, workers)
   }
 
-  public static func convolve(
-    _ shape: Convolution, batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, into y: Buffer<Float>,
-    epilogue: Epilogue<Float>, workers: WorkerPool
-  ) {
-    if shape.isBeyondKernels || epilogue.scale != 1 {
-      referenceConvolve(shape, batch: batch, x, weight, into: y, epilogue: epilogue, workers: workers)
-    } else {
-      KernelTable.current.convolve(shape, batch, x, weight, y, epilogue, workers)
-    }
-  }
-
-  public static func convolveBackwardData(
-    _ shape: Convolution, batch: Int, upstream: Buffer<Float>, _ weight: Buffer<Float>, downstream: Buffer<Float>,
-    accumulate: Bool, workers: WorkerPool
-  ) {
-    if shape.isBeyondKernels {
-      referenceConvolveBackwardData(
-        shape, batch: batch, upstream, weight, downstream, accumulate: accumulate, workers: workers)
-    } else {
-      KernelTable.current.convolveBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers)
-    }
-  }
-
-  public static func convolveBackwardWeights(
-    _ shape: Convolution, batch: Int, _ x: Buffer<Float>, upstream: Buffer<Float>, weightGradient: Buffer<Float>,
-    accumulate: Bool, workers: WorkerPool
-  ) {
-    if shape.isBeyondKernels {
-      referenceConvolveBackwardWeights(
-        shape, batch: batch, x, upstream, weightGradient, accumulate: accumulate, workers: workers)
-    } else {
-      KernelTable.current.convolveBackwardWeights(shape, batch, x, upstream, weightGradient, accumulate, workers)
-    }
-  }
-
-  public static func channelSums(
-    batch: Int, channels: Int, pixels: Int, _ x: Buffer<Float>, into sums: Buffer<Float>, accumulate: Bool,
-    workers: WorkerPool
-  ) {
-    KernelTable.current.channelSums(batch, channels, pixels, x, sums, accumulate, workers)
-  }
-
   public static func sum(_ x: Buffer<Float>, workers: WorkerPool) -> Double {
     KernelTable.current.sum(x, workers)
   }
@@ -156,14 +114,6 @@ extension Float {
         rate: rate, decay: decay, gradientScale: gradientScale, gradientLimit: gradientLimit,
         correction1: correction1, correction2: correction2),
       UpdateArguments(parameters: parameters, gradients: gradients, first: first, second: second), workers)
-  }
-}
-
-extension Convolution {
-  /// Whether a padded copy of a group's input, with strides that leave gaps, would be too large to be worth making.
-  fileprivate var isBeyondKernels: Bool {
-    let padded = (self.padded.height + stride.height) * (self.padded.width + stride.width)
-    return Double(padded) * Double(max(groupInputs, 16)) > 3e7
   }
 }
 

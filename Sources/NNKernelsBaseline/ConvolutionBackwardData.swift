@@ -118,12 +118,13 @@ private struct BackwardDataRun {
     let parts = wholes >= 4 * threads ? 1 : min(weights.tiles, (4 * threads + wholes - 1) / wholes)
     let gradient = GradientRows(shape.output)
     let area = shape.output.area
+    let ownPlanes = planes.size(TileShape.rows)
+    let blockCount = ownPlanes + gradient.size(shape.groupOutputs)
+    workers.reserveScratch(purpose: .block, count: blockCount)
     workers.run(chunks: wholes * parts) { chunk, worker in
       let (whole, part) = (chunk / parts, chunk % parts)
       let (sample, group) = (whole / shape.groups, whole % shape.groups)
-      let ownPlanes = planes.size(TileShape.rows)
-      let memory = workers.scratch(
-        worker: worker, purpose: .block, count: ownPlanes + gradient.size(shape.groupOutputs))
+      let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
       var source = upstream + (sample * shape.outputChannels + group * shape.groupOutputs) * area
       if !gradient.isDirect {
         gradient.fill(memory + ownPlanes, from: source, channels: shape.groupOutputs, width: shape.output.width)

@@ -59,32 +59,34 @@ private struct BackwardWeightsRun {
     let rowParts = min(rowTiles, max(1, wanted / shape.groups))
     let weightParts = min(weightTiles, max(1, wanted / (2 * shape.groups * rowParts)))
     let parts = rowParts * weightParts
+    func part(_ index: Int) -> BackwardWeightsPart {
+      BackwardWeightsPart(
+        shape, rows: TileShape.cut(rowTiles, into: rowParts, index / weightParts), rowTiles: rowTiles,
+        weights: TileShape.cut(weightTiles, into: weightParts, index % weightParts), weightTiles: weightTiles)
+    }
+    let samples = max(1, min(batch, (Self.pixelsPerBlock + shape.output.area - 1) / shape.output.area))
+    let gradient = GradientRows(shape.output)
+    var largest = 0
+    for index in 0..<parts {
+      let part = part(index)
+      largest = max(largest, samples * (planes.size(part.inputs.count) + gradient.size(part.outputs.count)))
+    }
+    workers.reserveScratch(purpose: .block, count: largest)
     workers.run(chunks: shape.groups * parts) { chunk, worker in
-      let (group, part) = (chunk / parts, chunk % parts)
-      compute(
-        group: group, rows: TileShape.cut(rowTiles, into: rowParts, part / weightParts),
-        rowTiles: rowTiles, weights: TileShape.cut(weightTiles, into: weightParts, part % weightParts),
-        weightTiles: weightTiles, worker: worker)
+      let memory = workers.scratch(worker: worker, purpose: .block, count: largest)
+      compute(group: chunk / parts, part(chunk % parts), samples: samples, gradient, memory)
     }
   }
 
   @inline(never)
   private func compute(
-    group: Int, rows: Range<Int>, rowTiles: Int, weights: Range<Int>, weightTiles: Int, worker: Int
+    group: Int, _ part: BackwardWeightsPart, samples: Int, _ gradient: GradientRows,
+    _ memory: UnsafeMutablePointer<Float>
   ) {
-    let gradient = GradientRows(shape.output)
     let (area, inner) = (shape.output.area, shape.weightsPerOutput)
-    let samples = max(1, min(batch, (Self.pixelsPerBlock + area - 1) / area))
-    // The channels that the part reads, input and output.
-    let firstWeight = TileShape.cut(inner, into: weightTiles, weights.lowerBound).lowerBound
-    let endWeight = TileShape.cut(inner, into: weightTiles, weights.upperBound - 1).upperBound
-    let inputs = (firstWeight / shape.kernel.area)..<((endWeight - 1) / shape.kernel.area + 1)
-    let firstRow = TileShape.cut(shape.groupOutputs, into: rowTiles, rows.lowerBound).lowerBound
-    let endRow = TileShape.cut(shape.groupOutputs, into: rowTiles, rows.upperBound - 1).upperBound
+    let (inputs, firstRow) = (part.inputs, part.outputs.lowerBound)
     let imageSize = planes.size(inputs.count)
-    let gradientSize = gradient.size(endRow - firstRow)
-    let memory = workers.scratch(
-      worker: worker, purpose: .block, count: samples * (imageSize + gradientSize))
+    let gradientSize = gradient.size(part.outputs.count)
 
     var sample = 0
     while sample < batch {
@@ -106,16 +108,16 @@ private struct BackwardWeightsRun {
         let copy = memory + samples * imageSize
         for index in 0..<count {
           gradient.fill(
-            copy + index * gradientSize, from: above + index * aboveStride, channels: endRow - firstRow,
+            copy + index * gradientSize, from: above + index * aboveStride, channels: part.outputs.count,
             width: shape.output.width)
         }
         above = UnsafePointer(copy)
         aboveStride = gradientSize
       }
-      for rowTile in rows {
-        let range = TileShape.cut(shape.groupOutputs, into: rowTiles, rowTile)
-        for weightTile in weights {
-          let own = TileShape.cut(inner, into: weightTiles, weightTile)
+      for rowTile in part.rows {
+        let range = TileShape.cut(shape.groupOutputs, into: part.rowTiles, rowTile)
+        for weightTile in part.weights {
+          let own = TileShape.cut(inner, into: part.weightTiles, weightTile)
           DotTask(
             samples: count, rows: gradient.rows, vectors: gradient.pitch / PixelVector.scalarCount,
             upstream: above + (range.lowerBound - firstRow) * gradient.area, upstreamSample: aboveStride,
@@ -128,6 +130,31 @@ private struct BackwardWeightsRun {
       }
       sample += count
     }
+  }
+}
+
+/// The tiles of output channels and of weights that a chunk computes, and the channels that it reads for them.
+private struct BackwardWeightsPart {
+  let rows: Range<Int>
+  let rowTiles: Int
+  let weights: Range<Int>
+  let weightTiles: Int
+  /// Channels of the group, output and input.
+  let outputs: Range<Int>
+  let inputs: Range<Int>
+
+  init(_ shape: Convolution, rows: Range<Int>, rowTiles: Int, weights: Range<Int>, weightTiles: Int) {
+    self.rows = rows
+    self.rowTiles = rowTiles
+    self.weights = weights
+    self.weightTiles = weightTiles
+    func bounds(_ count: Int, _ tiles: Int, _ range: Range<Int>) -> Range<Int> {
+      let first = TileShape.cut(count, into: tiles, range.lowerBound).lowerBound
+      return first..<TileShape.cut(count, into: tiles, range.upperBound - 1).upperBound
+    }
+    outputs = bounds(shape.groupOutputs, rowTiles, rows)
+    let own = bounds(shape.weightsPerOutput, weightTiles, weights)
+    inputs = (own.lowerBound / shape.kernel.area)..<((own.upperBound - 1) / shape.kernel.area + 1)
   }
 }
 

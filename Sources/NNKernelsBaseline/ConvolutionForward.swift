@@ -99,8 +99,12 @@ struct ConvolutionRun {
 
   var packedCount: Int { packsWeights ? shape.outputChannels * inner : 0 }
 
+  /// Scalars that a chunk needs: the pixels that it reads, and a tile's sums.
+  private var blockCount: Int { planes.size(shape.groupInputs) + TileShape.rows * 2 * PixelVector.scalarCount }
+
   func computeAll() {
     let parts = rowParts * tileParts
+    workers.reserveScratch(purpose: .block, count: blockCount)
     workers.run(chunks: batch * shape.groups * parts) { chunk, worker in
       let whole = chunk / parts
       let part = chunk % parts
@@ -114,8 +118,7 @@ struct ConvolutionRun {
   @inline(never)
   private func compute(sample: Int, group: Int, rows: Range<Int>, tileRange: Range<Int>, worker: Int) {
     let lanes = PixelVector.scalarCount
-    let memory = workers.scratch(
-      worker: worker, purpose: .block, count: planes.size(shape.groupInputs) + TileShape.rows * 2 * lanes)
+    let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
     let sums = memory + planes.size(shape.groupInputs)
     var source = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
     if planes.isDirect {

@@ -31,6 +31,8 @@ public func kernelTable() -> KernelTable {
     convolveBackwardData: { convolveBackwardData($0, $1, $2, $3, $4, $5, $6) },
     convolveBackwardWeights: { convolveBackwardWeights($0, $1, $2, $3, $4, $5, $6) },
     channelSums: { channelSums($0, $1, $2, $3, $4, $5, $6) },
+    maxPoolPairs: { maxPoolPairs($0, $1, $2, $3, $4, $5) },
+    maxPoolPairsBackward: { maxPoolPairsBackward($0, $1, $2, $3, $4, $5, $6) },
     sum: { sum($0, $1) },
     sumOfSquares: { sumOfSquares($0, $1) },
     isFinite: { isFinite($0, $1) },

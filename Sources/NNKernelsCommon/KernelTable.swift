@@ -48,6 +48,13 @@ public struct KernelTable: Sendable {
     @Sendable (
       _ batch: Int, _ channels: Int, _ pixels: Int, _ x: Vector, _ sums: Vector, _ accumulate: Bool, WorkerPool
     ) -> Void
+  public typealias MaxPool =
+    @Sendable (Pooling, _ batch: Int, _ x: Vector, _ y: Vector, _ positions: Vector, WorkerPool) -> Void
+  public typealias MaxPoolBackward =
+    @Sendable (
+      Pooling, _ batch: Int, _ positions: Vector, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool,
+      WorkerPool
+    ) -> Void
   public typealias Reduce = @Sendable (_ x: Vector, WorkerPool) -> Double
   public typealias Test = @Sendable (_ x: Vector, WorkerPool) -> Bool
   public typealias Update = @Sendable (UpdateRule, UpdateSettings, UpdateArguments, WorkerPool) -> Void
@@ -73,6 +80,9 @@ public struct KernelTable: Sendable {
   public let convolveBackwardData: ConvolveBackward
   public let convolveBackwardWeights: ConvolveBackward
   public let channelSums: ChannelSums
+  /// For windows of 2 x 2 that lie side by side.
+  public let maxPoolPairs: MaxPool
+  public let maxPoolPairsBackward: MaxPoolBackward
   public let sum: Reduce
   public let sumOfSquares: Reduce
   public let isFinite: Test
@@ -89,7 +99,8 @@ public struct KernelTable: Sendable {
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
-    channelSums: @escaping ChannelSums, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    channelSums: @escaping ChannelSums, maxPoolPairs: @escaping MaxPool,
+    maxPoolPairsBackward: @escaping MaxPoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
     isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
@@ -112,6 +123,8 @@ public struct KernelTable: Sendable {
     self.convolveBackwardData = convolveBackwardData
     self.convolveBackwardWeights = convolveBackwardWeights
     self.channelSums = channelSums
+    self.maxPoolPairs = maxPoolPairs
+    self.maxPoolPairsBackward = maxPoolPairsBackward
     self.sum = sum
     self.sumOfSquares = sumOfSquares
     self.isFinite = isFinite

@@ -132,6 +132,7 @@ private let arithmeticCases: [ConformanceCase] =
 
 /// Every standard layer and loss in several variants.
 let standardCases: [ConformanceCase] =
-  denseCases + convolutionCases + poolingCases + activationCases + arithmeticCases + shapeCases + regularizationCases
+  denseCases + convolutionCases + poolingCases + normalizationCases + activationCases + arithmeticCases + shapeCases
+  + regularizationCases
   + classificationCases
   + regressionCases

@@ -322,7 +322,43 @@ def poolings():
         layer("globalMaxPool", {}, [(2, *size)], lambda p, x: [F.adaptive_max_pool2d(x[0], 1)])
 
 
+def normalizations():
+    def affine(*shape):
+        return [("weight", shape), ("bias", shape)]
+    for shape in ((5,), (3, 4), (2, 3, 5), (3, 1, 1)):
+        for attributes, options in (({}, {}), ({"epsilon": 0.01}, {"eps": 0.01})):
+            layer("batchNorm", attributes, [shape],
+                  lambda p, x: [F.batch_norm(x[0], None, None, *p, training=True, **options)], affine(shape[0]))
+        layer("batchNorm", {"affine": "false"}, [shape], lambda p, x: [F.batch_norm(x[0], None, None, training=True)])
+        layer("localResponseNorm", {}, [shape], lambda p, x: [lrn(x[0], 5, 1e-4, 0.75, 1.0)])
+        for size in (1, 2, 3):
+            layer("localResponseNorm", {"size": size, "alpha": 0.5, "beta": 1.5, "k": 2}, [shape],
+                  lambda p, x: [lrn(x[0], size, 0.5, 1.5, 2.0)])
+    for shape, dimensions in (((5,), 1), ((3, 4), 1), ((3, 4), 2), ((2, 3, 5), 2), ((2, 3, 5), 3)):
+        row = shape[len(shape) - dimensions:]
+        attributes = {"dimensions": dimensions}
+        layer("layerNorm", attributes, [shape], lambda p, x: [F.layer_norm(x[0], row, *p)], affine(*row))
+        layer("layerNorm", {**attributes, "affine": "false", "epsilon": 0.1}, [shape],
+              lambda p, x: [F.layer_norm(x[0], row, eps=0.1)])
+        layer("rmsNorm", attributes, [shape], lambda p, x: [F.rms_norm(x[0], row, *p, eps=1e-6)], [("weight", row)])
+        layer("rmsNorm", {**attributes, "affine": "false", "epsilon": 0.1}, [shape],
+              lambda p, x: [F.rms_norm(x[0], row, eps=0.1)])
+    for shape, groups in (((6,), 1), ((6,), 3), ((4, 5), 2), ((4, 2, 3), 4)):
+        layer("groupNorm", {"groups": groups}, [shape], lambda p, x: [F.group_norm(x[0], groups, *p)],
+              affine(shape[0]))
+        layer("groupNorm", {"groups": groups, "affine": "false"}, [shape], lambda p, x: [F.group_norm(x[0], groups)])
+    for shape in ((4, 5), (3, 2, 4)):
+        layer("instanceNorm", {}, [shape], lambda p, x: [F.instance_norm(x[0])])
+        layer("instanceNorm", {"affine": "true"}, [shape],
+              lambda p, x: [F.instance_norm(x[0], weight=p[0], bias=p[1])], affine(shape[0]))
+
+
+def lrn(x, *options):
+    """torch's function wants at least three dimensions."""
+    return F.local_response_norm(x[:, :, None] if x.dim() == 2 else x, *options).reshape(x.shape)
+
+
 print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
 for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge,
-               arithmetic, convolutions, poolings):
+               arithmetic, convolutions, poolings, normalizations):
     family()
