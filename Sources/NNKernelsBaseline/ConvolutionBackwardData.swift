@@ -90,12 +90,24 @@ struct GradientRows {
   /// Scalars of the filled-up planes of `channels` channels.
   func size(_ channels: Int) -> Int { isDirect ? 0 : channels * area }
 
+  /// Copies `channels` planes; the copies of neighbouring channels lie `spacing` scalars apart.
   @inline(never)
-  func fill(_ target: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, channels: Int, width: Int) {
-    for row in 0..<(channels * rows) {
-      let to = target + row * pitch
-      copyPixels(source + row * width, to, width)
-      for j in width..<pitch { to[j] = 0 }
+  func fill(
+    _ target: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, channels: Int, width: Int, spacing: Int
+  ) {
+    for c in 0..<channels {
+      var to = target + c * spacing
+      var from = source + c * rows * width
+      if isDirect {
+        copyPixels(from, to, area)
+        continue
+      }
+      for _ in 0..<rows {
+        copyPixels(from, to, width)
+        clearPixels(to + width, pitch - width)
+        to += pitch
+        from += width
+      }
     }
   }
 }
@@ -127,7 +139,9 @@ private struct BackwardDataRun {
       let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
       var source = upstream + (sample * shape.outputChannels + group * shape.groupOutputs) * area
       if !gradient.isDirect {
-        gradient.fill(memory + ownPlanes, from: source, channels: shape.groupOutputs, width: shape.output.width)
+        gradient.fill(
+          memory + ownPlanes, from: source, channels: shape.groupOutputs, width: shape.output.width,
+          spacing: gradient.area)
         source = UnsafePointer(memory + ownPlanes)
       }
       for tile in TileShape.cut(weights.tiles, into: parts, part) {

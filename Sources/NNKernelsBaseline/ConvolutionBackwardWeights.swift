@@ -20,10 +20,9 @@ func convolveBackwardWeights(
   let memory = workers.scratch(
     worker: workers.currentWorker, purpose: .operand, count: shape.weightsPerOutput)
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
-  planes.writeOffsets(offsets)
   BackwardWeightsRun(
     shape: shape, batch: batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
-    weightGradient: weightGradient.base, workers: workers, planes: planes, offsets: UnsafePointer(offsets)
+    weightGradient: weightGradient.base, workers: workers, planes: planes, offsets: offsets
   ).computeAll()
 }
 
@@ -36,7 +35,8 @@ private struct BackwardWeightsRun {
   let weightGradient: UnsafeMutablePointer<Float>
   let workers: WorkerPool
   let planes: ImagePlanes
-  let offsets: UnsafePointer<Int32>
+  /// Memory for the place of the pixel that each weight of an output channel meets.
+  let offsets: UnsafeMutablePointer<Int32>
 
   /// Output channels of a tile.
   static let tileRows = 4
@@ -50,26 +50,35 @@ private struct BackwardWeightsRun {
   /// Pixels of one channel after which a tile's sums are taken out of the registers: the samples of a block together
   /// have at least as many.
   static let pixelsPerBlock = 1024
+  /// Scalars of the copies of a block of samples, which are to stay in the second-level cache.
+  static let largestBlock = 160 * 1024
 
   func computeAll() {
     let rowTiles = (shape.groupOutputs + Self.tileRows - 1) / Self.tileRows
     let weightTiles = (shape.weightsPerOutput + Self.tileWeights - 1) / Self.tileWeights
-    // A part reads all of the input, so there are no more than keep the threads busy to the end.
-    let wanted = workers.isSerial ? 1 : 8 * workers.threads
-    let rowParts = min(rowTiles, max(1, wanted / shape.groups))
-    let weightParts = min(weightTiles, max(1, wanted / (2 * shape.groups * rowParts)))
+    // A part reads the input channels of its weights and the upstream channels of its rows, so parts are about as
+    // wide as high, and no more than keep the threads busy to the end.
+    let wanted = workers.isSerial ? 1.0 : Double(4 * workers.threads) / Double(shape.groups)
+    let width = (wanted * Double(shape.groupInputs) / Double(shape.groupOutputs)).squareRoot()
+    let weightParts = max(1, min(weightTiles, shape.groupInputs, Int(min(width, wanted).rounded())))
+    let rowParts = max(1, min(rowTiles, Int((wanted / Double(weightParts)).rounded(.up))))
     let parts = rowParts * weightParts
     func part(_ index: Int) -> BackwardWeightsPart {
       BackwardWeightsPart(
         shape, rows: TileShape.cut(rowTiles, into: rowParts, index / weightParts), rowTiles: rowTiles,
         weights: TileShape.cut(weightTiles, into: weightParts, index % weightParts), weightTiles: weightTiles)
     }
-    let samples = max(1, min(batch, (Self.pixelsPerBlock + shape.output.area - 1) / shape.output.area))
     let gradient = GradientRows(shape.output)
+    let first = part(0)
+    let size = (planes.isDirect ? 0 : first.inputs.count * planes.channel) + first.outputs.count * gradient.area
+    let enough = (Self.pixelsPerBlock + shape.output.area - 1) / shape.output.area
+    let samples = max(1, min(batch, enough, Self.largestBlock / size))
+    planes.writeOffsets(offsets, spacing: planes.isDirect ? planes.channel : samples * planes.channel)
     var largest = 0
     for index in 0..<parts {
       let part = part(index)
-      largest = max(largest, samples * (planes.size(part.inputs.count) + gradient.size(part.outputs.count)))
+      let images = planes.isDirect ? 0 : samples * part.inputs.count * planes.channel + ImagePlanes.slack
+      largest = max(largest, images + samples * part.outputs.count * gradient.area)
     }
     workers.reserveScratch(purpose: .block, count: largest)
     workers.run(chunks: shape.groups * parts) { chunk, worker in
@@ -85,34 +94,31 @@ private struct BackwardWeightsRun {
   ) {
     let (area, inner) = (shape.output.area, shape.weightsPerOutput)
     let (inputs, firstRow) = (part.inputs, part.outputs.lowerBound)
-    let imageSize = planes.size(inputs.count)
-    let gradientSize = gradient.size(part.outputs.count)
+    // Both operands are copied so that what a tile reads of all samples lies together: channel by channel, sample by
+    // sample. (Samples of an image whose size is a power of two would drive one another out of the cache.)
+    let copy = memory + (planes.isDirect ? 0 : samples * inputs.count * planes.channel + ImagePlanes.slack)
+    let above = UnsafePointer(copy)
+    let upstreamChannel = samples * gradient.area
 
     var sample = 0
     while sample < batch {
       let count = min(samples, batch - sample)
       var image = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
-      var imageStride = shape.inputCount
+      var (imageSample, imageChannel) = (shape.inputCount, planes.channel)
       if !planes.isDirect {
         for index in 0..<count {
           planes.fill(
-            memory + index * imageSize, from: image + index * imageStride + inputs.lowerBound * shape.input.area,
-            channels: inputs.count, firstRow: 0)
+            memory + index * planes.channel, from: image + index * imageSample + inputs.lowerBound * shape.input.area,
+            channels: inputs.count, firstRow: 0, spacing: samples * planes.channel)
         }
-        image = UnsafePointer(memory) - inputs.lowerBound * planes.channel
-        imageStride = imageSize
+        (imageSample, imageChannel) = (planes.channel, samples * planes.channel)
+        image = UnsafePointer(memory) - inputs.lowerBound * imageChannel
       }
-      var above = upstream + (sample * shape.outputChannels + group * shape.groupOutputs + firstRow) * area
-      var aboveStride = shape.outputChannels * area
-      if !gradient.isDirect {
-        let copy = memory + samples * imageSize
-        for index in 0..<count {
-          gradient.fill(
-            copy + index * gradientSize, from: above + index * aboveStride, channels: part.outputs.count,
-            width: shape.output.width)
-        }
-        above = UnsafePointer(copy)
-        aboveStride = gradientSize
+      for index in 0..<count {
+        let first = (sample + index) * shape.outputChannels + group * shape.groupOutputs + firstRow
+        gradient.fill(
+          copy + index * gradient.area, from: upstream + first * area, channels: part.outputs.count,
+          width: shape.output.width, spacing: upstreamChannel)
       }
       for rowTile in part.rows {
         let range = TileShape.cut(shape.groupOutputs, into: part.rowTiles, rowTile)
@@ -120,9 +126,9 @@ private struct BackwardWeightsRun {
           let own = TileShape.cut(inner, into: part.weightTiles, weightTile)
           DotTask(
             samples: count, rows: gradient.rows, vectors: gradient.pitch / PixelVector.scalarCount,
-            upstream: above + (range.lowerBound - firstRow) * gradient.area, upstreamSample: aboveStride,
-            upstreamChannel: gradient.area, image: image, imageSample: imageStride, imagePitch: planes.pitch,
-            offsets: offsets + own.lowerBound,
+            upstream: above + (range.lowerBound - firstRow) * upstreamChannel, upstreamChannel: upstreamChannel,
+            image: image, imageSample: imageSample, imagePitch: planes.pitch,
+            offsets: UnsafePointer(offsets + own.lowerBound),
             target: weightGradient
               + ((group * shape.groupOutputs + range.lowerBound) * inner + own.lowerBound), targetStride: inner
           ).run(rows: range.count, weights: own.count)
@@ -164,7 +170,6 @@ private struct DotTask {
   let rows: Int
   let vectors: Int
   let upstream: UnsafePointer<Float>
-  let upstreamSample: Int
   let upstreamChannel: Int
   let image: UnsafePointer<Float>
   let imageSample: Int
@@ -202,8 +207,8 @@ private struct DotTask {
   @inline(never)
   private func compute<T: DotTile>(_ type: T.Type) {
     var tile = T.zero
+    var above = upstream
     for sample in 0..<samples {
-      var above = upstream + sample * upstreamSample
       var row = image + sample * imageSample
       for _ in 0..<rows {
         var pixels = row

@@ -20,7 +20,7 @@ func convolve(
   let memory = workers.scratch(
     worker: workers.currentWorker, purpose: .operand, count: run.inner + run.packedCount)
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
-  run.planes.writeOffsets(offsets)
+  run.planes.writeOffsets(offsets, spacing: run.planes.channel)
   run.offsets = UnsafePointer(offsets)
   if run.packsWeights {
     let packed = memory + run.inner

@@ -40,7 +40,7 @@ struct ImagePlanes {
 
   /// Scalars of the planes of `channels` channels, with room for a vector that reads over the end.
   @inline(__always)
-  func size(_ channels: Int) -> Int { isDirect ? 0 : channels * channel + 2 * PixelVector.scalarCount }
+  func size(_ channels: Int) -> Int { isDirect ? 0 : channels * channel + Self.slack }
 
   /// Where the pixel that the first window multiplies with weight (u, v) lies in its channel.
   @inline(__always)
@@ -51,60 +51,64 @@ struct ImagePlanes {
     return (row % high * wide + column % wide) * plane + row / high * pitch + column / wide
   }
 
-  /// Writes the offset of each weight of one output channel.
-  func writeOffsets(_ target: UnsafeMutablePointer<Int32>) {
+  /// Writes the offset of each weight of one output channel, with channels that lie `spacing` apart.
+  func writeOffsets(_ target: UnsafeMutablePointer<Int32>, spacing: Int) {
     var next = target
     for c in 0..<shape.groupInputs {
       for u in 0..<shape.kernel.height {
         for v in 0..<shape.kernel.width {
-          next.pointee = Int32(truncatingIfNeeded: c * channel + offset(u, v))
+          next.pointee = Int32(truncatingIfNeeded: c * spacing + offset(u, v))
           next += 1
         }
       }
     }
   }
 
-  /// Copies `channels` channels of one sample into the planes that output rows from `firstRow` on read.
+  /// Copies `channels` channels of one sample into the planes that output rows from `firstRow` on read. The planes of
+  /// a channel begin `spacing` scalars behind those of the one before; `channel` unless given.
   ///
   /// Bytes: 8 per pixel, once for each chunk of work that reads them.
   @inline(never)
-  func fill(_ target: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, channels: Int, firstRow: Int) {
+  func fill(
+    _ target: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, channels: Int, firstRow: Int,
+    spacing: Int? = nil
+  ) {
+    let spacing = spacing ?? channel
     let rows = planeRows
-    for c in 0..<channels {
-      for phaseRow in 0..<shape.stride.height {
-        for phaseColumn in 0..<shape.stride.width {
-          let to = target + (c * channel + (phaseRow * shape.stride.width + phaseColumn) * plane)
-          for r in 0..<rows {
-            let row = (firstRow + r) * shape.stride.height + phaseRow - shape.paddingBefore.height
-            fillRow(
-              to + r * pitch, row >= 0 && row < shape.input.height ? source + c * shape.input.area : nil, row,
-              phaseColumn)
+    let (high, wide) = (shape.stride.height, shape.stride.width)
+    for phaseRow in 0..<high {
+      // The rows of the plane that are rows of the input.
+      let top = firstRow * high + phaseRow - shape.paddingBefore.height
+      let first = min(rows, top >= 0 ? 0 : (high - 1 - top) / high)
+      let end = max(first, min(rows, (max(0, shape.input.height - top) + high - 1) / high))
+      for phaseColumn in 0..<wide {
+        let columns = inside(phaseColumn)
+        let from = source + (top * shape.input.width + phaseColumn - shape.paddingBefore.width)
+        for c in 0..<channels {
+          let to = target + (c * spacing + (phaseRow * wide + phaseColumn) * plane)
+          clearPixels(to, first * pitch)
+          var row = to + first * pitch
+          var line = from + (c * shape.input.area + first * high * shape.input.width)
+          for _ in first..<end {
+            clearPixels(row, columns.lowerBound)
+            if wide == 1 {
+              copyPixels(line + columns.lowerBound, row + columns.lowerBound, columns.count)
+            } else {
+              for j in columns { row[j] = line[j * wide] }
+            }
+            clearPixels(row + columns.upperBound, pitch - columns.upperBound)
+            row += pitch
+            line += high * shape.input.width
           }
+          clearPixels(row, (rows - end) * pitch)
         }
       }
     }
-    for i in 0..<(2 * PixelVector.scalarCount) { target[channels * channel + i] = 0 }
+    clearPixels(target + ((channels - 1) * spacing + channel), Self.slack)
   }
 
-  @inline(__always)
-  private func fillRow(
-    _ target: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>?, _ row: Int, _ phaseColumn: Int
-  ) {
-    guard let source else {
-      target.update(repeating: 0, count: pitch)
-      return
-    }
-    let columns = inside(phaseColumn)
-    for j in 0..<columns.lowerBound { target[j] = 0 }
-    let step = shape.stride.width
-    let from = source + (row * shape.input.width + phaseColumn - shape.paddingBefore.width)
-    if step == 1 {
-      copyPixels(from + columns.lowerBound, target + columns.lowerBound, columns.count)
-    } else {
-      for j in columns { target[j] = from[j * step] }
-    }
-    for j in columns.upperBound..<pitch { target[j] = 0 }
-  }
+  /// Scalars behind the last plane that a vector may read over its end.
+  static let slack = 2 * PixelVector.scalarCount
 
   /// The columns of a plane that are pixels of the input.
   @inline(__always)
@@ -176,6 +180,20 @@ extension Convolution {
     let first = max(0, padding - phase + stride - 1) / stride
     let end = max(0, input + padding - phase + stride - 1) / stride
     return first < end ? first..<end : first..<first
+  }
+}
+
+/// Sets `count` scalars to zero, without a call for short rows.
+@inline(__always)
+func clearPixels(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i + PixelVector.scalarCount <= count {
+    storePixels(.zero, target + i)
+    i += PixelVector.scalarCount
+  }
+  while i < count {
+    target[i] = 0
+    i += 1
   }
 }
 

@@ -20,6 +20,18 @@ func maxPoolPairs(
   }
 }
 
+/// Neighbouring pixels of a row, taken apart into those of even and of odd columns.
+private protocol PixelColumns {
+  associatedtype Half: SIMD<Float>
+  var evenHalf: Half { get set }
+  var oddHalf: Half { get set }
+  init()
+  static func + (a: Self, b: Self) -> Self
+}
+
+extension SIMD8<Float>: PixelColumns {}
+extension SIMD16<Float>: PixelColumns {}
+
 /// A row of windows. Of two equal numbers the first in the order of rows stays, and a number that is not one stays.
 @inline(__always)
 private func poolRow(
@@ -27,18 +39,15 @@ private func poolRow(
   _ positions: UnsafeMutablePointer<Float>?, _ count: Int
 ) {
   var j = 0
-  let lanes = PixelVector.scalarCount
-  while j + lanes <= count {
-    var (best, place) = (PixelVector.zero, PixelVector.zero)
-    let (first, second) = columns(above + 2 * j)
-    let (third, fourth) = columns(below + 2 * j)
-    best = first
-    take(second, 1, &best, &place)
-    take(third, 2, &best, &place)
-    take(fourth, 3, &best, &place)
-    storePixels(best, y + j)
-    if let positions { storePixels(place, positions + j) }
-    j += lanes
+  #if LEVEL_V4 || LEVEL_V3
+    while j + 8 <= count {
+      poolGroup(SIMD16<Float>.self, above + 2 * j, below + 2 * j, y + j, positions.map { $0 + j })
+      j += 8
+    }
+  #endif
+  while j + 4 <= count {
+    poolGroup(SIMD8<Float>.self, above + 2 * j, below + 2 * j, y + j, positions.map { $0 + j })
+    j += 4
   }
   while j < count {
     var (best, place) = (above[2 * j], Float(0))
@@ -51,27 +60,36 @@ private func poolRow(
   }
 }
 
-/// The pixels of even and of odd columns.
-@_transparent
-private func columns(_ source: UnsafePointer<Float>) -> (PixelVector, PixelVector) {
-  #if LEVEL_V4 || LEVEL_V3
-    let both = UnsafeRawPointer(source).loadUnaligned(as: SIMD16<Float>.self)
-  #else
-    let both = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
-  #endif
-  return (both.evenHalf, both.oddHalf)
+@inline(__always)
+private func poolGroup<W: PixelColumns>(
+  _ type: W.Type, _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+  _ positions: UnsafeMutablePointer<Float>?
+) {
+  let top = UnsafeRawPointer(above).loadUnaligned(as: type)
+  let bottom = UnsafeRawPointer(below).loadUnaligned(as: type)
+  var (best, place) = (top.evenHalf, W.Half.zero)
+  take(top.oddHalf, 1, &best, &place)
+  take(bottom.evenHalf, 2, &best, &place)
+  take(bottom.oddHalf, 3, &best, &place)
+  UnsafeMutableRawPointer(y).storeBytes(of: best, as: W.Half.self)
+  if let positions { UnsafeMutableRawPointer(positions).storeBytes(of: place, as: W.Half.self) }
 }
 
 @_transparent
-private func take(_ value: PixelVector, _ number: Float, _ best: inout PixelVector, _ place: inout PixelVector) {
+private func take<V: SIMD<Float>>(_ value: V, _ number: Float, _ best: inout V, _ place: inout V) {
   let wins = (value .> best) .| (value .!= value)
   best = best.replacing(with: value, where: wins)
-  place = place.replacing(with: PixelVector(repeating: number), where: wins)
+  place = place.replacing(with: V(repeating: number), where: wins)
 }
 
+/// As `take`, by selections instead of branches, which nobody could foresee.
 @inline(__always)
 private func takeOne(_ value: Float, _ number: Float, _ best: inout Float, _ place: inout Float) {
-  if value > best || value.isNaN { (best, place) = (value, number) }
+  let old = best
+  best = value > old ? value : old
+  place = value > old ? number : place
+  best = value == value ? best : value
+  place = value == value ? place : number
 }
 
 /// Sends each window's upstream gradient to the place that `maxPoolPairs` wrote, zero to the others.
@@ -116,12 +134,15 @@ private func spreadRow(
   _ below: UnsafeMutablePointer<Float>, _ count: Int, accumulate: Bool
 ) {
   var j = 0
-  let lanes = PixelVector.scalarCount
-  while j + lanes <= count {
-    let (value, place) = (loadPixels(upstream + j), loadPixels(positions + j))
-    storeColumns(chosen(value, place, 0), chosen(value, place, 1), above + 2 * j, accumulate)
-    storeColumns(chosen(value, place, 2), chosen(value, place, 3), below + 2 * j, accumulate)
-    j += lanes
+  #if LEVEL_V4 || LEVEL_V3
+    while j + 8 <= count {
+      spreadGroup(SIMD16<Float>.self, positions + j, upstream + j, above + 2 * j, below + 2 * j, accumulate)
+      j += 8
+    }
+  #endif
+  while j + 4 <= count {
+    spreadGroup(SIMD8<Float>.self, positions + j, upstream + j, above + 2 * j, below + 2 * j, accumulate)
+    j += 4
   }
   while j < count {
     let (value, place) = (upstream[j], positions[j])
@@ -138,27 +159,27 @@ private func put(_ value: Float, _ target: UnsafeMutablePointer<Float>, _ accumu
   target.pointee = accumulate ? target.pointee + value : value
 }
 
-@_transparent
-private func chosen(_ value: PixelVector, _ place: PixelVector, _ number: Float) -> PixelVector {
-  PixelVector.zero.replacing(with: value, where: place .== PixelVector(repeating: number))
+@inline(__always)
+private func spreadGroup<W: PixelColumns>(
+  _ type: W.Type, _ positions: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>,
+  _ above: UnsafeMutablePointer<Float>, _ below: UnsafeMutablePointer<Float>, _ accumulate: Bool
+) {
+  let value = UnsafeRawPointer(upstream).loadUnaligned(as: W.Half.self)
+  let place = UnsafeRawPointer(positions).loadUnaligned(as: W.Half.self)
+  var (top, bottom) = (W(), W())
+  top.evenHalf = chosen(value, place, 0)
+  top.oddHalf = chosen(value, place, 1)
+  bottom.evenHalf = chosen(value, place, 2)
+  bottom.oddHalf = chosen(value, place, 3)
+  if accumulate {
+    top = top + UnsafeRawPointer(above).loadUnaligned(as: type)
+    bottom = bottom + UnsafeRawPointer(below).loadUnaligned(as: type)
+  }
+  UnsafeMutableRawPointer(above).storeBytes(of: top, as: type)
+  UnsafeMutableRawPointer(below).storeBytes(of: bottom, as: type)
 }
 
-/// Writes, or adds, two vectors whose elements alternate.
 @_transparent
-private func storeColumns(
-  _ even: PixelVector, _ odd: PixelVector, _ target: UnsafeMutablePointer<Float>, _ accumulate: Bool
-) {
-  #if LEVEL_V4 || LEVEL_V3
-    var both = SIMD16<Float>()
-    both.evenHalf = even
-    both.oddHalf = odd
-    if accumulate { both += UnsafeRawPointer(target).loadUnaligned(as: SIMD16<Float>.self) }
-    UnsafeMutableRawPointer(target).storeBytes(of: both, as: SIMD16<Float>.self)
-  #else
-    var both = SIMD8<Float>()
-    both.evenHalf = even
-    both.oddHalf = odd
-    if accumulate { both += UnsafeRawPointer(target).loadUnaligned(as: SIMD8<Float>.self) }
-    UnsafeMutableRawPointer(target).storeBytes(of: both, as: SIMD8<Float>.self)
-  #endif
+private func chosen<V: SIMD<Float>>(_ value: V, _ place: V, _ number: Float) -> V {
+  V.zero.replacing(with: value, where: place .== V(repeating: number))
 }
