@@ -132,5 +132,7 @@ private let arithmeticCases: [ConformanceCase] =
 
 /// Every standard layer and loss in several variants.
 let standardCases: [ConformanceCase] =
-  denseCases + activationCases + arithmeticCases + shapeCases + regularizationCases + classificationCases
+  denseCases + convolutionCases + poolingCases + normalizationCases + activationCases + arithmeticCases + shapeCases
+  + regularizationCases
+  + classificationCases
   + regressionCases

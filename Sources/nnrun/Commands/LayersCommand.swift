@@ -82,7 +82,10 @@ enum LayersCommand: Command {
         let note =
           attribute.isRequired
           ? "required"
-          : attribute.defaultValue.map { "default \($0.written.isEmpty ? "\"\"" : $0.written)" } ?? "optional"
+          : attribute.defaultValue.map { value in
+            let written = attribute.kind.written(value)
+            return "default \(written.isEmpty ? "\"\"" : written)"
+          } ?? "optional"
         text += "  \(attribute.name): \(describe(attribute.kind)); \(note)\n"
         text += wrap(attribute.documentation, width: 90).map { "      \($0)\n" }.joined()
       }
@@ -107,6 +110,8 @@ enum LayersCommand: Command {
     case .choice(let words): return words.joined(separator: " | ")
     case .shape: return "shape such as 3x32x32"
     case .pair(let range): return "one whole number or two joined by x, \(words(range))"
+    case .pairOrWord(let range, let choices):
+      return "one whole number or two joined by x, \(words(range)), or \(choices.joined(separator: " | "))"
     case .integers(let range): return "whole numbers, \(words(range))"
     case .numbers: return "numbers"
     case .words: return "words"
@@ -120,7 +125,7 @@ enum LayersCommand: Command {
 
   private static func jsonText(_ schema: ElementSchema) -> String {
     let attributes = schema.allAttributes.map { attribute in
-      let value = attribute.defaultValue.map { json($0.written) } ?? "null"
+      let value = attribute.defaultValue.map { json(attribute.kind.written($0)) } ?? "null"
       return #"{"name":\#(json(attribute.name)),"type":\#(json(describe(attribute.kind))),"#
         + #""required":\#(attribute.isRequired),"default":\#(value),"documentation":\#(json(attribute.documentation))}"#
     }
