@@ -20,18 +20,6 @@ func maxPoolPairs(
   }
 }
 
-/// Neighbouring pixels of a row, taken apart into those of even and of odd columns.
-private protocol PixelColumns {
-  associatedtype Half: SIMD<Float>
-  var evenHalf: Half { get set }
-  var oddHalf: Half { get set }
-  init()
-  static func + (a: Self, b: Self) -> Self
-}
-
-extension SIMD8<Float>: PixelColumns {}
-extension SIMD16<Float>: PixelColumns {}
-
 /// A row of windows. Of two equal numbers the first in the order of rows stays, and a number that is not one stays.
 @inline(__always)
 private func poolRow(
@@ -41,12 +29,12 @@ private func poolRow(
   var j = 0
   #if LEVEL_V4 || LEVEL_V3
     while j + 8 <= count {
-      poolGroup(SIMD16<Float>.self, above + 2 * j, below + 2 * j, y + j, positions.map { $0 + j })
+      poolEight(above + 2 * j, below + 2 * j, y + j, positions.map { $0 + j })
       j += 8
     }
   #endif
   while j + 4 <= count {
-    poolGroup(SIMD8<Float>.self, above + 2 * j, below + 2 * j, y + j, positions.map { $0 + j })
+    poolFour(above + 2 * j, below + 2 * j, y + j, positions.map { $0 + j })
     j += 4
   }
   while j < count {
@@ -58,28 +46,6 @@ private func poolRow(
     if let positions { positions[j] = place }
     j += 1
   }
-}
-
-@inline(__always)
-private func poolGroup<W: PixelColumns>(
-  _ type: W.Type, _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-  _ positions: UnsafeMutablePointer<Float>?
-) {
-  let top = UnsafeRawPointer(above).loadUnaligned(as: type)
-  let bottom = UnsafeRawPointer(below).loadUnaligned(as: type)
-  var (best, place) = (top.evenHalf, W.Half.zero)
-  take(top.oddHalf, 1, &best, &place)
-  take(bottom.evenHalf, 2, &best, &place)
-  take(bottom.oddHalf, 3, &best, &place)
-  UnsafeMutableRawPointer(y).storeBytes(of: best, as: W.Half.self)
-  if let positions { UnsafeMutableRawPointer(positions).storeBytes(of: place, as: W.Half.self) }
-}
-
-@_transparent
-private func take<V: SIMD<Float>>(_ value: V, _ number: Float, _ best: inout V, _ place: inout V) {
-  let wins = (value .> best) .| (value .!= value)
-  best = best.replacing(with: value, where: wins)
-  place = place.replacing(with: V(repeating: number), where: wins)
 }
 
 /// As `take`, by selections instead of branches, which nobody could foresee.
@@ -136,12 +102,12 @@ private func spreadRow(
   var j = 0
   #if LEVEL_V4 || LEVEL_V3
     while j + 8 <= count {
-      spreadGroup(SIMD16<Float>.self, positions + j, upstream + j, above + 2 * j, below + 2 * j, accumulate)
+      spreadEight(positions + j, upstream + j, above + 2 * j, below + 2 * j, accumulate)
       j += 8
     }
   #endif
   while j + 4 <= count {
-    spreadGroup(SIMD8<Float>.self, positions + j, upstream + j, above + 2 * j, below + 2 * j, accumulate)
+    spreadFour(positions + j, upstream + j, above + 2 * j, below + 2 * j, accumulate)
     j += 4
   }
   while j < count {
@@ -157,29 +123,4 @@ private func spreadRow(
 @inline(__always)
 private func put(_ value: Float, _ target: UnsafeMutablePointer<Float>, _ accumulate: Bool) {
   target.pointee = accumulate ? target.pointee + value : value
-}
-
-@inline(__always)
-private func spreadGroup<W: PixelColumns>(
-  _ type: W.Type, _ positions: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>,
-  _ above: UnsafeMutablePointer<Float>, _ below: UnsafeMutablePointer<Float>, _ accumulate: Bool
-) {
-  let value = UnsafeRawPointer(upstream).loadUnaligned(as: W.Half.self)
-  let place = UnsafeRawPointer(positions).loadUnaligned(as: W.Half.self)
-  var (top, bottom) = (W(), W())
-  top.evenHalf = chosen(value, place, 0)
-  top.oddHalf = chosen(value, place, 1)
-  bottom.evenHalf = chosen(value, place, 2)
-  bottom.oddHalf = chosen(value, place, 3)
-  if accumulate {
-    top = top + UnsafeRawPointer(above).loadUnaligned(as: type)
-    bottom = bottom + UnsafeRawPointer(below).loadUnaligned(as: type)
-  }
-  UnsafeMutableRawPointer(above).storeBytes(of: top, as: type)
-  UnsafeMutableRawPointer(below).storeBytes(of: bottom, as: type)
-}
-
-@_transparent
-private func chosen<V: SIMD<Float>>(_ value: V, _ place: V, _ number: Float) -> V {
-  V.zero.replacing(with: value, where: place .== V(repeating: number))
 }
