@@ -124,24 +124,31 @@ struct WinogradConvolution {
   private func transformInputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
     let lanes = PixelVector.scalarCount
     let (lines, parts) = (base + memory.lines, base + memory.parts)
-    let step = inputChannels * memory.tiles
+    let step = memory.inputStep
+    // Each stage is done for all rows of tiles before the next one reads it: what is read soon after it was written in
+    // other pieces has to wait until the writes have reached the cache.
+    let height = 6 * memory.pitch
     for c in 0..<inputChannels {
-      for (index, row) in range.enumerated() {
+      for index in 0..<range.count {
+        let row = range.lowerBound + index
         let (sample, top) = (row / down, row % down * 4 - padding.height)
         let image = x + (sample * inputChannels + c) * input.area
-        // Six padded rows, then their transform in place.
-        for i in 0..<6 { copyLine(image, top + i, lines + i * memory.pitch, memory.pitch) }
-        var column = 0
-        while column < memory.pitch {
-          let line = lines + column
+        for i in 0..<6 { copyLine(image, top + i, lines + (index * height + i * memory.pitch), memory.pitch) }
+      }
+      for index in 0..<range.count {
+        var line = lines + index * height
+        let end = line + memory.pitch
+        while line < end {
           Winograd.store(Winograd.input(Winograd.load(line, memory.pitch)), line, memory.pitch)
-          column += lanes
+          line += lanes
         }
+      }
+      for index in 0..<range.count {
         // The six pixels of each tile, taken apart.
         for i in 0..<6 {
           var tile = 0
           while tile < across {
-            let line = UnsafeRawPointer(lines + (i * memory.pitch + 4 * tile))
+            let line = UnsafeRawPointer(lines + (index * height + i * memory.pitch + 4 * tile))
             let to = parts + (i * 6 * memory.span + index * across + tile)
             let (even, odd) = (
               line.loadUnaligned(as: SIMD16<Float>.self), (line + 16).loadUnaligned(as: SIMD16<Float>.self)
@@ -185,10 +192,10 @@ struct WinogradConvolution {
   ) {
     let (count, lanes) = (channelTiles, PixelVector.scalarCount)
     for position in 0..<Winograd.positions {
-      let source = base + (memory.inputs + position * inputChannels * memory.tiles)
+      let source = base + (memory.inputs + position * memory.inputStep)
       for tile in 0..<count {
         let rows = TileShape.cut(outputChannels, into: count, tile)
-        let target = base + (memory.sums + (position * outputChannels + rows.lowerBound) * memory.tiles)
+        let target = base + (memory.sums + position * memory.sumStep + rows.lowerBound * memory.tiles)
         var first = 0
         while first < tiles {
           WinogradTile(
@@ -207,7 +214,7 @@ struct WinogradConvolution {
   private func transformOutputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
     let lanes = PixelVector.scalarCount
     let parts = base + memory.parts
-    let step = outputChannels * memory.tiles
+    let step = memory.sumStep
     for o in 0..<outputChannels {
       let offset = PixelVector(repeating: bias.map { $0[o] } ?? 0)
       let source = base + (memory.sums + o * memory.tiles)
@@ -221,37 +228,20 @@ struct WinogradConvolution {
         let e = Winograd.output(Winograd.load(from + 4 * step, 6 * step))
         let f = Winograd.output(Winograd.load(from + 5 * step, 6 * step))
         let to = parts + tile
-        store(Winograd.output((a.0, b.0, c.0, d.0, e.0, f.0)), offset, to, memory.span)
-        store(Winograd.output((a.1, b.1, c.1, d.1, e.1, f.1)), offset, to + 4 * memory.span, memory.span)
-        store(Winograd.output((a.2, b.2, c.2, d.2, e.2, f.2)), offset, to + 8 * memory.span, memory.span)
-        store(Winograd.output((a.3, b.3, c.3, d.3, e.3, f.3)), offset, to + 12 * memory.span, memory.span)
+        storeRow(Winograd.output((a.0, b.0, c.0, d.0, e.0, f.0)), offset, rectifies, to, memory.span)
+        storeRow(Winograd.output((a.1, b.1, c.1, d.1, e.1, f.1)), offset, rectifies, to + 4 * memory.span, memory.span)
+        storeRow(Winograd.output((a.2, b.2, c.2, d.2, e.2, f.2)), offset, rectifies, to + 8 * memory.span, memory.span)
+        storeRow(Winograd.output((a.3, b.3, c.3, d.3, e.3, f.3)), offset, rectifies, to + 12 * memory.span, memory.span)
         tile += lanes
       }
-      for (index, row) in range.enumerated() {
+      for index in 0..<range.count {
+        let row = range.lowerBound + index
         let (sample, top) = (row / down, row % down * 4)
         let image = y + (sample * outputChannels + o) * output.area
         for r in 0..<min(4, output.height - top) {
           putLine(parts + (r * 4 * memory.span + index * across), memory.span, image + (top + r) * output.width)
         }
       }
-    }
-  }
-
-  @inline(__always)
-  private func store(
-    _ four: (PixelVector, PixelVector, PixelVector, PixelVector), _ offset: PixelVector,
-    _ target: UnsafeMutablePointer<Float>, _ stride: Int
-  ) {
-    if rectifies {
-      storePixels(rectified(four.0 + offset), target)
-      storePixels(rectified(four.1 + offset), target + stride)
-      storePixels(rectified(four.2 + offset), target + 2 * stride)
-      storePixels(rectified(four.3 + offset), target + 3 * stride)
-    } else {
-      storePixels(four.0 + offset, target)
-      storePixels(four.1 + offset, target + stride)
-      storePixels(four.2 + offset, target + 2 * stride)
-      storePixels(four.3 + offset, target + 3 * stride)
     }
   }
 
@@ -291,6 +281,9 @@ struct WinogradMemory {
   let pitch: Int
   let inputs: Int
   let sums: Int
+  /// Scalars from one position of the transformed inputs, and of the sums, to the next.
+  let inputStep: Int
+  let sumStep: Int
   let lines: Int
   let parts: Int
   let count: Int
@@ -301,12 +294,34 @@ struct WinogradMemory {
     span = self.tiles + PixelVector.scalarCount
     pitch = (4 * ((across + 3) / 4 * 4) + 4 + 16 + 7) / 8 * 8
     inputs = 0
-    sums = Winograd.positions * run.inputChannels * self.tiles
-    lines = sums + Winograd.positions * run.outputChannels * self.tiles
-    parts = lines + 6 * pitch
+    inputStep = Self.spread(run.inputChannels * self.tiles)
+    sumStep = Self.spread(run.outputChannels * self.tiles)
+    sums = Winograd.positions * inputStep
+    lines = sums + Winograd.positions * sumStep
+    parts = lines + 6 * pitch * (tiles / max(1, across))
     count = parts + Winograd.positions * span
   }
+
+  /// At least `count`, and such that the same element of all positions lies in different sets of the first-level cache.
+  private static func spread(_ count: Int) -> Int { (count + 1023 - 48) / 1024 * 1024 + 48 }
 }
+
+/// Four columns of a tile's row, with the bias, and zero instead of negative numbers if asked for.
+@_transparent
+private func storeRow(
+  _ four: (PixelVector, PixelVector, PixelVector, PixelVector), _ offset: PixelVector, _ rectifies: Bool,
+  _ target: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+  let lowest = PixelVector(repeating: rectifies ? 0 : -Float.infinity)
+  storePixels(raised(four.0 + offset, lowest), target)
+  storePixels(raised(four.1 + offset, lowest), target + stride)
+  storePixels(raised(four.2 + offset, lowest), target + 2 * stride)
+  storePixels(raised(four.3 + offset, lowest), target + 3 * stride)
+}
+
+/// `x`, but at least `low`; a lane that is not a number stays one.
+@_transparent
+private func raised(_ x: PixelVector, _ low: PixelVector) -> PixelVector { x.replacing(with: low, where: x .< low) }
 
 @_transparent
 private func loadFour(_ source: UnsafePointer<Float>) -> SIMD4<Float> {
