@@ -36,9 +36,19 @@ public struct ModelLoader: Sendable {
   public func load(
     path: String, overrides: [String] = [], sections: ModelSections = .all
   ) throws(DiagnosticError) -> ModelDescription {
-    let bytes = try FileReading.bytes(path, limit: limits.fileBytes)
+    try load(
+      bytes: FileReading.bytes(path, limit: limits.fileBytes), file: path, overrides: overrides, sections: sections)
+  }
+
+  /// Reads a file's bytes, called `file` in messages; its XML declaration or first bytes say how its text is encoded.
+  public func load(
+    bytes: [UInt8], file: String, overrides: [String] = [], sections: ModelSections = .all
+  ) throws(DiagnosticError) -> ModelDescription {
+    guard bytes.count <= limits.fileBytes else {
+      throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
+    }
     return try load(
-      bytes: TextDecoder(file: path, limits: limits).decode(bytes), file: path, overrides: overrides,
+      decoded: TextDecoder(file: file, limits: limits).decode(bytes), file: file, overrides: overrides,
       sections: sections)
   }
 
@@ -52,11 +62,11 @@ public struct ModelLoader: Sendable {
       throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
     }
     try TextDecoder(file: file, limits: limits).check(bytes)
-    return try load(bytes: bytes, file: file, overrides: overrides, sections: sections)
+    return try load(decoded: bytes, file: file, overrides: overrides, sections: sections)
   }
 
   private func load(
-    bytes: [UInt8], file: String, overrides: [String], sections: ModelSections
+    decoded bytes: [UInt8], file: String, overrides: [String], sections: ModelSections
   ) throws(DiagnosticError) -> ModelDescription {
     let tree = try parseXML(SourceText(file: file, bytes: bytes), limits: limits)
     var reader = ModelReader(tree, registry: registry, limits: limits, sections: sections, overrides: overrides)

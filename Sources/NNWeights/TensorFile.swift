@@ -61,6 +61,12 @@ public struct TensorFile: Sendable {
     append(name, type: S.elementType == .float32 ? "F32" : "F64", dimensions: dimensions, bytes)
   }
 
+  /// Appends an array of numbers in double precision.
+  public mutating func append(_ name: String, dimensions: [Int], values: [Double]) {
+    precondition(positions[name] == nil, "array '\(name)' is written twice")
+    values.withUnsafeBytes { append(name, type: "F64", dimensions: dimensions, $0) }
+  }
+
   /// Appends 64-bit numbers that are not weights, such as the state of a run.
   public mutating func append(_ name: String, words: [UInt64]) {
     precondition(positions[name] == nil, "array '\(name)' is written twice")

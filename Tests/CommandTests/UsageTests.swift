@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
   static let verbs = [
-    "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "gradcheck", "layers", "weights",
+    "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "graph", "gradcheck", "layers",
+    "weights",
     "bench",
     "completion", "version",
   ]
@@ -31,7 +32,7 @@ import Testing
     (["train", "a.xml", "--require", "beauty=1"], 64, "is not a requirement"),
     (["train", "missing.xml"], 66, "missing.xml: error: there is no such file"),
     (["predict", "missing.safetensors", "x.csv"], 66, "missing.safetensors: error: there is no such file"),
-    (["weights", "look", "x"], 64, "'look' is none of inspect, verify, diff"),
+    (["weights", "look", "x"], 64, "'look' is none of inspect, verify, diff, pack"),
     (["layers", "denze"], 64, "there is no element 'denze'; did you mean 'dense'?"),
     (["bench", "a.xml", "--mode", "fly"], 64, "'fly' is none of train, infer"),
   ])
