@@ -49,6 +49,10 @@ extension AttributeKind {
       if words.contains(trimmed) { return .text(trimmed) }
       return try pair(
         trimmed, range, "must be one number, two joined by x for height and width, or \(words.joined(separator: ", "))")
+    case .integerOrWord(let range, let words):
+      if words.contains(trimmed) { return .text(trimmed) }
+      guard Int(trimmed) != nil else { throw mismatch(text, "must be a number or \(words.joined(separator: ", "))") }
+      return .integer(try integer(trimmed, range))
     case .integers(let range):
       var values: [Int] = []
       for word in trimmed.splitAtWhitespace { values.append(try integer(word, range)) }

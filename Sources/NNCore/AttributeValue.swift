@@ -50,6 +50,8 @@ public enum AttributeKind: Sendable, Hashable {
   case pair(ClosedRange<Int>)
   /// A pair, or one of some words.
   case pairOrWord(ClosedRange<Int>, [String])
+  /// A whole number, or one of some words.
+  case integerOrWord(ClosedRange<Int>, [String])
   /// Whole numbers in a range, separated by white space.
   case integers(ClosedRange<Int>)
   /// Finite numbers separated by white space.

@@ -90,4 +90,55 @@ struct ConvolutionTests {
       }
     }
   }
+
+  /// 3 x 3 with many channels, which is computed in transformed tiles: the largest error against the largest result.
+  @Test(arguments: 0..<12) func transformedTiles(_ key: Int) {
+    var numbers = TestNumbers(key + 200)
+    let padding = Extent(numbers.integer(0...2), numbers.integer(0...2))
+    let shape = Convolution(
+      inputChannels: numbers.integer(16...40), outputChannels: numbers.integer(16...40),
+      input: Extent(numbers.integer(8...22), numbers.integer(8...33)), kernel: Extent(3, 3), paddingBefore: padding,
+      paddingAfter: padding)
+    let batch = numbers.integer(1...5)
+    let accumulate = key % 2 == 1
+    let activation: Activation = [.identity, .relu, .tanh][key % 3]
+    let (x, y) = (numbers.floats(batch * shape.inputCount), numbers.floats(batch * shape.outputCount))
+    let weight = numbers.floats(shape.outputChannels * shape.weightsPerOutput, -0.1, 0.1)
+    let bias = numbers.floats(shape.outputChannels)
+    func wide(_ values: [Float]) -> Storage<Double> { Storage(values.map(Double.init)) }
+    let (x64, y64, weight64, bias64) = (wide(x), wide(y), wide(weight), wide(bias))
+    let (forward, data) = (wide(y), wide(x))
+    let serial = WorkerPool(threads: 1)
+    Double.convolve(
+      shape, batch: batch, x64.buffer, weight64.buffer, into: forward.buffer,
+      epilogue: Epilogue(bias: bias64.buffer, activation: activation, accumulate: accumulate), workers: serial)
+    Double.convolveBackwardData(
+      shape, batch: batch, upstream: y64.buffer, weight64.buffer, downstream: data.buffer, accumulate: accumulate,
+      workers: serial)
+    func check(_ found: Buffer<Float>, _ expected: Buffer<Double>, _ what: String) {
+      var (worst, size) = (0.0, 0.0)
+      for i in 0..<found.count {
+        worst = max(worst, (Double(found[i]) - expected[i]).magnitude)
+        size = max(size, expected[i].magnitude)
+      }
+      #expect(worst <= 2e-5 * size, "\(what): error \(worst / size)")
+    }
+    for table in tables {
+      let own = (Storage(x), Storage(y), Storage(weight), Storage(bias))
+      var bits: [[UInt32]] = []
+      for threads in [1, 3] {
+        let workers = WorkerPool(threads: threads)
+        let (result, gradient) = (Storage(y), Storage(x))
+        table.convolve(
+          shape, batch, own.0.buffer, own.2.buffer, result.buffer,
+          Epilogue(bias: own.3.buffer, activation: activation, accumulate: accumulate), workers)
+        check(result.buffer, forward.buffer, "forward \(table.level) \(threads) \(batch) \(shape)")
+        table.convolveBackwardData(
+          shape, batch, own.1.buffer, own.2.buffer, gradient.buffer, accumulate, workers)
+        check(gradient.buffer, data.buffer, "data \(table.level) \(threads) \(batch) \(shape)")
+        bits.append(result.buffer.array.bits + gradient.buffer.array.bits)
+      }
+      #expect(bits[0] == bits[1])
+    }
+  }
 }

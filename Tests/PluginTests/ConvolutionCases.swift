@@ -57,3 +57,50 @@ let poolingCases: [ConformanceCase] =
     .init("globalAveragePool", inputs: [Shape(3, 4, 5)]), .init("globalAveragePool", inputs: [Shape(2, 1, 1)]),
     .init("globalMaxPool", inputs: [Shape(3, 4, 5)]), .init("globalMaxPool", inputs: [Shape(2, 1, 1)]),
   ]
+
+private let rate: [String: AttributeValue] = ["channels": .integer(3), "kernel": .integers([3, 3])]
+
+let transposedCases: [ConformanceCase] = [
+  .init("conv1d", ["channels": .integer(3), "kernel": .integer(3)], inputs: [Shape(2, 9)]),
+  .init("conv1d", ["channels": .integer(2), "kernel": .integer(4), "padding": .text("same")], inputs: [Shape(3, 17)]),
+  .init(
+    "conv1d",
+    [
+      "channels": .integer(4), "kernel": .integer(3), "stride": .integer(2), "padding": .integer(2),
+      "dilation": .integer(2), "groups": .integer(2), "bias": .boolean(false),
+    ], inputs: [Shape(2, 11)]),
+  .init("convTranspose2d", rate, inputs: [Shape(2, 4, 5)]),
+  .init(
+    "convTranspose2d", rate.merging(["stride": pair(2, 3), "padding": pair(1, 0), "outputPadding": pair(1, 2)]) { $1 },
+    inputs: [Shape(2, 4, 3)]),
+  .init(
+    "convTranspose2d",
+    [
+      "channels": .integer(4), "kernel": pair(2, 2), "stride": pair(2, 2), "groups": .integer(2),
+      "bias": .boolean(false),
+    ], inputs: [Shape(2, 3, 8)]),
+  .init("convTranspose2d", rate.merging(["dilation": pair(2, 1)]) { $1 }, inputs: [Shape(1, 1, 1)], note: "one pixel"),
+]
+
+let resamplingCases: [ConformanceCase] =
+  ["adaptiveAveragePool2d", "adaptiveMaxPool2d"].flatMap { name -> [ConformanceCase] in
+    [
+      .init(name, ["size": pair(2, 3)], inputs: [Shape(2, 5, 7)]),
+      .init(name, ["size": pair(4, 4)], inputs: [Shape(1, 3, 4)], note: "larger than the input"),
+      .init(name, ["size": pair(1, 1)], inputs: [Shape(2, 1, 1)]),
+    ]
+  } + [
+    .init("pad2d", ["padding": .integers([1])], inputs: [Shape(2, 3, 4)]),
+    .init("pad2d", ["padding": .integers([0, 2, 1, 3]), "value": .number(-2)], inputs: [Shape(2, 3, 4)]),
+    .init("pad2d", ["padding": .integers([2, 1, 3, 0]), "mode": .text("reflect")], inputs: [Shape(2, 3, 4)]),
+    .init("pad2d", ["padding": .integers([4, 1, 0, 5]), "mode": .text("replicate")], inputs: [Shape(2, 1, 4)]),
+    .init("upsample", ["scale": pair(2, 2)], inputs: [Shape(2, 3, 4)]),
+    .init("upsample", ["scale": pair(2, 3), "mode": .text("bilinear")], inputs: [Shape(2, 3, 4)]),
+    .init(
+      "upsample", ["scale": pair(3, 2), "mode": .text("bilinear"), "alignCorners": .boolean(true)],
+      inputs: [Shape(2, 3, 1)]),
+    .init("channelShuffle", ["groups": .integer(2)], inputs: [Shape(6, 2, 3)]),
+    .init("channelShuffle", ["groups": .integer(3)], inputs: [Shape(6)]),
+    .init("pixelShuffle", ["factor": .integer(2)], inputs: [Shape(8, 2, 3)]),
+    .init("pixelShuffle", ["factor": .integer(1)], inputs: [Shape(2, 2, 3)]),
+  ]

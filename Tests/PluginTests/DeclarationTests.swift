@@ -35,6 +35,7 @@ import Testing
         case .shape: .shape(Shape(1))
         case .numbers: .numbers([1])
         case .pair: .integers([1, 1])
+        case .integers: .integers([1])
         default: .integer(1)
         }
     }

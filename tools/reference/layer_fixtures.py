@@ -353,6 +353,65 @@ def normalizations():
               lambda p, x: [F.instance_norm(x[0], weight=p[0], bias=p[1])], affine(shape[0]))
 
 
+def transposed():
+    choose = np.random.RandomState(23)
+    pick = lambda low, high: (int(choose.randint(low, high)), int(choose.randint(low, high)))
+    count = 0
+    while count < 16:
+        groups = int(choose.choice([1, 1, 2]))
+        inputs, outputs = groups * int(choose.randint(1, 4)), groups * int(choose.randint(1, 4))
+        size, kernel, stride, padding, dilation = pick(1, 6), pick(1, 4), pick(1, 4), pick(0, 2), pick(1, 3)
+        extra = tuple(int(choose.randint(0, s)) for s in stride)
+        options = dict(stride=stride, padding=padding, dilation=dilation, groups=groups, output_padding=extra)
+        if any((n - 1) * s - 2 * p + d * (k - 1) + e + 1 < 1
+               for n, s, p, d, k, e in zip(size, stride, padding, dilation, kernel, extra)):
+            continue
+        count += 1
+        attributes = {"channels": outputs, "kernel": written(kernel), "groups": groups, "outputPadding": written(extra)}
+        attributes.update((n, written(options[n])) for n in ("stride", "padding", "dilation"))
+        layer("convTranspose2d", attributes, [(inputs, *size)],
+              lambda p, x: [F.conv_transpose2d(x[0], *p, **options)],
+              [("weight", (inputs, outputs // groups, *kernel)), ("bias", (outputs,))])
+    for count in range(12):
+        groups = int(choose.choice([1, 2]))
+        inputs, outputs = groups * int(choose.randint(1, 4)), groups * int(choose.randint(1, 4))
+        length, kernel = int(choose.randint(7, 20)), int(choose.randint(1, 4))
+        options = dict(zip(("stride", "padding", "dilation", "groups"), (*pick(1, 3), int(choose.randint(1, 3)), groups)))
+        layer("conv1d", {"channels": outputs, "kernel": kernel, **options}, [(inputs, length)],
+              lambda p, x: [F.conv1d(x[0], *p, **options)],
+              [("weight", (outputs, inputs // groups, kernel)), ("bias", (outputs,))])
+    for kernel in (3, 4):
+        layer("conv1d", {"channels": 2, "kernel": kernel, "padding": "same", "bias": "false"}, [(2, 6)],
+              lambda p, x: [F.conv1d(x[0], *p, padding="same")], [("weight", (2, 2, kernel))])
+
+
+def resampling():
+    for size in ((5, 7), (1, 1), (3, 4)):
+        for output in ((2, 3), (1, 1), (4, 4)):
+            shape = (2, *size)
+            layer("adaptiveAveragePool2d", {"size": written(output)}, [shape],
+                  lambda p, x: [F.adaptive_avg_pool2d(x[0], output)])
+            layer("adaptiveMaxPool2d", {"size": written(output)}, [shape],
+                  lambda p, x: [F.adaptive_max_pool2d(x[0], output)])
+    for top, bottom, left, right in ((1, 1, 1, 1), (0, 2, 1, 3), (2, 0, 3, 1)):
+        given = {"padding": f"{top} {bottom} {left} {right}"}
+        sides = (left, right, top, bottom)
+        layer("pad2d", {**given, "value": 0.5}, [(2, 3, 4)], lambda p, x: [F.pad(x[0], sides, value=0.5)])
+        for mode in ("reflect", "replicate"):
+            layer("pad2d", {**given, "mode": mode}, [(2, 3, 4)], lambda p, x: [F.pad(x[0], sides, mode=mode)])
+    for size in ((3, 4), (1, 2), (1, 1)):
+        for scale in ((2, 2), (3, 1), (1, 4)):
+            shape, attributes = (2, *size), {"scale": written(scale)}
+            layer("upsample", attributes, [shape], lambda p, x: [F.interpolate(x[0], scale_factor=scale)])
+            for align in (False, True):
+                layer("upsample", {**attributes, "mode": "bilinear", "alignCorners": str(align).lower()}, [shape],
+                      lambda p, x: [F.interpolate(x[0], scale_factor=scale, mode="bilinear", align_corners=align)])
+    for groups in (1, 2, 3):
+        layer("channelShuffle", {"groups": groups}, [(6, 2, 2)], lambda p, x: [F.channel_shuffle(x[0], groups)])
+    for factor in (1, 2):
+        layer("pixelShuffle", {"factor": factor}, [(8, 2, 3)], lambda p, x: [F.pixel_shuffle(x[0], factor)])
+
+
 def lrn(x, *options):
     """torch's function wants at least three dimensions."""
     return F.local_response_norm(x[:, :, None] if x.dim() == 2 else x, *options).reshape(x.shape)
@@ -360,5 +419,5 @@ def lrn(x, *options):
 
 print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
 for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge,
-               arithmetic, convolutions, poolings, normalizations):
+               arithmetic, convolutions, poolings, normalizations, transposed, resampling):
     family()

@@ -110,6 +110,8 @@ enum LayersCommand: Command {
     case .choice(let words): return words.joined(separator: " | ")
     case .shape: return "shape such as 3x32x32"
     case .pair(let range): return "one whole number or two joined by x, \(words(range))"
+    case .integerOrWord(let range, let choices):
+      return "whole number, \(words(range)), or \(choices.joined(separator: " | "))"
     case .pairOrWord(let range, let choices):
       return "one whole number or two joined by x, \(words(range)), or \(choices.joined(separator: " | "))"
     case .integers(let range): return "whole numbers, \(words(range))"
