@@ -14,7 +14,8 @@ let libraries: [Target] = [
   .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
-  .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels"]),
+  .target(name: "NNDrawing", dependencies: ["NNCore"]),
+  .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels", "NNDrawing"]),
   .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
 
@@ -37,7 +38,7 @@ let programs: [Target] = [
     name: "nnrun",
     dependencies: [
       "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference",
-      "NNExplain", "StandardLayers",
+      "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
     ]),
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
 ]
@@ -55,7 +56,11 @@ let tests: [Target] = [
       "NNTraining", "NNCore", "NNKernels", "NNData", "NNInference", "NNTestSupport", "DenseLayers", "LossLayers",
     ],
     exclude: ["Fixtures"]),
-  .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"]),
+  .testTarget(
+    name: "NNExplainTests",
+    dependencies: ["NNExplain", "NNDrawing", "NNCore", "NNKernels", "ActivationLayers", "StandardLayers"],
+    exclude: ["Fixtures"]),
+  .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"], exclude: ["Fixtures"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
   .testTarget(name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(

@@ -12,8 +12,11 @@ extension ElementwiseActivation {
   public var facts: LayerFacts {
     LayerFacts(
       activation: function, copiesWhenPredicting: function == .identity,
+      probabilities: function == .sigmoid ? .binaryProbabilities : nil,
       comparison: function == .identity || function == .step ? .exact : .rounding)
   }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { function.formula }
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     LayerPlan(

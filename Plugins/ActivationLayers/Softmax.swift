@@ -15,6 +15,8 @@ public struct Softmax: Layer {
   /// The layer.
   public init() {}
 
+  public var facts: LayerFacts { LayerFacts(probabilities: .probabilities) }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     try rowPlan(inputs[0], "softmax")
   }

@@ -25,6 +25,10 @@ extension CombiningLayer {
       outputs: [output], backwardNeeds: needs, forwardOperations: operations, backwardOperations: 2 * operations)
   }
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    combination.formula(inputs.count)
+  }
+
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output
     for position in 0..<context.inputs.count {

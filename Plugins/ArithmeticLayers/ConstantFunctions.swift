@@ -17,6 +17,12 @@ public struct AddConstant: FunctionLayer {
   public init(value: Double) { self.value = value }
 
   public var function: RealFunction { .addConstant(value) }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    let sign = value < 0 ? "-" : "+"
+    let size = LayerFormula.number(value.magnitude)
+    return LayerFormula(sign + size, "{0} \(sign) \(size)", slopes: ["1"])
+  }
 }
 
 /// c x
@@ -36,4 +42,9 @@ public struct MultiplyConstant: FunctionLayer {
   public init(value: Double) { self.value = value }
 
   public var function: RealFunction { .multiplyConstant(value) }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    let number = LayerFormula.number(value)
+    return LayerFormula("*" + AttributeValue.number(value).written, "{0} * \(number)", slopes: [number])
+  }
 }

@@ -13,6 +13,10 @@ public struct Dot: Layer {
   /// The layer.
   public init() {}
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    LayerFormula("dot", "array([sum({0} * {1})])", gradients: ["{g} * {1}", "{g} * {0}"])
+  }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0] == inputs[1] else {
       throw ElementError.shape("<dot> needs two inputs of one shape, but they are \(inputs[0]) and \(inputs[1])")

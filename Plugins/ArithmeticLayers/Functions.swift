@@ -13,6 +13,8 @@ public struct Negate: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .negate }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("*-1", "-{0}", slopes: ["(-1)"]) }
 }
 
 /// x^2
@@ -28,6 +30,8 @@ public struct Square: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .square }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("^2", "{0} * {0}", slopes: ["2 * {0}"]) }
 }
 
 /// sqrt(x)
@@ -43,6 +47,8 @@ public struct SquareRoot: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .squareRoot }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sqrt", "sqrt({0})", slopes: ["0.5 / {f}"]) }
 }
 
 /// |x|
@@ -58,6 +64,8 @@ public struct Absolute: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .absolute }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("abs", "abs({0})", slopes: ["sign({0})"]) }
 }
 
 /// 1 / x
@@ -73,6 +81,10 @@ public struct Reciprocal: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .reciprocal }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    LayerFormula("1/x", "1 / {0}", slopes: ["(-1) / ({0} * {0})"])
+  }
 }
 
 /// e^x
@@ -88,6 +100,8 @@ public struct Exponential: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .exponential }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("exp", "exp({0})", slopes: ["{f}"]) }
 }
 
 /// ln(x)
@@ -103,6 +117,8 @@ public struct Logarithm: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .logarithm }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("log", "log({0})", slopes: ["1 / {0}"]) }
 }
 
 /// sin(x)
@@ -118,6 +134,8 @@ public struct Sine: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .sine }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sin", "sin({0})", slopes: ["cos({0})"]) }
 }
 
 /// cos(x)
@@ -133,4 +151,8 @@ public struct Cosine: FunctionLayer {
   public init() {}
 
   public var function: RealFunction { .cosine }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    LayerFormula("cos", "cos({0})", slopes: ["(-1) * sin({0})"])
+  }
 }

@@ -26,6 +26,11 @@ public struct Constant: Layer {
     self.shape = shape
   }
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    guard values.count == 1 else { return nil }
+    return LayerFormula(AttributeValue.number(values[0]).written, LayerFormula.number(values[0]), slopes: [])
+  }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard let output = shape ?? Shape([values.count]), output.elementCount == values.count else {
       throw ElementError(

@@ -13,6 +13,11 @@ public struct MatrixMultiply: Layer {
   /// The layer.
   public init() {}
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    let left = inputs[1].rank == 1 ? "outer({g}, {1})" : "{g} @ {1}.T"
+    return LayerFormula("@", "{0} @ {1}", gradients: [left, "{0}.T @ {g}"])
+  }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (left, right) = (inputs[0], inputs[1])
     guard left.rank == 2, (1...2).contains(right.rank), left[1] == right[0],

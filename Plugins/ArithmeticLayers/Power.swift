@@ -35,6 +35,17 @@ public struct Power: Layer {
     var combination: Combination { .power }
   }
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    guard let exponent else {
+      return LayerFormula(
+        "^", "power({0}, {1})", slopes: ["{1} * power({0}, {1} - 1)", "{f} * log({0})"])
+    }
+    let number = LayerFormula.number(exponent)
+    return LayerFormula(
+      "^" + AttributeValue.number(exponent).written, "power({0}, \(number))",
+      slopes: ["\(number) * power({0}, \(LayerFormula.number(exponent - 1)))"])
+  }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard (exponent == nil) == (inputs.count == 2) else {
       throw ElementError(

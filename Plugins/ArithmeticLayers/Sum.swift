@@ -53,6 +53,10 @@ public struct Sum: SummingLayer {
   public init() {}
 
   public func factor(_ count: Int) -> Double { 1 }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    LayerFormula("sum", "array([sum({0})])", gradients: ["{g} * ones_like({0})"])
+  }
 }
 
 /// The mean of all elements of a sample.
@@ -68,4 +72,9 @@ public struct Mean: SummingLayer {
   public init() {}
 
   public func factor(_ count: Int) -> Double { 1 / Double(count) }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    let count = inputs[0].elementCount
+    return LayerFormula("mean", "array([sum({0}) / \(count)])", gradients: ["{g} * ones_like({0}) / \(count)"])
+  }
 }

@@ -36,6 +36,12 @@ public struct Dense: Layer {
     LayerFacts(acceptsEpilogue: true, affine: .init(weight: 0, bias: hasBias ? 1 : nil))
   }
 
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    LayerFormula(
+      "W x", "{p0} @ {0}" + (hasBias ? " + {p1}" : ""),
+      gradients: ["{p0}.T @ {g}", "outer({g}, {0})"] + (hasBias ? ["{g}"] : []))
+  }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank == 1 else {
       throw ElementError.shape(

@@ -10,6 +10,9 @@ public protocol Layer: DeclaredElement {
   /// Facts about this layer with its attributes; see `LayerFacts`.
   var facts: LayerFacts { get }
 
+  /// What the layer computes, written out for inputs of the given shapes; nil, as by default, if it says nothing.
+  func formula(_ inputs: [Shape]) -> LayerFormula?
+
   /// Shape inference: what the layer will do with inputs of the given shapes (of one sample, without the batch).
   ///
   /// Throws an `ElementError` that names the shapes met and those that would fit.
@@ -27,6 +30,8 @@ public protocol Layer: DeclaredElement {
 extension Layer {
   /// No facts.
   public var facts: LayerFacts { LayerFacts() }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? { nil }
 }
 
 /// What a pass is run for.

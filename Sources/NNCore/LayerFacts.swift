@@ -49,6 +49,8 @@ public struct LayerFacts: Sendable, Hashable {
   public var copiesWhenPredicting: Bool
   /// What a loss's first output means; nil for other layers.
   public var prediction: Prediction?
+  /// What the output means, if the layer turns scores into probabilities; nil for other layers.
+  public var probabilities: Prediction?
   /// Whether a loss is a plain sum, so that the loss of several batches together is their sum.
   public var sumsLoss: Bool
   /// How results may be compared.
@@ -57,14 +59,15 @@ public struct LayerFacts: Sendable, Hashable {
   /// Facts; what is left out is the cautious answer.
   public init(
     activation: Activation? = nil, acceptsEpilogue: Bool = false, affine: AffineMap? = nil,
-    copiesWhenPredicting: Bool = false, prediction: Prediction? = nil, sumsLoss: Bool = false,
-    comparison: Comparison = .rounding
+    copiesWhenPredicting: Bool = false, prediction: Prediction? = nil, probabilities: Prediction? = nil,
+    sumsLoss: Bool = false, comparison: Comparison = .rounding
   ) {
     self.activation = activation
     self.acceptsEpilogue = acceptsEpilogue
     self.affine = affine
     self.copiesWhenPredicting = copiesWhenPredicting
     self.prediction = prediction
+    self.probabilities = probabilities
     self.sumsLoss = sumsLoss
     self.comparison = comparison
   }

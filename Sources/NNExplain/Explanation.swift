@@ -1,81 +1,154 @@
 import NNCore
 import NNKernels
 
-/// Every number of one forward and backward pass of a graph, in double precision.
+/// Every number of one forward and backward pass of a graph for one sample, in double precision.
 package struct Explanation {
-  /// An input or a layer of the graph.
+  /// An input, a parameter or a layer of the graph.
   package struct Node {
     /// The name.
     package var name: String
-    /// The element's name; `input` for an input.
+    /// The element's name; `input` for an input, `parameter` for a layer's parameter.
     package var operation: String
-    /// The names of what it reads.
+    /// The names of the blocks that it is in, outermost first.
+    package var groups: [String] = []
+    /// Its name within them.
+    package var label: String
+    /// The names of what it reads: inputs, then its own parameters.
     package var inputs: [String]
     /// The shape of its value.
     package var shape: Shape
-    /// Its value, row by row.
+    /// Its value, row by row; a loss's value is the loss.
     package var value: [Double]
     /// The gradient of the output with respect to its value; zeros if the output does not depend on it.
     package var gradient: [Double]
-    /// For each input, the derivative of the value with respect to it. Empty unless the value is a single number: then
-    /// there is a matrix of derivatives for each input.
+    /// For each input the derivatives of the value with respect to it: a row for each element of the value. Empty where
+    /// there would be more than `largestLocal` numbers.
     package var local: [[Double]]
+    /// What it computes, if its layer says so.
+    package var formula: LayerFormula?
+    /// What a loss predicts, such as probabilities; empty for other layers.
+    package var prediction: [Double]
+    /// Whether a value of the graph is an input or a parameter.
+    package var isLeaf: Bool { operation == "input" || operation == "parameter" && inputs.isEmpty }
   }
 
-  /// Inputs first, then the layers in the order of the forward pass.
+  /// The right answers that a loss judges by.
+  package struct Target {
+    package var form: TargetForm
+    package var values: [Double]
+
+    package init(form: TargetForm, values: [Double]) {
+      self.form = form
+      self.values = values
+    }
+  }
+
+  /// The most derivatives that a node shows one by one.
+  package static let largestLocal = 4096
+
+  /// Inputs first, then the layers in the order of the forward pass, each after its parameters.
   package private(set) var nodes: [Node] = []
   /// The name of the output.
   package private(set) var output: String
 
-  /// Runs both passes from `output`, whose gradient is 1.
+  /// Runs both passes from `output`, whose gradient is 1, or from the losses.
   ///
   /// - Parameters:
-  ///   - definition: a graph without losses, all inputs of which have values.
-  ///   - seed: of the parameters' first values.
+  ///   - definition: a graph all of whose inputs have values.
+  ///   - output: where backward begins; losses are then left out.
+  ///   - targets: the right answers, by the names of targets; needed without `output`.
+  ///   - fill: gives the parameters their values.
   ///
   /// Throws a `DiagnosticError` for what does not fit, and for a value that is not a finite number.
   package init(
-    _ definition: NetworkDefinition, output: NetworkDefinition.Value, seed: UInt64 = 1, workers: WorkerPool
+    _ definition: NetworkDefinition, output: NetworkDefinition.Value?, targets: [String: Target] = [:],
+    workers: WorkerPool, fill: (Network<Double>) throws -> Void
   ) throws {
-    var whole = definition
-    var name = "output"
-    while whole.value(named: name) != nil { name += "_" }
-    try whole.add(OutputSum(), name: name, from: [output], target: name)
+    let losses = definition.nodes.indices.filter { definition.nodes[$0].target != nil }
+    let own = try definition.edited(dropping: output == nil ? [] : Set(losses))
+    var whole = own
+    var start: NetworkDefinition.Value?
+    if let output {
+      // The places of nodes before a loss that is left out stay; names hold for all.
+      let name = definition.name(of: .init(output.origin))
+      start = own.value(named: name).map { .init($0.origin, output: output.output) }
+    }
+    if let start {
+      var name = "output"
+      while whole.value(named: name) != nil { name += "_" }
+      try whole.add(OutputSum(), name: name, from: [start], target: name)
+    }
+    let plan = try NetworkPlan(whole, targets: targets.mapValues(\.form))
     let network = Network<Double>(
-      try NetworkPlan(whole), batch: 1, options: NetworkOptions(keepsEverything: true, wantsInputGradients: true),
-      workers: workers)
-    network.initialize(seed: seed)
-    network.targetBuffer(0).fill(1)
+      plan, batch: 1, options: NetworkOptions(keepsEverything: true, wantsInputGradients: true), workers: workers)
+    try fill(network)
+    for (index, name) in network.targetNames.enumerated() {
+      let buffer = network.targetBuffer(index)
+      guard let target = targets[name] else {
+        buffer.fill(1)
+        continue
+      }
+      for (position, value) in target.values.prefix(buffer.count).enumerated() { buffer[position] = value }
+    }
     network.forward(.inference)
     network.backward()
-    self.output = Self.name(output, definition)
-    for (index, input) in definition.inputs.enumerated() {
+    let ends = own.nodes.indices.filter { own.nodes[$0].target != nil }
+    self.output = start.map(own.name(of:)) ?? (ends.count == 1 ? own.nodes[ends[0]].name : "loss")
+    for (index, input) in own.inputs.enumerated() {
       let value = NetworkDefinition.Value(.input(index))
       nodes.append(
         Node(
-          name: input.name, operation: "input", inputs: [], shape: input.shape,
-          value: network.value(value).buffer.array, gradient: Self.gradient(value, network), local: []))
+          name: input.name, operation: "input", label: input.name, inputs: [], shape: input.shape,
+          value: network.value(value).buffer.array, gradient: Self.gradient(value, network), local: [], prediction: []))
     }
-    for (index, node) in definition.nodes.enumerated() {
-      let value = NetworkDefinition.Value(.node(index))
-      let numbers = network.value(value).buffer.array
-      let inputs = node.inputs.map { network.value($0).buffer.array }
-      guard numbers.allSatisfy(\.isFinite) else { throw Self.notFinite(node, numbers, inputs) }
-      nodes.append(
-        Node(
-          name: node.name, operation: type(of: node.layer).schema.name,
-          inputs: node.inputs.map { Self.name($0, definition) }, shape: network.plan.shape(of: value), value: numbers,
-          gradient: Self.gradient(value, network),
-          local: numbers.count == 1 ? try Self.local(index, network) : []))
+    for index in own.nodes.indices { try add(index, own, network) }
+    addGradientsOfConstants()
+  }
+
+  /// A net computes no gradients of constants, since nothing learns from them; the chain rule has them all the same.
+  private mutating func addGradientsOfConstants() {
+    for index in nodes.indices where nodes[index].inputs.isEmpty && nodes[index].operation == "constant" {
+      for reader in nodes {
+        for (position, input) in reader.inputs.enumerated() where input == nodes[index].name {
+          for (place, share) in downstream(reader, position).enumerated() { nodes[index].gradient[place] += share }
+        }
+      }
     }
   }
 
-  private static func name(_ value: NetworkDefinition.Value, _ definition: NetworkDefinition) -> String {
-    switch value.origin {
-    case .input(let index): return definition.inputs[index].name
-    case .node(let index):
-      let name = definition.nodes[index].name
-      return value.output == 0 ? name : "\(name).\(value.output + 1)"
+  private mutating func add(_ index: Int, _ definition: NetworkDefinition, _ network: Network<Double>) throws {
+    let node = definition.nodes[index]
+    let path = node.name.split(separator: ".").map(String.init)
+    let groups = Array(path.dropLast())
+    let parameters = node.inputs.isEmpty ? [] : network.plan.parametersOfNode[index]
+    for parameter in parameters where !nodes.contains(where: { $0.name == network.plan.parameters[parameter].name }) {
+      let tensor = network.parameter(parameter)
+      nodes.append(
+        Node(
+          name: network.plan.parameters[parameter].name, operation: "parameter", groups: groups,
+          label: network.plan.parameters[parameter].plan.name, inputs: [], shape: tensor.shape,
+          value: tensor.buffer.array, gradient: network.parameterGradient(parameter).buffer.array, local: [],
+          prediction: []))
+    }
+    let reads = node.inputs.map(definition.name(of:)) + parameters.map { network.plan.parameters[$0].name }
+    let formula = node.layer.formula(node.inputs.map(network.plan.shape(of:)))
+    let element = type(of: node.layer).schema.name
+    let local = try LocalGradients(index, network)
+    for output in network.plan.layers[index].outputs.indices {
+      let value = NetworkDefinition.Value(.node(index), output: output)
+      let numbers = network.value(value).buffer.array
+      guard numbers.allSatisfy(\.isFinite) else {
+        throw Self.notFinite(node, numbers, node.inputs.map { network.value($0).buffer.array })
+      }
+      let isLoss = node.target != nil
+      nodes.append(
+        Node(
+          name: definition.name(of: value), operation: element, groups: groups,
+          label: (path.last ?? node.name) + (output == 0 ? "" : ".\(output + 1)"), inputs: reads,
+          shape: isLoss ? Shape(1) : network.plan.shape(of: value),
+          value: isLoss ? [network.lossParts(index).mean] : numbers,
+          gradient: isLoss ? [node.lossWeight] : Self.gradient(value, network),
+          local: local.derivatives(of: output), formula: formula, prediction: isLoss ? numbers : []))
     }
   }
 
@@ -97,31 +170,5 @@ package struct Explanation {
         remedy: "choose values for which it is defined, such as a divisor other than 0 or the logarithm of a "
           + "positive number", place: node.place, sourceLine: node.sourceLine)
     ])
-  }
-
-  /// The derivatives of a layer's single number with respect to each of its inputs: the layer alone, its output's
-  /// gradient being 1. An input that is read twice has two of them.
-  private static func local(_ index: Int, _ network: Network<Double>) throws -> [[Double]] {
-    let node = network.plan.definition.nodes[index]
-    guard !node.inputs.isEmpty else { return [] }
-    var alone = NetworkDefinition(name: "local")
-    var sources: [NetworkDefinition.Value] = []
-    for (position, value) in node.inputs.enumerated() {
-      sources.append(
-        try alone.input(
-          "x\(position)", shape: network.plan.shape(of: value), value: network.value(value).buffer.array))
-    }
-    let own = try alone.add(node.layer, name: "layer", from: sources)
-    try alone.add(OutputSum(), from: [own])
-    let small = Network<Double>(
-      try NetworkPlan(alone), batch: 1, options: NetworkOptions(keepsEverything: true, wantsInputGradients: true),
-      workers: network.workers)
-    for (position, parameter) in network.plan.parametersOfNode[index].enumerated() {
-      small.parameter(position).buffer.copy(from: network.parameter(parameter).buffer)
-    }
-    small.targetBuffer(0).fill(1)
-    small.forward(.inference)
-    small.backward()
-    return sources.map { gradient($0, small) }
   }
 }

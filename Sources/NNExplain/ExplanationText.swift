@@ -8,89 +8,141 @@ extension Explanation {
     for node in nodes {
       let reads = node.inputs.isEmpty ? "" : " of " + node.inputs.joined(separator: ", ")
       text += "  \(node.name) = \(Self.shown(node.value, node.shape))"
-      text += node.operation == "input" ? "\n" : "    (\(node.operation)\(reads))\n"
+      text += node.isLeaf ? "\n" : "    (\(node.operation)\(reads))\n"
+      if !node.prediction.isEmpty {
+        text += "    which predicts \(Self.shown(node.prediction, Shape(node.prediction.count)))\n"
+      }
     }
     text += "\nbackward: downstream = upstream x local\n"
-    text += "  d\(output)/d\(output) = 1\n"
+    if let end = nodes.first(where: { $0.name == output }) {
+      text += end.prediction.isEmpty ? "" : "  L is the loss \(output)\n"
+      text += "  d\(top)/d\(top) = 1\n"
+    }
     for node in nodes.reversed() where !node.inputs.isEmpty && node.gradient.contains(where: { $0 != 0 }) {
-      text += "  at \(node.name)\(Self.pattern(node.operation).map { ": \($0)" } ?? "")\n"
-      for (position, input) in node.inputs.enumerated() {
-        let chain = "    d\(output)/d\(node.name) * d\(node.name)/d\(input)"
-        if position < node.local.count {
-          let local = node.local[position]
-          let product = local.map { $0 * node.gradient[0] }
-          let shape = nodes.first { $0.name == input }?.shape ?? Shape(local.count)
-          text +=
-            "\(chain) = \(Self.short(node.gradient[0], 7)) * \(Self.shown(local, shape)) = "
-            + "\(Self.shown(product, shape))\n"
-        } else {
-          text += "\(chain), a product with a matrix of \(node.value.count) rows\n"
-        }
-      }
+      text += "  at \(node.name)\(pattern(node).map { ": \($0)" } ?? "")\n"
+      for position in node.inputs.indices { text += "    \(chain(node, position))\n" }
     }
     text += "\ngradients\n"
     for node in nodes {
-      let readers = nodes.reduce(0) { $0 + $1.inputs.count { $0 == node.name } }
-      text += "  d\(output)/d\(node.name) = \(Self.shown(node.gradient, node.shape))"
+      let readers = self.readers(of: node.name)
+      text += "  d\(top)/d\(symbol(node)) = \(Self.shown(node.gradient, node.shape))"
       text += readers > 1 ? "    (the sum over its \(readers) readers: copies add up)\n" : "\n"
     }
     return text
   }
 
+  /// What derivatives are of: L for a loss, else the output's name.
+  private var top: String {
+    nodes.first { $0.name == output }.map { $0.prediction.isEmpty ? $0.name : "L" } ?? "L"
+  }
+
+  /// The name of a node in derivatives.
+  private func symbol(_ node: Node) -> String { node.name == output ? top : node.name }
+
+  /// How often a value is read.
+  func readers(of name: String) -> Int {
+    nodes.reduce(0) { $0 + $1.inputs.count { $0 == name } }
+  }
+
+  /// The chain rule from a node to one of its inputs: `df/dx = df/dq * dq/dx = -4 * 1 = -4`.
+  private func chain(_ node: Node, _ position: Int) -> String {
+    let input = node.inputs[position]
+    let rule = "d\(top)/d\(symbol(node)) * d\(symbol(node))/d\(input)"
+    let start = "d\(top)/d\(input)"
+    let part = readers(of: input) > 1 ? "part of " : ""
+    guard position < node.local.count else {
+      let count = nodes.first { $0.name == input }?.value.count ?? 0
+      return "\(part)\(start) = \(rule), a product with a matrix of \(node.value.count) x \(count) derivatives"
+    }
+    let shape = nodes.first { $0.name == input }?.shape ?? Shape(1)
+    let product = downstream(node, position)
+    if node.value.count == 1 {
+      var text = node.name == output ? "\(part)\(start) = " : "\(part)\(start) = \(rule) = "
+      let upstream = Self.short(node.gradient[0], 7)
+      let local = Self.shown(node.local[position], shape)
+      if let symbol = slope(node, position), symbol != local { text += "\(upstream) * \(symbol) = " }
+      return text + "\(upstream) * \(local) = \(Self.shown(product, shape))"
+    }
+    let upstream = Self.shown(node.gradient, node.shape)
+    let local: String
+    if let diagonal = Self.diagonal(node.local[position], node.value.count) {
+      local = "\(Self.shown(diagonal, node.shape)), element by element,"
+    } else {
+      local = Self.rows(node.local[position], node.value.count)
+    }
+    return "\(part)\(start) = \(rule) = \(upstream) * \(local) = \(Self.shown(product, shape))"
+  }
+
+  /// What a node hands back to one of its inputs: the upstream gradient times the local derivatives.
+  func downstream(_ node: Node, _ position: Int) -> [Double] {
+    guard position < node.local.count else { return [] }
+    let local = node.local[position]
+    let width = local.count / max(node.value.count, 1)
+    return (0..<width).map { column in
+      node.gradient.indices.reduce(0) { total, row in
+        // A gradient of 0 hands back 0 even where a derivative has no bound.
+        node.gradient[row] == 0 ? total : total + node.gradient[row] * local[row * width + column]
+      }
+    }
+  }
+
+  /// The derivative in symbols, with the names of what it is made of; nil if the layer does not say.
+  private func slope(_ node: Node, _ position: Int) -> String? {
+    guard let formula = node.formula, case .elementwise(let slopes) = formula.rule, position < slopes.count else {
+      return nil
+    }
+    var text = slopes[position].replacing("{f}", with: node.name)
+    for (index, input) in node.inputs.enumerated() { text = text.replacing("{\(index)}", with: input) }
+    if text.hasPrefix("("), text.hasSuffix(")"), !text.dropFirst().dropLast().contains(where: { "()".contains($0) }) {
+      text = String(text.dropFirst().dropLast())
+    }
+    return text
+  }
+
   /// What a node does to gradients, in the words of the usual patterns.
-  private static func pattern(_ operation: String) -> String? {
-    switch operation {
+  private func pattern(_ node: Node) -> String? {
+    switch node.operation {
     case "add": "add distributes, every input gets the gradient unchanged"
     case "multiply": "multiply swaps and scales, each input gets the gradient times the others"
-    case "max", "min": "\(operation) routes, one input gets the whole gradient"
+    case "max", "min": "\(node.operation) routes, one input gets the whole gradient"
     default: nil
     }
   }
 
+  /// The diagonal of a square matrix that is 0 elsewhere; nil for other matrices.
+  private static func diagonal(_ matrix: [Double], _ rows: Int) -> [Double]? {
+    guard rows > 1, matrix.count == rows * rows else { return nil }
+    for index in matrix.indices where index / rows != index % rows && matrix[index] != 0 { return nil }
+    return (0..<rows).map { matrix[$0 * rows + $0] }
+  }
+
+  /// A matrix row by row, or what describes a large one.
+  private static func rows(_ matrix: [Double], _ rows: Int) -> String {
+    let width = matrix.count / max(rows, 1)
+    guard matrix.count <= 32, width > 0 else { return "a matrix of \(rows) x \(width) derivatives" }
+    let lines = (0..<rows).map { row in
+      "[" + matrix[(row * width)..<((row + 1) * width)].map { short($0, 5) }.joined(separator: " ") + "]"
+    }
+    return "[" + lines.joined(separator: " ") + "]"
+  }
+
   /// A number, a few numbers, or what describes many: shape, range, mean and norm.
-  private static func shown(_ values: [Double], _ shape: Shape) -> String {
+  static func shown(_ values: [Double], _ shape: Shape) -> String {
     if values.count == 1 { return Self.short(values[0], 7) }
-    if values.count <= 8 { return "[" + values.map { Self.short($0, 5) }.joined(separator: " ") + "]" }
+    if values.count <= 12 { return "[" + values.map { Self.short($0, 5) }.joined(separator: " ") + "]" }
     let mean = values.reduce(0, +) / Double(values.count)
     let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return "\(shape) from \(Self.short(values.min() ?? 0, 4)) to \(Self.short(values.max() ?? 0, 4)), mean "
       + "\(Self.short(mean, 4)), norm \(Self.short(norm, 4))"
   }
 
-  /// The same for scripts: `{"nodes":[{"name","operation","inputs","value","gradient","local"}],"output"}`; arrays are
-  /// nested as their shapes are, a single number is a number.
-  package var json: String {
-    let rows = nodes.map { node in
-      let inputs = node.inputs.map(jsonQuoted).joined(separator: ",")
-      let local = zip(node.inputs, node.local).map { name, values in
-        Self.nested(values, nodes.first { $0.name == name }?.shape ?? Shape(values.count))
-      }
-      return #"{"name":\#(jsonQuoted(node.name)),"operation":\#(jsonQuoted(node.operation)),"inputs":[\#(inputs)],"#
-        + #""value":\#(Self.nested(node.value, node.shape)),"gradient":\#(Self.nested(node.gradient, node.shape)),"#
-        + #""local":[\#(local.joined(separator: ","))]}"#
-    }
-    return #"{"nodes":[\#(rows.joined(separator: ","))],"output":\#(jsonQuoted(output))}"# + "\n"
-  }
-
-  private static func nested(_ values: [Double], _ shape: Shape) -> String {
-    if values.count == 1 { return number(values[0]) }
-    var pieces = values.map(number)
-    for size in shape.dimensions.reversed() {
-      pieces = stride(from: 0, to: pieces.count, by: size).map {
-        "[" + pieces[$0..<($0 + size)].joined(separator: ",") + "]"
-      }
-    }
-    return pieces.joined()
-  }
-
   /// So many significant digits, without zeros at the end.
-  private static func short(_ value: Double, _ digits: Int) -> String {
-    var text = significant(value, digits)
+  static func short(_ value: Double, _ digits: Int) -> String {
+    let text = significant(value, digits)
     guard text.contains("."), !text.contains("e") else { return text }
-    while text.hasSuffix("0") { text.removeLast() }
-    if text.hasSuffix(".") { text.removeLast() }
-    return text
+    var kept = text[...]
+    while kept.hasSuffix("0") { kept.removeLast() }
+    if kept.hasSuffix(".") { kept.removeLast() }
+    return String(kept)
   }
-
-  private static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
 }

@@ -15,8 +15,13 @@ package struct Expression {
   ///   - registry: must know the arithmetic layers and activations.
   package init(_ text: String, values: [String: Double], registry: Registry) throws {
     var reader = ExpressionReader(text, values, registry)
-    output = try reader.read()
+    let end = try reader.read()
     definition = reader.definition
+    output = end
+    // The formula's own value is called f, as in lectures, unless a variable is.
+    if case .node(let index) = end.origin, definition.value(named: "f") == nil {
+      definition = try definition.edited(renaming: [index: "f"])
+    }
     for name in values.keys.sorted() where definition.value(named: name) == nil {
       let names = definition.inputs.map(\.name)
       throw DiagnosticError(

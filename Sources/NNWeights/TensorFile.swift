@@ -61,6 +61,12 @@ public struct TensorFile: Sendable {
     append(name, type: S.elementType == .float32 ? "F32" : "F64", dimensions: dimensions, bytes)
   }
 
+  /// Appends an array of numbers in double precision.
+  public mutating func append(_ name: String, dimensions: [Int], values: [Double]) {
+    precondition(positions[name] == nil, "array '\(name)' is written twice")
+    values.withUnsafeBytes { append(name, type: "F64", dimensions: dimensions, $0) }
+  }
+
   /// Appends 64-bit numbers that are not weights, such as the state of a run.
   public mutating func append(_ name: String, words: [UInt64]) {
     precondition(positions[name] == nil, "array '\(name)' is written twice")
@@ -105,7 +111,7 @@ public struct TensorFile: Sendable {
       case "I16": Self.convert(bytes, target, Int16.self) { S($0) }
       case "U16": Self.convert(bytes, target, UInt16.self) { S($0) }
       case "I8": Self.convert(bytes, target, Int8.self) { S($0) }
-      case "F8_E5M2": Self.convert(bytes, target, UInt8.self) { S(Self.half(UInt16($0) << 8)) }
+      case "F8_E5M2": Self.convert(bytes, target, UInt8.self) { S(Float(halfPrecision: UInt16($0) << 8)) }
       case "F8_E4M3": Self.convert(bytes, target, UInt8.self) { S(Self.quarter($0)) }
       case "U8", "BOOL": Self.convert(bytes, target, UInt8.self) { S($0) }
       default: return false

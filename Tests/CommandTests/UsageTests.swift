@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
   static let verbs = [
-    "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "gradcheck", "layers", "weights",
+    "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "graph", "gradcheck", "layers",
+    "weights",
     "bench",
     "completion", "version",
   ]

@@ -2,7 +2,8 @@ import NNCommandLine
 /// All verbs, in the order in which help lists them.
 let allCommands: [any Command.Type] = [
   TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,
-  InitCommand.self, TraceCommand.self, ExplainCommand.self, GradientCheckCommand.self, LayersCommand.self,
+  InitCommand.self, TraceCommand.self, ExplainCommand.self, GraphCommand.self,
+  GradientCheckCommand.self, LayersCommand.self,
   WeightsCommand.self,
   BenchCommand.self, CompletionCommand.self, VersionCommand.self,
 ]

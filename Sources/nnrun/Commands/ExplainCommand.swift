@@ -1,6 +1,9 @@
+import ActivationLayers
 import NNCommandLine
 import NNCore
+import NNDrawing
 import NNExplain
+import NNFiles
 
 /// `nnrun explain`
 enum ExplainCommand: Command {
@@ -9,7 +12,9 @@ enum ExplainCommand: Command {
   static let discussion =
     "Runs forward and backward in double precision and prints each value, and at each node the chain rule: upstream "
     + "gradient times local gradient is downstream gradient. A formula may use + - * / ^, parentheses, numbers, names, "
-    + "and exp log sin cos tanh sigmoid relu max min abs sqrt. A model must have no loss, and a value for each input."
+    + "and exp log sin cos tanh sigmoid relu max min abs sqrt. A net whose inputs have no values needs --input; with "
+    + "--target backward begins at its loss, otherwise at what the loss reads. Arrays of more than twelve numbers are "
+    + "shown as shape, range, mean and norm; --json has all of them."
   static let positionals = [
     Positional(
       name: "MODEL.xml|NAME=VALUE", help: "A model file; or, with --expression, a value for each name.",
@@ -17,7 +22,20 @@ enum ExplainCommand: Command {
   ]
   static let options = [
     Option("expression", .text("FORMULA"), "Explain a formula instead of a model file."),
-    Option("output", .text("NAME"), "The layer to start backward from, if the graph has several ends."),
+    Option("at", .path("WEIGHTS"), "Explain the net in a file of weights, with these weights and its preprocessing."),
+    Option(
+      "input", .path("ROW"), repeats: true,
+      "One sample: a file that predict reads, or numbers such as '0.5 -1 2'; once for each input of the net."),
+    Option("row", .text("N"), "Which row of the file, counted from 1; the first unless given."),
+    Option("label", .text("COLUMN"), "The column of the file with the right answer: its name, its number, or last."),
+    Option(
+      "target", .text("ANSWER"), repeats: true,
+      "The right answer: a class by name or number, or numbers; once for each target."),
+    Option("output", .text("NAME"), "The layer to start backward from, if not the loss or the only end."),
+    Option("fuse", "Put each chain 1 / (1 + exp(-s)) together to one sigmoid, whose local gradient is f (1 - f)."),
+    Option("svg", .path("FILE"), "Draw the graph, values above its wires and gradients below."),
+    Option("dot", .path("FILE"), "Write the graph for Graphviz."),
+    Option("code", .choice(["swift", "python"]), "Print both passes as a program that runs and prints all numbers."),
     CommonOptions.seed, CommonOptions.threads, CommonOptions.set, CommonOptions.json,
   ]
   static let examples = [
@@ -25,84 +43,46 @@ enum ExplainCommand: Command {
       line: "nnrun explain --expression '(x + y) * z' x=-2 y=5 z=-4",
       meaning: "The value -12, and the gradients -4, -4 and 3 of x, y and z."
     ),
-    (line: "nnrun explain graph.xml --json", meaning: "All numbers of a graph for a script."),
+    (line: "nnrun explain models/lecture/logistic-regression.xml --svg graph.svg", meaning: "Draw a graph's numbers."),
+    (
+      line: "nnrun explain --expression '1 / (1 + exp(-x))' x=1 --fuse --code python",
+      meaning: "The same as a program, line by line."
+    ),
+    (
+      line: "nnrun explain --at runs/mlp/weights.safetensors --input test.csv --row 3 --label last",
+      meaning: "How one sample's loss depends on every number of a trained net."
+    ),
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
-    let definition: NetworkDefinition
-    let output: NetworkDefinition.Value
-    var seed = try arguments.seed()
-    if let text = arguments.text("expression") {
-      let expression = try Expression(
-        text, values: try values(arguments.positionals), registry: environment.registry)
-      definition = expression.definition
-      output = try self.output(arguments, definition) ?? expression.output
-    } else {
-      guard arguments.positionals.count == 1 else {
-        throw usageError(
-          arguments.positionals.isEmpty ? "MODEL.xml is missing" : "there is an argument too many",
-          "give one model file, or a formula with --expression")
-      }
-      let model = try LoadedModel(arguments, environment)
-      definition = model.plan.definition
-      seed = seed ?? UInt64(clamping: model.description.training?.seed ?? 0)
-      try check(model, arguments.positionals[0])
-      output = try self.output(arguments, definition) ?? end(definition)
+    let subject = try ExplainedGraph(arguments, environment)
+    var definition = subject.definition
+    var output = subject.output
+    if arguments.has("fuse") {
+      let name = output.map { definition.valueNames[position($0, definition)] }
+      definition = try definition.fusingSigmoids(Sigmoid())
+      output = name.flatMap { definition.value(named: $0) }
     }
     let explanation = try Explanation(
-      definition, output: output, seed: seed ?? 1, workers: try environment.workers(arguments))
-    printResult(arguments.has("json") ? explanation.json : explanation.text, terminator: "")
+      definition, output: output, targets: subject.targets, workers: try environment.workers(arguments),
+      fill: subject.fill)
+    let drawing = explanation.drawing(title: "\(definition.name): values above, gradients below")
+    if let path = arguments.text("svg") { try AtomicFile.write(path, text: Picture(drawing).svg) }
+    if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
+    if let language = arguments.text("code").flatMap(ProgramText.Language.init) {
+      printResult(try ProgramText(explanation, language).text, terminator: "")
+    } else if arguments.has("json") {
+      printResult(explanation.json, terminator: "")
+    } else if !arguments.has("svg"), !arguments.has("dot") {
+      printResult(explanation.text, terminator: "")
+    }
     return .done
   }
 
-  private static func values(_ words: [String]) throws -> [String: Double] {
-    var values: [String: Double] = [:]
-    for word in words {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty else {
-        throw usageError("'\(word)' gives no value", "write it as NAME=VALUE, such as x=-2")
-      }
-      guard let value = Double(parts[1]), value.isFinite else {
-        throw usageError("'\(parts[1])' is not a number", "write it as \(parts[0])=1.5")
-      }
-      guard values.updateValue(value, forKey: String(parts[0])) == nil else {
-        throw usageError("'\(parts[0])' is given twice")
-      }
+  private static func position(_ value: NetworkDefinition.Value, _ definition: NetworkDefinition) -> Int {
+    switch value.origin {
+    case .input(let index): index
+    case .node(let index): definition.inputs.count + index
     }
-    return values
-  }
-
-  private static func check(_ model: LoadedModel, _ path: String) throws {
-    guard model.plan.lossNodes.isEmpty else {
-      throw DiagnosticError(
-        code: "has-loss", file: path, "the model has a loss, whose target explain does not know",
-        remedy: "take the loss out, or see every number with 'nnrun trace'")
-    }
-    if let input = model.plan.definition.inputs.first(where: { $0.value == nil }) {
-      throw DiagnosticError(
-        code: "missing-value", file: path, "the input '\(input.name)' has no value",
-        remedy: "give it one, such as value=\"2\"")
-    }
-  }
-
-  private static func output(
-    _ arguments: Arguments, _ definition: NetworkDefinition
-  ) throws -> NetworkDefinition.Value? {
-    guard let name = arguments.text("output") else { return nil }
-    if let value = definition.value(named: name) { return value }
-    throw usageError(
-      "there is no layer '\(name)'", nearestName(to: name, among: definition.valueNames).map { "did you mean '\($0)'?" }
-    )
-  }
-
-  /// The layer that nobody reads. Throws if there are several.
-  private static func end(_ definition: NetworkDefinition) throws -> NetworkDefinition.Value {
-    let read = Set(definition.nodes.flatMap(\.inputs).map(\.origin))
-    let ends = definition.nodes.indices.filter { !read.contains(.node($0)) }
-    guard ends.count <= 1 else {
-      let names = ends.map { definition.nodes[$0].name }.joined(separator: ", ")
-      throw usageError("the graph has several ends: \(names)", "choose one with --output NAME")
-    }
-    return .init(ends.first.map { .node($0) } ?? .input(0))
   }
 }

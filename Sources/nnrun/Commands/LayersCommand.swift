@@ -5,11 +5,21 @@ import NNCore
 enum LayersCommand: Command {
   static let name = "layers"
   static let summary = "list what a model file may contain, or explain one element"
-  static let positionals = [Positional(name: "ELEMENT", help: "The element to explain.", isOptional: true)]
-  static let options = [CommonOptions.json]
+  static let positionals = [
+    Positional(name: "ELEMENT", help: "The element to explain.", isOptional: true),
+    Positional(
+      name: "ATTRIBUTE=VALUE", help: "For --plot: what the layer's attributes are.", isOptional: true, repeats: true),
+  ]
+  static let options = [
+    Option("plot", "Draw the curve of an activation or function and that of its derivative."),
+    Option("range", .text("FROM:TO"), "What --plot draws; -5:5 unless given."),
+    Option("svg", .path("FILE"), "Write the plot as a picture instead."), CommonOptions.json, CommonOptions.threads,
+  ]
   static let examples = [
     (line: "nnrun layers", meaning: "List every layer, loss, data source, optimizer, schedule … with one line each."),
     (line: "nnrun layers dense", meaning: "Show one element's attributes, formula and an example."),
+    (line: "nnrun layers elu --plot alpha=0.5", meaning: "Draw an activation and its derivative in the terminal."),
+    (line: "nnrun layers gelu --plot --svg gelu.svg", meaning: "The same as a picture."),
   ]
 
   private static let headings: [(kind: ElementKind, title: String)] = [
@@ -30,6 +40,14 @@ enum LayersCommand: Command {
       throw DiagnosticError(
         .usage, code: "unknown-element", "there is no element '\(name)'",
         remedy: near.map { "did you mean '\($0)'?" } ?? "'nnrun layers' lists them")
+    }
+    if arguments.has("plot") || arguments.has("svg") {
+      let settings = Array(arguments.positionals.dropFirst())
+      try LayerPlot(name, settings, range: arguments.text("range"), arguments, environment).show(arguments)
+      return .done
+    }
+    guard arguments.positionals.count == 1 else {
+      throw usageError("there is an argument too many", "attributes go with --plot alone")
     }
     if arguments.has("json") {
       printResult("[" + found.map(jsonText).joined(separator: ",\n") + "]")

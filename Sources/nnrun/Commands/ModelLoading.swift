@@ -15,5 +15,5 @@ struct LoadedModel {
   }
 
   /// What the loader and the planner advise against.
-  var warnings: [Diagnostic] { description.warnings + plan.warnings }
+  var warnings: [Diagnostic] { description.warnings(with: plan) }
 }

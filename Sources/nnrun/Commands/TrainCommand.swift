@@ -22,6 +22,9 @@ enum TrainCommand: Command {
     Option("weights", .path("FILE"), "Begin with the weights of this file where name and shape fit."),
     Option(
       "require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97 or rmse=60."),
+    Option(
+      "every", .text("N"),
+      "Print a line for each N epochs, with the loss to ten digits; about forty lines unless given."),
     CommonOptions.seed, CommonOptions.threads, CommonOptions.set, CommonOptions.json, CommonOptions.quiet,
   ]
   static let examples = [

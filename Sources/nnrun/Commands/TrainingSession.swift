@@ -28,7 +28,9 @@ struct TrainingSession {
     introduce(run)
     if let begin { explain(run.begin(from: begin)) }
 
-    let display = TrainingDisplay(environment, isQuiet: isQuiet, settings: experiment.settings)
+    let display = TrainingDisplay(
+      environment, isQuiet: isQuiet, settings: experiment.settings,
+      every: try arguments.integer("every", 1...Int(Int32.max)))
     run.trainer.observer = display
     if let seconds = variable("NNRUN_CHECKPOINT_SECONDS").flatMap({ Double($0) }), seconds > 0 {
       run.trainer.checkpointInterval = seconds
@@ -42,7 +44,7 @@ struct TrainingSession {
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
     guard !isQuiet else { return }
-    for warning in experiment.description.warnings + experiment.plan.warnings { printMessage(warning.rendered) }
+    for warning in experiment.description.warnings(with: experiment.plan) { printMessage(warning.rendered) }
     let description = experiment.description
     printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")
     printMessage(NetworkSummary(experiment.plan).text)

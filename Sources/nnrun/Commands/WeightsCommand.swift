@@ -5,14 +5,22 @@ import NNWeights
 /// `nnrun weights`
 enum WeightsCommand: Command {
   static let name = "weights"
-  static let summary = "inspect, verify or compare files of weights"
+  static let summary = "inspect, verify, compare or make files of weights"
   static let discussion = "Any safetensors file will do, also those of other programs."
   static let positionals = [
-    Positional(name: "ACTION", help: "inspect, verify or diff.", choices: ["inspect", "verify", "diff"]),
+    Positional(
+      name: "ACTION", help: "inspect, verify, diff or pack.", choices: ["inspect", "verify", "diff", "pack"]),
     Positional(name: "FILE", help: "The file."),
-    Positional(name: "OTHER", help: "The file to compare with, for diff.", isOptional: true),
+    Positional(
+      name: "OTHER|NAME=FILE.npy",
+      help: "The file to compare with, for diff; or, for pack, the arrays to put into the file.", isOptional: true,
+      repeats: true),
   ]
-  static let options = [CommonOptions.json]
+  static let options = [
+    Option(
+      "transpose", "For pack: swap rows and columns of each matrix, from inputs x outputs to what dense layers have."),
+    CommonOptions.json,
+  ]
   static let examples = [
     (line: "nnrun weights inspect runs/mlp/weights.safetensors", meaning: "List the arrays with their statistics."),
     (line: "nnrun weights verify runs/mlp/weights.safetensors", meaning: "Say whether the file is whole."),
@@ -20,11 +28,21 @@ enum WeightsCommand: Command {
       line: "nnrun weights diff runs/mlp/weights.safetensors runs/mlp/last.safetensors",
       meaning: "Show by how much two files differ; ends with 1 if they do."
     ),
+    (
+      line: "nnrun weights pack start.safetensors w1.weight=w1.npy w2.weight=w2.npy --transpose",
+      meaning: "Make a file for 'nnrun train --weights' from NumPy's arrays."
+    ),
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let file = arguments.positionals[1]
-    switch arguments.positionals[0] {
+    let action = arguments.positionals[0]
+    guard action == "pack" || arguments.positionals.count <= (action == "diff" ? 3 : 2) else {
+      throw usageError("there is an argument too many")
+    }
+    if arguments.has("transpose"), action != "pack" { throw usageError("--transpose goes with pack alone") }
+    switch action {
+    case "pack": return try pack(file, Array(arguments.positionals.dropFirst(2)), arguments)
     case "verify": return try verify(file, arguments)
     case "diff":
       guard arguments.positionals.count == 3 else { throw usageError("diff compares two files", "give a second one") }

@@ -2,20 +2,29 @@ import NNCommandLine
 import NNCore
 import NNTraining
 
-/// Shows a training: a bar on a terminal, and a line for each epoch (for at most about forty of them on a terminal).
+/// Shows a training: a bar on a terminal, and a line for about forty epochs, or for each so many of them.
 final class TrainingDisplay: TrainingObserver {
   private var bar: ProgressBar
   private let settings: TrainingSettings
   private let isQuiet: Bool
   private let isTerminal: Bool
   private let stride: Int
+  private let digits: Int
 
-  init(_ environment: Environment, isQuiet: Bool, settings: TrainingSettings) {
+  /// - Parameter every: a line for each so many epochs, with more digits of the loss.
+  init(_ environment: Environment, isQuiet: Bool, settings: TrainingSettings, every: Int?) {
     bar = ProgressBar(environment, isQuiet: isQuiet)
     self.settings = settings
     self.isQuiet = isQuiet
     isTerminal = environment.isTerminal
-    if case .epochs(let epochs) = settings.length { stride = max(1, epochs / 40) } else { stride = 1 }
+    digits = every == nil ? 4 : 10
+    if let every {
+      stride = every
+    } else if case .epochs(let epochs) = settings.length {
+      stride = max(1, epochs / 40)
+    } else {
+      stride = 1
+    }
   }
 
   func stepped(_ progress: TrainingProgress) {
@@ -32,7 +41,7 @@ final class TrainingDisplay: TrainingObserver {
 
   func finishedEpoch(_ record: TrainingRecord) {
     guard !isQuiet, record.epoch % stride == 0 || record.epoch == 1 else { return }
-    var text = "epoch \(record.epoch)  loss \(significant(record.training.loss, 4))"
+    var text = "epoch \(record.epoch)  loss \(significant(record.training.loss, digits))"
     if let accuracy = record.training.accuracy { text += "  accuracy \(percent(accuracy))" }
     if let rmse = record.training.rmse { text += "  rmse \(significant(rmse, 4))" }
     if let validation = record.validation {

@@ -1,0 +1,139 @@
+import NNCommandLine
+import NNCore
+import NNData
+import NNExplain
+import NNKernels
+
+/// The sample that `nnrun explain` sends through a net: numbers for its inputs, and right answers.
+struct ExplainedSample {
+  private var values: [Int: [Double]] = [:]
+  private(set) var targets: [String: Explanation.Target] = [:]
+
+  /// Reads what the options `--input`, `--row`, `--label` and `--target` give.
+  init(
+    _ arguments: Arguments, _ plan: NetworkPlan, preprocessing: AffinePreprocessing, classes: [String]?,
+    workers: WorkerPool
+  ) throws {
+    let inputs = arguments.all("input")
+    let free = plan.definition.inputs.indices.filter { plan.definition.inputs[$0].value == nil }
+    guard inputs.count == free.count || inputs.isEmpty && free.isEmpty else {
+      let names = free.map { plan.definition.inputs[$0].name }.joined(separator: ", ")
+      if inputs.isEmpty, let first = free.first {
+        throw DiagnosticError(
+          .usage, code: "missing-value", "the input '\(plan.definition.inputs[first].name)' has no value",
+          remedy: "give one with --input, or in the model with value=\"2\"")
+      }
+      throw usageError(
+        free.isEmpty ? "all inputs of the net have values" : "the net reads \(free.count) inputs: \(names)",
+        free.isEmpty ? "leave --input out" : "give --input once for each")
+    }
+    for (index, text) in zip(free, inputs) {
+      let input = plan.definition.inputs[index]
+      let found: [Double]
+      if let numbers = Self.numbers(text) {
+        found = Self.prepared(numbers, preprocessing, isFirst: index == 0)
+      } else {
+        found = try read(text, arguments, plan, preprocessing, classes, workers)
+      }
+      guard found.count == input.shape.elementCount else {
+        throw DiagnosticError(
+          code: "shape-mismatch",
+          "the input '\(input.name)' takes \(input.shape.elementCount) numbers (\(input.shape)), but the sample has "
+            + "\(found.count)",
+          remedy: found.count == input.shape.elementCount + 1
+            ? "if one column is the label, say which: --label last" : nil)
+      }
+      values[index] = found
+    }
+    try readTargets(arguments, plan, classes)
+  }
+
+  /// The graph with the sample in its inputs.
+  func filled(_ definition: NetworkDefinition) throws -> NetworkDefinition {
+    try definition.withValues(values)
+  }
+
+  /// Numbers separated by commas or white space; nil if it is something else, such as a path.
+  private static func numbers(_ text: String) -> [Double]? {
+    let words = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
+    let numbers = words.compactMap { Double($0) }.filter(\.isFinite)
+    return numbers.count == words.count && !words.isEmpty ? numbers : nil
+  }
+
+  private static func prepared(_ numbers: [Double], _ preprocessing: AffinePreprocessing, isFirst: Bool) -> [Double] {
+    guard isFirst, preprocessing.fits(numbers.count) else { return numbers }
+    let (scales, shifts) = (preprocessing.scales, preprocessing.shifts)
+    return numbers.enumerated().map { index, x in
+      scales[scales.count == 1 ? 0 : index] * x + shifts[shifts.count == 1 ? 0 : index]
+    }
+  }
+
+  /// One row of a file, preprocessed; with its right answer if the file has one.
+  private mutating func read(
+    _ path: String, _ arguments: Arguments, _ plan: NetworkPlan, _ preprocessing: AffinePreprocessing,
+    _ classes: [String]?, _ workers: WorkerPool
+  ) throws -> [Double] {
+    let form = plan.targets.first?.value
+    let hasAnswer = arguments.has("label") || path.hasSuffix(".bin")
+    let set: Dataset
+    if hasAnswer, form != nil {
+      set = try LabelledInput.read(
+        path, labels: nil, label: arguments.text("label") ?? "last",
+        SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true))
+    } else {
+      set = try PredictionInput.read(path, label: arguments.text("label") ?? "none", isDouble: true)
+    }
+    let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
+    guard row <= set.count else {
+      throw usageError("--row \(row) is past the end: \(path) has \(set.count) rows")
+    }
+    let feed = BatchFeed<Double>(
+      set.subset([row - 1]), batch: 1, preprocessing: preprocessing, seed: 0, shuffles: false, workers: workers)
+    _ = feed.next()
+    if hasAnswer, let form, let name = plan.definition.targetNames.first, !set.targets.isEmpty {
+      targets[name] = Explanation.Target(
+        form: set.targetForms[set.targets[0].name] ?? form, values: feed.target(0).array)
+    }
+    return feed.input(0).array
+  }
+
+  private mutating func readTargets(_ arguments: Arguments, _ plan: NetworkPlan, _ classes: [String]?) throws {
+    let words = arguments.all("target")
+    if words.isEmpty { return }
+    let names = plan.definition.targetNames
+    guard words.count == names.count else {
+      throw usageError(
+        names.isEmpty
+          ? "the net has no loss that a --target could be for"
+          : "the net has \(names.count) target\(names.count == 1 ? "" : "s"), but \(words.count) are given")
+    }
+    for (name, text) in zip(names, words) {
+      guard let form = plan.targets[name] else { continue }
+      targets[name] = Explanation.Target(form: form, values: try Self.answer(text, form, classes))
+    }
+  }
+
+  private static func answer(_ text: String, _ form: TargetForm, _ classes: [String]?) throws -> [Double] {
+    let words = text.split { $0 == "," || $0.isWhitespace }.map(String.init)
+    guard words.count == form.shape.elementCount else {
+      throw usageError("--target '\(text.shortened)' holds \(words.count) answers, but the loss needs \(form)")
+    }
+    return try words.map { word in
+      switch form {
+      case .classes(let count, _):
+        if let index = classes?.firstIndex(of: word) { return Double(index) }
+        guard let index = Int(word), (0..<count).contains(index) else {
+          throw usageError(
+            "'\(word.shortened)' is none of the classes",
+            classes.map { "they are \($0.prefix(20).joined(separator: ", "))" } ?? "they are 0 to \(count - 1)")
+        }
+        return Double(index)
+      case .values:
+        guard let value = Double(word), value.isFinite else {
+          throw usageError("'\(word.shortened)' is not a number")
+        }
+        return value
+      }
+    }
+  }
+}
