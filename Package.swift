@@ -9,12 +9,13 @@ let libraries: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
   .target(name: "NNCore", dependencies: ["NNKernels"]),
   .target(name: "NNFiles", dependencies: ["NNCore", "CZlib"]),
-  .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2"]),
+  .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2", "NNKernels"]),
   .target(name: "NNWeights", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNDrawing", dependencies: ["NNCore"]),
+  .target(name: "NNManual", dependencies: ["NNCore", "NNModel"]),
   .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels", "NNDrawing"]),
   .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
@@ -61,6 +62,9 @@ let tests: [Target] = [
     dependencies: ["NNExplain", "NNDrawing", "NNCore", "NNKernels", "ActivationLayers", "StandardLayers"],
     exclude: ["Fixtures"]),
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "LanguageTests",
+    dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
   .testTarget(name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(

@@ -1,0 +1,2 @@
+import NNCore
+import NNModel
