@@ -38,7 +38,7 @@ public struct ModelLoader: Sendable {
   ) throws(DiagnosticError) -> ModelDescription {
     let bytes = try FileReading.bytes(path, limit: limits.fileBytes)
     return try load(
-      bytes: TextDecoder(file: path, limits: limits).decode(bytes), file: path, overrides: overrides,
+      bytes: TextDecoder(file: path, limits: limits).decode(bytes), file: path, isFile: true, overrides: overrides,
       sections: sections)
   }
 
@@ -52,14 +52,17 @@ public struct ModelLoader: Sendable {
       throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
     }
     try TextDecoder(file: file, limits: limits).check(bytes)
-    return try load(bytes: bytes, file: file, overrides: overrides, sections: sections)
+    return try load(bytes: bytes, file: file, isFile: false, overrides: overrides, sections: sections)
   }
 
   private func load(
-    bytes: [UInt8], file: String, overrides: [String], sections: ModelSections
+    bytes: [UInt8], file: String, isFile: Bool, overrides: [String], sections: ModelSections
   ) throws(DiagnosticError) -> ModelDescription {
     let tree = try parseXML(SourceText(file: file, bytes: bytes), limits: limits)
-    var reader = ModelReader(tree, registry: registry, limits: limits, sections: sections, overrides: overrides)
+    var includes = IncludeReading(tree, isFile: isFile, limits: limits)
+    includes.resolve()
+    var reader = ModelReader(
+      includes, registry: registry, limits: limits, sections: sections, overrides: overrides)
     return try reader.read()
   }
 }

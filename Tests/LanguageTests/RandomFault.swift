@@ -22,7 +22,7 @@ struct RandomFault {
     switch random.next() % 10 {
     case 0: return replacing("</network>", "<unknown/></network>")
     case 1: return replacing("<input ", "<input colour=\"red\" ")
-    case 2: return replacing(" shape=\"", " shape=\"x")
+    case 2: return replacing("<input name=\"x0\" shape=\"", "<input name=\"x0\" shape=\"x")
     case 3: return replacing("</network>", "<network/></network>")
     case 4: return replacing("</network>", "<dense/></network>")
     case 5: return replacing("<training", "<training batch=\"0\" epochz=\"1\"")

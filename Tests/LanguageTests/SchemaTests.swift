@@ -117,7 +117,7 @@ import Testing
       ("a shape with a zero", net("<reshape shape=\"2x0\"/>")),
       ("a shape with a star", net("<reshape shape=\"2*2\"/>")),
       ("a parameter outside of blocks", net("<dense units=\"{n}\"/>")),
-      ("too few inputs", net("<add from=\"input1\"/>")),
+      ("too few inputs", net("<matmul from=\"input1\"/>")),
       ("too many inputs", net("<relu from=\"input1 input1\"/>")),
       ("an optimizer in the net", net("<sgd/>")),
       ("a layer inside a layer", net("<relu><relu/></relu>")),
