@@ -38,7 +38,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "nnrun",
     dependencies: [
-      "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference",
+      "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData", "NNTraining",
+      "NNInference",
       "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
     ]),
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),

@@ -96,7 +96,9 @@ final class Folder {
   @Test func errorsOfAllFilesInOrder() {
     let folder = Folder()
     folder.model("<block/>\n\n\n\n\n\n<block name=\"a b\"/>", to: "parts/block.xml")
-    folder.model("<description a=\"1\"/>\n<include href=\"parts/block.xml\"/>\n<netwrk/><network><input shape=\"1\"/></network>", to: "m.xml")
+    folder.model(
+      "<description a=\"1\"/>\n<include href=\"parts/block.xml\"/>\n<netwrk/><network><input shape=\"1\"/></network>",
+      to: "m.xml")
     let places = folder.messages("m.xml").split(separator: "\n").filter { $0.contains(": error:") }.map {
       $0.prefix { $0 != " " }
     }

@@ -63,7 +63,7 @@ extension ModelReader {
     if let epochs = tree[index].attribute("epochs"), let steps = tree[index].attribute("steps") {
       let later = steps.origin != nil || epochs.origin == nil ? steps : epochs
       report(
-        "excluding-attributes", "<training> has both 'epochs' and 'steps'", remedy: "keep one of them", at: later,
+        "exclusive-attributes", "<training> has both 'epochs' and 'steps'", remedy: "keep one of them", at: later,
         isName: true)
     }
     var chosen: [ElementKind: Int] = [:]

@@ -1,2 +1,0 @@
-import NNCore
-import NNModel
