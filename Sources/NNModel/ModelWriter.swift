@@ -146,7 +146,7 @@ public enum ModelWriter {
 
 extension AttributeKind {
   /// A value of this kind as a model file writes it.
-  func written(_ value: AttributeValue) -> String {
+  package func written(_ value: AttributeValue) -> String {
     if case .pair = self, case .integers(let sizes) = value { return sizes.map(String.init).joined(separator: "x") }
     return value.written
   }
