@@ -21,7 +21,8 @@ let libraries: [Target] = [
 ]
 
 let layerFamilies = [
-  "ArithmeticLayers", "DenseLayers", "ActivationLayers", "LossLayers", "ShapeLayers", "RegularizationLayers",
+  "ArithmeticLayers", "DenseLayers", "ConvolutionLayers", "ActivationLayers", "LossLayers", "ShapeLayers",
+  "NormalizationLayers", "RegularizationLayers",
 ]
 
 let plugins: [Target] =

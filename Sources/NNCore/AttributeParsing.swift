@@ -44,13 +44,15 @@ extension AttributeKind {
       }
       return .shape(shape)
     case .pair(let range):
-      let parts = trimmed.split(separator: "x", omittingEmptySubsequences: false)
-      guard parts.count == 1 || parts.count == 2 else {
-        throw mismatch(text, "must be one number, or two joined by x for height and width")
-      }
-      var sizes: [Int] = []
-      for part in parts { sizes.append(try integer(String(part), range)) }
-      return .integers(sizes.count == 1 ? [sizes[0], sizes[0]] : sizes)
+      return try pair(trimmed, range, "must be one number, or two joined by x for height and width")
+    case .pairOrWord(let range, let words):
+      if words.contains(trimmed) { return .text(trimmed) }
+      return try pair(
+        trimmed, range, "must be one number, two joined by x for height and width, or \(words.joined(separator: ", "))")
+    case .integerOrWord(let range, let words):
+      if words.contains(trimmed) { return .text(trimmed) }
+      guard Int(trimmed) != nil else { throw mismatch(text, "must be a number or \(words.joined(separator: ", "))") }
+      return .integer(try integer(trimmed, range))
     case .integers(let range):
       var values: [Int] = []
       for word in trimmed.splitAtWhitespace { values.append(try integer(word, range)) }
@@ -70,6 +72,14 @@ extension AttributeKind {
 
   private static let nameRule =
     "is not a name: names start with a letter or '_' and go on with letters, digits, '_', '-' or '.'"
+
+  private func pair(_ text: String, _ range: ClosedRange<Int>, _ rule: String) throws(ElementError) -> AttributeValue {
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false)
+    guard parts.count == 1 || parts.count == 2, parts.allSatisfy({ Int($0) != nil }) else { throw mismatch(text, rule) }
+    var sizes: [Int] = []
+    for part in parts { sizes.append(try integer(String(part), range)) }
+    return .integers(sizes.count == 1 ? [sizes[0], sizes[0]] : sizes)
+  }
 
   private func integer(_ text: String, _ range: ClosedRange<Int>) throws(ElementError) -> Int {
     guard let value = Int(text), text.first != "+" else {

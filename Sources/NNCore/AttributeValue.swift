@@ -48,6 +48,10 @@ public enum AttributeKind: Sendable, Hashable {
   case shape
   /// One whole number, or two joined by `x` for height and width; a single one means both.
   case pair(ClosedRange<Int>)
+  /// A pair, or one of some words.
+  case pairOrWord(ClosedRange<Int>, [String])
+  /// A whole number, or one of some words.
+  case integerOrWord(ClosedRange<Int>, [String])
   /// Whole numbers in a range, separated by white space.
   case integers(ClosedRange<Int>)
   /// Finite numbers separated by white space.
@@ -56,6 +60,17 @@ public enum AttributeKind: Sendable, Hashable {
   case words
   /// A path of a file or folder, relative to the model file.
   case path
+}
+
+extension AttributeKind {
+  /// `value`, which is of this kind, as a model file writes it.
+  package func written(_ value: AttributeValue) -> String {
+    switch (self, value) {
+    case (.pair, .integers(let sizes)), (.pairOrWord, .integers(let sizes)):
+      Set(sizes).count == 1 ? String(sizes[0]) : sizes.map(String.init).joined(separator: "x")
+    default: value.written
+    }
+  }
 }
 
 /// A range of numbers with open or closed ends.

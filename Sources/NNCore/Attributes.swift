@@ -108,7 +108,11 @@ extension AttributeKind {
     case (.choice(let words), .text(let text)): words.contains(text)
     case (.name, .text(let text)): text.isElementName
     case (.names, .words(let words)): !words.isEmpty && words.allSatisfy(\.isElementName)
-    case (.pair(let range), .integers(let sizes)): sizes.count == 2 && sizes.allSatisfy(range.contains)
+    case (.integerOrWord(let range, _), .integer(let number)): range.contains(number)
+    case (.pairOrWord(_, let words), .text(let text)), (.integerOrWord(_, let words), .text(let text)):
+      words.contains(text)
+    case (.pair(let range), .integers(let sizes)), (.pairOrWord(let range, _), .integers(let sizes)):
+      sizes.count == 2 && sizes.allSatisfy(range.contains)
     case (.integers(let range), .integers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(range.contains)
     case (.numbers, .numbers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(\.isFinite)
     case (.words, .words(let words)): !words.isEmpty

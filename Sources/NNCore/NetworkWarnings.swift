@@ -3,9 +3,15 @@ extension NetworkPlan {
   public var warnings: [Diagnostic] {
     var found: [Diagnostic] = []
     let nodes = definition.nodes
+    var readersOf = [[Int]](repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for value in node.inputs {
+        if case .node(let before) = value.origin, readersOf[before].last != index { readersOf[before].append(index) }
+      }
+    }
     for (index, node) in nodes.enumerated() {
       let outputs = layers[index].outputs.indices.map { NetworkDefinition.Value(.node(index), output: $0) }
-      let readers = nodes.indices.filter { other in nodes[other].inputs.contains(where: outputs.contains) }
+      let readers = readersOf[index]
       let followsLoss = node.inputs.contains { value in
         if case .node(let before) = value.origin { nodes[before].target != nil } else { false }
       }

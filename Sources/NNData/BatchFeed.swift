@@ -16,6 +16,8 @@ public final class BatchFeed<S: Scalar> {
   private let targetTable: AffineTable<S>
   private let inputStorages: [Storage<S>]
   private let targetStorages: [Storage<S>]
+  private let augmentations: Augmentations?
+  private let scratch: Storage<S>
   private var order: [Int32]
   private var orderedEpoch = -1
   /// Epochs given completely.
@@ -28,10 +30,13 @@ public final class BatchFeed<S: Scalar> {
   /// - Parameters:
   ///   - batch: samples in a batch; the last of an epoch may have fewer.
   ///   - shuffles: whether each epoch has an order of its own; if not, it is the set's.
+  ///   - augmentations: changes to the first input's samples.
   public init(
     _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
-    batchOfEpoch: Int = 0, workers: WorkerPool
+    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, workers: WorkerPool
   ) {
+    self.augmentations = augmentations
+    scratch = Storage(count: (augmentations?.scratchCount ?? 0) * workers.threads)
     self.set = set
     self.batch = batch
     self.seed = seed
@@ -69,6 +74,11 @@ public final class BatchFeed<S: Scalar> {
       for index in set.targets.indices {
         set.targets[index].gather(rows, targetTable, into: targetStorages[index].buffer, workers: workers)
       }
+    }
+    if let augmentations, let input = inputStorages.first {
+      augmentations.apply(
+        input.buffer, count: count, scratch: scratch.buffer, batchNumber: epoch * batchesPerEpoch + batchOfEpoch,
+        workers: workers)
     }
     batchOfEpoch += 1
     return count

@@ -31,6 +31,17 @@ public struct SourceContext: Sendable {
   }
 }
 
+/// Makes the random changes to pictures known.
+public func registerStandardAugmentations(into registry: inout Registry) {
+  registry.register(Flip.self)
+  registry.register(Translate.self)
+  registry.register(Zoom.self)
+  registry.register(Rotate.self)
+  registry.register(Brightness.self)
+  registry.register(Contrast.self)
+  registry.register(Cutout.self)
+}
+
 /// Makes the data sources of this module known.
 public func registerStandardSources(into registry: inout Registry) {
   registry.register(CSVSource.self)

@@ -96,6 +96,50 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     rows: Int, columns: Int, probabilities: Buffer<Self>, labels: Buffer<Self>, ignored: Self?, scale: Self,
     downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
 
+  // Convolutions; see `Convolution` for the layouts.
+
+  /// y = epilogue(convolution of x with the weights); the epilogue's bias has one value for each output channel.
+  static func convolve(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Self>, _ weight: Buffer<Self>, into y: Buffer<Self>,
+    epilogue: Epilogue<Self>, workers: WorkerPool)
+
+  /// downstream (+)= the gradient with respect to the input.
+  static func convolveBackwardData(
+    _ shape: Convolution, batch: Int, upstream: Buffer<Self>, _ weight: Buffer<Self>, downstream: Buffer<Self>,
+    accumulate: Bool, workers: WorkerPool)
+
+  /// weightGradient (+)= the gradient with respect to the weights.
+  static func convolveBackwardWeights(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Self>, upstream: Buffer<Self>, weightGradient: Buffer<Self>,
+    accumulate: Bool, workers: WorkerPool)
+
+  /// sums (+)= the sum of each channel of [batch, channels, pixels]: a convolution's bias gradient.
+  static func channelSums(
+    batch: Int, channels: Int, pixels: Int, _ x: Buffer<Self>, into sums: Buffer<Self>, accumulate: Bool,
+    workers: WorkerPool)
+
+  // Pooling.
+
+  /// The largest number of each window, the first among equals. `positions` gets its place in the window, counted row
+  /// by row, for each output; it may be empty.
+  static func maxPool(
+    _ shape: Pooling, batch: Int, _ x: Buffer<Self>, into y: Buffer<Self>, positions: Buffer<Self>,
+    workers: WorkerPool)
+
+  /// downstream (+)= upstream at the positions that `maxPool` wrote, zero elsewhere.
+  static func maxPoolBackward(
+    _ shape: Pooling, batch: Int, positions: Buffer<Self>, upstream: Buffer<Self>, downstream: Buffer<Self>,
+    accumulate: Bool, workers: WorkerPool)
+
+  /// The mean of each window.
+  static func averagePool(
+    _ shape: Pooling, batch: Int, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= each window's upstream gradient in equal shares.
+  static func averagePoolBackward(
+    _ shape: Pooling, batch: Int, upstream: Buffer<Self>, downstream: Buffer<Self>, accumulate: Bool,
+    workers: WorkerPool)
+
   // Reductions.
 
   /// The sum, added in double precision in a fixed order.

@@ -13,6 +13,8 @@ import NNKernels
 //   fork                              microseconds of an empty run on all threads
 //   gemm ROWS COLUMNS INNER LAYOUT    microseconds of a product; LAYOUT is nn, nt or tn
 //   packed ROWS COLUMNS INNER         microseconds of a product with a packed right-hand side
+//   conv PASS BATCH CHANNELS SIZE OUTPUTS KERNEL PADDING
+//                                     microseconds of a convolution; PASS is forward, data or weights
 //   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
 //   softmax ROWS COLUMNS              microseconds of softmax with cross-entropy
 //   update COUNT                      microseconds of a momentum step over COUNT parameters
@@ -84,6 +86,28 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
     return microseconds {
       Float.multiplyPacked(
         rows: m, inner: k, columns: n, a.buffer, packed.buffer, into: c.buffer, epilogue: Epilogue(), workers: workers)
+    }
+  case ("conv", 6):
+    let shape = Convolution(
+      inputChannels: sizes[1], outputChannels: sizes[3], input: Extent(sizes[2], sizes[2]),
+      kernel: Extent(sizes[4], sizes[4]), paddingBefore: Extent(sizes[5], sizes[5]),
+      paddingAfter: Extent(sizes[5], sizes[5]))
+    let (x, y) = (numbers(sizes[0] * shape.inputCount, key: 1), numbers(sizes[0] * shape.outputCount, key: 2))
+    let weight = numbers(shape.outputChannels * shape.weightsPerOutput, key: 3)
+    return microseconds {
+      switch words[1] {
+      case "forward":
+        Float.convolve(
+          shape, batch: sizes[0], x.buffer, weight.buffer, into: y.buffer, epilogue: Epilogue(), workers: workers)
+      case "data":
+        Float.convolveBackwardData(
+          shape, batch: sizes[0], upstream: y.buffer, weight.buffer, downstream: x.buffer, accumulate: false,
+          workers: workers)
+      default:
+        Float.convolveBackwardWeights(
+          shape, batch: sizes[0], x.buffer, upstream: y.buffer, weightGradient: weight.buffer, accumulate: false,
+          workers: workers)
+      }
     }
   case ("map", 1):
     guard let activation = activations[words[1]] else { return nil }

@@ -36,6 +36,25 @@ public struct KernelTable: Sendable {
       _ rows: Int, _ columns: Int, _ probabilities: Vector, _ labels: Vector, _ ignored: Float?, _ scale: Float,
       _ downstream: Vector, _ accumulate: Bool, WorkerPool
     ) -> Void
+  public typealias Convolve =
+    @Sendable (
+      Convolution, _ batch: Int, _ x: Vector, _ weight: Vector, _ y: Vector, Epilogue<Float>, WorkerPool
+    ) -> Void
+  public typealias ConvolveBackward =
+    @Sendable (
+      Convolution, _ batch: Int, _ first: Vector, _ second: Vector, _ gradient: Vector, _ accumulate: Bool, WorkerPool
+    ) -> Void
+  public typealias ChannelSums =
+    @Sendable (
+      _ batch: Int, _ channels: Int, _ pixels: Int, _ x: Vector, _ sums: Vector, _ accumulate: Bool, WorkerPool
+    ) -> Void
+  public typealias MaxPool =
+    @Sendable (Pooling, _ batch: Int, _ x: Vector, _ y: Vector, _ positions: Vector, WorkerPool) -> Void
+  public typealias MaxPoolBackward =
+    @Sendable (
+      Pooling, _ batch: Int, _ positions: Vector, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool,
+      WorkerPool
+    ) -> Void
   public typealias Reduce = @Sendable (_ x: Vector, WorkerPool) -> Double
   public typealias Test = @Sendable (_ x: Vector, WorkerPool) -> Bool
   public typealias Update = @Sendable (UpdateRule, UpdateSettings, UpdateArguments, WorkerPool) -> Void
@@ -57,6 +76,13 @@ public struct KernelTable: Sendable {
   public let columnSums: ColumnSums
   public let softmaxCrossEntropy: CrossEntropy
   public let softmaxCrossEntropyBackward: CrossEntropyBackward
+  public let convolve: Convolve
+  public let convolveBackwardData: ConvolveBackward
+  public let convolveBackwardWeights: ConvolveBackward
+  public let channelSums: ChannelSums
+  /// For windows of 2 x 2 that lie side by side.
+  public let maxPoolPairs: MaxPool
+  public let maxPoolPairsBackward: MaxPoolBackward
   public let sum: Reduce
   public let sumOfSquares: Reduce
   public let isFinite: Test
@@ -71,7 +97,10 @@ public struct KernelTable: Sendable {
     activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale, softmax: @escaping Rows,
     softmaxBackward: @escaping RowsBackward, logSoftmax: @escaping Rows, logSoftmaxBackward: @escaping RowsBackward,
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
-    softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
+    convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
+    channelSums: @escaping ChannelSums, maxPoolPairs: @escaping MaxPool,
+    maxPoolPairsBackward: @escaping MaxPoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
     isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
@@ -90,6 +119,12 @@ public struct KernelTable: Sendable {
     self.columnSums = columnSums
     self.softmaxCrossEntropy = softmaxCrossEntropy
     self.softmaxCrossEntropyBackward = softmaxCrossEntropyBackward
+    self.convolve = convolve
+    self.convolveBackwardData = convolveBackwardData
+    self.convolveBackwardWeights = convolveBackwardWeights
+    self.channelSums = channelSums
+    self.maxPoolPairs = maxPoolPairs
+    self.maxPoolPairsBackward = maxPoolPairsBackward
     self.sum = sum
     self.sumOfSquares = sumOfSquares
     self.isFinite = isFinite

@@ -87,6 +87,13 @@ public final class WorkerPool: @unchecked Sendable {
   /// Whether the calling thread runs a chunk of this pool, or would find the pool taken: a `run` would be serial.
   package var isSerial: Bool { threads == 1 || board.isTaken }
 
+  /// Takes the memory that `scratch` will be asked for in the chunks of the next run, for all workers, so that it does
+  /// not depend on who takes which chunk whether a step takes memory.
+  package func reserveScratch(purpose: ScratchPurpose, count: Int) {
+    guard !isSerial else { return }
+    for worker in 0..<threads { _ = scratch.memory(worker: worker, purpose: purpose, count: count) }
+  }
+
   /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
   /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
   package func scratch(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {

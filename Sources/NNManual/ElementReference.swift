@@ -98,6 +98,10 @@ extension AttributeKind {
     case .choice(let words): words.joined(separator: " | ")
     case .shape: "shape such as 3x32x32"
     case .pair(let range): "one whole number or two joined by x, \(Self.words(range))"
+    case .integerOrWord(let range, let choices):
+      "whole number, \(Self.words(range)), or \(choices.joined(separator: " | "))"
+    case .pairOrWord(let range, let choices):
+      "one whole number or two joined by x, \(Self.words(range)), or \(choices.joined(separator: " | "))"
     case .integers(let range): "whole numbers, \(Self.words(range))"
     case .numbers: "numbers"
     case .words: "words"

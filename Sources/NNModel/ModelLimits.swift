@@ -18,7 +18,7 @@ public struct ModelLimits: Sendable, Hashable {
   /// The times that one `<repeat>` may say.
   public var repeats = 10_000
   /// Elements after every block and `<repeat>` has been written out.
-  public var expandedElements = 200_000
+  public var expandedElements = 140_000
   /// Bytes in the values of those elements' attributes; a value that one reads counts 8.
   public var expandedBytes = 8 << 20
   /// Values that one layer may read.

@@ -38,7 +38,19 @@ public struct ModelLoader: Sendable {
   ) throws(DiagnosticError) -> ModelDescription {
     let bytes = try FileReading.bytes(path, limit: limits.fileBytes)
     return try load(
-      bytes: TextDecoder(file: path, limits: limits).decode(bytes), file: path, isFile: true, overrides: overrides,
+      decoded: TextDecoder(file: path, limits: limits).decode(bytes), file: path, isFile: true, overrides: overrides,
+      sections: sections)
+  }
+
+  /// Reads a file's bytes, called `file` in messages; its XML declaration or first bytes say how its text is encoded.
+  public func load(
+    bytes: [UInt8], file: String, overrides: [String] = [], sections: ModelSections = .all
+  ) throws(DiagnosticError) -> ModelDescription {
+    guard bytes.count <= limits.fileBytes else {
+      throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
+    }
+    return try load(
+      decoded: TextDecoder(file: file, limits: limits).decode(bytes), file: file, isFile: false, overrides: overrides,
       sections: sections)
   }
 
@@ -52,11 +64,11 @@ public struct ModelLoader: Sendable {
       throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
     }
     try TextDecoder(file: file, limits: limits).check(bytes)
-    return try load(bytes: bytes, file: file, isFile: false, overrides: overrides, sections: sections)
+    return try load(decoded: bytes, file: file, isFile: false, overrides: overrides, sections: sections)
   }
 
   private func load(
-    bytes: [UInt8], file: String, isFile: Bool, overrides: [String], sections: ModelSections
+    decoded bytes: [UInt8], file: String, isFile: Bool, overrides: [String], sections: ModelSections
   ) throws(DiagnosticError) -> ModelDescription {
     let tree = try parseXML(SourceText(file: file, bytes: bytes), limits: limits)
     var includes = IncludeReading(tree, isFile: isFile, limits: limits)

@@ -143,11 +143,3 @@ public enum ModelWriter {
     private mutating func write(_ name: String, _ value: String) { text += " \(name)=\"\(escaped(value))\"" }
   }
 }
-
-extension AttributeKind {
-  /// A value of this kind as a model file writes it.
-  package func written(_ value: AttributeValue) -> String {
-    if case .pair = self, case .integers(let sizes) = value { return sizes.map(String.init).joined(separator: "x") }
-    return value.written
-  }
-}

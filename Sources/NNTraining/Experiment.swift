@@ -19,6 +19,8 @@ public struct Experiment: Sendable {
   public let testSet: Dataset?
   /// What is done to the numbers first, learned from the training set.
   public let preprocessing: AffinePreprocessing
+  /// Random changes to the training set's pictures; nil for none.
+  public let augmentations: Augmentations?
   /// The names of the classes.
   public let classNames: [String]?
 
@@ -59,6 +61,33 @@ public struct Experiment: Sendable {
     try DataFit.check(plan, description, train)
     preprocessing = try Self.fit(description.preprocessing, trainingSet)
     settings = try Self.settings(training)
+    augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
+  }
+
+  private static func augmentations(
+    _ elements: [ModelElement], _ plan: NetworkPlan, seed: UInt64
+  ) throws -> Augmentations? {
+    guard let first = elements.first, let input = plan.definition.inputs.first(where: { $0.value == nil }) else {
+      return nil
+    }
+    var steps: [any Augmentation] = []
+    for element in elements {
+      guard let step = element.element as? any Augmentation else {
+        throw DiagnosticError(
+          code: "not-augmentation", "<\(element.schema.name)> is no change to pictures", place: element.place)
+      }
+      do {
+        _ = try Augmentations([step], shape: input.shape, seed: seed)
+      } catch {
+        throw DiagnosticError([error.diagnostic(at: element)])
+      }
+      steps.append(step)
+    }
+    do {
+      return try Augmentations(steps, shape: input.shape, seed: seed)
+    } catch {
+      throw DiagnosticError([error.diagnostic(at: first)])
+    }
   }
 
   /// The preprocessing steps, fitted one after the other.

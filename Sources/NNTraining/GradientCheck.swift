@@ -72,9 +72,10 @@ public struct GradientCheck: Sendable {
       let rounding = 4 * max(1, middle.magnitude).ulp / step
       let deviation = (backward - difference).magnitude
       let error = deviation <= rounding ? 0 : deviation / size
-      // The second difference of a smooth function is of the order of h; at a kink it is of the order of the gradient.
+      // A kink within the step that shifts the central difference by d sets the one-sided ones 2 d apart; those of a
+      // smooth function differ by the order of h.
       let oneSided = ((above - middle) - (middle - below)).magnitude / step
-      if error > tolerance, oneSided > 1e-2 * size {
+      if error > tolerance, oneSided > deviation {
         result.excluded += 1
         continue
       }

@@ -18,6 +18,8 @@ public final class Trainer<S: Scalar> {
   public let validationSet: Dataset?
   /// What is done to the data's numbers first.
   public let preprocessing: AffinePreprocessing
+  /// Random changes to the training set's pictures.
+  public let augmentations: Augmentations?
   /// Whoever watches.
   public weak var observer: (any TrainingObserver)?
   /// Called between steps when a checkpoint is due; see `checkpointInterval`.
@@ -38,8 +40,9 @@ public final class Trainer<S: Scalar> {
   /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
   public init(
     _ network: Network<S>, settings: TrainingSettings, trainingSet: Dataset, validationSet: Dataset? = nil,
-    preprocessing: AffinePreprocessing = .identity
+    preprocessing: AffinePreprocessing = .identity, augmentations: Augmentations? = nil
   ) {
+    self.augmentations = augmentations
     self.network = network
     self.settings = settings
     self.trainingSet = trainingSet
@@ -85,7 +88,8 @@ public final class Trainer<S: Scalar> {
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
     let feed = BatchFeed<S>(
       trainingSet, batch: settings.batch, preprocessing: preprocessing, seed: settings.seed,
-      shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, workers: network.workers)
+      shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, augmentations: augmentations,
+      workers: network.workers)
     let bindings = FeedBindings(network, trainingSet)
     var clock = monotonicSeconds()
     var lastCheckpoint = clock

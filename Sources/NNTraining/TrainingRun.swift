@@ -35,7 +35,8 @@ public final class TrainingRun<S: Scalar> {
     network.initialize(seed: experiment.settings.seed)
     trainer = Trainer(
       network, settings: experiment.settings, trainingSet: experiment.trainingSet,
-      validationSet: experiment.validationSet, preprocessing: experiment.preprocessing)
+      validationSet: experiment.validationSet, preprocessing: experiment.preprocessing,
+      augmentations: experiment.augmentations)
   }
 
   /// Takes the parameters of another file where name and shape fit; says which did.

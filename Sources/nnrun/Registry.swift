@@ -10,6 +10,7 @@ func standardRegistry() -> Registry {
   registerStandardLayers(into: &registry)
   registerStandardSources(into: &registry)
   registerStandardPreprocessing(into: &registry)
+  registerStandardAugmentations(into: &registry)
   registerStandardTraining(into: &registry)
   return registry
 }

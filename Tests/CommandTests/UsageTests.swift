@@ -30,7 +30,7 @@ import Testing
     (["train", "a.xml", "--require", "beauty=1"], 64, "is not a requirement"),
     (["train", "missing.xml"], 66, "missing.xml: error: there is no such file"),
     (["predict", "missing.safetensors", "x.csv"], 66, "missing.safetensors: error: there is no such file"),
-    (["weights", "look", "x"], 64, "'look' is none of inspect, verify, diff"),
+    (["weights", "look", "x"], 64, "'look' is none of inspect, verify, diff, pack"),
     (["layers", "denze"], 64, "there is no element 'denze'; did you mean 'dense'?"),
     (["bench", "a.xml", "--mode", "fly"], 64, "'fly' is none of train, infer"),
   ])

@@ -46,11 +46,12 @@ import Testing
     #expect(try place.run("check", "m.xml", "--strict").code == 65)
   }
 
-  /// No model of the repository is warned about but the one that shows what linear layers in a row are worth.
+  /// No model of the repository is warned about but those that have linear layers in a row: one shows what that is worth,
+  /// the other is as its authors published it.
   @Test func ourModelsAreFree() throws {
     let place = try Workplace()
     for path in try FileManager.default.subpathsOfDirectory(atPath: Tool.models)
-    where path.hasSuffix(".xml") && path != "multilinear.xml" {
+    where path.hasSuffix(".xml") && !["multilinear.xml", "cifar10-quick.xml"].contains(path) {
       let result = try place.run("check", "\(Tool.models)/\(path)", "--strict")
       #expect(result.code == 0, "\(path): \(result.messages)")
     }

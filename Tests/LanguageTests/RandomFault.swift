@@ -62,6 +62,7 @@ struct RandomFault {
     case .choice: "none of them"
     case .shape: "3x"
     case .pair: "3x3x3"
+    case .integerOrWord, .pairOrWord: "neither"
     case .integers: "1 b"
     case .numbers: "1 b"
     case .names, .words, .text, .path: nil

@@ -126,6 +126,8 @@ struct RandomModel {
     case .pair(let range):
       let low = range.lowerBound
       return pick(["\(low)", "\(low)x\(min(range.upperBound, low + 2))"])
+    case .integerOrWord(let range, let words): return chance(0.5) ? pick(words) : value(.integer(range))
+    case .pairOrWord(let range, let words): return chance(0.5) ? pick(words) : value(.pair(range))
     case .integers(let range): return pick(["\(range.lowerBound)", "\(range.lowerBound) \(min(range.upperBound, 5))"])
     case .numbers: return "\(number(.any)) \(number(.any))"
     case .words: return pick(["a b", "cat", "0 1 2"])

@@ -41,8 +41,35 @@ import Testing
       for (name, gradient) in Self.numbers(fields[3]) {
         let found = try #require(explanation.nodes.first { $0.name == name }?.gradient.first)
         #expect(Self.isClose(found, gradient), "\(text): d/d\(name) is \(found), not \(gradient)")
+        try Self.compareWithDifferences(text, Self.numbers(fields[1]), name, value, found)
       }
     }
+  }
+
+  /// Compares a gradient with central differences; at a kink the one-sided ones differ by more than what is compared.
+  private static func compareWithDifferences(
+    _ text: String, _ point: [String: Double], _ name: String, _ middle: Double, _ gradient: Double
+  ) throws {
+    let x = try #require(point[name])
+    let step = 1e-5 * max(1, x.magnitude)
+    func value(at place: Double) throws -> Double? {
+      var moved = point
+      moved[name] = place
+      let expression = try Expression(text, values: moved, registry: registry)
+      let network = Network<Double>(
+        try NetworkPlan(expression.definition), batch: 1,
+        options: NetworkOptions(isTrained: false, keepsEverything: true), workers: WorkerPool(threads: 1))
+      network.forward(.inference)
+      let value = network.value(expression.output).buffer[0]
+      return value.isFinite ? value : nil
+    }
+    // A step may leave the formula's domain.
+    guard let above = try value(at: x + step), let below = try value(at: x - step) else { return }
+    let deviation = ((above - below) / (2 * step) - gradient).magnitude
+    let oneSided = ((above - middle) - (middle - below)).magnitude / step
+    #expect(
+      deviation <= 1e-5 * max(1, gradient.magnitude) || oneSided > deviation,
+      "\(text): d/d\(name) is \(gradient), by differences \((above - below) / (2 * step))")
   }
 
   /// Each gradient is the sum over the readers of upstream times local.

@@ -127,6 +127,7 @@ struct ConformanceRun {
     // A second step on memory that the first one has used.
     planned.run()
     problems += differences(planned.results, kept.results, "the second step and the first")
+    predicting.network.state.copy(from: kept.network.state)
     predicting.run(.inference)
     kept.network.forward(.inference)
     problems += differences(predicting.results, Array(kept.results.prefix(2)), "predicting and trained net")

@@ -34,6 +34,8 @@ import Testing
         switch attribute.kind {
         case .shape: .shape(Shape(1))
         case .numbers: .numbers([1])
+        case .pair: .integers([1, 1])
+        case .integers: .integers([1])
         default: .integer(1)
         }
     }

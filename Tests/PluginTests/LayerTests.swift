@@ -41,9 +41,26 @@ import Testing
     #expect(output(network).allSatisfy { $0 == 1 })
   }
 
+  /// Whole channels are dropped, their share is the rate up to four deviations, the rest is enlarged.
+  @Test func spatialDropoutDropsChannels() throws {
+    let (samples, channels, pixels) = (50, 40, 6)
+    let network = try run(
+      SpatialDropout(rate: 0.3), [Double](repeating: 1, count: samples * channels * pixels),
+      shape: Shape(channels, 2, 3))
+    let values = output(network)
+    let planes = stride(from: 0, to: values.count, by: pixels).map { Array(values[$0..<($0 + pixels)]) }
+    #expect(planes.allSatisfy { Set($0).count == 1 })
+    let dropped = planes.filter { $0[0] == 0 }.count
+    #expect((Double(dropped) / Double(planes.count) - 0.3).magnitude < 4 * (0.21 / Double(planes.count)).squareRoot())
+    #expect(planes.allSatisfy { $0[0] == 0 || ($0[0] - 1 / 0.7).magnitude < 1e-12 })
+    network.forward(.inference)
+    #expect(output(network).allSatisfy { $0 == 1 })
+  }
+
   /// A number that is not one stays visible in every layer that does not move numbers alone.
   @Test(arguments: standardRegistry.all(.layer).map { $0.schema.name }) func notANumberStays(_ name: String) throws {
-    guard var example = standardCases.first(where: { $0.name == name }), !["slice", "dropout"].contains(name),
+    guard var example = standardCases.first(where: { $0.name == name }),
+      !["slice", "dropout", "spatialDropout"].contains(name),
       !example.inputs.isEmpty
     else { return }
     example.note = "with a number that is not one"

@@ -65,6 +65,7 @@ private let shapeCases: [ConformanceCase] = [
 private let regularizationCases: [ConformanceCase] = [
   .init("dropout", inputs: [Shape(17)]), .init("dropout", ["rate": .number(0.1)], inputs: image),
   .init("dropout", ["rate": .number(0)], inputs: row),
+  .init("spatialDropout", inputs: [Shape(9, 2, 3)]), .init("spatialDropout", ["rate": .number(0.2)], inputs: row),
 ]
 
 private let sum: [String: AttributeValue] = ["reduction": .text("sum")]
@@ -132,5 +133,8 @@ private let arithmeticCases: [ConformanceCase] =
 
 /// Every standard layer and loss in several variants.
 let standardCases: [ConformanceCase] =
-  denseCases + activationCases + arithmeticCases + shapeCases + regularizationCases + classificationCases
+  denseCases + convolutionCases + transposedCases + poolingCases + resamplingCases + normalizationCases
+  + activationCases + arithmeticCases + shapeCases
+  + regularizationCases
+  + classificationCases
   + regressionCases

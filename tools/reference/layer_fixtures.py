@@ -264,7 +264,160 @@ def arithmetic():
     layer("matmul", {}, [(3, 4), (4, 2)], lambda p, x: [torch.bmm(*x)])
 
 
+def written(pair):
+    return pair[0] if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
+
+
+def convolutions():
+    choose = np.random.RandomState(21)
+    pick = lambda low, high: (int(choose.randint(low, high)), int(choose.randint(low, high)))
+    count = 0
+    while count < 40:
+        groups = int(choose.choice([1, 1, 2, 3]))
+        inputs, outputs = groups * int(choose.randint(1, 4)), groups * int(choose.randint(1, 4))
+        size, kernel, stride, padding, dilation = pick(1, 12), pick(1, 5), pick(1, 4), pick(0, 3), pick(1, 3)
+        if count % 4 == 0:
+            size = (1, 1)
+        options = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
+        if any(d * (k - 1) + 1 > n + 2 * p for d, k, n, p in zip(dilation, kernel, size, padding)):
+            continue
+        count += 1
+        bias = bool(choose.randint(2))
+        attributes = {"channels": outputs, "kernel": written(kernel), "bias": str(bias).lower(), "groups": groups}
+        attributes.update((n, written(options[n])) for n in ("stride", "padding", "dilation"))
+        parameters = [("weight", (outputs, inputs // groups, *kernel))] + ([("bias", (outputs,))] if bias else [])
+        layer("conv2d", attributes, [(inputs, *size)], lambda p, x: [F.conv2d(x[0], *p, **options)], parameters)
+    for kernel in ((3, 3), (2, 4), (5, 1)):
+        for padding in ("same", "valid"):
+            layer("conv2d", {"channels": 2, "kernel": written(kernel), "padding": padding, "bias": "false"},
+                  [(2, 5, 6)], lambda p, x: [F.conv2d(x[0], *p, padding=padding)], [("weight", (2, 2, *kernel))])
+    layer("conv2d", {"depthwise": "true", "kernel": 3, "padding": 1}, [(3, 4, 5)],
+          lambda p, x: [F.conv2d(x[0], *p, padding=1, groups=3)], [("weight", (3, 1, 3, 3)), ("bias", (3,))])
+    layer("conv2d", {"depthwise": "true", "channels": 6, "kernel": "1x3", "bias": "false"}, [(3, 4, 5)],
+          lambda p, x: [F.conv2d(x[0], *p, groups=3)], [("weight", (6, 1, 1, 3))])
+
+
+def poolings():
+    choose = np.random.RandomState(22)
+    pick = lambda low, high: (int(choose.randint(low, high)), int(choose.randint(low, high)))
+    count = 0
+    while count < 24:
+        size, kernel, stride = pick(1, 10), pick(1, 5), pick(1, 4)
+        padding = tuple(int(choose.randint(0, k // 2 + 1)) for k in kernel)
+        ceil, counted = bool(choose.randint(2)), bool(choose.randint(2))
+        if any(k > n + 2 * p for k, n, p in zip(kernel, size, padding)):
+            continue
+        count += 1
+        options = dict(stride=stride, padding=padding, ceil_mode=ceil)
+        attributes = {"kernel": written(kernel), "stride": written(stride), "padding": written(padding),
+                      "ceil": str(ceil).lower()}
+        shape = (int(choose.randint(1, 4)), *size)
+        layer("maxPool2d", attributes, [shape], lambda p, x: [F.max_pool2d(x[0], kernel, **options)])
+        layer("averagePool2d", {**attributes, "countPadding": str(counted).lower()}, [shape],
+              lambda p, x: [F.avg_pool2d(x[0], kernel, count_include_pad=counted, **options)])
+    layer("maxPool2d", {"kernel": 2}, [(1, 4, 4)], lambda p, x: [F.max_pool2d(x[0], 2)], inputs=[np.ones((2, 1, 4, 4))])
+    layer("averagePool2d", {"kernel": "2x3"}, [(2, 4, 7)], lambda p, x: [F.avg_pool2d(x[0], (2, 3))])
+    for size in ((3, 5), (1, 1)):
+        layer("globalAveragePool", {}, [(2, *size)], lambda p, x: [F.adaptive_avg_pool2d(x[0], 1)])
+        layer("globalMaxPool", {}, [(2, *size)], lambda p, x: [F.adaptive_max_pool2d(x[0], 1)])
+
+
+def normalizations():
+    def affine(*shape):
+        return [("weight", shape), ("bias", shape)]
+    for shape in ((5,), (3, 4), (2, 3, 5), (3, 1, 1)):
+        for attributes, options in (({}, {}), ({"epsilon": 0.01}, {"eps": 0.01})):
+            layer("batchNorm", attributes, [shape],
+                  lambda p, x: [F.batch_norm(x[0], None, None, *p, training=True, **options)], affine(shape[0]))
+        layer("batchNorm", {"affine": "false"}, [shape], lambda p, x: [F.batch_norm(x[0], None, None, training=True)])
+        layer("localResponseNorm", {}, [shape], lambda p, x: [lrn(x[0], 5, 1e-4, 0.75, 1.0)])
+        for size in (1, 2, 3):
+            layer("localResponseNorm", {"size": size, "alpha": 0.5, "beta": 1.5, "k": 2}, [shape],
+                  lambda p, x: [lrn(x[0], size, 0.5, 1.5, 2.0)])
+    for shape, dimensions in (((5,), 1), ((3, 4), 1), ((3, 4), 2), ((2, 3, 5), 2), ((2, 3, 5), 3)):
+        row = shape[len(shape) - dimensions:]
+        attributes = {"dimensions": dimensions}
+        layer("layerNorm", attributes, [shape], lambda p, x: [F.layer_norm(x[0], row, *p)], affine(*row))
+        layer("layerNorm", {**attributes, "affine": "false", "epsilon": 0.1}, [shape],
+              lambda p, x: [F.layer_norm(x[0], row, eps=0.1)])
+        layer("rmsNorm", attributes, [shape], lambda p, x: [F.rms_norm(x[0], row, *p, eps=1e-6)], [("weight", row)])
+        layer("rmsNorm", {**attributes, "affine": "false", "epsilon": 0.1}, [shape],
+              lambda p, x: [F.rms_norm(x[0], row, eps=0.1)])
+    for shape, groups in (((6,), 1), ((6,), 3), ((4, 5), 2), ((4, 2, 3), 4)):
+        layer("groupNorm", {"groups": groups}, [shape], lambda p, x: [F.group_norm(x[0], groups, *p)],
+              affine(shape[0]))
+        layer("groupNorm", {"groups": groups, "affine": "false"}, [shape], lambda p, x: [F.group_norm(x[0], groups)])
+    for shape in ((4, 5), (3, 2, 4)):
+        layer("instanceNorm", {}, [shape], lambda p, x: [F.instance_norm(x[0])])
+        layer("instanceNorm", {"affine": "true"}, [shape],
+              lambda p, x: [F.instance_norm(x[0], weight=p[0], bias=p[1])], affine(shape[0]))
+
+
+def transposed():
+    choose = np.random.RandomState(23)
+    pick = lambda low, high: (int(choose.randint(low, high)), int(choose.randint(low, high)))
+    count = 0
+    while count < 16:
+        groups = int(choose.choice([1, 1, 2]))
+        inputs, outputs = groups * int(choose.randint(1, 4)), groups * int(choose.randint(1, 4))
+        size, kernel, stride, padding, dilation = pick(1, 6), pick(1, 4), pick(1, 4), pick(0, 2), pick(1, 3)
+        extra = tuple(int(choose.randint(0, s)) for s in stride)
+        options = dict(stride=stride, padding=padding, dilation=dilation, groups=groups, output_padding=extra)
+        if any((n - 1) * s - 2 * p + d * (k - 1) + e + 1 < 1
+               for n, s, p, d, k, e in zip(size, stride, padding, dilation, kernel, extra)):
+            continue
+        count += 1
+        attributes = {"channels": outputs, "kernel": written(kernel), "groups": groups, "outputPadding": written(extra)}
+        attributes.update((n, written(options[n])) for n in ("stride", "padding", "dilation"))
+        layer("convTranspose2d", attributes, [(inputs, *size)],
+              lambda p, x: [F.conv_transpose2d(x[0], *p, **options)],
+              [("weight", (inputs, outputs // groups, *kernel)), ("bias", (outputs,))])
+    for count in range(12):
+        groups = int(choose.choice([1, 2]))
+        inputs, outputs = groups * int(choose.randint(1, 4)), groups * int(choose.randint(1, 4))
+        length, kernel = int(choose.randint(7, 20)), int(choose.randint(1, 4))
+        options = dict(zip(("stride", "padding", "dilation", "groups"), (*pick(1, 3), int(choose.randint(1, 3)), groups)))
+        layer("conv1d", {"channels": outputs, "kernel": kernel, **options}, [(inputs, length)],
+              lambda p, x: [F.conv1d(x[0], *p, **options)],
+              [("weight", (outputs, inputs // groups, kernel)), ("bias", (outputs,))])
+    for kernel in (3, 4):
+        layer("conv1d", {"channels": 2, "kernel": kernel, "padding": "same", "bias": "false"}, [(2, 6)],
+              lambda p, x: [F.conv1d(x[0], *p, padding="same")], [("weight", (2, 2, kernel))])
+
+
+def resampling():
+    for size in ((5, 7), (1, 1), (3, 4)):
+        for output in ((2, 3), (1, 1), (4, 4)):
+            shape = (2, *size)
+            layer("adaptiveAveragePool2d", {"size": written(output)}, [shape],
+                  lambda p, x: [F.adaptive_avg_pool2d(x[0], output)])
+            layer("adaptiveMaxPool2d", {"size": written(output)}, [shape],
+                  lambda p, x: [F.adaptive_max_pool2d(x[0], output)])
+    for top, bottom, left, right in ((1, 1, 1, 1), (0, 2, 1, 3), (2, 0, 3, 1)):
+        given = {"padding": f"{top} {bottom} {left} {right}"}
+        sides = (left, right, top, bottom)
+        layer("pad2d", {**given, "value": 0.5}, [(2, 3, 4)], lambda p, x: [F.pad(x[0], sides, value=0.5)])
+        for mode in ("reflect", "replicate"):
+            layer("pad2d", {**given, "mode": mode}, [(2, 3, 4)], lambda p, x: [F.pad(x[0], sides, mode=mode)])
+    for size in ((3, 4), (1, 2), (1, 1)):
+        for scale in ((2, 2), (3, 1), (1, 4)):
+            shape, attributes = (2, *size), {"scale": written(scale)}
+            layer("upsample", attributes, [shape], lambda p, x: [F.interpolate(x[0], scale_factor=scale)])
+            for align in (False, True):
+                layer("upsample", {**attributes, "mode": "bilinear", "alignCorners": str(align).lower()}, [shape],
+                      lambda p, x: [F.interpolate(x[0], scale_factor=scale, mode="bilinear", align_corners=align)])
+    for groups in (1, 2, 3):
+        layer("channelShuffle", {"groups": groups}, [(6, 2, 2)], lambda p, x: [F.channel_shuffle(x[0], groups)])
+    for factor in (1, 2):
+        layer("pixelShuffle", {"factor": factor}, [(8, 2, 3)], lambda p, x: [F.pixel_shuffle(x[0], factor)])
+
+
+def lrn(x, *options):
+    """torch's function wants at least three dimensions."""
+    return F.local_response_norm(x[:, :, None] if x.dim() == 2 else x, *options).reshape(x.shape)
+
+
 print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
 for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge,
-               arithmetic):
+               arithmetic, convolutions, poolings, normalizations, transposed, resampling):
     family()

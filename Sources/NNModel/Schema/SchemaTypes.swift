@@ -70,6 +70,8 @@ struct SchemaTypes {
       }
       names[key] = made
       return made
+    case .integerOrWord(let range, let words): return union(integer(range), words)
+    case .pairOrWord(let range, let words): return union(strictName(.pair(range)), words)
     case .shape:
       return define("shape") { _ in
         restriction(
@@ -80,6 +82,14 @@ struct SchemaTypes {
       let number = range.lowerBound >= 1 ? "0*[1-9][0-9]*" : range.lowerBound == 0 ? "[0-9]+" : "-?[0-9]+"
       let name = range.lowerBound >= 1 ? "pair.positive" : range.lowerBound == 0 ? "pair.nonNegative" : "pair"
       return define(name) { _ in restriction("xs:token", "<xs:pattern value=\"\(number)(x\(number))?\"/>") }
+    }
+  }
+
+  /// What a type holds, or one of some words.
+  private mutating func union(_ type: String, _ words: [String]) -> String {
+    let choice = strictName(.choice(words))
+    return define("\(type).or.\(choice)".replacing("nn:", with: "")) { _ in
+      "<xs:union memberTypes=\"\(type) \(choice)\"/>"
     }
   }
 

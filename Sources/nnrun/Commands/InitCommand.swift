@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNFiles
 import NNKernels
 import NNModel
 import NNTraining
@@ -8,23 +9,34 @@ import NNWeights
 /// `nnrun init`
 enum InitCommand: Command {
   static let name = "init"
-  static let summary = "write a model's initial weights"
+  static let summary = "write a model to start from, or a model's initial weights"
   static let discussion =
-    "The weights that 'nnrun train' would begin with. No data is read, so preprocessing that is "
+    "With --template a model file that trains as it is: "
+    + ModelTemplate.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
+    + ". With a model, the weights that 'nnrun train' would begin with. No data is read, so preprocessing that is "
     + "learned from data is not in the file."
-  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let positionals = [
+    Positional(name: "MODEL.xml", help: "The model file, for initial weights.", isOptional: true)
+  ]
   static let options = [
-    Option("output", .path("FILE"), "The file to write; <model's name>.safetensors unless given."), CommonOptions.seed,
+    Option("template", .choice(ModelTemplate.all.map(\.name)), "Write a model of this kind."),
+    Option("output", .path("FILE"), "The file to write; <name>.safetensors or <template>.xml unless given."),
+    CommonOptions.seed,
     CommonOptions.set,
   ]
   static let examples = [
+    (line: "nnrun init --template mlp --output first.xml", meaning: "Write a model of two layers to start from."),
     (
       line: "nnrun init models/mlp.xml --seed 7 --output start.safetensors",
       meaning: "Write the initial weights of seed 7."
-    )
+    ),
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    if let name = arguments.text("template") { return try write(template: name, arguments) }
+    guard !arguments.positionals.isEmpty else {
+      throw usageError("MODEL.xml is missing", "or write a new one with --template mlp")
+    }
     let model = try LoadedModel(arguments, environment)
     let seed = try arguments.seed() ?? UInt64(clamping: model.description.training?.seed ?? 0)
     let path = arguments.text("output") ?? model.description.name + ".safetensors"
@@ -33,6 +45,20 @@ enum InitCommand: Command {
     case .double: try write(Double.self, model, seed, path)
     }
     printResult("\(path): \(grouped(model.plan.parameterCount)) parameters drawn with seed \(seed)")
+    return .done
+  }
+
+  private static func write(template name: String, _ arguments: Arguments) throws -> ExitCode {
+    guard arguments.positionals.isEmpty else {
+      throw usageError("--template writes a new model and takes none", "leave out '\(arguments.positionals[0])'")
+    }
+    let path = arguments.text("output") ?? name + ".xml"
+    guard !Path.exists(path) else {
+      throw usageError("\(path) is there already", "name another file with --output")
+    }
+    guard let template = ModelTemplate(name) else { throw usageError("there is no template '\(name)'") }
+    try AtomicFile.write(path, text: template.text())
+    printResult("\(path): written; train it with 'nnrun train \(path)'")
     return .done
   }
 

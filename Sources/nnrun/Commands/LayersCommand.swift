@@ -80,7 +80,10 @@ enum LayersCommand: Command {
         let note =
           attribute.isRequired
           ? "required"
-          : attribute.defaultValue.map { "default \($0.written.isEmpty ? "\"\"" : $0.written)" } ?? "optional"
+          : attribute.defaultValue.map { value in
+            let written = attribute.kind.written(value)
+            return "default \(written.isEmpty ? "\"\"" : written)"
+          } ?? "optional"
         text += "  \(attribute.name): \(attribute.kind.inWords); \(note)\n"
         text += wrap(attribute.documentation, width: 90).map { "      \($0)\n" }.joined()
       }
@@ -96,7 +99,7 @@ enum LayersCommand: Command {
 
   private static func jsonText(_ schema: ElementSchema) -> String {
     let attributes = schema.allAttributes.map { attribute in
-      let value = attribute.defaultValue.map { json($0.written) } ?? "null"
+      let value = attribute.defaultValue.map { json(attribute.kind.written($0)) } ?? "null"
       return #"{"name":\#(json(attribute.name)),"type":\#(json(attribute.kind.inWords)),"#
         + #""required":\#(attribute.isRequired),"default":\#(value),"documentation":\#(json(attribute.documentation))}"#
     }

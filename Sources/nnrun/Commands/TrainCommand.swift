@@ -15,7 +15,10 @@ enum TrainCommand: Command {
     + "last.safetensors, checkpoint.safetensors, metrics.jsonl, report.html and model.xml. Ctrl-C finishes the step at "
     + "hand, writes the checkpoint and says how to go on. A checkpoint is written every 5 seconds "
     + "(NNRUN_CHECKPOINT_SECONDS sets another interval)."
-  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let positionals = [
+    Positional(
+      name: "MODEL.xml", help: "The model file; or a table (csv, tsv), for which a model is proposed and written.")
+  ]
   static let options = [
     Option("output", .path("FOLDER"), "The run folder; runs/<model's name> unless given."),
     Option("resume", .path("FOLDER"), "Go on with the run in this folder from its checkpoint."),
@@ -33,6 +36,10 @@ enum TrainCommand: Command {
       line: "nnrun train models/mlp.xml --set training.epochs=5 --set network.fc1.units=64",
       meaning: "Try other settings without editing the file."
     ),
+    (
+      line: "nnrun train measurements.csv",
+      meaning: "Propose a model for a table whose last column is the answer, and train it."
+    ),
     (line: "nnrun train models/mlp.xml --resume runs/mlp", meaning: "Go on where an interrupted run stopped."),
     (
       line: "nnrun train models/mlp.xml --weights runs/mlp/weights.safetensors",
@@ -48,7 +55,9 @@ enum TrainCommand: Command {
     }
     let requirement = try arguments.text("require").map { try Requirement($0) }
     let loader = ModelLoader(registry: environment.registry)
-    let experiment = try Experiment(loader.load(path: arguments.positionals[0], overrides: overrides))
+    var path = arguments.positionals[0]
+    if ProposedModel.isTable(path) { path = try ProposedModel(table: path, isQuiet: arguments.has("quiet")).path }
+    let experiment = try Experiment(loader.load(path: path, overrides: overrides))
     let session = TrainingSession(
       arguments: arguments, environment: environment, experiment: experiment, requirement: requirement)
     switch experiment.description.precision {

@@ -1,0 +1,164 @@
+import NNCore
+import NNKernels
+
+/// A layer that cuts each channel into a given number of windows of nearly equal size and makes one number of each.
+public protocol AdaptivePoolingLayer: Layer {
+  /// The size of the output.
+  var output: Extent { get }
+  /// Whether the number is the largest one; if not, the mean.
+  var takesLargest: Bool { get }
+}
+
+/// Windows from floor(i input / output) to ceil((i + 1) input / output).
+struct AdaptiveWindows: Sendable {
+  let input: Extent
+  let output: Extent
+
+  @inline(__always)
+  private static func window(_ index: Int, _ input: Int, _ output: Int) -> Range<Int> {
+    (index * input / output)..<(((index + 1) * input + output - 1) / output)
+  }
+
+  @inline(__always) func rows(_ index: Int) -> Range<Int> { Self.window(index, input.height, output.height) }
+  @inline(__always) func columns(_ index: Int) -> Range<Int> { Self.window(index, input.width, output.width) }
+}
+
+extension AdaptivePoolingLayer {
+  static var sizeAttribute: AttributeSchema {
+    .required("size", .pair(1...Window.largest), "The size of the output.")
+  }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let name = Self.schema.name
+    let (channels, _) = try Window.image(inputs[0], name)
+    guard let shape = Shape([channels, output.height, output.width]) else {
+      throw ElementError.shape("<\(name)> would make more than \(Shape.maximumElementCount) elements")
+    }
+    let count = max(shape.elementCount, inputs[0].elementCount)
+    return LayerPlan(
+      outputs: [shape], savedPerSample: takesLargest ? shape.elementCount : 0, backwardNeeds: [],
+      forwardOperations: count, backwardOperations: count)
+  }
+
+  private func windows(_ sample: Shape) -> AdaptiveWindows {
+    AdaptiveWindows(input: Extent(sample[1], sample[2]), output: output)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    adaptiveForward(
+      windows(context.input.shape.sample), context.input.buffer, context.output.buffer, context.saved, takesLargest,
+      context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    guard context.downstream[0].isWanted else { return }
+    adaptiveBackward(
+      windows(context.downstream[0].tensor.shape.sample), context.upstream[0].buffer, context.saved,
+      context.downstream[0], takesLargest, context.workers)
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func adaptiveForward<S: Scalar>(
+  _ windows: AdaptiveWindows, _ x: Buffer<S>, _ y: Buffer<S>, _ positions: Buffer<S>, _ takesLargest: Bool,
+  _ workers: WorkerPool
+) {
+  let (area, outputs, width) = (windows.input.area, windows.output.area, windows.input.width)
+  workers.run(count: x.count / area, grain: max(1, 16384 / area)) { planes in
+    for plane in planes {
+      for i in 0..<windows.output.height {
+        let rows = windows.rows(i)
+        for j in 0..<windows.output.width {
+          let columns = windows.columns(j)
+          let target = plane * outputs + i * windows.output.width + j
+          var (total, place): (S, Int) = (0, 0)
+          if takesLargest { total = x[plane * area + rows.lowerBound * width + columns.lowerBound] }
+          for r in rows {
+            for c in columns {
+              let value = x[plane * area + r * width + c]
+              if !takesLargest {
+                total += value
+              } else if value > total || value.isNaN {
+                (total, place) = (value, (r - rows.lowerBound) * columns.count + c - columns.lowerBound)
+              }
+            }
+          }
+          y[target] = takesLargest ? total : total / S(rows.count * columns.count)
+          if positions.count > 0 { positions[target] = S(place) }
+        }
+      }
+    }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func adaptiveBackward<S: Scalar>(
+  _ windows: AdaptiveWindows, _ upstream: Buffer<S>, _ positions: Buffer<S>, _ downstream: GradientSlot<S>,
+  _ takesLargest: Bool, _ workers: WorkerPool
+) {
+  let (area, outputs, width) = (windows.input.area, windows.output.area, windows.input.width)
+  let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
+  workers.run(count: target.count / area, grain: max(1, 16384 / area)) { planes in
+    for plane in planes {
+      let start = plane * area
+      if !accumulates { target.slice(from: start, count: area).fill(0) }
+      for i in 0..<windows.output.height {
+        let rows = windows.rows(i)
+        for j in 0..<windows.output.width {
+          let columns = windows.columns(j)
+          let index = plane * outputs + i * windows.output.width + j
+          if takesLargest {
+            let place = Int(positions[index])
+            let (r, c) = (rows.lowerBound + place / columns.count, columns.lowerBound + place % columns.count)
+            target[start + r * width + c] += upstream[index]
+            continue
+          }
+          let share = upstream[index] / S(rows.count * columns.count)
+          for r in rows {
+            for c in columns { target[start + r * width + c] += share }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The means of a given number of windows.
+public struct AdaptiveAveragePool2D: AdaptivePoolingLayer {
+  /// The declaration of `<adaptiveAveragePool2d>`.
+  public static let schema = ElementSchema(
+    .layer, "adaptiveAveragePool2d",
+    summary: "Takes the mean of each of a given number of windows that cover each channel.",
+    formula: "y[i] = mean of x from floor(i input / output) to ceil((i + 1) input / output), in both directions",
+    reference: "as torch.nn.AdaptiveAvgPool2d",
+    example: #"<reshape shape="1x8x8"/><adaptiveAveragePool2d size="3"/>"#, attributes: [sizeAttribute])
+
+  public let output: Extent
+  public var takesLargest: Bool { false }
+
+  public init(attributes: Attributes) throws { output = Window.extent(attributes, "size") }
+
+  /// The layer.
+  public init(output: Extent) { self.output = output }
+}
+
+/// The largest numbers of a given number of windows.
+public struct AdaptiveMaxPool2D: AdaptivePoolingLayer {
+  /// The declaration of `<adaptiveMaxPool2d>`.
+  public static let schema = ElementSchema(
+    .layer, "adaptiveMaxPool2d",
+    summary: "Keeps the largest number of each of a given number of windows that cover each channel.",
+    formula: "y[i] = max of x from floor(i input / output) to ceil((i + 1) input / output), in both directions",
+    reference: "as torch.nn.AdaptiveMaxPool2d",
+    example: #"<reshape shape="1x8x8"/><adaptiveMaxPool2d size="3"/>"#, attributes: [sizeAttribute])
+
+  public let output: Extent
+  public var takesLargest: Bool { true }
+
+  public init(attributes: Attributes) throws { output = Window.extent(attributes, "size") }
+
+  /// The layer.
+  public init(output: Extent) { self.output = output }
+}

@@ -1,0 +1,109 @@
+import NNCore
+import NNKernels
+
+/// A layer that convolves images or sequences.
+public protocol ConvolutionLayer: Layer {
+  /// The convolution of an input of the given shape; throws if it is no image or sequence.
+  func convolution(_ input: Shape) throws -> Convolution
+  /// The same of an input that the plan has accepted.
+  func assumedConvolution(_ input: Shape) -> Convolution
+  /// Whether the output is as large as the input.
+  var keepsSize: Bool { get }
+  /// Whether a learned number is added to each channel.
+  var hasBias: Bool { get }
+  /// How the weights get their first values.
+  var initializer: Initializer { get }
+  /// Dimensions of an input besides the channels: 2, or 1 for sequences, which are images of height 1.
+  var dimensions: Int { get }
+}
+
+extension ConvolutionLayer {
+  public var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
+
+  private func sizes(_ extent: Extent) -> [Int] {
+    dimensions == 1 ? [extent.width] : [extent.height, extent.width]
+  }
+
+  private func text(_ extent: Extent) -> String { dimensions == 1 ? String(extent.width) : extent.text }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let name = Self.schema.name
+    let shape = try convolution(inputs[0])
+    let (inputChannels, size) = (shape.inputChannels, shape.input)
+    guard inputChannels % shape.groups == 0, shape.outputChannels % shape.groups == 0 else {
+      throw ElementError(
+        code: "shape-mismatch",
+        "<\(name)> cannot cut \(inputChannels) input and \(shape.outputChannels) output channels into \(shape.groups) "
+          + "equal groups", attribute: "groups")
+    }
+    if keepsSize, shape.stride != Extent(1, 1) {
+      throw ElementError(
+        code: "bad-value",
+        "<\(name)> keeps the size of its input only with stride 1, but the stride is \(text(shape.stride))",
+        remedy: "give padding as a number; \(text(shape.paddingBefore)) is what same would take", attribute: "padding")
+    }
+    guard shape.reach.height <= shape.padded.height, shape.reach.width <= shape.padded.width else {
+      let dilated = shape.dilation == Extent(1, 1) ? "" : " (\(text(shape.reach)) with its gaps)"
+      let padded = shape.padded == size ? "" : " (\(text(shape.padded)) with its padding)"
+      throw ElementError.shape(
+        "the kernel \(text(shape.kernel))\(dilated) of <\(name)> is larger than its input \(inputs[0])\(padded)",
+        remedy: "make the kernel smaller or the padding larger")
+    }
+    guard let output = Shape([shape.outputChannels] + sizes(shape.output)) else {
+      throw ElementError.shape("<\(name)> would make more than \(Shape.maximumElementCount) elements")
+    }
+    guard let weight = Shape([shape.outputChannels, shape.groupInputs] + sizes(shape.kernel)) else {
+      throw ElementError(
+        code: "too-many-parameters",
+        "<\(name)> would need \(shape.outputChannels) x \(shape.groupInputs) x \(text(shape.kernel)) weights, more than the "
+          + "\(Shape.maximumElementCount) that are possible", attribute: "channels")
+    }
+    var parameters = [
+      ParameterPlan(
+        "weight", weight, initializer: initializer, fanIn: shape.weightsPerOutput,
+        fanOut: shape.groupOutputs * shape.kernel.area, decays: true)
+    ]
+    if hasBias {
+      parameters.append(ParameterPlan("bias", Shape(shape.outputChannels), initializer: .zeros, decays: false))
+    }
+    let (operations, overflow) = (2 * shape.weightsPerOutput).multipliedReportingOverflow(by: output.elementCount)
+    guard !overflow, operations < Int.max / 4 else {
+      throw ElementError.shape("<\(name)> would need more operations than can be counted")
+    }
+    let biasOperations = hasBias ? output.elementCount : 0
+    return LayerPlan(
+      outputs: [output], parameters: parameters, backwardNeeds: .inputs,
+      forwardOperations: operations + biasOperations, backwardOperations: 2 * operations + biasOperations)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    S.convolve(
+      assumedConvolution(context.input.shape.sample), batch: context.batch, context.input.buffer,
+      context.parameters[0].buffer, into: context.output.buffer,
+      epilogue: Epilogue(bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue),
+      workers: context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let shape = assumedConvolution(context.downstream[0].tensor.shape.sample)
+    let upstream = context.upstream[0].buffer
+    let weightGradient = context.parameterGradients[0]
+    if weightGradient.isWanted {
+      S.convolveBackwardWeights(
+        shape, batch: context.batch, context.inputs[0].buffer, upstream: upstream,
+        weightGradient: weightGradient.tensor.buffer, accumulate: weightGradient.accumulates, workers: context.workers)
+    }
+    if hasBias, context.parameterGradients[1].isWanted {
+      let biasGradient = context.parameterGradients[1]
+      S.channelSums(
+        batch: context.batch, channels: shape.outputChannels, pixels: shape.output.area, upstream,
+        into: biasGradient.tensor.buffer, accumulate: biasGradient.accumulates, workers: context.workers)
+    }
+    let downstream = context.downstream[0]
+    if downstream.isWanted {
+      S.convolveBackwardData(
+        shape, batch: context.batch, upstream: upstream, context.parameters[0].buffer,
+        downstream: downstream.tensor.buffer, accumulate: downstream.accumulates, workers: context.workers)
+    }
+  }
+}

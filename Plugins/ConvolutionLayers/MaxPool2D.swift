@@ -1,0 +1,71 @@
+import NNCore
+import NNKernels
+
+/// A layer that keeps the largest number of each window.
+public protocol MaxPoolingLayer: PoolingLayer {}
+
+extension MaxPoolingLayer {
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let (shape, output) = try checkedPooling(inputs[0])
+    let operations = output.elementCount.multipliedReportingOverflow(by: shape.kernel.area)
+    return LayerPlan(
+      outputs: [output], savedPerSample: output.elementCount, backwardNeeds: [],
+      forwardOperations: operations.overflow ? Int.max / 8 : operations.partialValue,
+      backwardOperations: output.elementCount)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    S.maxPool(
+      pooling(context.input.shape.sample), batch: context.batch, context.input.buffer, into: context.output.buffer,
+      positions: context.saved, workers: context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    S.maxPoolBackward(
+      pooling(downstream.tensor.shape.sample), batch: context.batch, positions: context.saved,
+      upstream: context.upstream[0].buffer, downstream: downstream.tensor.buffer, accumulate: downstream.accumulates,
+      workers: context.workers)
+  }
+}
+
+/// The largest number of each window.
+public struct MaxPool2D: MaxPoolingLayer {
+  /// The declaration of `<maxPool2d>`.
+  public static let schema = ElementSchema(
+    .layer, "maxPool2d", summary: "Keeps the largest number of each window of each channel.",
+    formula: "y = max of the window; the gradient goes to the largest, the first among equals",
+    reference: "as torch.nn.MaxPool2d",
+    example: #"<reshape shape="1x8x8"/><maxPool2d kernel="2"/>"#, attributes: PoolWindow.attributes)
+
+  private let window: PoolWindow
+
+  public init(attributes: Attributes) throws { window = PoolWindow(attributes) }
+
+  /// The layer; without a stride, windows lie side by side.
+  public init(kernel: Extent, stride: Extent? = nil, padding: Extent = Extent(0, 0), roundsUp: Bool = false) {
+    window = PoolWindow(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp)
+  }
+
+  public func pooling(_ channels: Int, _ size: Extent) -> Pooling { window.pooling(channels, size) }
+}
+
+/// The largest number of each channel.
+public struct GlobalMaxPool: MaxPoolingLayer {
+  /// The declaration of `<globalMaxPool>`.
+  public static let schema = ElementSchema(
+    .layer, "globalMaxPool", summary: "Keeps the largest number of each channel.",
+    formula: "y = max of the channel; the gradient goes to the largest, the first among equals",
+    reference: "as torch.nn.AdaptiveMaxPool2d(1)",
+    example: #"<reshape shape="1x8x8"/><globalMaxPool/>"#)
+
+  public init(attributes: Attributes) throws {}
+
+  /// The layer.
+  public init() {}
+
+  public func pooling(_ channels: Int, _ size: Extent) -> Pooling {
+    Pooling(channels: channels, input: size, kernel: size, stride: size)
+  }
+}

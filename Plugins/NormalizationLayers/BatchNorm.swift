@@ -1,0 +1,122 @@
+import NNCore
+import NNKernels
+
+/// Brings every channel to mean 0 and deviation 1 over the batch, then scales and shifts it as it has learned.
+public struct BatchNorm: Layer {
+  /// The declaration of `<batchNorm>`.
+  public static let schema = ElementSchema(
+    .layer, "batchNorm", summary: "Brings every channel to mean 0 and deviation 1 over the batch, then scales it.",
+    formula: "y = w (x - mean) / sqrt(variance + epsilon) + b, in prediction with the running mean and variance",
+    reference: "Ioffe and Szegedy 2015; as torch.nn.BatchNorm1d and BatchNorm2d; the running variance is unbiased",
+    example: "<batchNorm/>",
+    attributes: [
+      .optional(
+        "momentum", .number(.unit), default: .number(0.1), "The weight of a batch in the running mean and variance."),
+      NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(true),
+    ])
+
+  /// The weight of a batch in the running mean and variance.
+  public let momentum: Double
+  /// Added to the variance.
+  public let epsilon: Double
+  /// Whether a learned scale and shift follow.
+  public let isAffine: Bool
+
+  public init(attributes: Attributes) throws {
+    self.init(
+      momentum: attributes.number("momentum"), epsilon: attributes.number("epsilon"),
+      affine: attributes.boolean("affine"))
+  }
+
+  /// The layer.
+  public init(momentum: Double = 0.1, epsilon: Double = 1e-5, affine: Bool = true) {
+    self.momentum = momentum
+    self.epsilon = epsilon
+    self.isAffine = affine
+  }
+
+  public var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let layout = try ChannelLayout(inputs[0], "batchNorm")
+    let (shape, count) = (Shape(layout.channels), inputs[0].elementCount)
+    return LayerPlan(
+      outputs: [inputs[0]], parameters: isAffine ? NormalizationAttributes.parameters(shape) : [],
+      state: [StatePlan("running_mean", shape), StatePlan("running_var", shape, initialValue: 1)],
+      scratchFixed: 4 * layout.channels, savedPerSample: 2 * layout.channels, backwardNeeds: .inputs,
+      forwardOperations: 5 * count, backwardOperations: 8 * count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let channels = ChannelArrays(
+      context.input.buffer, layout: ChannelLayout(context.input.shape.sample), batch: context.batch,
+      workers: context.workers)
+    let size = channels.layout.channels
+    // Mean and reciprocal deviation are kept for the backward pass, where there is one.
+    let kept = context.saved.count >= 2 * size ? context.saved : context.scratch.slice(from: 2 * size, count: 2 * size)
+    let (means, reciprocals) = (kept.slice(from: 0, count: size), kept.slice(from: size, count: size))
+    let (running, variances) = (context.state[0].buffer, context.state[1].buffer)
+    if context.phase == .training {
+      channels.moments(means: means, variances: reciprocals)
+      let count = Double(context.batch * channels.layout.pixels)
+      // The variance of one number alone is unknown; the running one then takes the biased value, 0.
+      let unbiased = count > 1 ? count / (count - 1) : 1
+      for c in 0..<size {
+        running[c] += S(momentum) * (means[c] - running[c])
+        variances[c] += S(momentum) * (S(Double(reciprocals[c]) * unbiased) - variances[c])
+        reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot())
+      }
+    } else {
+      for c in 0..<size {
+        means[c] = running[c]
+        reciprocals[c] = S(1 / (Double(variances[c]) + epsilon).squareRoot())
+      }
+    }
+    let (scale, shift) = (context.scratch.slice(from: 0, count: size), context.scratch.slice(from: size, count: size))
+    for c in 0..<size {
+      let weight = isAffine ? context.parameters[0][c] : 1
+      scale[c] = weight * reciprocals[c]
+      shift[c] = (isAffine ? context.parameters[1][c] : 0) - means[c] * scale[c]
+    }
+    channels.map(scale: scale, shift: shift, into: context.output.buffer, rectifies: context.epilogue == .relu)
+    if context.epilogue != .identity, context.epilogue != .relu {
+      S.activate(context.epilogue, context.output.buffer, into: context.output.buffer, workers: context.workers)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let upstream = context.upstream[0].buffer
+    let channels = ChannelArrays(
+      context.inputs[0].buffer, layout: ChannelLayout(context.inputs[0].shape.sample), batch: context.batch,
+      workers: context.workers)
+    let size = channels.layout.channels
+    let means = context.saved.slice(from: 0, count: size)
+    let reciprocals = context.saved.slice(from: size, count: size)
+    let totals = context.scratch.slice(from: 0, count: size)
+    let products = context.scratch.slice(from: size, count: size)
+    channels.products(upstream, centers: means, sums: totals, products: products)
+    if isAffine {
+      let (weight, bias) = (context.parameterGradients[0], context.parameterGradients[1])
+      for c in 0..<size {
+        if weight.isWanted { weight.put(products[c] * reciprocals[c], at: c) }
+        if bias.isWanted { bias.put(totals[c], at: c) }
+      }
+    }
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    // dx = w r (dy - mean(dy) - (x - m) r^2 mean(dy (x - m))), an affine function of dy and x for each channel.
+    let count = S(context.batch * channels.layout.pixels)
+    let factor = context.scratch.slice(from: 2 * size, count: size)
+    for c in 0..<size {
+      factor[c] = (isAffine ? context.parameters[0][c] : 1) * reciprocals[c]
+      if context.phase == .training {
+        products[c] = -factor[c] * reciprocals[c] * reciprocals[c] * (products[c] / count)
+        totals[c] = -factor[c] * (totals[c] / count)
+      } else {
+        (products[c], totals[c]) = (0, 0)
+      }
+    }
+    channels.combine(
+      upstream, factor: factor, slope: products, centers: means, constant: totals, into: downstream)
+  }
+}

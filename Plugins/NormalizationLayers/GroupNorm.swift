@@ -1,0 +1,183 @@
+import NNCore
+import NNKernels
+
+/// A layer that brings groups of channels of each sample to mean 0 and deviation 1, then scales each channel.
+public protocol GroupNormalization: Layer {
+  /// The groups that a sample of so many channels is cut into.
+  func groups(_ channels: Int) -> Int
+  /// Added to the variance.
+  var epsilon: Double { get }
+  /// Whether a learned scale and shift follow.
+  var isAffine: Bool { get }
+}
+
+extension GroupNormalization {
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let layout = try ChannelLayout(inputs[0], Self.schema.name)
+    let (groups, count) = (groups(layout.channels), inputs[0].elementCount)
+    guard layout.channels % groups == 0 else {
+      throw ElementError(
+        code: "shape-mismatch",
+        "<\(Self.schema.name)> cannot cut \(layout.channels) channels into \(groups) equal groups", attribute: "groups")
+    }
+    return LayerPlan(
+      outputs: [inputs[0]],
+      parameters: isAffine ? NormalizationAttributes.parameters(Shape(layout.channels)) : [],
+      scratchPerSample: 2 * layout.channels, savedPerSample: 2 * groups, backwardNeeds: .inputs,
+      forwardOperations: 6 * count, backwardOperations: 12 * count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let layout = ChannelLayout(context.input.shape.sample)
+    let none = context.scratch.slice(from: 0, count: 0)
+    groupForward(
+      context.input.buffer, layout, groups(layout.channels), context.batch,
+      isAffine ? context.parameters[0].buffer : none, isAffine ? context.parameters[1].buffer : none, context.saved,
+      epsilon, context.output.buffer, context.workers)
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let layout = ChannelLayout(context.inputs[0].shape.sample)
+    let groups = groups(layout.channels)
+    let (channels, batch) = (layout.channels, context.batch)
+    let sums = context.scratch.slice(from: 0, count: batch * channels)
+    let products = context.scratch.slice(from: batch * channels, count: batch * channels)
+    let none = context.scratch.slice(from: 0, count: 0)
+    groupBackward(
+      context.inputs[0].buffer, context.upstream[0].buffer, layout, groups, batch,
+      isAffine ? context.parameters[0].buffer : none, context.saved, sums, products, context.downstream[0],
+      context.workers)
+    guard isAffine else { return }
+    let (weight, bias) = (context.parameterGradients[0], context.parameterGradients[1])
+    for c in 0..<channels {
+      var (dw, db): (S, S) = (0, 0)
+      for sample in 0..<batch {
+        let reciprocal = context.saved[2 * (sample * groups + c / (channels / groups)) + 1]
+        dw += products[sample * channels + c] * reciprocal
+        db += sums[sample * channels + c]
+      }
+      if weight.isWanted { weight.put(dw, at: c) }
+      if bias.isWanted { bias.put(db, at: c) }
+    }
+  }
+}
+
+/// Bound by reading x twice, the second time from a cache, and writing y.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func groupForward<S: Scalar>(
+  _ x: Buffer<S>, _ layout: ChannelLayout, _ groups: Int, _ batch: Int, _ weight: Buffer<S>, _ bias: Buffer<S>,
+  _ saved: Buffer<S>, _ epsilon: Double, _ y: Buffer<S>, _ workers: WorkerPool
+) {
+  let size = layout.channels / groups
+  let length = size * layout.pixels
+  workers.run(count: batch * groups, grain: max(1, 16384 / length)) { rows in
+    for row in rows {
+      let result = Sums.moments(x, start: row * length, segments: 1, stride: 0, length: length)
+      let (mean, reciprocal) = (S(result.mean), S(1 / (result.variance + epsilon).squareRoot()))
+      if saved.count > 0 { (saved[2 * row], saved[2 * row + 1]) = (mean, reciprocal) }
+      for index in 0..<size {
+        let channel = row % groups * size + index
+        let scale = weight.count > 0 ? weight[channel] * reciprocal : reciprocal
+        let shift = bias.count > 0 ? bias[channel] : 0
+        let start = row * length + index * layout.pixels
+        for i in start..<(start + layout.pixels) { y[i] = (x[i] - mean) * scale + shift }
+      }
+    }
+  }
+}
+
+/// Writes the sums of dy and dy (x - mean) of each channel of each sample, and the downstream gradient if wanted.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func groupBackward<S: Scalar>(
+  _ x: Buffer<S>, _ upstream: Buffer<S>, _ layout: ChannelLayout, _ groups: Int, _ batch: Int, _ weight: Buffer<S>,
+  _ saved: Buffer<S>, _ sums: Buffer<S>, _ products: Buffer<S>, _ downstream: GradientSlot<S>, _ workers: WorkerPool
+) {
+  let (size, pixels) = (layout.channels / groups, layout.pixels)
+  let length = size * pixels
+  let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
+  workers.run(count: batch * groups, grain: max(1, 16384 / length)) { rows in
+    for row in rows {
+      let (mean, reciprocal) = (saved[2 * row], saved[2 * row + 1])
+      var (total, product) = (0.0, 0.0)
+      for index in 0..<size {
+        let result = Sums.products(
+          upstream, x, center: mean, start: row * length + index * pixels, segments: 1, stride: 0, length: pixels)
+        let factor = weight.count > 0 ? Double(weight[row % groups * size + index]) : 1
+        total += factor * result.sum
+        product += factor * result.product
+        sums[row * size + index] = S(result.sum)
+        products[row * size + index] = S(result.product)
+      }
+      guard downstream.isWanted else { continue }
+      let constant = S(total / Double(length)) * reciprocal
+      let slope = S(product / Double(length)) * reciprocal * reciprocal * reciprocal
+      for index in 0..<size {
+        let factor = weight.count > 0 ? weight[row % groups * size + index] * reciprocal : reciprocal
+        let start = row * length + index * pixels
+        for i in start..<(start + pixels) {
+          let value = factor * upstream[i] - constant - (x[i] - mean) * slope
+          target[i] = accumulates ? target[i] + value : value
+        }
+      }
+    }
+  }
+}
+
+/// Brings groups of channels of each sample to mean 0 and deviation 1, then scales each channel as it has learned.
+public struct GroupNorm: GroupNormalization {
+  /// The declaration of `<groupNorm>`.
+  public static let schema = ElementSchema(
+    .layer, "groupNorm", summary: "Brings groups of channels of each sample to mean 0 and deviation 1, then scales.",
+    formula: "y = w (x - mean) / sqrt(variance + epsilon) + b, mean and variance over each group of each sample",
+    reference: "Wu and He 2018; as torch.nn.GroupNorm", example: #"<groupNorm groups="4"/>"#,
+    attributes: [
+      .required("groups", .integer(1...Shape.maximumElementCount), "Groups that the channels are cut into."),
+      NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(true),
+    ])
+
+  private let count: Int
+  public let epsilon: Double
+  public let isAffine: Bool
+
+  public init(attributes: Attributes) throws {
+    self.init(
+      groups: attributes.integer("groups"), epsilon: attributes.number("epsilon"), affine: attributes.boolean("affine"))
+  }
+
+  /// The layer.
+  public init(groups: Int, epsilon: Double = 1e-5, affine: Bool = true) {
+    count = groups
+    self.epsilon = epsilon
+    self.isAffine = affine
+  }
+
+  public func groups(_ channels: Int) -> Int { count }
+}
+
+/// Brings every channel of each sample to mean 0 and deviation 1.
+public struct InstanceNorm: GroupNormalization {
+  /// The declaration of `<instanceNorm>`.
+  public static let schema = ElementSchema(
+    .layer, "instanceNorm", summary: "Brings every channel of each sample to mean 0 and deviation 1.",
+    formula: "y = (x - mean) / sqrt(variance + epsilon), mean and variance over each channel of each sample",
+    reference: "Ulyanov et al. 2016; as torch.nn.InstanceNorm2d",
+    example: #"<reshape shape="1x8x8"/><instanceNorm/>"#,
+    attributes: [NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(false)])
+
+  public let epsilon: Double
+  public let isAffine: Bool
+
+  public init(attributes: Attributes) throws {
+    self.init(epsilon: attributes.number("epsilon"), affine: attributes.boolean("affine"))
+  }
+
+  /// The layer.
+  public init(epsilon: Double = 1e-5, affine: Bool = false) {
+    self.epsilon = epsilon
+    self.isAffine = affine
+  }
+
+  public func groups(_ channels: Int) -> Int { channels }
+}

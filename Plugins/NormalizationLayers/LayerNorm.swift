@@ -1,0 +1,61 @@
+import NNCore
+
+private let dimensionsAttribute = AttributeSchema.optional(
+  "dimensions", .integer(1...Shape.maximumRank - 1), default: .integer(1),
+  "How many of the last dimensions are normalized together.")
+
+/// Brings every row of a sample to mean 0 and deviation 1, then scales and shifts each place as it has learned.
+public struct LayerNorm: RowNormalization {
+  /// The declaration of `<layerNorm>`.
+  public static let schema = ElementSchema(
+    .layer, "layerNorm", summary: "Brings every row of a sample to mean 0 and deviation 1, then scales it.",
+    formula: "y = w (x - mean) / sqrt(variance + epsilon) + b, over the last dimensions of each sample",
+    reference: "Ba et al. 2016; as torch.nn.LayerNorm", example: "<layerNorm/>",
+    attributes: [dimensionsAttribute, NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(true)])
+
+  public let dimensions: Int
+  public let epsilon: Double
+  public let isAffine: Bool
+  public var centers: Bool { true }
+
+  public init(attributes: Attributes) throws {
+    self.init(
+      dimensions: attributes.integer("dimensions"), epsilon: attributes.number("epsilon"),
+      affine: attributes.boolean("affine"))
+  }
+
+  /// The layer.
+  public init(dimensions: Int = 1, epsilon: Double = 1e-5, affine: Bool = true) {
+    self.dimensions = dimensions
+    self.epsilon = epsilon
+    self.isAffine = affine
+  }
+}
+
+/// Brings every row of a sample to a mean square of 1, then scales each place as it has learned.
+public struct RMSNorm: RowNormalization {
+  /// The declaration of `<rmsNorm>`.
+  public static let schema = ElementSchema(
+    .layer, "rmsNorm", summary: "Brings every row of a sample to a mean square of 1, then scales it.",
+    formula: "y = w x / sqrt(mean of x^2 + epsilon), over the last dimensions of each sample",
+    reference: "Zhang and Sennrich 2019; as torch.nn.RMSNorm", example: "<rmsNorm/>",
+    attributes: [dimensionsAttribute, NormalizationAttributes.epsilon(1e-6), NormalizationAttributes.affine(true)])
+
+  public let dimensions: Int
+  public let epsilon: Double
+  public let isAffine: Bool
+  public var centers: Bool { false }
+
+  public init(attributes: Attributes) throws {
+    self.init(
+      dimensions: attributes.integer("dimensions"), epsilon: attributes.number("epsilon"),
+      affine: attributes.boolean("affine"))
+  }
+
+  /// The layer.
+  public init(dimensions: Int = 1, epsilon: Double = 1e-6, affine: Bool = true) {
+    self.dimensions = dimensions
+    self.epsilon = epsilon
+    self.isAffine = affine
+  }
+}

@@ -1,0 +1,78 @@
+import NNCore
+import NNKernels
+
+/// In training, sets whole channels of a sample to 0 and enlarges the others.
+public struct SpatialDropout: Layer {
+  /// The declaration of `<spatialDropout>`.
+  public static let schema = ElementSchema(
+    .layer, "spatialDropout", summary: "In training, sets random whole channels to 0; in prediction, does nothing.",
+    formula: "y = x / (1 - rate) in a channel that stays, with probability 1 - rate, else 0",
+    reference: "Tompson et al. 2015; as torch.nn.Dropout2d", example: #"<spatialDropout rate="0.2"/>"#,
+    attributes: [
+      .optional("rate", .number(.unitBelowOne), default: .number(0.5), "The share of channels that is set to 0.")
+    ])
+
+  /// The share of channels that is set to 0.
+  public let rate: Double
+
+  public init(attributes: Attributes) throws { rate = attributes.number("rate") }
+
+  /// The layer.
+  public init(rate: Double = 0.5) { self.rate = rate }
+
+  public var facts: LayerFacts { LayerFacts(copiesWhenPredicting: true, comparison: .random) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let count = inputs[0].elementCount
+    return LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: [], runsInPlace: true, forwardOperations: count, backwardOperations: count)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let (x, y) = (context.input.buffer, context.output.buffer)
+    if context.phase == .training {
+      drop(x, into: y, context.random, accumulate: false, planes(context.input.shape), context.workers)
+    } else if x.base != y.base {
+      y.copy(from: x)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    let (upstream, target) = (context.upstream[0].buffer, downstream.tensor.buffer)
+    if context.phase == .training {
+      drop(
+        upstream, into: target, context.random, accumulate: downstream.accumulates,
+        planes(downstream.tensor.shape), context.workers)
+    } else {
+      S.scale(upstream, by: 1, into: target, accumulate: downstream.accumulates, workers: context.workers)
+    }
+  }
+
+  /// Channels of all samples together.
+  private func planes(_ shape: Shape) -> Int { shape[0] * (shape.rank > 1 ? shape[1] : 1) }
+
+  /// The mask is a function of the stream and a channel's number, so the backward pass draws it again.
+  private func drop<S: Scalar>(
+    _ x: Buffer<S>, into y: Buffer<S>, _ random: RandomStream, accumulate: Bool, _ planes: Int, _ workers: WorkerPool
+  ) {
+    let pixels = x.count / max(1, planes)
+    workers.run(count: planes, grain: max(1, 16384 / max(1, pixels))) { range in
+      for plane in range {
+        let factor: S = random.uniform(UInt64(plane)) < rate ? 0 : S(1 / (1 - rate))
+        let (from, to) = (x.slice(from: plane * pixels, count: pixels), y.slice(from: plane * pixels, count: pixels))
+        dropPlane(from, into: to, factor, accumulate)
+      }
+    }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func dropPlane<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, _ factor: S, _ accumulate: Bool) {
+  for i in 0..<x.count {
+    let value = factor == 0 ? 0 : x[i] * factor
+    y[i] = accumulate ? y[i] + value : value
+  }
+}

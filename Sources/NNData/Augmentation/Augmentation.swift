@@ -1,0 +1,104 @@
+import NNCore
+import NNKernels
+
+/// A random change to a picture, in training only: a step of a model's `<augment>` section.
+///
+/// What is drawn is a function of the run's seed, the step and the sample's place in its batch alone, so a resumed run
+/// and one on other threads see the same pictures. Changes come after preprocessing: 0 is then the mean, if the numbers
+/// are standardized, and fills what comes into view.
+public protocol Augmentation: DeclaredElement {
+  /// Throws an `ElementError` if pictures of this size cannot be changed so.
+  func check(_ size: ImageSize) throws(ElementError)
+
+  /// Changes one picture.
+  ///
+  /// - Parameters:
+  ///   - picture: its numbers, channel by channel, row by row.
+  ///   - scratch: as much memory again, whose contents do not matter.
+  ///   - random: the numbers for this picture; positions 0 to 15 are its own.
+  func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream)
+}
+
+extension Augmentation {
+  public func check(_ size: ImageSize) throws(ElementError) {}
+}
+
+/// The size of a picture.
+public struct ImageSize: Sendable, Hashable {
+  /// Numbers for each pixel.
+  public let channels: Int
+  /// Rows.
+  public let height: Int
+  /// Pixels in a row.
+  public let width: Int
+
+  /// The size of pictures of a shape: channels x height x width, or height x width. Nil for other shapes.
+  public init?(_ shape: Shape) {
+    switch shape.rank {
+    case 2: (channels, height, width) = (1, shape[0], shape[1])
+    case 3: (channels, height, width) = (shape[0], shape[1], shape[2])
+    default: return nil
+    }
+  }
+
+  /// Numbers in a picture.
+  public var count: Int { channels * height * width }
+}
+
+/// The steps of an `<augment>` section for pictures of one size.
+public struct Augmentations: Sendable {
+  private let steps: [any Augmentation]
+  private let size: ImageSize
+  private let random: RandomStream
+
+  /// No steps at all if there are none to make.
+  ///
+  /// - Parameters:
+  ///   - shape: of one sample, as the net reads it.
+  ///   - seed: of the run.
+  public init?(_ steps: [any Augmentation], shape: Shape, seed: UInt64) throws(ElementError) {
+    guard let first = steps.first else { return nil }
+    guard let size = ImageSize(shape) else {
+      throw ElementError.shape(
+        "<\(type(of: first).schema.name)> changes pictures, but the net reads the shape \(shape)",
+        remedy: "pictures have the shape channels x height x width, such as 3x32x32")
+    }
+    for step in steps { try step.check(size) }
+    self.steps = steps
+    self.size = size
+    random = RandomStream(key: seed).derived(0xA465_E27D)
+  }
+
+  /// Numbers of scratch memory that a worker needs.
+  var scratchCount: Int { size.count }
+
+  /// Changes the pictures of a batch.
+  ///
+  /// - Parameters:
+  ///   - scratch: `scratchCount` numbers for each of the pool's threads.
+  ///   - batchNumber: counts the batches of the run.
+  func apply<S: Scalar>(
+    _ batch: Buffer<S>, count: Int, scratch: Buffer<S>, batchNumber: Int, workers: WorkerPool
+  ) {
+    let width = size.count
+    workers.run(chunks: count) { row, worker in
+      let picture = batch.slice(from: row * width, count: width)
+      let memory = scratch.slice(from: worker * width, count: width)
+      for index in 0..<steps.count {
+        let stream = RandomStream(
+          key: random.key &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15, counter: UInt64(batchNumber))
+        steps[index].apply(picture, size, scratch: memory, random: stream.sample(row))
+      }
+    }
+  }
+}
+
+extension RandomStream {
+  /// The numbers for one sample of the step: its own key, so that positions start at 0.
+  fileprivate func sample(_ row: Int) -> RandomStream {
+    RandomStream(key: key ^ (UInt64(row) &+ 1) &* 0xD1B5_4A32_D192_ED03, counter: counter)
+  }
+
+  /// A number from -1 to 1.
+  func signed(_ position: UInt64) -> Double { 2 * uniform(position) - 1 }
+}

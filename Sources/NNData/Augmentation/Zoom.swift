@@ -1,0 +1,31 @@
+import NNCore
+import NNKernels
+
+/// Cuts a part out of pictures and draws it in full size.
+public struct Zoom: Augmentation {
+  /// The declaration of `<zoom>`.
+  public static let schema = ElementSchema(
+    .augmentation, "zoom",
+    summary: "Cuts a random part out of a picture and draws it in the picture's size; between pixels it is bilinear.",
+    reference: "as torchvision.transforms.RandomResizedCrop with an unchanged aspect",
+    example: #"<zoom least="0.8"/>"#,
+    attributes: [
+      .required(
+        "least", .number(NumberRange(0.05, 1, excludesUpper: true)),
+        "The smallest part, as a share of the picture's sides; all shares up to 1 are as likely.")
+    ])
+
+  private let least: Double
+
+  public init(attributes: Attributes) throws { least = attributes.number("least") }
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {
+    let share = least + (1 - least) * random.uniform(0)
+    let room = (1 - share) / 2
+    let x = room * Double(size.width - 1) * random.signed(1)
+    let y = room * Double(size.height - 1) * random.signed(2)
+    resample(picture, size, AffineMap(xx: share, xy: 0, yx: 0, yy: share, x: x, y: y), scratch: scratch)
+  }
+}

@@ -1,0 +1,79 @@
+// `Float`'s kernels for images are those of the instruction-set level in use, where there are any.
+extension Float {
+  public static func convolve(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, into y: Buffer<Float>,
+    epilogue: Epilogue<Float>, workers: WorkerPool
+  ) {
+    if shape.isBeyondKernels || epilogue.scale != 1 {
+      referenceConvolve(shape, batch: batch, x, weight, into: y, epilogue: epilogue, workers: workers)
+    } else {
+      KernelTable.current.convolve(shape, batch, x, weight, y, epilogue, workers)
+    }
+  }
+
+  public static func convolveBackwardData(
+    _ shape: Convolution, batch: Int, upstream: Buffer<Float>, _ weight: Buffer<Float>, downstream: Buffer<Float>,
+    accumulate: Bool, workers: WorkerPool
+  ) {
+    if shape.isBeyondKernels {
+      referenceConvolveBackwardData(
+        shape, batch: batch, upstream, weight, downstream, accumulate: accumulate, workers: workers)
+    } else {
+      KernelTable.current.convolveBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers)
+    }
+  }
+
+  public static func convolveBackwardWeights(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Float>, upstream: Buffer<Float>, weightGradient: Buffer<Float>,
+    accumulate: Bool, workers: WorkerPool
+  ) {
+    if shape.isBeyondKernels {
+      referenceConvolveBackwardWeights(
+        shape, batch: batch, x, upstream, weightGradient, accumulate: accumulate, workers: workers)
+    } else {
+      KernelTable.current.convolveBackwardWeights(shape, batch, x, upstream, weightGradient, accumulate, workers)
+    }
+  }
+
+  public static func channelSums(
+    batch: Int, channels: Int, pixels: Int, _ x: Buffer<Float>, into sums: Buffer<Float>, accumulate: Bool,
+    workers: WorkerPool
+  ) {
+    KernelTable.current.channelSums(batch, channels, pixels, x, sums, accumulate, workers)
+  }
+
+  public static func maxPool(
+    _ shape: Pooling, batch: Int, _ x: Buffer<Float>, into y: Buffer<Float>, positions: Buffer<Float>,
+    workers: WorkerPool
+  ) {
+    if shape.isPairwise {
+      KernelTable.current.maxPoolPairs(shape, batch, x, y, positions, workers)
+    } else {
+      referenceMaxPool(shape, batch: batch, x, into: y, positions: positions, workers: workers)
+    }
+  }
+
+  public static func maxPoolBackward(
+    _ shape: Pooling, batch: Int, positions: Buffer<Float>, upstream: Buffer<Float>, downstream: Buffer<Float>,
+    accumulate: Bool, workers: WorkerPool
+  ) {
+    if shape.isPairwise {
+      KernelTable.current.maxPoolPairsBackward(shape, batch, positions, upstream, downstream, accumulate, workers)
+    } else {
+      referenceMaxPoolBackward(shape, batch: batch, positions, upstream, downstream, accumulate, workers: workers)
+    }
+  }
+}
+
+extension Pooling {
+  /// Whether windows are 2 x 2 pixels that lie side by side.
+  fileprivate var isPairwise: Bool { kernel == Extent(2, 2) && isTiling }
+}
+
+extension Convolution {
+  /// Whether a padded copy of a group's input, with strides that leave gaps, would be too large to be worth making.
+  fileprivate var isBeyondKernels: Bool {
+    let padded = (self.padded.height + stride.height) * (self.padded.width + stride.width)
+    return Double(padded) * Double(max(groupInputs, 16)) > 3e7
+  }
+}

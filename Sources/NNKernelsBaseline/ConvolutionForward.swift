@@ -1,0 +1,285 @@
+import NNKernelsCommon
+
+/// y = epilogue(convolution of x), see `Scalar.convolve`: a matrix product of the weights (output channels x weights
+/// per output) and the pixels that each window reads (weights per output x output pixels). The second matrix is never
+/// formed: its rows are read where they lie in the image, or in a padded copy of the few rows that a chunk needs.
+///
+/// Operations: 2 output channels x output pixels x weights per output, padding included, for each sample. Bytes: at
+/// least 4 for each scalar of the input, the output and the weights; the padded copy moves the input once more, within
+/// the second-level cache. The floor is the rate of the multipliers from about eight output channels on.
+///
+/// Every output adds its terms in the order of the weights, after the bias, whatever the tile and the chunk: its bits
+/// depend on its own window alone.
+func convolve(
+  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, _ y: Buffer<Float>,
+  _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+) {
+  guard batch > 0 else { return }
+  if WinogradConvolution.suits(shape, batch: 1) {
+    let rectifies = epilogue.activation == .relu && !epilogue.accumulate
+    let source = UnsafePointer(weight.base)
+    let inner = shape.weightsPerOutput
+    WinogradConvolution(
+      inputChannels: shape.inputChannels, outputChannels: shape.outputChannels, input: shape.input,
+      output: shape.output, padding: shape.paddingBefore, batch: batch, x: UnsafePointer(x.base), y: y.base,
+      bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies, accumulate: epilogue.accumulate,
+      workers: workers
+    ).run(block: TileShape.rows * inner) { _, rows, target in
+      packRows(
+        source + rows.lowerBound * inner, rowStride: inner, innerStride: 1, rows: rows.count, inner: inner,
+        into: target)
+      return (9 * rows.count, rows.count)
+    }
+    if epilogue.activation != .identity, !rectifies { activate(epilogue.activation, y, y, workers) }
+    return
+  }
+  let shape = shape.flattened
+  var run = ConvolutionRun(shape, batch, x.base, weight.base, y.base, epilogue, workers)
+  let memory = workers.scratch(
+    worker: workers.currentWorker, purpose: .operand, count: run.inner + run.packedCount)
+  let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
+  run.planes.writeOffsets(offsets, spacing: run.planes.channel)
+  run.offsets = UnsafePointer(offsets)
+  if run.packsWeights {
+    let packed = memory + run.inner
+    let (start, outputs, inner, tiles) = (weight.base, shape.groupOutputs, run.inner, run.tiles)
+    workers.run(count: shape.groups * tiles, grain: max(1, 16384 / max(1, inner * TileShape.rows))) { range in
+      for index in range {
+        let rows = TileShape.cut(outputs, into: tiles, index % tiles)
+        let first = (index / tiles * outputs + rows.lowerBound) * inner
+        packRows(start + first, rowStride: inner, innerStride: 1, rows: rows.count, inner: inner, into: packed + first)
+      }
+    }
+    run.weight = UnsafePointer(packed)
+  }
+  run.computeAll()
+}
+
+/// One convolution under way: what all its chunks need to know.
+struct ConvolutionRun {
+  let shape: Convolution
+  let batch: Int
+  let x: UnsafePointer<Float>
+  var weight: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+  let bias: UnsafePointer<Float>?
+  let activation: Activation
+  let accumulate: Bool
+  let workers: WorkerPool
+  let planes: ImagePlanes
+  var offsets: UnsafePointer<Int32>
+  /// Weights of one output channel.
+  let inner: Int
+  /// Tiles of output channels in a group.
+  let tiles: Int
+  /// Whether the weights of a tile's rows are rearranged to lie side by side.
+  let packsWeights: Bool
+  /// Pieces that the output rows, and the tiles, of a group of one sample are cut into.
+  let rowParts: Int
+  let tileParts: Int
+
+  init(
+    _ shape: Convolution, _ batch: Int, _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ y: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+  ) {
+    self.shape = shape
+    self.batch = batch
+    self.x = x
+    self.weight = weight
+    self.y = y
+    bias = epilogue.bias.map { UnsafePointer($0.base) }
+    activation = epilogue.activation
+    accumulate = epilogue.accumulate
+    self.workers = workers
+    offsets = UnsafePointer(UnsafeMutableRawPointer(y).assumingMemoryBound(to: Int32.self))
+    inner = shape.weightsPerOutput
+    tiles = (shape.groupOutputs + TileShape.rows - 1) / TileShape.rows
+    let vectors = (shape.output.width + PixelVector.scalarCount - 1) / PixelVector.scalarCount
+    // The rearrangement costs about as much as two or three vectors of pixels.
+    packsWeights = shape.groupOutputs > 1 && batch * shape.output.height * vectors >= 24
+
+    // Rows: as many as leave the pixels of a chunk in the second-level cache, and enough chunks for all threads.
+    let threads = workers.isSerial ? 1 : workers.threads
+    let work = shape.groupOutputs * shape.output.area * inner
+    let wanted = threads == 1 ? 1 : min(4 * threads, batch * shape.groups * work / ProductPlan.leastWork)
+    let wholes = batch * shape.groups
+    let fewest = (shape.groupInputs * shape.input.area + Self.pixelsPerChunk - 1) / Self.pixelsPerChunk
+    var parts = max(fewest, wanted <= wholes ? 1 : (wanted + wholes - 1) / wholes)
+    let pairedRows = max(1, 2 / vectors)
+    parts = max(1, min(parts, shape.output.height / pairedRows))
+    rowParts = parts
+    tileParts = wanted <= wholes * parts ? 1 : min(tiles, (wanted + wholes * parts - 1) / (wholes * parts))
+    planes = ImagePlanes(shape, outputRows: (shape.output.height + parts - 1) / parts)
+  }
+
+  /// Pixels of all channels whose rows make one chunk.
+  static let pixelsPerChunk = 96 * 1024
+
+  var packedCount: Int { packsWeights ? shape.outputChannels * inner : 0 }
+
+  /// Scalars that a chunk needs: the pixels that it reads, and a tile's sums.
+  private var blockCount: Int { planes.size(shape.groupInputs) + TileShape.rows * 2 * PixelVector.scalarCount }
+
+  func computeAll() {
+    let parts = rowParts * tileParts
+    workers.reserveScratch(purpose: .block, count: blockCount)
+    workers.run(chunks: batch * shape.groups * parts) { chunk, worker in
+      let whole = chunk / parts
+      let part = chunk % parts
+      compute(
+        sample: whole / shape.groups, group: whole % shape.groups,
+        rows: TileShape.cut(shape.output.height, into: rowParts, part / tileParts),
+        tileRange: TileShape.cut(tiles, into: tileParts, part % tileParts), worker: worker)
+    }
+  }
+
+  @inline(never)
+  private func compute(sample: Int, group: Int, rows: Range<Int>, tileRange: Range<Int>, worker: Int) {
+    let lanes = PixelVector.scalarCount
+    let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
+    let sums = memory + planes.size(shape.groupInputs)
+    var source = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
+    if planes.isDirect {
+      source += rows.lowerBound * planes.pitch
+    } else {
+      planes.fill(memory, from: source, channels: shape.groupInputs, firstRow: rows.lowerBound)
+      source = UnsafePointer(memory)
+    }
+    let area = shape.output.area
+    let width = shape.output.width
+    let vectors = (width + lanes - 1) / lanes
+    let count = rows.count * vectors
+    let canStore = !accumulate && (activation == .identity || activation == .relu)
+    for tile in tileRange {
+      let range = TileShape.cut(shape.groupOutputs, into: tiles, tile)
+      let channel = group * shape.groupOutputs + range.lowerBound
+      let target = y + (sample * shape.outputChannels + channel) * area + rows.lowerBound * width
+      var task = WindowTile(
+        a: weight + channel * inner, rowStrideA: packsWeights ? 1 : inner, innerStrideA: packsWeights ? range.count : 1,
+        offsets: offsets, inner: inner, bias: bias.map { $0 + channel }, rectifies: activation == .relu,
+        first: source, second: source, target: PixelTargets(first: target, second: target, stride: area))
+      var next = PixelCursor(row: 0, vector: 0)
+      var index = 0
+      while index < count {
+        let one = next
+        next.advance(vectors)
+        let two = index + 1 < count ? next : one
+        next.advance(vectors)
+        index += 2
+        task.first = source + (one.row * planes.pitch + one.vector * lanes)
+        task.second = source + (two.row * planes.pitch + two.vector * lanes)
+        let places = (one.row * width + one.vector * lanes, two.row * width + two.vector * lanes)
+        let valid = (min(lanes, width - one.vector * lanes), min(lanes, width - two.vector * lanes))
+        if canStore && valid.0 == lanes && valid.1 == lanes {
+          task.target = PixelTargets(first: target + places.0, second: target + places.1, stride: area)
+          task.run(rows: range.count)
+        } else {
+          task.target = PixelTargets(first: sums, second: sums + lanes, stride: 2 * lanes)
+          task.rectifies = false
+          task.run(rows: range.count)
+          task.rectifies = activation == .relu
+          PixelEpilogue(
+            activation: activation, accumulate: accumulate, sums: sums, rows: range.count, stride: area
+          ).apply((target + places.0, valid.0), (target + places.1, valid.1))
+        }
+      }
+    }
+  }
+}
+
+/// A place among the vectors of the output's rows.
+private struct PixelCursor {
+  var row: Int
+  var vector: Int
+
+  @inline(__always)
+  mutating func advance(_ vectors: Int) {
+    vector += 1
+    if vector == vectors {
+      vector = 0
+      row += 1
+    }
+  }
+}
+
+/// One tile's share of a convolution: some channels and two vectors of pixels, over all weights.
+private struct WindowTile: PixelTileUser {
+  var a: UnsafePointer<Float>
+  var rowStrideA: Int
+  var innerStrideA: Int
+  var offsets: UnsafePointer<Int32>
+  var inner: Int
+  var bias: UnsafePointer<Float>?
+  var rectifies: Bool
+  /// What the two vectors multiply with a weight whose offset is zero.
+  var first: UnsafePointer<Float>
+  var second: UnsafePointer<Float>
+  var target: PixelTargets
+
+  @inline(never)
+  func use<T: PixelTile>(_ type: T.Type) {
+    if rowStrideA == 1 { compute(type, rowStride: 1) } else { compute(type, rowStride: rowStrideA) }
+  }
+
+  @inline(__always)
+  private func compute<T: PixelTile>(_ type: T.Type, rowStride: Int) {
+    var tile = bias.map { T.filled($0) } ?? T.zero
+    var (a, offset, left) = (a, offsets, inner)
+    while left > 0 {
+      let place = Int(offset.pointee)
+      tile.add(a, stride: rowStride, PixelPair(first + place, second + place))
+      a += innerStrideA
+      offset += 1
+      left -= 1
+    }
+    if rectifies { tile.storeRectified(target) } else { tile.store(target) }
+  }
+}
+
+/// What is done to a finished tile that does not go straight to its place.
+struct PixelEpilogue: FunctionUser {
+  let activation: Activation
+  let accumulate: Bool
+  let sums: UnsafeMutablePointer<Float>
+  let rows: Int
+  let stride: Int
+
+  typealias Place = (target: UnsafeMutablePointer<Float>, count: Int)
+
+  /// Sends both vectors of each row to their places, the valid part alone.
+  @inline(never)
+  func apply(_ first: Place, _ second: Place) {
+    let lanes = PixelVector.scalarCount
+    if accumulate {
+      for row in 0..<rows {
+        let own = sums + row * 2 * lanes
+        for i in 0..<first.count { own[i] += first.target[row * stride + i] }
+        for i in 0..<second.count { own[lanes + i] += second.target[row * stride + i] }
+      }
+    }
+    if activation != .identity { activation.apply(self) }
+    for row in 0..<rows {
+      let own = sums + row * 2 * lanes
+      move(own, (first.target + row * stride, first.count))
+      move(own + lanes, (second.target + row * stride, second.count))
+    }
+  }
+
+  @inline(__always)
+  private func move(_ source: UnsafePointer<Float>, _ place: Place) {
+    if place.count == PixelVector.scalarCount {
+      storePixels(loadPixels(source), place.target)
+    } else {
+      for i in 0..<place.count { place.target[i] = source[i] }
+    }
+  }
+
+  @inline(never)
+  func use<F: VectorFunction>(_ function: F) {
+    var i = 0
+    while i < rows * 2 * PixelVector.scalarCount {
+      storeVector(function.value(loadVector(sums + i)), sums + i)
+      i += Vector.scalarCount
+    }
+  }
+}

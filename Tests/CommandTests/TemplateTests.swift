@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// Models to start from: they are sound, they train, and the proposal for a table suits its columns.
+@Suite struct TemplateTests {
+  @Test(arguments: ["mlp", "softmax", "binary", "regression", "curve"])
+  func everyTemplateTrains(_ name: String) throws {
+    let place = try Workplace()
+    #expect(try place.run("init", "--template", name).code == 0)
+    let check = try place.run("check", "\(name).xml", "--strict")
+    #expect(check.code == 0, "\(check.messages)")
+    let requirement = ["regression", "curve"].contains(name) ? "r2=0.99" : "accuracy=0.9"
+    let run = try place.run("train", "\(name).xml", "--require", requirement)
+    #expect(run.code == 0, "\(run.messages)")
+    let again = try place.run("init", "--template", name)
+    #expect(again.code == 64 && again.messages.contains("\(name).xml is there already"))
+  }
+
+  @Test func tablesOfClasses() throws {
+    let place = try Workplace()
+    var rows = "width,height,kind\n"
+    for i in 0..<60 { rows += "\(i % 7),\(i % 5),\(i % 7 > 3 ? "big & <wide>" : "small")\n" }
+    try place.write(rows, to: "my.things.csv")
+    let run = try place.run("train", "my.things.csv", "--output", "run")
+    #expect(run.code == 0, "\(run.messages)")
+    #expect(run.messages.contains("60 rows of 3 columns; the last one tells 2 classes apart"))
+    let text = try place.text("my.xml")
+    #expect(text.contains(#"path="my.things.csv""#) && text.contains(#"<dense name="out" units="2"/>"#))
+    let again = try place.run("train", "my.things.csv")
+    #expect(again.code == 64 && again.messages.contains("my.xml is there already; train it with 'nnrun train my.xml'"))
+    #expect(try place.run("train", "my.xml", "--output", "run2", "--quiet").code == 0)
+  }
+
+  @Test func tablesOfNumbers() throws {
+    let place = try Workplace()
+    var rows = ""
+    for i in 0..<50 { rows += "\(i % 7)\t\(i % 5)\t\(Double(i % 7) * 2.5 - Double(i % 5) * 100 + 7)\n" }
+    try place.write(rows, to: "numbers.tsv")
+    let run = try place.run("train", "numbers.tsv", "--output", "run", "--require", "r2=0.9999")
+    #expect(run.code == 0, "\(run.messages)")
+    #expect(run.messages.contains("the last one holds numbers"))
+    #expect(try place.text("numbers.xml").contains("<squaredError/>"))
+  }
+
+  @Test func mistakes() throws {
+    let place = try Workplace()
+    #expect(try place.run("train", "none.csv").code == 66)
+    try place.write("", to: "empty.csv")
+    #expect(try place.run("train", "empty.csv").code == 65)
+    #expect(try place.run("init").messages.contains("MODEL.xml is missing"))
+    #expect(try place.run("init", "--template", "tower").messages.contains("'tower' is none of mlp, softmax"))
+    #expect(try place.run("init", "a.xml", "--template", "mlp").messages.contains("takes none"))
+  }
+}

@@ -1,0 +1,144 @@
+import NNKernels
+import Testing
+
+/// Convolutions of all levels against the plain ones in double precision.
+struct ConvolutionTests {
+  private static func random(_ numbers: inout TestNumbers) -> Convolution {
+    while true {
+      let groups = [1, 1, 2, 3][numbers.integer(0...3)]
+      let isPlain = numbers.integer(0...2) == 0
+      func extent(_ range: ClosedRange<Int>) -> Extent { Extent(numbers.integer(range), numbers.integer(range)) }
+      let shape = Convolution(
+        inputChannels: groups * numbers.integer(1...14), outputChannels: groups * numbers.integer(1...27),
+        input: extent(1...20), kernel: extent(1...5), stride: isPlain ? Extent(1, 1) : extent(1...3),
+        dilation: isPlain ? Extent(1, 1) : extent(1...3), paddingBefore: isPlain ? Extent(0, 0) : extent(0...4),
+        paddingAfter: isPlain ? Extent(0, 0) : extent(0...4), groups: groups)
+      if shape.reach.height <= shape.padded.height, shape.reach.width <= shape.padded.width { return shape }
+    }
+  }
+
+  private static func compare(
+    _ found: Buffer<Float>, _ expected: Buffer<Double>, terms: Int, _ what: String,
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    var worst = 0.0
+    for i in 0..<found.count { worst = max(worst, (Double(found[i]) - expected[i]).magnitude) }
+    let tolerance = Double(Float.ulpOfOne) * (8 + Double(terms))
+    #expect(worst <= tolerance, "\(what): error \(worst)", sourceLocation: location)
+  }
+
+  @Test(arguments: 0..<60) func randomShapes(_ key: Int) {
+    var numbers = TestNumbers(key)
+    let shape = Self.random(&numbers)
+    let batch = numbers.integer(1...9)
+    let accumulate = numbers.integer(0...1) == 1
+    let activation: Activation = [.identity, .relu, .tanh][numbers.integer(0...2)]
+    let x = numbers.floats(batch * shape.inputCount)
+    let y = numbers.floats(batch * shape.outputCount)
+    let weight = numbers.floats(shape.outputChannels * shape.weightsPerOutput)
+    let bias = numbers.floats(shape.outputChannels)
+    func wide(_ values: [Float]) -> Storage<Double> { Storage(values.map(Double.init)) }
+    let (x64, y64, weight64, bias64) = (wide(x), wide(y), wide(weight), wide(bias))
+    let (forward, data, weights) = (wide(y), wide(x), wide(weight))
+    let serial = WorkerPool(threads: 1)
+    Double.convolve(
+      shape, batch: batch, x64.buffer, weight64.buffer, into: forward.buffer,
+      epilogue: Epilogue(bias: bias64.buffer, activation: activation, accumulate: accumulate), workers: serial)
+    Double.convolveBackwardData(
+      shape, batch: batch, upstream: y64.buffer, weight64.buffer, downstream: data.buffer, accumulate: accumulate,
+      workers: serial)
+    Double.convolveBackwardWeights(
+      shape, batch: batch, x64.buffer, upstream: y64.buffer, weightGradient: weights.buffer, accumulate: accumulate,
+      workers: serial)
+    for table in tables {
+      for threads in [1, 3] {
+        let workers = WorkerPool(threads: threads)
+        let (ownX, ownY) = (Storage.unaligned(x, offset: 3), Storage.unaligned(y, offset: 1))
+        let (ownWeight, ownBias) = (Storage.unaligned(weight, offset: 5), Storage.unaligned(bias, offset: 2))
+        let (result, gradient) = (Storage.unaligned(y, offset: 7), Storage.unaligned(x, offset: 6))
+        let weightGradient = Storage.unaligned(weight, offset: 3)
+        let what = "\(table.level), \(threads) threads, batch \(batch), \(shape), accumulate \(accumulate)"
+        table.convolve(
+          shape, batch, ownX.1, ownWeight.1, result.1,
+          Epilogue(bias: ownBias.1, activation: activation, accumulate: accumulate), workers)
+        Self.compare(result.1, forward.buffer, terms: shape.weightsPerOutput, "forward \(what)")
+        table.convolveBackwardData(shape, batch, ownY.1, ownWeight.1, gradient.1, accumulate, workers)
+        Self.compare(gradient.1, data.buffer, terms: shape.groupOutputs * shape.kernel.area, "data \(what)")
+        table.convolveBackwardWeights(shape, batch, ownX.1, ownY.1, weightGradient.1, accumulate, workers)
+        Self.compare(weightGradient.1, weights.buffer, terms: batch * shape.output.area, "weights \(what)")
+        withExtendedLifetime((ownX, ownY, ownWeight, ownBias, result, gradient, weightGradient)) {}
+      }
+    }
+  }
+
+  /// A sample's bits do not depend on its batch, on the threads, or on how its rows are cut into chunks.
+  @Test(arguments: 0..<20) func bitsOfASample(_ key: Int) {
+    var numbers = TestNumbers(key + 100)
+    let shape = Self.random(&numbers)
+    let batch = 9
+    let x = Storage(numbers.floats(batch * shape.inputCount))
+    let weight = Storage(numbers.floats(shape.outputChannels * shape.weightsPerOutput))
+    for table in tables {
+      let all = Storage<Float>(count: batch * shape.outputCount)
+      table.convolve(shape, batch, x.buffer, weight.buffer, all.buffer, Epilogue(), WorkerPool(threads: 3))
+      for sample in 0..<batch {
+        let one = Storage<Float>(count: shape.outputCount)
+        let own = x.buffer.slice(from: sample * shape.inputCount, count: shape.inputCount)
+        table.convolve(shape, 1, own, weight.buffer, one.buffer, Epilogue(), WorkerPool(threads: 2))
+        let expected = all.buffer.slice(from: sample * shape.outputCount, count: shape.outputCount)
+        #expect(one.buffer.array.bits == expected.array.bits, "\(table.level) \(shape)")
+      }
+    }
+  }
+
+  /// 3 x 3 with many channels, which is computed in transformed tiles: the largest error against the largest result.
+  @Test(arguments: 0..<12) func transformedTiles(_ key: Int) {
+    var numbers = TestNumbers(key + 200)
+    let padding = Extent(numbers.integer(0...2), numbers.integer(0...2))
+    let shape = Convolution(
+      inputChannels: numbers.integer(16...40), outputChannels: numbers.integer(16...40),
+      input: Extent(numbers.integer(8...22), numbers.integer(8...33)), kernel: Extent(3, 3), paddingBefore: padding,
+      paddingAfter: padding)
+    let batch = numbers.integer(1...5)
+    let accumulate = key % 2 == 1
+    let activation: Activation = [.identity, .relu, .tanh][key % 3]
+    let (x, y) = (numbers.floats(batch * shape.inputCount), numbers.floats(batch * shape.outputCount))
+    let weight = numbers.floats(shape.outputChannels * shape.weightsPerOutput, -0.1, 0.1)
+    let bias = numbers.floats(shape.outputChannels)
+    func wide(_ values: [Float]) -> Storage<Double> { Storage(values.map(Double.init)) }
+    let (x64, y64, weight64, bias64) = (wide(x), wide(y), wide(weight), wide(bias))
+    let (forward, data) = (wide(y), wide(x))
+    let serial = WorkerPool(threads: 1)
+    Double.convolve(
+      shape, batch: batch, x64.buffer, weight64.buffer, into: forward.buffer,
+      epilogue: Epilogue(bias: bias64.buffer, activation: activation, accumulate: accumulate), workers: serial)
+    Double.convolveBackwardData(
+      shape, batch: batch, upstream: y64.buffer, weight64.buffer, downstream: data.buffer, accumulate: accumulate,
+      workers: serial)
+    func check(_ found: Buffer<Float>, _ expected: Buffer<Double>, _ what: String) {
+      var (worst, size) = (0.0, 0.0)
+      for i in 0..<found.count {
+        worst = max(worst, (Double(found[i]) - expected[i]).magnitude)
+        size = max(size, expected[i].magnitude)
+      }
+      #expect(worst <= 2e-5 * size, "\(what): error \(worst / size)")
+    }
+    for table in tables {
+      let own = (Storage(x), Storage(y), Storage(weight), Storage(bias))
+      var bits: [[UInt32]] = []
+      for threads in [1, 3] {
+        let workers = WorkerPool(threads: threads)
+        let (result, gradient) = (Storage(y), Storage(x))
+        table.convolve(
+          shape, batch, own.0.buffer, own.2.buffer, result.buffer,
+          Epilogue(bias: own.3.buffer, activation: activation, accumulate: accumulate), workers)
+        check(result.buffer, forward.buffer, "forward \(table.level) \(threads) \(batch) \(shape)")
+        table.convolveBackwardData(
+          shape, batch, own.1.buffer, own.2.buffer, gradient.buffer, accumulate, workers)
+        check(gradient.buffer, data.buffer, "data \(table.level) \(threads) \(batch) \(shape)")
+        bits.append(result.buffer.array.bits + gradient.buffer.array.bits)
+      }
+      #expect(bits[0] == bits[1])
+    }
+  }
+}
