@@ -224,6 +224,9 @@ extension CodeExplanation {
       "not-preprocessing", "The element is registered as preprocessing but is none: a mistake in its plug-in.",
       wrong: "a type declared as preprocessing that prepares nothing", right: "a type that conforms to Preprocessing"),
     .init(
+      "not-augmentation", "The element is registered as an augmentation but is none: a mistake in its plug-in.",
+      wrong: "a type declared as augmentation that changes nothing", right: "a type that conforms to Augmentation"),
+    .init(
       "not-finite", "A number became infinite or no number at all, most often because the learning rate is too large.",
       wrong: "nnrun train m.xml --set training.sgd.rate=10", right: "nnrun train m.xml --set training.sgd.rate=0.01"),
     .init(

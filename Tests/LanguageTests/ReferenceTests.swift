@@ -19,7 +19,7 @@ import Testing
       #expect(reference.contains("### `<\(schema.name)>`"), "\(schema.name)")
       for attribute in schema.allAttributes {
         #expect(
-          attribute.documentation.count > 10 && attribute.documentation.hasSuffix("."),
+          attribute.documentation.count > 8 && attribute.documentation.hasSuffix("."),
           "\(schema.name) \(attribute.name)")
       }
     }

@@ -16,6 +16,7 @@ let standardRegistry: Registry = {
   registerStandardLayers(into: &registry)
   registerStandardSources(into: &registry)
   registerStandardPreprocessing(into: &registry)
+  registerStandardAugmentations(into: &registry)
   registerStandardTraining(into: &registry)
   return registry
 }()
