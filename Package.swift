@@ -12,13 +12,14 @@ let libraries: [Target] = [
     name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
   .target(name: "NNCore", dependencies: ["NNKernels"]),
   .target(name: "NNFiles", dependencies: ["NNCore", "CZlib"]),
-  .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2"]),
+  .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2", "NNKernels"]),
   .target(name: "NNWeights", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNImages", dependencies: ["NNCore", "CPNG", "CTurboJPEG"]),
   .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNImages"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNDrawing", dependencies: ["NNCore"]),
+  .target(name: "NNManual", dependencies: ["NNCore", "NNModel"]),
   .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels", "NNDrawing"]),
   .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
@@ -42,7 +43,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "nnrun",
     dependencies: [
-      "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNTraining", "NNInference",
+      "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData", "NNTraining",
+      "NNInference",
       "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
     ]),
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
@@ -66,6 +68,9 @@ let tests: [Target] = [
     dependencies: ["NNExplain", "NNDrawing", "NNCore", "NNKernels", "ActivationLayers", "StandardLayers"],
     exclude: ["Fixtures"]),
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "LanguageTests",
+    dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
   .testTarget(
     name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNImages", "NNCore", "NNKernels"], exclude: ["Fixtures"]),

@@ -10,7 +10,8 @@ extension AveragePoolingLayer {
     let product = output.elementCount.multipliedReportingOverflow(by: shape.kernel.area)
     let operations = product.overflow ? Int.max / 8 : product.partialValue
     return LayerPlan(
-      outputs: [output], backwardNeeds: [], forwardOperations: operations, backwardOperations: operations)
+      outputs: [output], backwardNeeds: [], window: shape.layerWindow, forwardOperations: operations,
+      backwardOperations: operations)
   }
 
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {

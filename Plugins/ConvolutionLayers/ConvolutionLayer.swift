@@ -73,6 +73,8 @@ extension ConvolutionLayer {
     let biasOperations = hasBias ? output.elementCount : 0
     return LayerPlan(
       outputs: [output], parameters: parameters, backwardNeeds: .inputs,
+      window: LayerWindow(
+        size: zip(sizes(shape.kernel), sizes(shape.dilation)).map { 1 + ($0 - 1) * $1 }, stride: sizes(shape.stride)),
       forwardOperations: operations + biasOperations, backwardOperations: 2 * operations + biasOperations)
   }
 

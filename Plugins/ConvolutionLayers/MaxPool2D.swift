@@ -9,7 +9,7 @@ extension MaxPoolingLayer {
     let (shape, output) = try checkedPooling(inputs[0])
     let operations = output.elementCount.multipliedReportingOverflow(by: shape.kernel.area)
     return LayerPlan(
-      outputs: [output], savedPerSample: output.elementCount, backwardNeeds: [],
+      outputs: [output], savedPerSample: output.elementCount, backwardNeeds: [], window: shape.layerWindow,
       forwardOperations: operations.overflow ? Int.max / 8 : operations.partialValue,
       backwardOperations: output.elementCount)
   }

@@ -38,6 +38,13 @@ extension PoolingLayer {
   }
 }
 
+extension Pooling {
+  /// The windows as a plan tells them.
+  var layerWindow: LayerWindow {
+    LayerWindow(size: [kernel.height, kernel.width], stride: [stride.height, stride.width])
+  }
+}
+
 /// The attributes of the window of a pooling.
 struct PoolWindow: Sendable, Hashable {
   static let attributes: [AttributeSchema] = [

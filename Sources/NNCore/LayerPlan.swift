@@ -104,6 +104,8 @@ public struct LayerPlan: Sendable, Hashable {
   public var runsInPlace: Bool
   /// The target forms that a loss accepts, the usual one first; empty for other layers.
   public var targets: [TargetForm]
+  /// The windows through which the layer looks at its first input; nil for layers that have none.
+  public var window: LayerWindow?
   /// Additions, multiplications and other elementary operations of one sample's forward pass.
   public var forwardOperations: Int
   /// The same of the backward pass.
@@ -113,7 +115,7 @@ public struct LayerPlan: Sendable, Hashable {
   public init(
     outputs: [Shape], parameters: [ParameterPlan] = [], state: [StatePlan] = [], scratchPerSample: Int = 0,
     scratchFixed: Int = 0, savedPerSample: Int = 0, backwardNeeds: BackwardNeeds, runsInPlace: Bool = false,
-    targets: [TargetForm] = [], forwardOperations: Int, backwardOperations: Int
+    targets: [TargetForm] = [], window: LayerWindow? = nil, forwardOperations: Int, backwardOperations: Int
   ) {
     self.outputs = outputs
     self.parameters = parameters
@@ -124,6 +126,7 @@ public struct LayerPlan: Sendable, Hashable {
     self.backwardNeeds = backwardNeeds
     self.runsInPlace = runsInPlace
     self.targets = targets
+    self.window = window
     self.forwardOperations = forwardOperations
     self.backwardOperations = backwardOperations
   }

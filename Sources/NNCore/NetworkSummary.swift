@@ -18,6 +18,9 @@ public struct NetworkSummary: Sendable {
     public var forwardOperations: Int
     /// Operations of one sample's backward pass.
     public var backwardOperations: Int
+    /// The elements of the input that one element of the output depends on, for each spatial dimension; nil before the
+    /// first convolution or pooling, and where it is not known.
+    public var receptiveField: [Int]?
   }
 
   /// The net's name.
@@ -34,8 +37,18 @@ public struct NetworkSummary: Sendable {
         name: input.name, type: "input", inputs: [], output: input.shape, parameters: 0, isFrozen: false,
         forwardOperations: 0, backwardOperations: 0)
     }
+    let inputFields = definition.inputs.map { ReceptiveField($0.shape) }
+    var fields: [ReceptiveField?] = []
     for (index, node) in definition.nodes.enumerated() {
       let layer = plan.layers[index]
+      let field = ReceptiveField(
+        node.inputs.map { value in
+          switch value.origin {
+          case .input(let input): (inputFields[input], definition.inputs[input].shape)
+          case .node(let other): (fields[other], plan.layers[other].outputs[value.output])
+          }
+        }, layer)
+      fields.append(field)
       let own = plan.parameters.filter { $0.node == index }
       rows.append(
         Row(
@@ -48,7 +61,8 @@ public struct NetworkSummary: Sendable {
           },
           output: layer.outputs[0], parameters: own.reduce(0) { $0 + $1.range.count },
           isFrozen: node.isFrozen && !own.isEmpty, forwardOperations: layer.forwardOperations,
-          backwardOperations: layer.backwardOperations))
+          backwardOperations: layer.backwardOperations,
+          receptiveField: field.flatMap { $0.isWindowed ? $0.size : nil }))
     }
   }
 
@@ -61,14 +75,17 @@ public struct NetworkSummary: Sendable {
 
   /// The summary as a table for people.
   public var text: String {
-    let header = ["layer", "type", "reads", "output", "parameters", "operations"]
+    // Only nets with convolutions or pooling have receptive fields to show.
+    let hasFields = rows.contains { $0.receptiveField != nil }
+    let header = ["layer", "type", "reads", "output", "parameters", "operations"] + (hasFields ? ["sees"] : [])
     var cells = [header]
     for row in rows {
-      cells.append([
-        row.name, row.type, row.inputs.joined(separator: " "), row.output.description,
-        row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""),
-        row.forwardOperations == 0 ? "" : grouped(row.forwardOperations),
-      ])
+      cells.append(
+        [
+          row.name, row.type, row.inputs.joined(separator: " "), row.output.description,
+          row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""),
+          row.forwardOperations == 0 ? "" : grouped(row.forwardOperations),
+        ] + (hasFields ? [row.receptiveField.map { $0.map(String.init).joined(separator: "x") } ?? ""] : []))
     }
     let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     var text = ""

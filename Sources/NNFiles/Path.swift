@@ -34,6 +34,13 @@ public enum Path {
   /// Whether there is a file or folder.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// The absolute path without links, `.` and `..`; nil if there is nothing there.
+  public static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
   /// Whether there is a folder.
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()

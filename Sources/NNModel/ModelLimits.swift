@@ -23,6 +23,10 @@ public struct ModelLimits: Sendable, Hashable {
   public var expandedBytes = 8 << 20
   /// Values that one layer may read.
   public var inputsPerLayer = 4096
+  /// Files that a model may include.
+  public var includes = 100
+  /// Files that may include one another in a row.
+  public var includeDepth = 16
   /// Messages that are kept; what is beyond is only counted.
   public var messages = 100
 

@@ -36,8 +36,10 @@ public struct ModelLoader: Sendable {
   public func load(
     path: String, overrides: [String] = [], sections: ModelSections = .all
   ) throws(DiagnosticError) -> ModelDescription {
-    try load(
-      bytes: FileReading.bytes(path, limit: limits.fileBytes), file: path, overrides: overrides, sections: sections)
+    let bytes = try FileReading.bytes(path, limit: limits.fileBytes)
+    return try load(
+      decoded: TextDecoder(file: path, limits: limits).decode(bytes), file: path, isFile: true, overrides: overrides,
+      sections: sections)
   }
 
   /// Reads a file's bytes, called `file` in messages; its XML declaration or first bytes say how its text is encoded.
@@ -48,7 +50,7 @@ public struct ModelLoader: Sendable {
       throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
     }
     return try load(
-      decoded: TextDecoder(file: file, limits: limits).decode(bytes), file: file, overrides: overrides,
+      decoded: TextDecoder(file: file, limits: limits).decode(bytes), file: file, isFile: false, overrides: overrides,
       sections: sections)
   }
 
@@ -62,14 +64,17 @@ public struct ModelLoader: Sendable {
       throw DiagnosticError(code: "file-too-large", file: file, "the text is larger than \(limits.fileBytes) bytes")
     }
     try TextDecoder(file: file, limits: limits).check(bytes)
-    return try load(decoded: bytes, file: file, overrides: overrides, sections: sections)
+    return try load(decoded: bytes, file: file, isFile: false, overrides: overrides, sections: sections)
   }
 
   private func load(
-    decoded bytes: [UInt8], file: String, overrides: [String], sections: ModelSections
+    decoded bytes: [UInt8], file: String, isFile: Bool, overrides: [String], sections: ModelSections
   ) throws(DiagnosticError) -> ModelDescription {
     let tree = try parseXML(SourceText(file: file, bytes: bytes), limits: limits)
-    var reader = ModelReader(tree, registry: registry, limits: limits, sections: sections, overrides: overrides)
+    var includes = IncludeReading(tree, isFile: isFile, limits: limits)
+    includes.resolve()
+    var reader = ModelReader(
+      includes, registry: registry, limits: limits, sections: sections, overrides: overrides)
     return try reader.read()
   }
 }

@@ -31,14 +31,17 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
-    model, description, data, split, preprocess, augment, block, network, input, use, `repeat`, training,
+    model, description, data, split, preprocess, augment, include, block, network, input, use, `repeat`, training,
   ]
 
   /// The one of that name.
   public static func named(_ name: String) -> ModelStructure? { all.first { $0.schema.name == name } }
 
   static let model = ModelStructure(
-    "model", children: ["description", "data", "preprocess", "augment", "block", "network", "training"],
+    "model",
+    children: [
+      "description", "data", "preprocess", "augment", "include", "block", "network", "training",
+    ],
     "A whole experiment: data, preprocessing, net and training.",
     example: #"<model xmlns="urn:nnrun:model:1" name="mlp">...</model>"#,
     attributes: [
@@ -80,6 +83,15 @@ public struct ModelStructure: Sendable, Hashable {
   static let augment = ModelStructure(
     "augment", in: ["model"], kinds: [.augmentation], "Random changes to samples, in training only.",
     example: "<augment>...</augment>")
+
+  static let include = ModelStructure(
+    "include", in: ["model"], isUnique: false,
+    "Brings in the blocks and the net of another file, which is a <model> of its own without data and training.",
+    example: #"<include href="blocks/residual.xml"/>"#,
+    attributes: [
+      .required(
+        "href", .path, "The file, relative to this one; in the model's folder or below it.")
+    ])
 
   static let block = ModelStructure(
     "block", in: ["model"], children: ["use", "repeat"], kinds: [.layer, .loss], isUnique: false,

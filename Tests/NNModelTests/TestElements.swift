@@ -30,7 +30,7 @@ struct DenseForTests: PlanOnlyLayer {
     units = attributes.integer("units")
     if attributes.has("initScale"), attributes.text("init") == "zeros" {
       throw ElementError(
-        code: "excluding-attributes", "initScale means nothing with init=\"zeros\"", remedy: "remove it",
+        code: "exclusive-attributes", "initScale means nothing with init=\"zeros\"", remedy: "remove it",
         attribute: "initScale")
     }
   }

@@ -176,8 +176,8 @@ extension ModelReader {
         let position = tree[use].position
         notes.append(
           Diagnostic(
-            .note, code: "used-here", "in \(net.scopes[index].title), used here", place: text.place(position),
-            sourceLine: text.line(Int(position.line))))
+            .note, code: "used-here", "in \(net.scopes[index].title), used here", place: tree.place(position),
+            sourceLine: tree.line(position)))
       }
       next = net.scopes[index].parent
     }

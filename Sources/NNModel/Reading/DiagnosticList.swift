@@ -12,6 +12,8 @@ struct DiagnosticList {
   private let limit: Int
   /// How many names may still be compared for suggestions, so that a hostile file cannot buy hours of comparisons.
   private var comparisons = 20_000
+  /// For each included file, the lines and columns at which it is included, from the model inwards.
+  var included: [String: [Int]] = [:]
   /// Whether an error is among them.
   private(set) var hasErrors = false
 
@@ -39,7 +41,9 @@ struct DiagnosticList {
 
   /// The messages of one severity in file order, at most the limit.
   func sorted(_ severity: Diagnostic.Severity) -> [Diagnostic] {
-    let chosen = entries.filter { $0.diagnostics[0].severity == severity }.sorted { Self.order($0) < Self.order($1) }
+    let chosen = entries.filter { $0.diagnostics[0].severity == severity }.sorted {
+      order($0).lexicographicallyPrecedes(order($1))
+    }
     var result = chosen.prefix(limit).flatMap(\.diagnostics)
     if chosen.count > limit, let last = result.last {
       result.append(
@@ -50,8 +54,9 @@ struct DiagnosticList {
     return result
   }
 
-  private static func order(_ entry: Entry) -> (Int, Int, Int) {
+  private func order(_ entry: Entry) -> [Int] {
     let place = entry.diagnostics[0].place
-    return (place?.line ?? 0, place?.column ?? 0, entry.number)
+    let chain = place.flatMap { included[$0.file] } ?? []
+    return chain + [place?.line ?? 0, place?.column ?? 0, entry.number]
   }
 }

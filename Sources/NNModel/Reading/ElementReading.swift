@@ -16,8 +16,8 @@ extension ModelReader {
   ) {
     diagnostics.add(
       Diagnostic(
-        code: code, message, remedy: remedy, place: text.place(position), sourceLine: text.line(Int(position.line))),
-      notes: notes(scope))
+        code: code, message, remedy: remedy, place: tree.place(position), sourceLine: tree.line(position)),
+      notes: notes(scope) + tree.notes(tree.chains[Int(position.file)]))
   }
 
   /// Reports an error at an attribute's value, or at its name.
@@ -160,7 +160,8 @@ extension ModelReader {
     do {
       return ModelElement(
         type: declaration.type, element: try declaration.type.init(attributes: values), attributes: values,
-        prefix: tree[index].prefix, position: tree[index].position, given: given, source: text)
+        prefix: tree[index].prefix, position: tree[index].position, given: given,
+        source: tree.source(tree[index].position))
     } catch let error as ElementError {
       report(error, element: index, attributes: given, scope: scope)
     } catch {
@@ -184,9 +185,11 @@ extension ModelReader {
   mutating func checkText(_ index: Int, _ scope: Int? = nil) {
     let offset = Int(tree.scan.tags[index].text)
     guard offset >= 0 else { return }
+    var position = tree.source(tree[index].position).position(at: offset)
+    position.file = tree[index].position.file
     report(
       "unexpected-text", "\(tree[index].shown) holds no text", remedy: "comments are written <!-- ... -->",
-      at: text.position(at: offset), scope: scope)
+      at: position, scope: scope)
   }
 
   /// The registered type of an element, or nil.

@@ -41,14 +41,18 @@ struct ModelReader {
   var training: TrainingDescription?
 
   init(
-    _ tree: SourceTree, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String]
+    _ files: IncludeReading, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String]
   ) {
     self.registry = registry
     self.limits = limits
     self.sections = sections
-    self.tree = tree
-    text = tree.text
+    tree = files.tree
+    text = files.tree.text
     diagnostics = DiagnosticList(limit: limits.messages)
+    for (index, chain) in tree.chains.enumerated() where index > 0 {
+      diagnostics.included[tree.others[index - 1].file] = chain.flatMap { [Int($0.line), Int($0.column)] }
+    }
+    for entry in files.diagnostics { diagnostics.add(entry.diagnostic, notes: files.tree.notes(entry.chain)) }
     self.overrides = OverrideList()
     for override in overrides { self.overrides.add(override, &diagnostics) }
   }
@@ -89,8 +93,8 @@ struct ModelReader {
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
       sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
       network: net.items.compactMap(\.result), training: training, warnings: diagnostics.sorted(.warning),
-      modelPlace: text.place(root.position), networkPlace: text.place(tree[network].position))
-    if overrides.needExpansion { description.text = ModelWriter.expanded(description) }
+      modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
+    if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }
     return description
   }
 

@@ -214,15 +214,15 @@ extension ModelReader {
       diagnostics.add(
         Diagnostic(
           .warning, code: "unread-output", "nothing reads '\(item.name)'",
-          remedy: "remove it, or name it in the from of a later layer", place: text.place(position),
-          sourceLine: text.line(Int(position.line))))
+          remedy: "remove it, or name it in the from of a later layer", place: tree.place(position),
+          sourceLine: tree.line(position)))
     }
     for (name, block) in net.blocks where !block.isUsed {
       let position = tree[block.element].position
       diagnostics.add(
         Diagnostic(
-          .warning, code: "unused-block", "the block '\(name)' is not used", place: text.place(position),
-          sourceLine: text.line(Int(position.line))))
+          .warning, code: "unused-block", "the block '\(name)' is not used", place: tree.place(position),
+          sourceLine: tree.line(position)))
     }
   }
 }

@@ -78,6 +78,8 @@ struct OverrideList {
 
   /// Notes that the text, too, shall say what an override says.
   mutating func edit(_ override: Override, tag index: Int, in tree: SourceTree) {
+    // With included files, the text is written anew.
+    guard tree[index].position.file == 0 else { return }
     let tag = tree.scan.tags[index]
     let escaped = ModelWriter.escaped(override.value)
     for attribute in tag.attributes.map({ tree.scan.attributes[Int($0)] })
@@ -93,6 +95,7 @@ struct OverrideList {
 
   /// Notes that the text, too, shall not have an attribute.
   mutating func remove(_ name: String, tag index: Int, in tree: SourceTree) {
+    guard tree[index].position.file == 0 else { return }
     for attribute in tree.scan.tags[index].attributes.map({ tree.scan.attributes[Int($0)] })
     where tree.text.string(attribute.name) == name {
       edits[index, default: [:]][name] = Edit(

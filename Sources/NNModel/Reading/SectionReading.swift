@@ -47,7 +47,7 @@ extension ModelReader {
     let split = SplitDescription(
       role: attributes.text("role"), from: attributes.text("from"), fraction: attributes.number("fraction"),
       stratified: attributes.has("stratified") ? attributes.boolean("stratified") : nil,
-      seed: attributes.integer("seed"), place: text.place(tree[index].position))
+      seed: attributes.integer("seed"), place: tree.place(tree[index].position))
     guard split.role != split.from else {
       let attribute = tree[index].attribute("from") ?? tree[index].attribute("role")
       let message = "a split of '\(split.from)' cannot have the role '\(split.role)' itself"
@@ -63,7 +63,7 @@ extension ModelReader {
     if let epochs = tree[index].attribute("epochs"), let steps = tree[index].attribute("steps") {
       let later = steps.origin != nil || epochs.origin == nil ? steps : epochs
       report(
-        "excluding-attributes", "<training> has both 'epochs' and 'steps'", remedy: "keep one of them", at: later,
+        "exclusive-attributes", "<training> has both 'epochs' and 'steps'", remedy: "keep one of them", at: later,
         isName: true)
     }
     var chosen: [ElementKind: Int] = [:]
@@ -95,6 +95,6 @@ extension ModelReader {
       clipValue: attributes.has("clipValue") ? attributes.number("clipValue") : nil,
       shuffle: attributes.boolean("shuffle"), optimizer: elements[.optimizer]?.first,
       schedule: elements[.schedule]?.first, stopping: elements[.stopping] ?? [],
-      place: text.place(tree[index].position))
+      place: tree.place(tree[index].position))
   }
 }

@@ -5,6 +5,8 @@ struct SourcePosition: Sendable, Hashable {
   var line: Int32
   var column: Int32
   var length: Int32 = 1
+  /// Which file: 0 for the model, then the included files in order.
+  var file: Int32 = 0
 }
 
 /// The text of one file, decoded to UTF-8, with a table of its lines. Every element of the file refers to it, so it is

@@ -50,6 +50,10 @@ struct SourceTree: Sendable {
   var elements: [SourceElement] = []
   /// What makes the text not well-formed; the elements are then those before that.
   var malformed: Diagnostic?
+  /// The texts of included files.
+  var others: [SourceText] = []
+  /// For each file, where it was included, from the model inwards.
+  var chains: [IncludeReading.Chain] = [[]]
 
   subscript(index: Int) -> SourceElement { elements[index] }
 }

@@ -46,6 +46,18 @@ struct TagScan: Sendable {
     while try scanNext() {}
   }
 
+  /// Takes over the tags of another file after the first tags of this one, which are `keeping` in number.
+  mutating func append(_ other: TagScan, keeping: Int, count: Int) {
+    tags.removeLast(max(0, tags.count - keeping))
+    let shift = Int32(attributes.count)
+    attributes += other.attributes
+    for tag in other.tags.prefix(count) {
+      var moved = tag
+      moved.attributes = (tag.attributes.lowerBound + shift)..<(tag.attributes.upperBound + shift)
+      tags.append(moved)
+    }
+  }
+
   private var bytes: [UInt8] { text.bytes }
 
   /// Moves past the next piece of markup; false at the end, or where this cannot be XML.

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNManual
 import NNModel
 
 /// `nnrun check`
@@ -8,18 +9,24 @@ enum CheckCommand: Command {
   static let summary = "find everything that is wrong with a model file"
   static let discussion =
     "Reads the file, infers all shapes and prints every error and warning with its place. No data is opened."
-  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
+  static let positionals = [Positional(name: "MODEL.xml", help: "The model file.", isOptional: true)]
   static let options = [
     CommonOptions.set, CommonOptions.json,
     Option("expanded", "Print the file with every default filled in."),
     Option("strict", "Treat warnings as errors."),
+    Option("explain", .text("CODE"), "Tell more about a kind of message, with examples; --json shows each one's code."),
   ]
   static let examples = [
     (line: "nnrun check models/mlp.xml", meaning: "Say whether the model is sound, and what is not."),
     (line: "nnrun check models/mlp.xml --expanded", meaning: "Show the model with every default filled in."),
+    (line: "nnrun check --explain probabilities-twice", meaning: "Tell more about one kind of message."),
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    if let code = arguments.text("explain") { return try explain(code) }
+    guard !arguments.positionals.isEmpty else {
+      throw usageError("MODEL.xml is missing: The model file.", "see 'nnrun check --help'")
+    }
     var diagnostics: [Diagnostic]
     var failure: DiagnosticError?
     var loaded: LoadedModel?
@@ -46,6 +53,25 @@ enum CheckCommand: Command {
           + "\(grouped(plan.parameterCount)) parameters")
     }
     return isBad ? .invalid : .done
+  }
+
+  /// Prints what a code means.
+  private static func explain(_ code: String) throws -> ExitCode {
+    guard let explanation = CodeExplanation.of(code) else {
+      let codes = CodeExplanation.all.map(\.code)
+      throw usageError(
+        "there is no kind of message '\(code)'",
+        nearestName(to: code, among: codes).map { "did you mean '\($0)'?" } ?? "there are "
+          + codes.joined(separator: ", "))
+    }
+    func indented(_ text: String) -> String {
+      text.split(separator: "\n").map { "  \($0)\n" }.joined()
+    }
+    let text = wrap(explanation.text, width: 98).map { "  \($0)\n" }.joined()
+    printResult(
+      "\(code)\n\n\(text)\nWrong:\n\(indented(explanation.wrong))\nRight:\n\(indented(explanation.right))",
+      terminator: "")
+    return .done
   }
 
   private static func jsonText(_ diagnostic: Diagnostic) -> String {

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNManual
 
 /// `nnrun layers`
 enum LayersCommand: Command {
@@ -14,6 +15,7 @@ enum LayersCommand: Command {
     Option("plot", "Draw the curve of an activation or function and that of its derivative."),
     Option("range", .text("FROM:TO"), "What --plot draws; -5:5 unless given."),
     Option("svg", .path("FILE"), "Write the plot as a picture instead."), CommonOptions.json, CommonOptions.threads,
+    Option("markdown", "Print the whole reference as Markdown."),
   ]
   static let examples = [
     (line: "nnrun layers", meaning: "List every layer, loss, data source, optimizer, schedule … with one line each."),
@@ -22,13 +24,11 @@ enum LayersCommand: Command {
     (line: "nnrun layers gelu --plot --svg gelu.svg", meaning: "The same as a picture."),
   ]
 
-  private static let headings: [(kind: ElementKind, title: String)] = [
-    (.layer, "Layers"), (.loss, "Losses"), (.source, "Data sources"), (.preprocessing, "Preprocessing"),
-    (.augmentation, "Augmentation"), (.optimizer, "Optimizers"), (.schedule, "Schedules of the learning rate"),
-    (.stopping, "Stopping rules"),
-  ]
-
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    if arguments.has("markdown") {
+      printResult(ElementReference(registry: environment.registry).markdown, terminator: "")
+      return .done
+    }
     let schemas = environment.registry.all().map { $0.schema }
     guard let name = arguments.positionals.first else {
       printResult(arguments.has("json") ? "[" + schemas.map(jsonText).joined(separator: ",\n") + "]" : list(schemas))
@@ -59,7 +59,7 @@ enum LayersCommand: Command {
 
   private static func list(_ schemas: [ElementSchema]) -> String {
     var sections: [String] = []
-    for heading in headings {
+    for heading in ElementReference.headings {
       let rows = schemas.filter { $0.kind == heading.kind }
       if rows.isEmpty { continue }
       sections.append("\(heading.title):\n" + table(rows.map { ($0.name, $0.summary) }))
@@ -72,9 +72,7 @@ enum LayersCommand: Command {
     var text = "<\(schema.name)> (\(schema.kind.rawValue))\n\n  \(schema.summary)\n"
     if !schema.formula.isEmpty { text += "\nFormula:\n" + wrapped(schema.formula) }
     if schema.kind == .layer || schema.kind == .loss {
-      let (least, most) = (schema.inputs.lowerBound, schema.inputs.upperBound)
-      text +=
-        "\nInputs: " + (least == most ? "\(least)" : most == .max ? "\(least) or more" : "\(least) to \(most)") + "\n"
+      text += "\nInputs: \(ElementReference.inputs(schema))\n"
     }
     if !schema.allAttributes.isEmpty {
       text += "\nAttributes:\n"
@@ -86,7 +84,7 @@ enum LayersCommand: Command {
             let written = attribute.kind.written(value)
             return "default \(written.isEmpty ? "\"\"" : written)"
           } ?? "optional"
-        text += "  \(attribute.name): \(describe(attribute.kind)); \(note)\n"
+        text += "  \(attribute.name): \(attribute.kind.inWords); \(note)\n"
         text += wrap(attribute.documentation, width: 90).map { "      \($0)\n" }.joined()
       }
     }
@@ -99,36 +97,10 @@ enum LayersCommand: Command {
     wrap(text, width: 96).map { "  \($0)\n" }.joined()
   }
 
-  private static func describe(_ kind: AttributeKind) -> String {
-    switch kind {
-    case .boolean: return "true or false"
-    case .integer(let range): return "whole number, \(words(range))"
-    case .number(let range): return range.description.isEmpty ? "number" : "number, \(range)"
-    case .text: return "text"
-    case .name: return "name"
-    case .names: return "names"
-    case .choice(let words): return words.joined(separator: " | ")
-    case .shape: return "shape such as 3x32x32"
-    case .pair(let range): return "one whole number or two joined by x, \(words(range))"
-    case .integerOrWord(let range, let choices):
-      return "whole number, \(words(range)), or \(choices.joined(separator: " | "))"
-    case .pairOrWord(let range, let choices):
-      return "one whole number or two joined by x, \(words(range)), or \(choices.joined(separator: " | "))"
-    case .integers(let range): return "whole numbers, \(words(range))"
-    case .numbers: return "numbers"
-    case .words: return "words"
-    case .path: return "path, relative to the model file"
-    }
-  }
-
-  private static func words(_ range: ClosedRange<Int>) -> String {
-    range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-  }
-
   private static func jsonText(_ schema: ElementSchema) -> String {
     let attributes = schema.allAttributes.map { attribute in
       let value = attribute.defaultValue.map { json(attribute.kind.written($0)) } ?? "null"
-      return #"{"name":\#(json(attribute.name)),"type":\#(json(describe(attribute.kind))),"#
+      return #"{"name":\#(json(attribute.name)),"type":\#(json(attribute.kind.inWords)),"#
         + #""required":\#(attribute.isRequired),"default":\#(value),"documentation":\#(json(attribute.documentation))}"#
     }
     return

@@ -41,10 +41,11 @@ enum SummaryCommand: Command {
   ) -> String {
     let rows = summary.rows.map { row in
       let inputs = row.inputs.map { json($0) }.joined(separator: ",")
+      let field = row.receptiveField.map { "[" + $0.map(String.init).joined(separator: ",") + "]" } ?? "null"
       let shape = row.output.dimensions.map(String.init).joined(separator: ",")
       return #"{"name":\#(json(row.name)),"type":\#(json(row.type)),"inputs":[\#(inputs)],"output":[\#(shape)],"#
         + #""parameters":\#(row.parameters),"frozen":\#(row.isFrozen),"forwardOperations":\#(row.forwardOperations),"#
-        + #""backwardOperations":\#(row.backwardOperations)}"#
+        + #""backwardOperations":\#(row.backwardOperations),"receptiveField":\#(field)}"#
     }
     return #"{"name":\#(json(summary.name)),"parameters":\#(summary.parameters),"#
       + #""forwardOperations":\#(summary.forwardOperations),"backwardOperations":\#(summary.backwardOperations),"#

@@ -1,0 +1,184 @@
+extension CodeExplanation {
+  static let filesAndText: [CodeExplanation] = [
+    .init(
+      "not-well-formed",
+      "The file is not XML: a tag is not closed, a quote is missing, '<' or '&' stands alone. Write "
+        + "&lt; and &amp; for these two.", .file,
+      wrong: "<model xmlns=\"urn:nnrun:model:1\"><network><input shape=\"4\"></network></model>",
+      right: "<model xmlns=\"urn:nnrun:model:1\"><network><input shape=\"4\"/></network></model>"),
+    .init(
+      "duplicate-attribute", "An element has each attribute once.", .network,
+      wrong: #"<dense units="3" units="4"/>"#, right: #"<dense units="3"/>"#),
+    .init(
+      "doctype", "A DOCTYPE can declare entities that grow without end and load other files, so no model has one.",
+      .file, wrong: "<!DOCTYPE model>\n<model xmlns=\"urn:nnrun:model:1\"/>",
+      right: "<model xmlns=\"urn:nnrun:model:1\"><network><input shape=\"4\"/></network></model>"),
+    .init(
+      "wrong-root", "A model file is one <model> element.", .file, wrong: "<net xmlns=\"urn:nnrun:model:1\"/>",
+      right: "<model xmlns=\"urn:nnrun:model:1\"><network><input shape=\"4\"/></network></model>"),
+    .init(
+      "wrong-namespace", "The namespace says in which language the file is written.", .file, wrong: "<model/>",
+      right: "<model xmlns=\"urn:nnrun:model:1\"><network><input shape=\"4\"/></network></model>"),
+    .init("empty-file", "The file holds nothing.", wrong: "a file of 0 bytes", right: "a file with a <model>"),
+    .init(
+      "bad-encoding", "The bytes are not text in the encoding that the file is in; UTF-8 unless it says otherwise.",
+      wrong: "a file in Latin-1 that does not say so", right: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>"),
+    .init(
+      "unknown-encoding", "The encoding that the file names is not known.",
+      wrong: "<?xml version=\"1.0\" encoding=\"UTF-9\"?>", right: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"),
+    .init(
+      "bad-character", "XML has no character with the number 0.", wrong: "a file with a NUL byte",
+      right: "the file without it"),
+    .init(
+      "file-too-large", "The file is larger than any model or table that can be meant.",
+      wrong: "a model file of 17 MiB", right: "a model that repeats itself with <repeat> and <block>"),
+    .init(
+      "attribute-too-long", "An attribute's value has at most 65,536 bytes.", wrong: "a value of 100,000 bytes",
+      right: "the numbers in a file of their own, read by a data source"),
+    .init(
+      "too-many-attributes", "An element has at most 64 attributes, a file at most a million.",
+      wrong: "an element with 100 attributes", right: "the element with those that it knows"),
+    .init(
+      "too-many-elements", "A file, with its blocks and repetitions written out, has at most 200,000 elements.",
+      .network,
+      wrong: #"<repeat times="10000"><repeat times="10000"/></repeat>"#,
+      right: #"<repeat times="3"><relu/></repeat>"#),
+    .init(
+      "too-large", "The net, written out, or the file of weights would take more memory than any that can be meant.",
+      wrong: "a <repeat> of 10000 layers with long attributes each", right: "fewer or shorter ones"),
+    .init(
+      "too-many-namespaces", "A file declares at most 64 namespaces.", wrong: "65 attributes xmlns:…",
+      right: "one for each plug-in, on <model>"),
+    .init(
+      "too-deep", "Elements stand at most 64 deep inside one another, and so do uses of blocks.",
+      wrong: "100 <repeat> inside one another", right: "fewer of them"),
+    .init(
+      "include-outside",
+      "A model reads only files of its own folder and of those below, so that one from elsewhere "
+        + "cannot look around; links do not lead out either.", wrong: #"<include href="../secret.xml"/>"#,
+      right: #"<include href="blocks/residual.xml"/>"#),
+    .init(
+      "include-loop", "A file cannot include itself, not even by way of others.",
+      wrong: #"<include href="m.xml"/> in m.xml"#, right: #"<include href="blocks.xml"/> in m.xml"#),
+    .init(
+      "include-refused", "A model that comes with weights or from a program is complete in itself and reads no files.",
+      wrong: "an <include> in a text that a program loads", right: "the block written there"),
+    .init(
+      "too-many-includes", "A model includes at most 100 files, and at most 16 inside one another.",
+      wrong: "a chain of 20 files", right: "one file with the blocks"),
+    .init(
+      "missing-file", "There is no file at this path. Paths in a model are relative to the model file.",
+      wrong: #"<csv path="dta/train.csv"/>"#, right: #"<csv path="data/train.csv"/>"#),
+    .init(
+      "not-a-file", "The path is that of a folder.", wrong: #"<csv path="data"/>"#,
+      right: #"<csv path="data/train.csv"/>"#),
+    .init(
+      "unreadable-file", "The system does not let the program open the file.", wrong: "a file of another user",
+      right: "chmod a+r train.csv"),
+    .init(
+      "read-failed", "Reading failed midway: a disk or a network has a fault.", wrong: "a disk that is broken",
+      right: "a copy of the file elsewhere"),
+    .init(
+      "write-failed", "Writing failed, for instance because the disk is full. The old file is still there, whole.",
+      wrong: "a full disk", right: "--output with a folder on another disk"),
+    .init(
+      "cannot-create", "The file or folder cannot be made there.", wrong: "--output /nowhere/run",
+      right: "--output runs/m"),
+  ]
+
+  static let data: [CodeExplanation] = [
+    .init(
+      "ragged-row", "Every row of a table has as many cells as its first.", wrong: "1,2,3\n4,5", right: "1,2,3\n4,5,6"),
+    .init(
+      "unknown-column", "The table has no column of that name or number.", wrong: #"<csv path="a.csv" label="prize"/>"#,
+      right: #"<csv path="a.csv" label="price"/>"#),
+    .init(
+      "several-labels", "Classes stand in one column; only numbers may stand in several.",
+      wrong: #"<csv path="a.csv" label="a b"/>"#, right: #"<csv path="a.csv" label="a b" task="values"/>"#),
+    .init(
+      "too-many-classes", "A column with so many different words is hardly one of classes.",
+      wrong: "a column of serial numbers as label", right: #"task="values", or another column"#),
+    .init(
+      "no-inputs", "If every column is a label, there is nothing to learn from.", wrong: #"label="all columns""#,
+      right: #"label="last""#),
+    .init("no-samples", "The file holds no samples.", wrong: "a table of a header alone", right: "a table with rows"),
+    .init(
+      "too-many-samples", "A data set has at most 2,147,483,647 samples.", wrong: "more of them", right: "fewer"),
+    .init(
+      "sample-count", "Inputs and labels are read in pairs, so there are as many of one as of the other.",
+      wrong: "60000 images and 10000 labels", right: "60000 images and 60000 labels"),
+    .init(
+      "missing-labels", "Evaluation compares predictions with labels, and the file has none.",
+      wrong: "nnrun evaluate W --data inputs.csv", right: "nnrun evaluate W --data inputs.csv --label last"),
+    .init(
+      "label-out-of-range", "Classes are numbered from 0; a label is negative or beyond the last class.",
+      wrong: "labels 1 to 10 of ten classes", right: "labels 0 to 9"),
+    .init(
+      "bad-shape", "The array's sizes cannot be those of samples.", wrong: "an array of 9 dimensions",
+      right: "samples first, then at most the dimensions of one sample"),
+    .init(
+      "wrong-size", "The file is shorter or longer than its header says; it is damaged, or a copy broke off.",
+      wrong: "a download that broke off", right: "the whole file"),
+    .init(
+      "truncated", "The file ends within its header.", wrong: "a download that broke off", right: "the whole file"),
+    .init(
+      "not-idx", "The file is not in the IDX format.", wrong: #"<idx path="a.csv"/>"#, right: #"<csv path="a.csv"/>"#),
+    .init(
+      "not-zip", "An .npz file is a zip archive; this is none.", wrong: "a .npy file renamed to .npz",
+      right: #"<npy path="a.npy"/>"#),
+    .init("bad-zip", "The zip archive is damaged.", wrong: "a download that broke off", right: "the whole file"),
+    .init(
+      "zip-method", "Archives are read when their files are stored or deflated.", wrong: "zip with bzip2",
+      right: "numpy.savez or numpy.savez_compressed"),
+    .init("bad-gzip", "The .gz file is damaged.", wrong: "a download that broke off", right: "the whole file"),
+    .init(
+      "no-memory", "There is not enough memory to expand the file.", wrong: "a machine that is full",
+      right: "fewer programs at once"),
+    .init(
+      "unsupported-type", "Arrays of this type hold no numbers that can be read.", wrong: "an array of Python objects",
+      right: "array.astype(numpy.float32)"),
+    .init(
+      "unknown-array", "The file has no array of that name.", wrong: #"<npz path="a.npz" labels="z"/>"#,
+      right: #"<npz path="a.npz" labels="y"/>"#),
+  ]
+
+  static let weights: [CodeExplanation] = [
+    .init(
+      "checksum", "The numbers in the file are not those that were written; it is damaged.",
+      wrong: "a file changed by another program", right: "a copy for which 'nnrun weights verify' ends with 0"),
+    .init(
+      "no-model", "The file holds weights but no model, so it is not enough to predict.",
+      wrong: "nnrun predict torch.safetensors x.csv",
+      right: "nnrun train m.xml --weights torch.safetensors, then predict with the run's weights"),
+    .init(
+      "not-a-checkpoint", "The file holds weights but not the state of a training.",
+      wrong: "weights.safetensors renamed to checkpoint.safetensors", right: "the checkpoint of the run"),
+    .init(
+      "missing-array", "The model needs an array that the file of weights does not hold.",
+      wrong: "weights of another model", right: "weights that this model's training has written"),
+    .init(
+      "bad-preprocessing", "The preprocessing stored with the weights cannot be read, or does not fit the model.",
+      wrong: "a file changed by another program", right: "the file as the training wrote it"),
+    .init(
+      "not-writable", "The element exists only inside the program and stands in no file.", wrong: "<packedAffine/>",
+      right: #"<dense units="3"/>"#),
+  ]
+
+  static let formulas: [CodeExplanation] = [
+    .init(
+      "bad-expression", "The formula cannot be read; the caret shows where.", wrong: "nnrun explain '(x + y) * '",
+      right: "nnrun explain '(x + y) * z'"),
+    .init(
+      "unknown-name", "The formula has no variable of that name.", wrong: "nnrun explain 'x * y' --at z=1",
+      right: "nnrun explain 'x * y' --at x=1"),
+    .init(
+      "missing-value", "Every variable needs a value to compute with.", wrong: "nnrun explain m.xml without --input",
+      right: #"<input name="x" value="-2"/>"#),
+    .init(
+      "no-curve", "Only a function of one number has a curve to draw.", wrong: "nnrun layers dense --plot",
+      right: "nnrun layers relu --plot"),
+    .init(
+      "no-formula", "The layer does not say its formula as code.", wrong: "explain --code of a net with dropout",
+      right: "explain without --code"),
+  ]
+}

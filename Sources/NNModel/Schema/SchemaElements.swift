@@ -1,0 +1,65 @@
+import NNCore
+
+extension SchemaWriter {
+  /// The start of a schema; `nn` stands for its own namespace.
+  func header(_ namespace: String) -> String {
+    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    text += "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:nn=\"\(ModelWriter.escaped(namespace))\""
+    if namespace == ElementSchema.standardNamespace {
+      for other in others { text += " xmlns:\(other.prefix)=\"\(ModelWriter.escaped(other.namespace))\"" }
+    }
+    return text + " targetNamespace=\"\(ModelWriter.escaped(namespace))\" elementFormDefault=\"qualified\">\n"
+  }
+
+  /// The name of an element's type. One name may mean different things in different sections.
+  static func typeName(_ schema: ElementSchema, _ isTemplate: Bool) -> String {
+    "\(schema.kind.section.rawValue).\(schema.name)" + (isTemplate ? ".template" : "")
+  }
+
+  /// The type of a registered element.
+  func elementType(_ schema: ElementSchema, isTemplate: Bool, _ types: inout SchemaTypes) -> String {
+    "  <xs:complexType name=\"\(Self.typeName(schema, isTemplate))\">\n" + Self.annotation(schema, indent: 4)
+      + attributes(of: schema, isTemplate: isTemplate, indent: 4, &types) + "  </xs:complexType>\n"
+  }
+
+  /// The declarations of an element's attributes.
+  func attributes(of schema: ElementSchema, isTemplate: Bool, indent: Int, _ types: inout SchemaTypes) -> String {
+    let space = String(repeating: " ", count: indent)
+    var text = ""
+    for attribute in schema.allAttributes {
+      var type = types.name(attribute.kind, isTemplate: isTemplate)
+      if attribute.name == "from", schema.kind == .layer || schema.kind == .loss {
+        // What reads nothing has no `from`.
+        if schema.inputs.upperBound == 0 { continue }
+        if !isTemplate { type = types.names(schema.inputs) }
+      }
+      text += space + "<xs:attribute name=\"\(attribute.name)\" type=\"\(type)\""
+      if attribute.isRequired { text += " use=\"required\"" }
+      if let value = attribute.defaultValue {
+        text += " default=\"\(ModelWriter.escaped(attribute.kind.written(value)))\""
+      }
+      text += ">\n\(space)  <xs:annotation><xs:documentation xml:lang=\"en\">"
+      text += "\(Self.words(attribute.documentation))</xs:documentation></xs:annotation>\n\(space)</xs:attribute>\n"
+    }
+    // The parameters of a block are attributes of its uses; attributes of XML itself may stand anywhere.
+    let isOpen = schema.kind == .structure && schema.name == "use"
+    let namespaces = (isOpen ? "##local " : "") + "http://www.w3.org/XML/1998/namespace"
+    return text + space + "<xs:anyAttribute namespace=\"\(namespaces)\" processContents=\"skip\"/>\n"
+  }
+
+  /// What an editor shows of an element.
+  static func annotation(_ schema: ElementSchema, indent: Int) -> String {
+    var parts = [schema.summary]
+    if !schema.formula.isEmpty { parts.append("Formula: \(schema.formula)") }
+    if !schema.example.isEmpty { parts.append("Example: \(schema.example)") }
+    if !schema.reference.isEmpty { parts.append("Reference: \(schema.reference)") }
+    let space = String(repeating: " ", count: indent)
+    return "\(space)<xs:annotation><xs:documentation xml:lang=\"en\">"
+      + parts.map(words).joined(separator: "\n\(space)  ") + "</xs:documentation></xs:annotation>\n"
+  }
+
+  /// Text for people to read.
+  private static func words(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+  }
+}

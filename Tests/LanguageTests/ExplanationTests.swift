@@ -1,0 +1,72 @@
+import NNCore
+import NNManual
+import NNModel
+import Testing
+
+@Suite struct ExplanationTests {
+  /// All Swift sources below a folder of the package, by path.
+  static func sources(_ folder: String) -> [(path: String, text: String)] {
+    packageFiles(folder).flatMap { name in
+      name.hasSuffix(".swift")
+        ? [("\(folder)/\(name)", packageText("\(folder)/\(name)"))]
+        : name.contains(".") ? [] : sources("\(folder)/\(name)")
+    }
+  }
+
+  /// The codes that the sources name.
+  static let codes: Set<String> = {
+    var found: Set<String> = []
+    for (path, text) in (sources("Sources") + sources("Plugins")) where !path.contains("NNManual") {
+      for match in text.matches(
+        of: /(code[:] |code = |\b(?:report|error|add)\(\s*|code: isOpen \? )"([a-z]+(?:-[a-z]+)*)"/)
+      {
+        let isDirect = match.1.contains("code")
+        let code = String(match.2)
+        if isDirect || code.contains("-") { found.insert(code) }
+      }
+    }
+    return found
+  }()
+
+  @Test func everyCodeIsExplained() {
+    #expect(Self.codes.count > 95)
+    for code in Self.codes.sorted() { #expect(CodeExplanation.of(code) != nil, "\(code)") }
+  }
+
+  @Test func everyExplanationIsOfACode() {
+    let all = CodeExplanation.all.map(\.code)
+    #expect(Set(all).count == all.count)
+    let text = (Self.sources("Sources") + Self.sources("Plugins")).filter { !$0.path.contains("NNManual") }.map(\.text)
+    for code in all { #expect(text.contains { $0.contains("\"\(code)\"") }, "\(code)") }
+  }
+
+  /// The codes of all that 'nnrun check' says about a file.
+  static func said(_ text: String) -> Set<String> {
+    do {
+      let model = try ModelLoader(registry: standardRegistry).load(text: text, file: "m.xml")
+      let plan = try NetworkPlan(model.makeNetworkDefinition())
+      return Set(model.warnings(with: plan).map(\.code))
+    } catch let error as DiagnosticError {
+      return Set(error.diagnostics.map(\.code))
+    } catch {
+      return ["?"]
+    }
+  }
+
+  @Test func examplesOfModelsAreWrongAndRight() {
+    for explanation in CodeExplanation.all {
+      guard let wrong = explanation.file(explanation.wrong), let right = explanation.file(explanation.right) else {
+        continue
+      }
+      #expect(Self.said(wrong).subtracting(["used-here"]) == [explanation.code], "\(explanation.code): \(wrong)")
+      #expect(Self.said(right) == [], "\(explanation.code): \(right)")
+    }
+  }
+
+  @Test func textsAreSentences() {
+    for explanation in CodeExplanation.all {
+      #expect(explanation.text.hasSuffix(".") && explanation.text.count > 20, "\(explanation.code)")
+      #expect(!explanation.wrong.isEmpty && !explanation.right.isEmpty, "\(explanation.code)")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import NNCore
+import NNManual
+import NNModel
+import Testing
+
+@Suite struct ReferenceTests {
+  static let schemas = standardRegistry.all().map { $0.schema }
+
+  @Test func theCommittedReferenceIsWhatTheProgramSays() {
+    let isCurrent = packageText("docs/REFERENCE.md") == ElementReference(registry: standardRegistry).markdown
+    #expect(isCurrent, "docs/REFERENCE.md is stale; write it anew with: nnrun layers --markdown > docs/REFERENCE.md")
+  }
+
+  @Test func everyElementIsDocumented() {
+    let reference = ElementReference(registry: standardRegistry).markdown
+    for schema in Self.schemas + ModelStructure.all.map(\.schema) {
+      #expect(schema.summary.count > 10 && schema.summary.hasSuffix("."), "\(schema.name)")
+      #expect(schema.example.contains("<\(schema.name)"), "\(schema.name)")
+      #expect(reference.contains("### `<\(schema.name)>`"), "\(schema.name)")
+      for attribute in schema.allAttributes {
+        #expect(
+          attribute.documentation.count > 8 && attribute.documentation.hasSuffix("."),
+          "\(schema.name) \(attribute.name)")
+      }
+    }
+  }
+
+  /// Every example that is an element of its own stands in a model that loader and schema accept.
+  @Test func everyExampleIsRight() throws {
+    let validator = try SchemaValidator(SchemaWriter(registry: standardRegistry).files())
+    for schema in Self.schemas {
+      let section = schema.kind.section.rawValue
+      let inputs = ["left", "right", "x", "y", "a", "b"].map { "<input name=\"\($0)\" shape=\"8x8\"/>" }.joined()
+      let net =
+        section == "network" ? "<network>\(inputs)\(schema.example)</network>" : "<network>\(inputs)</network>"
+      let other = section == "network" ? "" : "<\(section)>\(schema.example)</\(section)>"
+      let text = "<model xmlns=\"urn:nnrun:model:1\">\(other)\(net)</model>"
+      let problem = SchemaTests.loads(text)
+      #expect(problem == nil, "\(schema.name): \(problem ?? "")")
+      #expect(validator.accepts(text), "\(schema.name)")
+    }
+  }
+}
