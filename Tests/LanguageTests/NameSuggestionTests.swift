@@ -1,0 +1,65 @@
+import NNCore
+import NNModel
+import Testing
+
+/// Every way to mistype a registered name by one letter is recognized where the answer is unique.
+@Suite struct NameSuggestionTests {
+  /// One letter left out, one too many, one wrong, two swapped.
+  static func singleEdits(of word: String) -> Set<String> {
+    let letters = Array(word)
+    var edits: Set<String> = []
+    for index in letters.indices {
+      edits.insert(String(letters[..<index] + letters[(index + 1)...]))
+      for letter in "abcdefghijklmnopqrstuvwxyz0123456789" {
+        edits.insert(String(letters[..<index] + [letter] + letters[(index + 1)...]))
+        edits.insert(String(letters[..<index] + [letter] + letters[index...]))
+      }
+      if index + 1 < letters.count {
+        edits.insert(String(letters[..<index] + [letters[index + 1], letters[index]] + letters[(index + 2)...]))
+      }
+    }
+    for letter in "abcdefghijklmnopqrstuvwxyz0123456789" { edits.insert(word + String(letter)) }
+    edits.remove(word)
+    return edits.filter { $0.first?.isLetter == true }
+  }
+
+  /// Wrong answers to single edits of some names, among these names.
+  static func wrongAnswers(_ names: [String]) -> [String] {
+    let lowered = names.map { $0.lowercased() }
+    // Without regard to case, as suggestions are made; an edit of two names has no unique answer.
+    var sources: [String: Set<String>] = [:]
+    for name in names {
+      for edit in singleEdits(of: name) { sources[edit.lowercased(), default: []].insert(name) }
+    }
+    return sources.filter { !lowered.contains($0.key) && $0.value.count == 1 }.compactMap { edit, meant in
+      let answer = nearestName(to: edit, among: names)
+      return answer == meant.first ? nil : "\(edit): \(answer ?? "nothing") for \(meant.first ?? "")"
+    }
+  }
+
+  @Test func elementsOfEverySection() {
+    for section in ModelSection.allCases {
+      let names = standardRegistry.all().map { $0.schema }.filter { $0.kind.section == section }.map(\.name)
+      let structures = ModelStructure.named(section.rawValue)?.children ?? []
+      #expect(Self.wrongAnswers(names + structures) == [], "\(section)")
+    }
+  }
+
+  @Test func attributesOfEveryElement() {
+    for schema in standardRegistry.all().map({ $0.schema }) + ModelStructure.all.map(\.schema) {
+      #expect(Self.wrongAnswers(schema.allAttributes.map(\.name)) == [], "\(schema.name)")
+    }
+  }
+
+  /// The loader says what the search finds, at the place of the mistake.
+  @Test func theLoaderSuggests() {
+    for schema in standardRegistry.all(.layer).map({ $0.schema }) {
+      let names = standardRegistry.all(.layer, .loss).map { $0.schema.name } + ["input", "use", "repeat"]
+      let typo = String(schema.name.dropLast()) + "q"
+      guard !names.contains(typo), let meant = nearestName(to: typo, among: names) else { continue }
+      let text = "<model xmlns=\"urn:nnrun:model:1\">\n<network>\n<input shape=\"4\"/>\n  <\(typo)/>\n</network></model>"
+      let said = SchemaTests.loads(text) ?? ""
+      #expect(said.contains("m.xml:4:3: error: there is no element <\(typo)>; did you mean <\(meant)>?"), "\(said)")
+    }
+  }
+}
