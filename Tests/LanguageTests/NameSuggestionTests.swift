@@ -57,7 +57,8 @@ import Testing
       let names = standardRegistry.all(.layer, .loss).map { $0.schema.name } + ["input", "use", "repeat"]
       let typo = String(schema.name.dropLast()) + "q"
       guard !names.contains(typo), let meant = nearestName(to: typo, among: names) else { continue }
-      let text = "<model xmlns=\"urn:nnrun:model:1\">\n<network>\n<input shape=\"4\"/>\n  <\(typo)/>\n</network></model>"
+      let start = "<model xmlns=\"urn:nnrun:model:1\">\n<network>\n<input shape=\"4\"/>\n"
+      let text = start + "  <\(typo)/>\n</network></model>"
       let said = SchemaTests.loads(text) ?? ""
       #expect(said.contains("m.xml:4:3: error: there is no element <\(typo)>; did you mean <\(meant)>?"), "\(said)")
     }
