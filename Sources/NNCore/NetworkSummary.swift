@@ -74,18 +74,29 @@ public struct NetworkSummary: Sendable {
   public var backwardOperations: Int { rows.reduce(0) { $0 + $1.backwardOperations } }
 
   /// The summary as a table for people.
-  public var text: String {
+  public var text: String { table(scalarSize: nil) }
+
+  /// The summary with the operations of both passes and the bytes that each layer's output takes for one sample.
+  ///
+  /// - Parameter scalarSize: bytes of a number.
+  public func detailedText(scalarSize: Int) -> String { table(scalarSize: scalarSize) }
+
+  private func table(scalarSize: Int?) -> String {
     // Only nets with convolutions or pooling have receptive fields to show.
     let hasFields = rows.contains { $0.receptiveField != nil }
-    let header = ["layer", "type", "reads", "output", "parameters", "operations"] + (hasFields ? ["sees"] : [])
+    let numbers = scalarSize == nil ? ["operations"] : ["forward", "backward", "bytes"]
+    let header = ["layer", "type", "reads", "output", "parameters"] + numbers + (hasFields ? ["sees"] : [])
     var cells = [header]
     for row in rows {
-      cells.append(
-        [
-          row.name, row.type, row.inputs.joined(separator: " "), row.output.description,
-          row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""),
-          row.forwardOperations == 0 ? "" : grouped(row.forwardOperations),
-        ] + (hasFields ? [row.receptiveField.map { $0.map(String.init).joined(separator: "x") } ?? ""] : []))
+      var line = [row.name, row.type, row.inputs.joined(separator: " "), row.output.description]
+      line.append(row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""))
+      line.append(row.forwardOperations == 0 ? "" : grouped(row.forwardOperations))
+      if let scalarSize {
+        line.append(row.backwardOperations == 0 ? "" : grouped(row.backwardOperations))
+        line.append(grouped(scalarSize * row.output.elementCount))
+      }
+      if hasFields { line.append(row.receptiveField.map { $0.map(String.init).joined(separator: "x") } ?? "") }
+      cells.append(line)
     }
     let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     var text = ""

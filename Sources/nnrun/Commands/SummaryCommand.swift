@@ -24,11 +24,11 @@ enum SummaryCommand: Command {
     let predicting = NetworkMemory(
       model.plan, batch: batch, options: NetworkOptions(isTrained: false), scalarSize: scalar)
     if arguments.has("json") {
-      printResult(jsonText(summary, batch, training, predicting))
+      printResult(jsonText(summary, batch, scalar, training, predicting))
       return .done
     }
     printResult(model.description.summary.map { "\(summary.name): \($0)\n" } ?? "\(summary.name)\n")
-    printResult(summary.text)
+    printResult(summary.detailedText(scalarSize: scalar))
     printResult(
       "memory for batches of \(batch): \(bytes(training.total)) to train (parameters and gradients "
         + "\(bytes(training.parameters)), between the layers \(bytes(training.arena)); optimizer state comes on top), "
@@ -37,7 +37,7 @@ enum SummaryCommand: Command {
   }
 
   private static func jsonText(
-    _ summary: NetworkSummary, _ batch: Int, _ training: NetworkMemory, _ predicting: NetworkMemory
+    _ summary: NetworkSummary, _ batch: Int, _ scalarSize: Int, _ training: NetworkMemory, _ predicting: NetworkMemory
   ) -> String {
     let rows = summary.rows.map { row in
       let inputs = row.inputs.map { json($0) }.joined(separator: ",")
@@ -45,7 +45,8 @@ enum SummaryCommand: Command {
       let shape = row.output.dimensions.map(String.init).joined(separator: ",")
       return #"{"name":\#(json(row.name)),"type":\#(json(row.type)),"inputs":[\#(inputs)],"output":[\#(shape)],"#
         + #""parameters":\#(row.parameters),"frozen":\#(row.isFrozen),"forwardOperations":\#(row.forwardOperations),"#
-        + #""backwardOperations":\#(row.backwardOperations),"receptiveField":\#(field)}"#
+        + #""backwardOperations":\#(row.backwardOperations),"outputBytes":\#(scalarSize * row.output.elementCount),"#
+        + #""receptiveField":\#(field)}"#
     }
     return #"{"name":\#(json(summary.name)),"parameters":\#(summary.parameters),"#
       + #""forwardOperations":\#(summary.forwardOperations),"backwardOperations":\#(summary.backwardOperations),"#
