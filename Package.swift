@@ -70,7 +70,8 @@ let tests: [Target] = [
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"], exclude: ["Fixtures"]),
   .testTarget(
     name: "LanguageTests",
-    dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"]),
+    dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"],
+    exclude: ["Fixtures"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
   .testTarget(
     name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNImages", "NNCore", "NNKernels"], exclude: ["Fixtures"]),

@@ -36,10 +36,10 @@ extension CodeExplanation {
       "attribute-too-long", "An attribute's value has at most 65,536 bytes.", wrong: "a value of 100,000 bytes",
       right: "the numbers in a file of their own, read by a data source"),
     .init(
-      "too-many-attributes", "An element has at most 64 attributes, a file at most a million.",
+      "too-many-attributes", "An element has at most 64 attributes, a file at most 400,000.",
       wrong: "an element with 100 attributes", right: "the element with those that it knows"),
     .init(
-      "too-many-elements", "A file, with its blocks and repetitions written out, has at most 200,000 elements.",
+      "too-many-elements", "A file, with its blocks and repetitions written out, has at most 120,000 elements.",
       .network,
       wrong: #"<repeat times="10000"><repeat times="10000"/></repeat>"#,
       right: #"<repeat times="3"><relu/></repeat>"#),

@@ -10,15 +10,15 @@ public struct ModelLimits: Sendable, Hashable {
   /// Attributes on one element.
   public var attributesPerElement = 64
   /// Attributes in the file.
-  public var attributes = 1_000_000
+  public var attributes = 400_000
   /// Elements in the file.
-  public var elements = 200_000
+  public var elements = 120_000
   /// Declarations of a namespace in the file.
   public var namespaces = 64
   /// The times that one `<repeat>` may say.
   public var repeats = 10_000
   /// Elements after every block and `<repeat>` has been written out.
-  public var expandedElements = 140_000
+  public var expandedElements = 120_000
   /// Bytes in the values of those elements' attributes; a value that one reads counts 8.
   public var expandedBytes = 8 << 20
   /// Values that one layer may read.

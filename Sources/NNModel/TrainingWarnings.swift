@@ -11,7 +11,12 @@ extension ModelDescription {
     func position(_ diagnostic: Diagnostic) -> (Int, Int) {
       (diagnostic.place?.line ?? .max, diagnostic.place?.column ?? .max)
     }
-    let all = warnings + plan.warnings + trainingWarnings(plan)
+    // What the loader has said of a place, the plan need not say again.
+    let said = Set(warnings.map { [$0.code, $0.place.map { "\($0.file):\($0.line):\($0.column)" } ?? ""] })
+    let planned = plan.warnings.filter { warning in
+      !said.contains([warning.code, warning.place.map { "\($0.file):\($0.line):\($0.column)" } ?? ""])
+    }
+    let all = warnings + planned + trainingWarnings(plan)
     return all.enumerated().sorted { a, b in
       let (first, second) = (position(a.element), position(b.element))
       return first == second ? a.offset < b.offset : first < second

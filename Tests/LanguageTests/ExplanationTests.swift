@@ -41,15 +41,18 @@ import Testing
   }
 
   /// The codes of all that 'nnrun check' says about a file.
-  static func said(_ text: String) -> Set<String> {
+  static func said(_ text: String) -> Set<String> { Set(diagnostics(text).map(\.code)) }
+
+  /// All that 'nnrun check' says about a file.
+  static func diagnostics(_ text: String) -> [Diagnostic] {
     do {
       let model = try ModelLoader(registry: standardRegistry).load(text: text, file: "m.xml")
       let plan = try NetworkPlan(model.makeNetworkDefinition())
-      return Set(model.warnings(with: plan).map(\.code))
+      return model.warnings(with: plan)
     } catch let error as DiagnosticError {
-      return Set(error.diagnostics.map(\.code))
+      return error.diagnostics
     } catch {
-      return ["?"]
+      return [Diagnostic(code: "?", "\(error)")]
     }
   }
 
@@ -61,6 +64,21 @@ import Testing
       #expect(Self.said(wrong).subtracting(["used-here"]) == [explanation.code], "\(explanation.code): \(wrong)")
       #expect(Self.said(right) == [], "\(explanation.code): \(right)")
     }
+  }
+
+  /// Every message of a wrong example, with the place that it points at: line, first column, column after the last.
+  @Test func messagesPointAtTheirPlaces() {
+    var lines: [String] = []
+    for explanation in CodeExplanation.all {
+      guard let wrong = explanation.file(explanation.wrong) else { continue }
+      for diagnostic in Self.diagnostics(wrong) {
+        let place = diagnostic.place
+        lines.append(
+          "\(explanation.code) \(place?.line ?? 0):\(place?.column ?? 0)-\(place?.endColumn ?? 0) \(diagnostic.code)")
+      }
+    }
+    let expected = packageText("Tests/LanguageTests/Fixtures/places.txt").split(separator: "\n").map(String.init)
+    #expect(lines == expected, "\(lines.joined(separator: "\n"))")
   }
 
   @Test func textsAreSentences() {

