@@ -7,11 +7,15 @@ let libraries: [Target] = [
   .systemLibrary(
     name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+  .systemLibrary(
+    name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
   .target(name: "NNCore", dependencies: ["NNKernels"]),
   .target(name: "NNFiles", dependencies: ["NNCore", "CZlib"]),
   .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2", "NNKernels"]),
   .target(name: "NNWeights", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
-  .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
+  .target(name: "NNImages", dependencies: ["NNCore", "CPNG", "CTurboJPEG"]),
+  .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNImages"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNDrawing", dependencies: ["NNCore"]),
@@ -69,7 +73,8 @@ let tests: [Target] = [
     dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"],
     exclude: ["Fixtures"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
-  .testTarget(name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNImages", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(
     name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),

@@ -16,7 +16,11 @@ extension PredictionCommand {
   package static var positionals: [Positional] {
     [
       Positional(name: "WEIGHTS", help: "The weights that a training wrote."),
-      Positional(name: "INPUT", help: "csv, tsv, npy, npz or IDX, also with .gz; - for a table on standard input."),
+      Positional(
+        name: "INPUT",
+        help:
+          "csv, tsv, npy, npz or IDX, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard input."
+      ),
     ]
   }
   package static var options: [Option] {
@@ -43,7 +47,7 @@ extension PredictionCommand {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let samples = try PredictionInput.read(
       arguments.positionals[1], label: arguments.text("label") ?? "none",
-      isDouble: model.description.precision == .double)
+      isDouble: model.description.precision == .double, shape: model.plan.definition.inputs.first?.shape)
     let workers = try environment.workers(arguments)
     switch model.description.precision {
     case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)

@@ -47,6 +47,7 @@ public func registerStandardSources(into registry: inout Registry) {
   registry.register(CSVSource.self)
   registry.register(IDXSource.self)
   registry.register(CIFARSource.self)
+  registry.register(ImagesSource.self)
   registry.register(NPYSource.self)
   registry.register(NPZSource.self)
   registry.register(RandomSource.self)

@@ -6,12 +6,17 @@ public enum PredictionInput {
   /// The samples in a file.
   ///
   /// - Parameters:
-  ///   - path: csv or tsv, npy, npz or IDX, CIFAR-10's .bin, also compressed with gzip; `-` for a table on standard input.
+  ///   - path: csv or tsv, npy, npz or IDX, CIFAR-10's .bin, also compressed with gzip; `-` for a table on standard
+  ///     input; a PNG or JPEG file, or a folder of them.
   ///   - label: in a table, the columns that are not inputs, as the `label` of `<csv>`; `none` if all are.
   ///   - isDouble: whether numbers are kept in double precision.
+  ///   - shape: what the net reads, which is the size that pictures get.
   /// - Returns: a set with the inputs alone.
-  public static func read(_ path: String, label: String = "none", isDouble: Bool = false) throws -> Dataset {
+  public static func read(_ path: String, label: String = "none", isDouble: Bool = false, shape: Shape? = nil) throws
+    -> Dataset
+  {
     let context = SourceContext(folder: ".", isDouble: isDouble)
+    if ImagesSource.isImage(path) || ImagesSource.isFolder(path) { return try ImagesSource.read(path, for: shape) }
     if path.hasSuffix(".bin") { return try Dataset(inputs: CIFARSource.read(path, context).inputs, targets: []) }
     let bytes = try FileReading.expandedBytes(path)
     let file = path == "-" ? "standard input" : path

@@ -35,7 +35,9 @@ public struct CodeExplanation: Sendable, Hashable {
 
   /// All of them, in alphabetical order of their codes.
   public static let all: [CodeExplanation] =
-    (filesAndText + elements + names + shapes + experiments + data + weights + formulas).sorted { $0.code < $1.code }
+    (filesAndText + elements + names + shapes + experiments + data + weights + formulas + pictures).sorted {
+      $0.code < $1.code
+    }
 
   /// The explanation of a code.
   public static func of(_ code: String) -> CodeExplanation? { all.first { $0.code == code } }

@@ -3,13 +3,15 @@ import Testing
 
 /// Models to start from: they are sound, they train, and the proposal for a table suits its columns.
 @Suite struct TemplateTests {
-  @Test(arguments: ["mlp", "softmax", "binary", "regression", "curve"])
+  @Test(arguments: ["mlp", "softmax", "binary", "regression", "curve", "lenet"])
   func everyTemplateTrains(_ name: String) throws {
     let place = try Workplace()
     #expect(try place.run("init", "--template", name).code == 0)
     let check = try place.run("check", "\(name).xml", "--strict")
     #expect(check.code == 0, "\(check.messages)")
-    let requirement = ["regression", "curve"].contains(name) ? "r2=0.99" : "accuracy=0.9"
+    // Convolutions learn nothing of what a random map makes up; that they run is what counts.
+    let requirement =
+      ["regression", "curve"].contains(name) ? "r2=0.99" : name == "lenet" ? "loss=10" : "accuracy=0.9"
     let run = try place.run("train", "\(name).xml", "--require", requirement)
     #expect(run.code == 0, "\(run.messages)")
     let again = try place.run("init", "--template", name)

@@ -11,7 +11,9 @@ enum EvaluateCommand: Command {
   static let summary = "measure how well saved weights do on labelled data"
   static let positionals = [Positional(name: "WEIGHTS", help: "The weights that a training wrote.")]
   static let options = [
-    Option("data", .path("FILE"), "The samples: csv, tsv, npy, npz or IDX, also with .gz."),
+    Option(
+      "data", .path("FILE"),
+      "The samples: csv, tsv, npy, npz or IDX, also with .gz; or a folder of pictures, one folder for each class."),
     Option("label", .text("COLUMN"), "The column of the right answer in a table; last unless given."),
     Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
@@ -44,7 +46,8 @@ enum EvaluateCommand: Command {
       folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"],
       isDouble: model.description.precision == .double)
     let samples = try LabelledInput.read(
-      data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context)
+      data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context,
+      shape: model.plan.definition.inputs.first?.shape)
     try DataFit.check(model.plan, model.description, samples)
     let evaluation: Evaluation
     switch model.description.precision {

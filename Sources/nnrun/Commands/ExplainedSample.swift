@@ -81,7 +81,8 @@ struct ExplainedSample {
         path, labels: nil, label: arguments.text("label") ?? "last",
         SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true))
     } else {
-      set = try PredictionInput.read(path, label: arguments.text("label") ?? "none", isDouble: true)
+      set = try PredictionInput.read(
+        path, label: arguments.text("label") ?? "none", isDouble: true, shape: plan.definition.inputs.first?.shape)
     }
     let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
     guard row <= set.count else {

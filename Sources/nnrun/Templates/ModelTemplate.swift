@@ -32,6 +32,9 @@ struct ModelTemplate {
     ModelTemplate("binary", "yes or no, from a single output", Table(inputs: 20, rows: 1000, classes: ["no", "yes"])),
     ModelTemplate("regression", "a number, by least squares", Table(inputs: 20, rows: 1000)),
     ModelTemplate("curve", "a number that depends on its inputs in a bent way", Table(inputs: 2, rows: 1000)),
+    ModelTemplate(
+      "lenet", "pictures of one channel, two convolutions",
+      Table(inputs: 784, rows: 1000, classes: (0..<10).map(String.init))),
   ]
 
   private init(_ name: String, _ summary: String, _ madeUp: Table) {
@@ -60,9 +63,10 @@ struct ModelTemplate {
     let isRegression = name == "regression" || name == "curve"
     let classCount = table.classes?.count ?? 0
     let hidden = table.inputs <= 32 ? 32 : table.inputs <= 256 ? 64 : 128
+    let shape = name == "lenet" ? "1x28x28" : "\(table.inputs)"
     let batch = table.rows >= 320 ? 32 : 8
     // About three thousand steps, but no set is seen fewer than ten or more than three hundred times.
-    let epochs = min(300, max(10, 3000 * batch / max(1, table.rows)))
+    let epochs = name == "lenet" ? 3 : min(300, max(10, 3000 * batch / max(1, table.rows)))
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
       #"<model xmlns="\#(ElementSchema.standardNamespace)" name="\#(title)">"#,
@@ -78,17 +82,22 @@ struct ModelTemplate {
       lines.append(#"    <split role="validation" from="train" fraction="0.1"/>"#)
     } else {
       let answer = table.classes == nil ? #"values="1""# : #"classes="\#(classCount)""#
-      lines.append("    <!-- Made-up numbers. For your own: <csv role=\"train\" path=\"data.csv\" label=\"last\"/> -->")
-      lines.append(#"    <random role="train" samples="800" shape="\#(table.inputs)" \#(answer) seed="1"/>"#)
-      lines.append(#"    <random role="test" samples="200" shape="\#(table.inputs)" \#(answer) seed="2"/>"#)
+      let own =
+        name == "lenet"
+        ? #"<idx role="train" path="pictures.idx3" labels="labels.idx1"/>"#
+        : #"<csv role="train" path="data.csv" label="last"/>"#
+      lines.append("    <!-- Made-up numbers. For your own: \(own) -->")
+      lines.append(#"    <random role="train" samples="800" shape="\#(shape)" \#(answer) seed="1"/>"#)
+      lines.append(#"    <random role="test" samples="200" shape="\#(shape)" \#(answer) seed="2"/>"#)
     }
     lines += ["  </data>", "", "  <preprocess>", "    <standardize/>", "  </preprocess>", "", "  <network>"]
-    lines.append(#"    <input name="x" shape="\#(table.inputs)"/>"#)
+    lines.append(#"    <input name="x" shape="\#(shape)"/>"#)
     if name == "mlp" || name == "curve" {
       lines += [#"    <dense name="fc1" units="\#(hidden)"/>"#, "    <relu/>"]
     }
+    if name == "lenet" { lines += convolutions }
     let outputs = isRegression ? table.values : name == "binary" ? 1 : max(2, classCount)
-    let start = name == "mlp" || name == "curve" ? "" : #" init="zeros""#
+    let start = ["mlp", "curve", "lenet"].contains(name) ? "" : #" init="zeros""#
     lines.append(#"    <dense name="out" units="\#(outputs)"\#(start)/>"#)
     lines.append(
       isRegression
@@ -106,12 +115,20 @@ struct ModelTemplate {
     return (lines + ["  </training>", "</model>", ""]).joined(separator: "\n")
   }
 
+  /// Two convolutions and what follows them, as in LeCun et al. 1998 with the sizes of Caffe's example.
+  private static let convolutions = [
+    #"    <conv2d name="conv1" channels="20" kernel="5"/>"#, #"    <maxPool2d kernel="2"/>"#,
+    #"    <conv2d name="conv2" channels="50" kernel="5"/>"#, #"    <maxPool2d kernel="2"/>"#, "    <flatten/>",
+    #"    <dense name="fc1" units="500"/>"#, "    <relu/>",
+  ]
+
   private static func description(_ name: String, _ table: Table) -> String {
     let inputs = "\(table.inputs) number\(table.inputs == 1 ? "" : "s")"
     switch name {
     case "softmax": return "\(table.classes?.count ?? 0) classes from \(inputs), one layer."
     case "binary": return "Yes or no from \(inputs), one output."
     case "regression": return "A number from \(inputs): least squares. Hidden layers with activations let it bend."
+    case "lenet": return "\(table.classes?.count ?? 0) classes of pictures of 28 x 28 pixels, two convolutions."
     case "curve": return "A number from \(inputs), one hidden layer."
     default: return "\(table.classes?.count ?? 0) classes from \(inputs), one hidden layer."
     }

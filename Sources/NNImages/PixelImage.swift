@@ -1,0 +1,81 @@
+import NNCore
+
+/// A picture of bytes: red, green and blue of each pixel, row by row.
+package struct PixelImage: Sendable {
+  /// Pixels in a row.
+  package let width: Int
+  /// Rows.
+  package let height: Int
+  /// Three bytes for each pixel.
+  package let pixels: [UInt8]
+
+  /// The most pixels that a file may have.
+  static let mostPixels = 1 << 28
+
+  init(width: Int, height: Int, pixels: [UInt8]) {
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// Whether a file begins as one of the formats that can be read.
+  package static func isImage(_ bytes: [UInt8]) -> Bool { isPNG(bytes) || isJPEG(bytes) }
+
+  /// Whether a file's name says that it is a picture.
+  package static func isImage(path: String) -> Bool {
+    let name = path.lowercased()
+    return [".png", ".jpg", ".jpeg"].contains { name.hasSuffix($0) }
+  }
+
+  static func isPNG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) }
+  static func isJPEG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xFF, 0xD8, 0xFF]) }
+
+  /// Decodes a PNG or JPEG file. Transparent places become black.
+  ///
+  /// Throws a `DiagnosticError` that names the file: it is of another format, damaged, ends early, or is too large.
+  package init(_ bytes: [UInt8], file: String) throws {
+    if Self.isPNG(bytes) {
+      self = try decodePNG(bytes, file: file)
+    } else if Self.isJPEG(bytes) {
+      self = try decodeJPEG(bytes, file: file)
+    } else {
+      throw DiagnosticError(
+        code: "not-a-picture", file: file, "this is neither a PNG nor a JPEG file",
+        remedy: "convert it to one of them")
+    }
+  }
+
+  /// The picture as a net reads it: channel by channel, row by row. One channel is the brightness of ITU-R BT.601,
+  /// 0.299 red + 0.587 green + 0.114 blue.
+  package func planes(channels: Int) -> [UInt8] {
+    let count = width * height
+    var planes = [UInt8](repeating: 0, count: channels * count)
+    for place in 0..<count {
+      let (red, green, blue) = (pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2])
+      if channels == 1 {
+        // In sixteenths of thousandths, rounded: the weights add up to 65536.
+        let sum = 19595 * Int(red) + 38470 * Int(green) + 7471 * Int(blue) + 32768
+        planes[place] = UInt8(truncatingIfNeeded: sum >> 16)
+      } else {
+        planes[place] = red
+        planes[count + place] = green
+        planes[2 * count + place] = blue
+      }
+    }
+    return planes
+  }
+
+  static func damaged(_ file: String, _ reason: String) -> DiagnosticError {
+    DiagnosticError(code: "damaged-picture", file: file, "the picture cannot be decoded: \(reason)")
+  }
+
+  static func checkSize(_ width: Int, _ height: Int, _ file: String) throws {
+    guard width > 0, height > 0 else { throw damaged(file, "it has no pixels") }
+    let (count, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, count <= mostPixels else {
+      throw DiagnosticError(
+        code: "picture-too-large", file: file,
+        "a picture of \(width) x \(height) pixels is larger than is accepted here")
+    }
+  }
+}
