@@ -9,8 +9,8 @@ package struct PixelImage: Sendable {
   /// Three bytes for each pixel.
   package let pixels: [UInt8]
 
-  /// The most pixels that a file may have.
-  static let mostPixels = 1 << 28
+  /// The most pixels that a file may have: a hundred megabytes, which a small file of one colour may claim.
+  static let mostPixels = 1 << 25
 
   init(width: Int, height: Int, pixels: [UInt8]) {
     self.width = width

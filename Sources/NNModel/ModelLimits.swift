@@ -2,7 +2,7 @@
 /// memory or time out of proportion.
 public struct ModelLimits: Sendable, Hashable {
   /// Bytes in the file, and in its text once decoded to UTF-8.
-  public var fileBytes = 16 << 20
+  public var fileBytes = 12 << 20
   /// Elements inside one another; also uses of blocks inside one another.
   public var depth = 64
   /// Bytes in one attribute's value.
@@ -12,13 +12,13 @@ public struct ModelLimits: Sendable, Hashable {
   /// Attributes in the file.
   public var attributes = 400_000
   /// Elements in the file.
-  public var elements = 120_000
+  public var elements = 112_000
   /// Declarations of a namespace in the file.
   public var namespaces = 64
   /// The times that one `<repeat>` may say.
   public var repeats = 10_000
   /// Elements after every block and `<repeat>` has been written out.
-  public var expandedElements = 120_000
+  public var expandedElements = 112_000
   /// Bytes in the values of those elements' attributes; a value that one reads counts 8.
   public var expandedBytes = 8 << 20
   /// Values that one layer may read.

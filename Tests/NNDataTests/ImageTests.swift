@@ -114,10 +114,18 @@ import Testing
     let png = try Self.picture("colour.png").planes(channels: 3)
     #expect((0..<png.count).allSatisfy { set.inputs[0].value(png.count + $0) == Double(png[$0]) })
     let named = try read(["path": .text(place), "channels": .text("1")], classes: ["dog", "bird", "cat"])
-    #expect((0..<3).map { named.targets[0].value($0) } == [2, 0, 0])
+    #expect((0..<3).map { named.targets[0].value($0) } == [0, 0, 2])
     #expect(named.inputs[0].form.shape == Shape(1, 13, 17))
     let error = #expect(throws: DiagnosticError.self) { try read(["path": .text(place)], classes: ["dogs", "cat"]) }
     #expect(error?.description.contains("the model has no class 'dog'; did you mean 'dogs'?") ?? false)
+  }
+
+  /// Folders named by numbers count in the order of the numbers.
+  @Test func numberedFolders() throws {
+    let place = try make([("10/a.png", "grey.png"), ("9/a.png", "grey.png"), ("0/a.png", "grey.png")])
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let set = try read(["path": .text(place)])
+    #expect(set.classNames == ["0", "9", "10"] && (0..<3).map { set.targets[0].value($0) } == [0, 1, 2])
   }
 
   @Test func lists() throws {

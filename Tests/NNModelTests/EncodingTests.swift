@@ -102,7 +102,7 @@ import Testing
     }
     #expect(failure("/no/such.xml") == "missing /no/such.xml: error: there is no such file")
     #expect(failure("/tmp") == "missing /tmp: error: this is a folder, not a file")
-    let limit = "is larger than the 16777216 bytes that are accepted here"
+    let limit = "is larger than the 12582912 bytes that are accepted here"
     #expect(failure("/dev/zero") == "invalid /dev/zero: error: \(limit)")
   }
 }

@@ -32,8 +32,8 @@ struct ImageFolder {
       }
       files = pictures.map { folder + "/" + $0 }
     } else {
-      classes = known ?? folders
-      for name in folders {
+      classes = known ?? Self.inOrder(Set(folders))
+      for name in classes.filter(folders.contains) + folders.filter({ !classes.contains($0) }) {
         let inside = try Self.entries(folder + "/" + name).filter { ImagesSource.isImage($0) }
         if inside.isEmpty { continue }
         guard let label = classes.firstIndex(of: name) else {
@@ -78,12 +78,7 @@ struct ImageFolder {
       names.append(String(line[line.index(after: cut)...]))
     }
     guard !files.isEmpty else { throw DiagnosticError(code: "no-samples", file: list, "the list names no pictures") }
-    classes =
-      known
-      ?? Set(names).sorted { a, b in
-        if let first = Int(a), let second = Int(b) { return first < second }
-        return a < b
-      }
+    classes = known ?? Self.inOrder(Set(names))
     for (index, name) in names.enumerated() {
       guard let label = classes.firstIndex(of: name) else {
         throw DiagnosticError(
@@ -91,6 +86,13 @@ struct ImageFolder {
       }
       labels.append(Int32(label))
     }
+  }
+
+  /// Names in order: as numbers if all of them are, otherwise as text.
+  private static func inOrder(_ names: Set<String>) -> [String] {
+    let numbers = names.compactMap { name in Int(name).map { (number: $0, name: name) } }
+    guard numbers.count == names.count else { return names.sorted() }
+    return numbers.sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
   }
 
   /// Whether a path is a folder.
