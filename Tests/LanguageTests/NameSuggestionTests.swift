@@ -4,14 +4,13 @@ import Testing
 
 /// Every way to mistype a registered name by one letter is recognized where the answer is unique.
 @Suite struct NameSuggestionTests {
-  /// At every place one letter left out, one too many, one wrong, two swapped; a common letter and a rare one stand for
-  /// the others.
+  /// At every place one letter left out, one too many, one wrong, two swapped.
   static func singleEdits(of word: String) -> Set<String> {
     let letters = Array(word)
     var edits: Set<String> = []
     for index in letters.indices {
       edits.insert(String(letters[..<index] + letters[(index + 1)...]))
-      for letter in "eq" {
+      for letter in "abcdefghijklmnopqrstuvwxyz" {
         edits.insert(String(letters[..<index] + [letter] + letters[(index + 1)...]))
         edits.insert(String(letters[..<index] + [letter] + letters[index...]))
       }
@@ -19,7 +18,7 @@ import Testing
         edits.insert(String(letters[..<index] + [letters[index + 1], letters[index]] + letters[(index + 2)...]))
       }
     }
-    for letter in "eq" { edits.insert(word + String(letter)) }
+    for letter in "abcdefghijklmnopqrstuvwxyz" { edits.insert(word + String(letter)) }
     edits.remove(word)
     return edits.filter { $0.first?.isLetter == true }
   }
