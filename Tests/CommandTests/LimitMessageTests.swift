@@ -65,4 +65,32 @@ import Testing
     let result = try place.run("check", "m.xml")
     #expect(result.messages.contains(message), "\(result.messages.prefix(500))")
   }
+
+  @Test func tooManyParameters() throws {
+    let place = try Workplace()
+    try place.write(
+      Self.head
+        + "<network>\n<input shape=\"40000\"/>\n<dense units=\"40000\"/>\n<dense units=\"40000\"/>\n</network></model>",
+      to: "m.xml")
+    let result = try place.run("check", "m.xml")
+    #expect(
+      result.messages.contains("m.xml:5:1: error: with 'dense2' the net has more than 2147483647 parameters"),
+      "\(result.messages)")
+  }
+
+  @Test func tooManyIncludes() throws {
+    let place = try Workplace()
+    for index in 0..<102 { try place.write(Self.head + "</model>", to: "f\(index).xml") }
+    let includes = (0..<102).map { "<include href=\"f\($0).xml\"/>\n" }.joined()
+    try place.write(Self.net("<relu/>", before: includes), to: "m.xml")
+    let wide = try place.run("check", "m.xml")
+    #expect(wide.messages.contains("m.xml:102:16: error: more than 100 files are included"), "\(wide.messages)")
+    for index in 0..<20 {
+      try place.write(Self.head + "<include href=\"f\(index + 1).xml\"/>\n</model>", to: "f\(index).xml")
+    }
+    try place.write(Self.net("<relu/>", before: "<include href=\"f0.xml\"/>\n"), to: "deep.xml")
+    let deep = try place.run("check", "deep.xml")
+    #expect(deep.messages.contains(".xml:2:16: error: "), "\(deep.messages)")
+    #expect(deep.messages.contains("files are included, or more than 16"), "\(deep.messages)")
+  }
 }
