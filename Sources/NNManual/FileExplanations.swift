@@ -166,11 +166,12 @@ extension CodeExplanation {
 
   static let formulas: [CodeExplanation] = [
     .init(
-      "bad-expression", "The formula cannot be read; the caret shows where.", wrong: "nnrun explain '(x + y) * '",
-      right: "nnrun explain '(x + y) * z'"),
+      "bad-expression", "The formula cannot be read; the caret shows where.",
+      wrong: "nnrun explain --expression '(x + y) * ' x=1 y=2",
+      right: "nnrun explain --expression '(x + y) * 3' x=1 y=2"),
     .init(
-      "unknown-name", "The formula has no variable of that name.", wrong: "nnrun explain 'x * y' --at z=1",
-      right: "nnrun explain 'x * y' --at x=1"),
+      "unknown-name", "The formula has no variable of that name.", wrong: "nnrun explain --expression '2 * x' x=1 y=2",
+      right: "nnrun explain --expression '2 * x' x=1"),
     .init(
       "missing-value", "Every variable needs a value to compute with.", wrong: "nnrun explain m.xml without --input",
       right: #"<input name="x" value="-2"/>"#),
@@ -178,7 +179,8 @@ extension CodeExplanation {
       "no-curve", "Only a function of one number has a curve to draw.", wrong: "nnrun layers dense --plot",
       right: "nnrun layers relu --plot"),
     .init(
-      "no-formula", "The layer does not say its formula as code.", wrong: "explain --code of a net with dropout",
-      right: "explain without --code"),
+      "no-formula", "The layer does not say its formula as code.",
+      wrong: "nnrun explain --code python of a net with softmax",
+      right: "nnrun explain without --code"),
   ]
 }

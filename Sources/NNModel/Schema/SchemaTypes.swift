@@ -16,10 +16,10 @@ struct SchemaTypes {
     guard isTemplate, strict != "xs:string", strict != "nn:words" else { return strict }
     let template = strict.replacing("xs:", with: "").replacing("nn:", with: "") + ".template"
     return define(template) { types in
-      let placeholder = types.define("parameter") { _ in
+      let parameter = types.define("parameter") { _ in
         restriction("xs:string", #"<xs:pattern value="[^\{\}]*\{[^\{\}]+\}[\s\S]*"/>"#)
       }
-      return "<xs:union memberTypes=\"\(strict) \(placeholder)\"/>"
+      return "<xs:union memberTypes=\"\(strict) \(parameter)\"/>"
     }
   }
 
