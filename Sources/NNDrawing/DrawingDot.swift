@@ -1,3 +1,5 @@
+import NNCore
+
 extension Drawing {
   /// The drawing in the language of Graphviz ("The DOT Language", graphviz.org), which then chooses the places.
   package var dot: String {
@@ -15,7 +17,7 @@ extension Drawing {
   }
 
   private func font(_ colour: String, _ words: String) -> String {
-    "<font color=\"#\(colour)\">\(escaped(words))</font>"
+    "<font color=\"#\(colour)\">\(markupEscaped(words))</font>"
   }
 
   private func cluster(_ members: [Int], depth: Int, path: String) -> String {

@@ -7,8 +7,8 @@ extension Picture {
     var text = """
       <?xml version="1.0" encoding="UTF-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" width="\(n(width))" height="\(n(height))" \
-      viewBox="0 0 \(n(width)) \(n(height))" role="img" aria-label="\(escaped(title))">
-      <title>\(escaped(title))</title>
+      viewBox="0 0 \(n(width)) \(n(height))" role="img" aria-label="\(markupEscaped(title))">
+      <title>\(markupEscaped(title))</title>
       <style>
       :root { --paper: #ffffff; --ink: #1f2328; --line: #57606a; --card: #f3f5f8; --value: #0b7a33; --gradient: #c62828; }
       @media (prefers-color-scheme: dark) {
@@ -53,7 +53,7 @@ extension Picture {
     }
     for line in texts {
       text += #"<text class="\#(line.role.rawValue)\#(line.isCentred ? " centred" : "")" x="\#(n(line.place.x))" "#
-      text += #"y="\#(n(line.place.y))">\#(escaped(line.text))</text>"# + "\n"
+      text += #"y="\#(n(line.place.y))">\#(markupEscaped(line.text))</text>"# + "\n"
     }
     return text + "</svg>\n"
   }
@@ -69,20 +69,5 @@ extension Picture {
     #"x="\#(n(box.corner.x))" y="\#(n(box.corner.y))" width="\#(n(box.width))" height="\#(n(box.height))""#
   }
 
-  private func remark(_ text: String) -> String { text.isEmpty ? "" : "<title>\(escaped(text))</title>" }
-}
-
-/// Text for XML, in elements and attributes.
-package func escaped(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
-    }
-  }
-  return result
+  private func remark(_ text: String) -> String { text.isEmpty ? "" : "<title>\(markupEscaped(text))</title>" }
 }

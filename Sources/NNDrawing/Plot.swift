@@ -82,8 +82,8 @@ package struct Plot: Sendable {
     var text = """
       <?xml version="1.0" encoding="UTF-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" width="560" height="360" viewBox="0 0 560 360" role="img" \
-      aria-label="\(escaped(title))">
-      <title>\(escaped(title))</title>
+      aria-label="\(markupEscaped(title))">
+      <title>\(markupEscaped(title))</title>
       <style>
       :root { --paper: #ffffff; --ink: #1f2328; --line: #8c96a1; --value: #0b7a33; --gradient: #c62828; }
       @media (prefers-color-scheme: dark) {
@@ -117,7 +117,7 @@ package struct Plot: Sendable {
       }
     }
     for (index, (style, line)) in zip(["firstName", "secondName"], lines).enumerated() {
-      text += #"<text class="\#(style)" x="\#(48 + 240 * index)" y="24">\#(escaped(line.name))</text>"# + "\n"
+      text += #"<text class="\#(style)" x="\#(48 + 240 * index)" y="24">\#(markupEscaped(line.name))</text>"# + "\n"
     }
     return text + "</svg>\n"
   }

@@ -9,24 +9,6 @@ public enum ModelWriter {
     return writer.text
   }
 
-  /// Text in a form that stands for itself inside XML, also inside quotes of either kind.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&apos;"
-      case "\n", "\r", "\t": result += "&#\(scalar.value);"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
   private struct Writer {
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     /// The prefix of every namespace but the standard one.
@@ -55,7 +37,7 @@ public enum ModelWriter {
       write("name", model.name)
       write("precision", model.precision.rawValue)
       text += ">\n"
-      if let summary = model.summary { text += "  <description>\(escaped(summary))</description>\n" }
+      if let summary = model.summary { text += "  <description>\(markupEscaped(summary))</description>\n" }
       writeData(model)
       writeSection("preprocess", model.preprocessing)
       writeSection("augment", model.augmentation)
@@ -140,6 +122,6 @@ public enum ModelWriter {
       }
     }
 
-    private mutating func write(_ name: String, _ value: String) { text += " \(name)=\"\(escaped(value))\"" }
+    private mutating func write(_ name: String, _ value: String) { text += " \(name)=\"\(markupEscaped(value))\"" }
   }
 }

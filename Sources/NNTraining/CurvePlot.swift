@@ -1,3 +1,5 @@
+import NNCore
+
 /// A line chart as SVG, readable on light and on dark pages.
 public struct CurvePlot: Sendable {
   /// A named line of points.
@@ -50,7 +52,8 @@ public struct CurvePlot: Sendable {
       + #"font-size="12" fill="none" role="img">"# + "\n"
     text += "<style>.ink{fill:#333}.grid{stroke:#8884}"
     text += "@media (prefers-color-scheme:dark){.ink{fill:#ddd}}</style>\n"
-    text += #"<text class="ink" x="\#(Self.left)" y="20" font-size="14" font-weight="600">\#(escaped(title))</text>"#
+    text +=
+      #"<text class="ink" x="\#(Self.left)" y="20" font-size="14" font-weight="600">\#(markupEscaped(title))</text>"#
     text += "\n"
     for tick in Self.ticks(yLow, yHigh) {
       let height = written(y(tick))
@@ -65,7 +68,7 @@ public struct CurvePlot: Sendable {
       text += "\n"
     }
     text += #"<text class="ink" x="\#((Self.left + Self.right) / 2)" y="\#(Self.height - 8)" text-anchor="middle">"#
-    text += "\(escaped(xLabel))</text>\n"
+    text += "\(markupEscaped(xLabel))</text>\n"
     for (index, line) in lines.enumerated() {
       var pieces: [String] = []
       var isOpen = false
@@ -83,7 +86,7 @@ public struct CurvePlot: Sendable {
       let height = 20.0 + 16 * Double(index)
       text +=
         #"<line x1="\#(legend)" x2="\#(legend + 20)" y1="\#(height - 4)" y2="\#(height - 4)" stroke="\#(line.color)" stroke-width="3"/>"#
-      text += #"<text class="ink" x="\#(legend + 26)" y="\#(height)">\#(escaped(line.name))</text>"# + "\n"
+      text += #"<text class="ink" x="\#(legend + 26)" y="\#(height)">\#(markupEscaped(line.name))</text>"# + "\n"
     }
     return text + "</svg>\n"
   }
@@ -118,19 +121,4 @@ public struct CurvePlot: Sendable {
     let scaled = (value * 1e6).rounded() / 1e6
     return scaled == scaled.rounded() && scaled.magnitude < 1e9 ? String(Int(scaled)) : "\(scaled)"
   }
-}
-
-/// Text that is safe inside HTML, SVG and XML.
-package func escaped(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
-    }
-  }
-  return result
 }

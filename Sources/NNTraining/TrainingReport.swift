@@ -32,20 +32,20 @@ public struct TrainingReport: Sendable {
   public var html: String {
     var text = """
       <!DOCTYPE html>
-      <html lang="en"><head><meta charset="utf-8"><title>\(escaped(name))</title>
+      <html lang="en"><head><meta charset="utf-8"><title>\(markupEscaped(name))</title>
       <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
       <style>body{font:16px/1.5 system-ui,sans-serif;max-width:720px;margin:2em auto;padding:0 1em}
       pre{overflow:auto;padding:1em;background:#8881;border-radius:6px;font-size:13px}
       table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px}
       td,th{padding:2px 12px;text-align:right;border-bottom:1px solid #8884}</style></head><body>
-      <h1>\(escaped(name))</h1>
+      <h1>\(markupEscaped(name))</h1>
 
       """
-    if let summary { text += "<p>\(escaped(summary))</p>\n" }
-    for result in results { text += "<p><strong>\(escaped(result))</strong></p>\n" }
+    if let summary { text += "<p>\(markupEscaped(summary))</p>\n" }
+    for result in results { text += "<p><strong>\(markupEscaped(result))</strong></p>\n" }
     for plot in plots { text += plot.svg }
-    text += "<h2>Layers</h2>\n<pre>\(escaped(layers))</pre>\n"
-    text += "<h2>Epochs</h2>\n" + epochTable + "<h2>Model</h2>\n<pre>\(escaped(model))</pre>\n</body></html>\n"
+    text += "<h2>Layers</h2>\n<pre>\(markupEscaped(layers))</pre>\n"
+    text += "<h2>Epochs</h2>\n" + epochTable + "<h2>Model</h2>\n<pre>\(markupEscaped(model))</pre>\n</body></html>\n"
     return text
   }
 

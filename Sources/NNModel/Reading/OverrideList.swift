@@ -81,7 +81,7 @@ struct OverrideList {
     // With included files, the text is written anew.
     guard tree[index].position.file == 0 else { return }
     let tag = tree.scan.tags[index]
-    let escaped = ModelWriter.escaped(override.value)
+    let escaped = markupEscaped(override.value)
     for attribute in tag.attributes.map({ tree.scan.attributes[Int($0)] })
     where tree.text.string(attribute.name) == override.attribute {
       // The quotes around the value may be either kind; the escaped value holds neither.

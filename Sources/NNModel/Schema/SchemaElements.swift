@@ -4,11 +4,11 @@ extension SchemaWriter {
   /// The start of a schema; `nn` stands for its own namespace.
   func header(_ namespace: String) -> String {
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    text += "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:nn=\"\(ModelWriter.escaped(namespace))\""
+    text += "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:nn=\"\(markupEscaped(namespace))\""
     if namespace == ElementSchema.standardNamespace {
-      for other in others { text += " xmlns:\(other.prefix)=\"\(ModelWriter.escaped(other.namespace))\"" }
+      for other in others { text += " xmlns:\(other.prefix)=\"\(markupEscaped(other.namespace))\"" }
     }
-    return text + " targetNamespace=\"\(ModelWriter.escaped(namespace))\" elementFormDefault=\"qualified\">\n"
+    return text + " targetNamespace=\"\(markupEscaped(namespace))\" elementFormDefault=\"qualified\">\n"
   }
 
   /// The name of an element's type. One name may mean different things in different sections.
@@ -36,7 +36,7 @@ extension SchemaWriter {
       text += space + "<xs:attribute name=\"\(attribute.name)\" type=\"\(type)\""
       if attribute.isRequired { text += " use=\"required\"" }
       if let value = attribute.defaultValue {
-        text += " default=\"\(ModelWriter.escaped(attribute.kind.written(value)))\""
+        text += " default=\"\(markupEscaped(attribute.kind.written(value)))\""
       }
       text += ">\n\(space)  <xs:annotation><xs:documentation xml:lang=\"en\">"
       text += "\(Self.words(attribute.documentation))</xs:documentation></xs:annotation>\n\(space)</xs:attribute>\n"

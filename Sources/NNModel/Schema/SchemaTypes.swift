@@ -66,7 +66,7 @@ struct SchemaTypes {
       choices += 1
       let made = define("choice.\(choices)") { _ in
         restriction(
-          "xs:token", words.map { "<xs:enumeration value=\"\(ModelWriter.escaped($0))\"/>" }.joined())
+          "xs:token", words.map { "<xs:enumeration value=\"\(markupEscaped($0))\"/>" }.joined())
       }
       names[key] = made
       return made

@@ -60,7 +60,7 @@ public struct SchemaWriter: Sendable {
   private func standardSchema() -> String {
     var text = header(ElementSchema.standardNamespace)
     for other in others {
-      text += "  <xs:import namespace=\"\(ModelWriter.escaped(other.namespace))\" "
+      text += "  <xs:import namespace=\"\(markupEscaped(other.namespace))\" "
       text += "schemaLocation=\"\(Self.fileName(other.namespace))\"/>\n"
     }
     var types = SchemaTypes()

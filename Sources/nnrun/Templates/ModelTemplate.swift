@@ -72,12 +72,12 @@ struct ModelTemplate {
       #"<model xmlns="\#(ElementSchema.standardNamespace)" name="\#(title)">"#,
       "  <description>\(description(name, table))</description>", "",
     ]
-    let names = table.classes.map { " classes=\"\($0.map(escaped).joined(separator: " "))\"" } ?? ""
+    let names = table.classes.map { " classes=\"\($0.map(markupEscaped).joined(separator: " "))\"" } ?? ""
     let canName = table.classes?.allSatisfy { !$0.contains { $0.isWhitespace } && !$0.isEmpty } ?? true
     lines.append("  <data\(canName ? names : "")>")
     if let path = table.path {
       lines.append(
-        #"    <csv role="train" path="\#(escaped(path))" label="\#(escaped(table.label))"/>"#)
+        #"    <csv role="train" path="\#(markupEscaped(path))" label="\#(markupEscaped(table.label))"/>"#)
       lines.append(#"    <split role="test" from="train" fraction="0.2"/>"#)
       lines.append(#"    <split role="validation" from="train" fraction="0.1"/>"#)
     } else {
@@ -132,9 +132,5 @@ struct ModelTemplate {
     case "curve": return "A number from \(inputs), one hidden layer."
     default: return "\(table.classes?.count ?? 0) classes from \(inputs), one hidden layer."
     }
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
   }
 }
