@@ -39,7 +39,7 @@ extension SchemaWriter {
         text += " default=\"\(markupEscaped(attribute.kind.written(value)))\""
       }
       text += ">\n\(space)  <xs:annotation><xs:documentation xml:lang=\"en\">"
-      text += "\(Self.words(attribute.documentation))</xs:documentation></xs:annotation>\n\(space)</xs:attribute>\n"
+      text += "\(markupEscaped(attribute.documentation))</xs:documentation></xs:annotation>\n\(space)</xs:attribute>\n"
     }
     // The parameters of a block are attributes of its uses; attributes of XML itself may stand anywhere.
     let isOpen = schema.kind == .structure && schema.name == "use"
@@ -55,11 +55,6 @@ extension SchemaWriter {
     if !schema.reference.isEmpty { parts.append("Reference: \(schema.reference)") }
     let space = String(repeating: " ", count: indent)
     return "\(space)<xs:annotation><xs:documentation xml:lang=\"en\">"
-      + parts.map(words).joined(separator: "\n\(space)  ") + "</xs:documentation></xs:annotation>\n"
-  }
-
-  /// Text for people to read.
-  private static func words(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      + parts.map(markupEscaped).joined(separator: "\n\(space)  ") + "</xs:documentation></xs:annotation>\n"
   }
 }
