@@ -47,7 +47,7 @@ extension PredictionCommand {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let samples = try PredictionInput.read(
       arguments.positionals[1], label: arguments.text("label") ?? "none",
-      isDouble: model.description.precision == .double, shape: model.plan.definition.inputs.first?.shape)
+      isDouble: model.description.precision == .double, pictures: model.pictures)
     let workers = try environment.workers(arguments)
     switch model.description.precision {
     case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)

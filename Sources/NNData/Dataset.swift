@@ -10,6 +10,8 @@ public struct Dataset: Sendable {
   public var targets: [DataArray]
   /// The names of the classes, if the labels have names.
   public var classNames: [String]?
+  /// How the first input came from picture files, if it did.
+  public var pictures: PictureForm?
   /// The rows of the arrays that are the set's samples, in order.
   public private(set) var rows: [Int32]
 

@@ -11,25 +11,22 @@ public enum LabelledInput {
   ///   - labels: the file of right answers, for npy and IDX.
   ///   - label: the columns of the right answers in a table.
   ///   - context: what the training set's labels mean.
-  ///   - shape: what the net reads, which is the size that pictures get.
-  public static func read(_ path: String, labels: String?, label: String, _ context: SourceContext, shape: Shape? = nil)
+  ///   - pictures: what becomes of pictures.
+  public static func read(
+    _ path: String, labels: String?, label: String, _ context: SourceContext, pictures: PictureForm? = nil
+  )
     throws
     -> Dataset
   {
     if path.hasSuffix(".bin") { return try CIFARSource.read(path, context) }
-    if ImagesSource.isFolder(path) {
-      let size = shape.flatMap { ImageSize($0) }
-      let folder = try ImageFolder(folder: path, classes: context.classes)
-      guard !folder.classes.isEmpty else {
+    if Path.isFolder(path) {
+      let set = try ImagesSource.read(path, pictures, classes: context.classes)
+      guard !set.targets.isEmpty else {
         throw DiagnosticError(
           code: "missing-labels", file: path, "the pictures have no classes",
           remedy: "put them into one folder for each class")
       }
-      let input = try ImagesSource.decode(
-        folder.files, channels: size?.channels == 1 ? 1 : 3, size: size.map { ($0.height, $0.width) }, mode: .stretch)
-      let target = DataArray(
-        name: "label", form: .classes(count: folder.classes.count, shape: Shape(1)), elements: .labels(folder.labels))
-      return try Dataset(inputs: [input], targets: [target], classNames: folder.classes, file: path)
+      return set
     }
     let bytes = try FileReading.expandedBytes(path)
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) {

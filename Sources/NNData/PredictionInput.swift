@@ -10,13 +10,16 @@ public enum PredictionInput {
   ///     input; a PNG or JPEG file, or a folder of them.
   ///   - label: in a table, the columns that are not inputs, as the `label` of `<csv>`; `none` if all are.
   ///   - isDouble: whether numbers are kept in double precision.
-  ///   - shape: what the net reads, which is the size that pictures get.
+  ///   - pictures: what becomes of pictures.
   /// - Returns: a set with the inputs alone.
-  public static func read(_ path: String, label: String = "none", isDouble: Bool = false, shape: Shape? = nil) throws
+  public static func read(_ path: String, label: String = "none", isDouble: Bool = false, pictures: PictureForm? = nil)
+    throws
     -> Dataset
   {
     let context = SourceContext(folder: ".", isDouble: isDouble)
-    if ImagesSource.isImage(path) || ImagesSource.isFolder(path) { return try ImagesSource.read(path, for: shape) }
+    if ImagesSource.isImage(path) || Path.isFolder(path) {
+      return try Dataset(inputs: ImagesSource.read(path, pictures).inputs, targets: [])
+    }
     if path.hasSuffix(".bin") { return try Dataset(inputs: CIFARSource.read(path, context).inputs, targets: []) }
     let bytes = try FileReading.expandedBytes(path)
     let file = path == "-" ? "standard input" : path

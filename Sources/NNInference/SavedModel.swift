@@ -14,6 +14,8 @@ public struct SavedModel: Sendable {
   public let weights: WeightsFile
   /// What is done to the numbers first.
   public let preprocessing: AffinePreprocessing
+  /// What becomes of picture files: the same as in training, or what suits the net's input.
+  public let pictures: PictureForm?
   /// The names of the classes.
   public let classNames: [String]?
 
@@ -39,6 +41,9 @@ public struct SavedModel: Sendable {
     } else {
       preprocessing = .identity
     }
+    pictures =
+      weights.pictures.flatMap { PictureForm(encoded: $0) }
+      ?? plan.definition.inputs.first.flatMap { PictureForm($0.shape) }
     classNames = weights.classes
   }
 

@@ -119,7 +119,8 @@ public final class TrainingRun<S: Scalar> {
     let network = trainer.network
     let file = WeightsFile(
       experiment.plan, parameters: network.parameters, state: network.state, model: experiment.description.text,
-      preprocessing: experiment.preprocessing.encoded, classes: experiment.classNames, version: version)
+      preprocessing: experiment.preprocessing.encoded, classes: experiment.classNames,
+      pictures: experiment.trainingSet.pictures?.encoded, version: version)
     try file.tensors.write(path)
   }
 

@@ -11,6 +11,7 @@ public struct WeightsFile: Sendable {
     static let model = "nnrun.model"
     static let preprocessing = "nnrun.preprocessing"
     static let classes = "nnrun.classes"
+    static let pictures = "nnrun.pictures"
     static let targets = "nnrun.targets"
     static let version = "nnrun.version"
     static let format = "format"
@@ -36,13 +37,14 @@ public struct WeightsFile: Sendable {
   /// The arrays of a net.
   public init<S: Scalar>(
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, model: String, preprocessing: String?,
-    classes: [String]?, version: String
+    classes: [String]?, pictures: String? = nil, version: String
   ) {
     tensors = TensorFile()
     tensors.metadata[Key.format] = "pt"
     tensors.metadata[Key.model] = model
     tensors.metadata[Key.version] = version
     tensors.metadata[Key.preprocessing] = preprocessing
+    tensors.metadata[Key.pictures] = pictures
     tensors.metadata[Key.targets] = plan.targets.keys.sorted().compactMap { name in
       plan.targets[name].map { "\(name) \(Self.written($0))" }
     }.joined(separator: "\n")
@@ -54,6 +56,8 @@ public struct WeightsFile: Sendable {
   public var model: String? { tensors.metadata[Key.model] }
   /// The preprocessing as text.
   public var preprocessing: String? { tensors.metadata[Key.preprocessing] }
+  /// What became of picture files, as text; nil if the net was trained on something else.
+  public var pictures: String? { tensors.metadata[Key.pictures] }
   /// The program that wrote it.
   public var version: String? { tensors.metadata[Key.version] }
 

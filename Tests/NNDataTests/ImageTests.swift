@@ -154,13 +154,24 @@ import Testing
     #expect(second?.diagnostics.first?.code == "mixed-folder")
   }
 
-  /// Prediction takes a file, or a folder of files, in the size that the net reads.
+  /// Prediction takes a file, or a folder of files, and makes of them what training did.
   @Test func prediction() throws {
     let place = try make([("1.png", "colour.png"), ("2.jpg", "colour.jpg")])
     defer { try? FileManager.default.removeItem(atPath: place) }
-    let one = try PredictionInput.read(place + "/1.png", shape: Shape(1, 8, 8))
+    let one = try PredictionInput.read(place + "/1.png", pictures: PictureForm(Shape(1, 8, 8)))
     #expect(one.count == 1 && one.inputs[0].form.shape == Shape(1, 8, 8))
-    let all = try PredictionInput.read(place, shape: Shape(3, 4, 4))
+    let all = try PredictionInput.read(place, pictures: PictureForm(Shape(3, 4, 4)))
     #expect(all.count == 2 && all.inputs[0].form.shape == Shape(3, 4, 4))
+    #expect(try PredictionInput.read(place + "/1.png").inputs[0].form.shape == Shape(3, 13, 17))
+    let trained = try read(["path": .text(place), "size": .integers([7, 7]), "resize": .text("crop")])
+    let form = try #require(trained.pictures)
+    #expect(form.encoded == "3x7x7 crop" && PictureForm(encoded: form.encoded) == form)
+    let again = try PredictionInput.read(place, pictures: form)
+    #expect((0..<(2 * 147)).allSatisfy { trained.inputs[0].value($0) == again.inputs[0].value($0) })
+    let stretched = try PredictionInput.read(place, pictures: PictureForm(form.shape))
+    #expect(!(0..<(2 * 147)).allSatisfy { trained.inputs[0].value($0) == stretched.inputs[0].value($0) })
+    for text in ["", "3x7x7", "3x7x7 fold", "2x7x7 crop", "3x7 x crop", "49 crop"] {
+      #expect(PictureForm(encoded: text) == nil, "\(text)")
+    }
   }
 }

@@ -23,7 +23,7 @@ struct ImageFolder {
   init(folder: String, classes known: [String]?) throws {
     let entries = try Self.entries(folder)
     let pictures = entries.filter { ImagesSource.isImage($0) }
-    let folders = entries.filter { !ImagesSource.isImage($0) && Self.isFolder(folder + "/" + $0) }
+    let folders = entries.filter { !ImagesSource.isImage($0) && Path.isFolder(folder + "/" + $0) }
     if folders.isEmpty || !pictures.isEmpty {
       guard folders.isEmpty else {
         throw DiagnosticError(
@@ -54,6 +54,9 @@ struct ImageFolder {
         remedy: "put .png, .jpg or .jpeg files into one folder for each class")
     }
   }
+
+  /// A single file, of no class.
+  init(file: String) { files = [file] }
 
   /// Reads a list: a path and, after a tab or the last space, a class in each line; paths are seen from the list.
   init(list: String, classes known: [String]?) throws {
@@ -93,12 +96,6 @@ struct ImageFolder {
     let numbers = names.compactMap { name in Int(name).map { (number: $0, name: name) } }
     guard numbers.count == names.count else { return names.sorted() }
     return numbers.sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
-  }
-
-  /// Whether a path is a folder.
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The names in a folder, sorted; hidden ones are left out.

@@ -39,63 +39,80 @@ public struct ImagesSource: DataSource {
   /// Whether a file's name says that it is a picture.
   public static func isImage(_ path: String) -> Bool { PixelImage.isImage(path: path) }
 
-  /// Whether a path is a folder, which may hold pictures.
-  static func isFolder(_ path: String) -> Bool { ImageFolder.isFolder(path) }
-
   public func read(_ context: SourceContext) throws -> Dataset {
     let place = context.resolve(path)
     let folder =
-      ImageFolder.isFolder(place)
+      Path.isFolder(place)
       ? try ImageFolder(folder: place, classes: context.classes)
       : try ImageFolder(list: place, classes: context.classes)
-    let input = try Self.decode(folder.files, channels: channels, size: size, mode: mode)
-    guard !folder.classes.isEmpty else { return try Dataset(inputs: [input], targets: [], file: place) }
-    let target = DataArray(
-      name: "label", form: .classes(count: folder.classes.count, shape: Shape(1)), elements: .labels(folder.labels))
-    return try Dataset(inputs: [input], targets: [target], classNames: folder.classes, file: place)
+    var form: PictureForm?
+    if let size {
+      guard let shape = Shape([channels, size.height, size.width]) else { throw Self.tooLarge(place, size) }
+      form = PictureForm(shape, mode)
+    }
+    return try Self.read(folder, form, channels: channels, place)
   }
 
-  /// Pictures for a net that reads `shape`, from a file or a folder of files without classes.
-  static func read(_ path: String, for shape: Shape?) throws -> Dataset {
-    let size = shape.flatMap { $0.rank == 3 || $0.rank == 2 ? ImageSize($0) : nil }
-    let files = ImageFolder.isFolder(path) ? try ImageFolder(folder: path, classes: nil).files : [path]
-    let input = try decode(
-      files, channels: size?.channels == 1 ? 1 : 3, size: size.map { ($0.height, $0.width) }, mode: .stretch)
-    return try Dataset(inputs: [input], targets: [], file: path)
+  /// Pictures in the form that the weights were trained on (or their own, if that is not known), from a file or a
+  /// folder. They have labels if the folder has classes.
+  static func read(_ path: String, _ form: PictureForm?, classes: [String]? = nil) throws -> Dataset {
+    let folder = Path.isFolder(path) ? try ImageFolder(folder: path, classes: classes) : ImageFolder(file: path)
+    return try read(folder, form, channels: 3, path)
+  }
+
+  private static func read(
+    _ folder: ImageFolder, _ form: PictureForm?, channels: Int, _ place: String
+  ) throws -> Dataset {
+    let (input, form) = try decode(folder.files, form, channels: channels)
+    let target = DataArray(
+      name: "label", form: .classes(count: folder.classes.count, shape: Shape(1)), elements: .labels(folder.labels))
+    var set = try Dataset(
+      inputs: [input], targets: folder.classes.isEmpty ? [] : [target],
+      classNames: folder.classes.isEmpty ? nil : folder.classes, file: place)
+    set.pictures = form
+    return set
+  }
+
+  private static func tooLarge(_ file: String, _ size: (height: Int, width: Int)) -> DiagnosticError {
+    DiagnosticError(
+      code: "picture-too-large", file: file, "pictures of \(size.height) x \(size.width) are more than fit",
+      remedy: "give a smaller size")
   }
 
   /// Decodes files on all processors; the first that is wrong, in their order, decides the message.
-  static func decode(
-    _ files: [String], channels: Int, size: (height: Int, width: Int)?, mode: ResizeMode
-  ) throws -> DataArray {
-    let wanted: (height: Int, width: Int)
-    if let size {
-      wanted = size
+  ///
+  /// - Parameters:
+  ///   - wanted: what they become; unless given, all must have the first one's size.
+  ///   - channels: of what they become then.
+  private static func decode(
+    _ files: [String], _ wanted: PictureForm?, channels: Int
+  ) throws -> (DataArray, PictureForm) {
+    let form: PictureForm
+    if let wanted {
+      form = wanted
     } else {
       let first = try PixelImage(FileReading.bytes(files[0]), file: files[0])
-      wanted = (first.height, first.width)
+      guard let shape = Shape([channels, first.height, first.width]) else {
+        throw tooLarge(files[0], (first.height, first.width))
+      }
+      form = PictureForm(shape, .stretch)
     }
-    guard let shape = Shape([channels, wanted.height, wanted.width]),
-      BinaryArray.count([files.count, shape.elementCount]) != nil
-    else {
-      throw DiagnosticError(
-        code: "picture-too-large", file: files[0],
-        "\(files.count) pictures of \(wanted.height) x \(wanted.width) are more than fit", remedy: "give a smaller size"
-      )
-    }
+    let shape = form.shape
+    let size = (height: shape[1], width: shape[2])
+    guard BinaryArray.count([files.count, shape.elementCount]) != nil else { throw tooLarge(files[0], size) }
     let width = shape.elementCount
     let failures = Mutex<[Int: DiagnosticError]>([:])
     let pictures = Mutex([[UInt8]](repeating: [], count: files.count))
     WorkerPool(threads: min(WorkerPool.processors, files.count)).run(chunks: files.count) { index in
       do {
         let picture = try PixelImage(FileReading.bytes(files[index]), file: files[index])
-        guard size != nil || (picture.height, picture.width) == wanted else {
+        guard wanted != nil || (picture.height, picture.width) == size else {
           throw DiagnosticError(
             code: "picture-size", file: files[index],
-            "it has \(picture.height) x \(picture.width) pixels, but \(files[0]) has \(wanted.height) x \(wanted.width)",
+            "it has \(picture.height) x \(picture.width) pixels, but \(files[0]) has \(size.height) x \(size.width)",
             remedy: "say which size all shall get, such as size=\"32x32\"")
         }
-        let planes = picture.resized(width: wanted.width, height: wanted.height, mode: mode).planes(channels: channels)
+        let planes = picture.resized(width: size.width, height: size.height, mode: form.mode).planes(channels: shape[0])
         pictures.withLock { $0[index] = planes }
       } catch let error as DiagnosticError {
         failures.withLock { $0[index] = error }
@@ -112,6 +129,6 @@ public struct ImagesSource: DataSource {
         pictures[index] = []
       }
     }
-    return DataArray(name: "input", form: .values(shape), elements: .bytes(bytes))
+    return (DataArray(name: "input", form: .values(shape), elements: .bytes(bytes)), form)
   }
 }

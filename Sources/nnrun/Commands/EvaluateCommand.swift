@@ -47,7 +47,7 @@ enum EvaluateCommand: Command {
       isDouble: model.description.precision == .double)
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context,
-      shape: model.plan.definition.inputs.first?.shape)
+      pictures: model.pictures)
     try DataFit.check(model.plan, model.description, samples)
     let evaluation: Evaluation
     switch model.description.precision {

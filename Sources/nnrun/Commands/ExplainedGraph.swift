@@ -38,7 +38,7 @@ struct ExplainedGraph {
       fill = { try weights.load($0.plan, parameters: $0.parameters, state: $0.state) }
       sample = try ExplainedSample(
         arguments, saved.plan, preprocessing: saved.preprocessing, classes: saved.classNames,
-        workers: try environment.workers(arguments))
+        pictures: saved.pictures, workers: try environment.workers(arguments))
     } else {
       guard arguments.positionals.count == 1 else {
         throw usageError(
@@ -51,6 +51,7 @@ struct ExplainedGraph {
       fill = { $0.initialize(seed: initial) }
       sample = try ExplainedSample(
         arguments, model.plan, preprocessing: .identity, classes: model.description.classes,
+        pictures: model.plan.definition.inputs.first.flatMap { PictureForm($0.shape) },
         workers: try environment.workers(arguments))
     }
     definition = try sample.filled(definition)

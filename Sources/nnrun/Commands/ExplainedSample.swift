@@ -12,7 +12,7 @@ struct ExplainedSample {
   /// Reads what the options `--input`, `--row`, `--label` and `--target` give.
   init(
     _ arguments: Arguments, _ plan: NetworkPlan, preprocessing: AffinePreprocessing, classes: [String]?,
-    workers: WorkerPool
+    pictures: PictureForm?, workers: WorkerPool
   ) throws {
     let inputs = arguments.all("input")
     let free = plan.definition.inputs.indices.filter { plan.definition.inputs[$0].value == nil }
@@ -33,7 +33,7 @@ struct ExplainedSample {
       if let numbers = Self.numbers(text) {
         found = Self.prepared(numbers, preprocessing, isFirst: index == 0)
       } else {
-        found = try read(text, arguments, plan, preprocessing, classes, workers)
+        found = try read(text, arguments, plan, preprocessing, classes, pictures, workers)
       }
       guard found.count == input.shape.elementCount else {
         throw DiagnosticError(
@@ -71,7 +71,7 @@ struct ExplainedSample {
   /// One row of a file, preprocessed; with its right answer if the file has one.
   private mutating func read(
     _ path: String, _ arguments: Arguments, _ plan: NetworkPlan, _ preprocessing: AffinePreprocessing,
-    _ classes: [String]?, _ workers: WorkerPool
+    _ classes: [String]?, _ pictures: PictureForm?, _ workers: WorkerPool
   ) throws -> [Double] {
     let form = plan.targets.first?.value
     let hasAnswer = arguments.has("label") || path.hasSuffix(".bin")
@@ -79,10 +79,10 @@ struct ExplainedSample {
     if hasAnswer, form != nil {
       set = try LabelledInput.read(
         path, labels: nil, label: arguments.text("label") ?? "last",
-        SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true))
+        SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true), pictures: pictures)
     } else {
       set = try PredictionInput.read(
-        path, label: arguments.text("label") ?? "none", isDouble: true, shape: plan.definition.inputs.first?.shape)
+        path, label: arguments.text("label") ?? "none", isDouble: true, pictures: pictures)
     }
     let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
     guard row <= set.count else {
