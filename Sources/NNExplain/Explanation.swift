@@ -50,6 +50,23 @@ package struct Explanation {
   package private(set) var nodes: [Node] = []
   /// The name of the output.
   package private(set) var output: String
+  /// Where each node stands, and how often it is read, by name.
+  private var places: [String: Int] = [:]
+  private var readerCounts: [String: Int] = [:]
+  /// The nodes that the net computed no gradient for.
+  private var missingGradients: [Int] = []
+
+  /// The node of a name.
+  func node(_ name: String) -> Node? { places[name].map { nodes[$0] } }
+
+  /// How often a value is read.
+  func readers(of name: String) -> Int { readerCounts[name] ?? 0 }
+
+  private mutating func append(_ node: Node) {
+    places[node.name] = nodes.count
+    for input in node.inputs { readerCounts[input, default: 0] += 1 }
+    nodes.append(node)
+  }
 
   /// Runs both passes from `output`, whose gradient is 1, or from the losses.
   ///
@@ -96,18 +113,19 @@ package struct Explanation {
     self.output = start.map(own.name(of:)) ?? (ends.count == 1 ? own.nodes[ends[0]].name : "loss")
     for (index, input) in own.inputs.enumerated() {
       let value = NetworkDefinition.Value(.input(index))
-      nodes.append(
+      append(
         Node(
           name: input.name, operation: "input", label: input.name, inputs: [], shape: input.shape,
           value: network.value(value).buffer.array, gradient: Self.gradient(value, network), local: [], prediction: []))
     }
     for index in own.nodes.indices { try add(index, own, network) }
-    addGradientsOfConstants()
+    addMissingGradients()
   }
 
-  /// A net computes no gradients of constants, since nothing learns from them; the chain rule has them all the same.
-  private mutating func addGradientsOfConstants() {
-    for index in nodes.indices where nodes[index].inputs.isEmpty && nodes[index].operation == "constant" {
+  /// A net computes no gradients where nothing learns from them, as for constants; the chain rule has them all the
+  /// same.
+  private mutating func addMissingGradients() {
+    for index in missingGradients.reversed() {
       for reader in nodes {
         for (position, input) in reader.inputs.enumerated() where input == nodes[index].name {
           for (place, share) in downstream(reader, position).enumerated() { nodes[index].gradient[place] += share }
@@ -121,9 +139,9 @@ package struct Explanation {
     let path = node.name.split(separator: ".").map(String.init)
     let groups = Array(path.dropLast())
     let parameters = node.inputs.isEmpty ? [] : network.plan.parametersOfNode[index]
-    for parameter in parameters where !nodes.contains(where: { $0.name == network.plan.parameters[parameter].name }) {
+    for parameter in parameters where places[network.plan.parameters[parameter].name] == nil {
       let tensor = network.parameter(parameter)
-      nodes.append(
+      append(
         Node(
           name: network.plan.parameters[parameter].name, operation: "parameter", groups: groups,
           label: network.plan.parameters[parameter].plan.name, inputs: [], shape: tensor.shape,
@@ -141,7 +159,8 @@ package struct Explanation {
         throw Self.notFinite(node, numbers, node.inputs.map { network.value($0).buffer.array })
       }
       let isLoss = node.target != nil
-      nodes.append(
+      if !isLoss, network.gradient(value) == nil { missingGradients.append(nodes.count) }
+      append(
         Node(
           name: definition.name(of: value), operation: element, groups: groups,
           label: (path.last ?? node.name) + (output == 0 ? "" : ".\(output + 1)"), inputs: reads,

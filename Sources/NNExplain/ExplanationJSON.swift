@@ -8,7 +8,7 @@ extension Explanation {
     let rows = nodes.map { node in
       let inputs = node.inputs.map(jsonQuoted).joined(separator: ",")
       let local = zip(node.inputs, node.local).map { name, values in
-        let own = nodes.first { $0.name == name }?.shape ?? Shape(1)
+        let own = self.node(name)?.shape ?? Shape(1)
         let outer = node.value.count == 1 ? [] : node.shape.dimensions
         return Self.nested(values, outer + (own.elementCount == 1 ? [] : own.dimensions))
       }

@@ -14,7 +14,7 @@ extension Explanation {
       }
     }
     text += "\nbackward: downstream = upstream x local\n"
-    if let end = nodes.first(where: { $0.name == output }) {
+    if let end = node(output) {
       text += end.prediction.isEmpty ? "" : "  L is the loss \(output)\n"
       text += "  d\(top)/d\(top) = 1\n"
     }
@@ -33,16 +33,11 @@ extension Explanation {
 
   /// What derivatives are of: L for a loss, else the output's name.
   private var top: String {
-    nodes.first { $0.name == output }.map { $0.prediction.isEmpty ? $0.name : "L" } ?? "L"
+    node(output).map { $0.prediction.isEmpty ? $0.name : "L" } ?? "L"
   }
 
   /// The name of a node in derivatives.
   private func symbol(_ node: Node) -> String { node.name == output ? top : node.name }
-
-  /// How often a value is read.
-  func readers(of name: String) -> Int {
-    nodes.reduce(0) { $0 + $1.inputs.count { $0 == name } }
-  }
 
   /// The chain rule from a node to one of its inputs: `df/dx = df/dq * dq/dx = -4 * 1 = -4`.
   private func chain(_ node: Node, _ position: Int) -> String {
@@ -51,10 +46,10 @@ extension Explanation {
     let start = "d\(top)/d\(input)"
     let part = readers(of: input) > 1 ? "part of " : ""
     guard position < node.local.count else {
-      let count = nodes.first { $0.name == input }?.value.count ?? 0
+      let count = self.node(input)?.value.count ?? 0
       return "\(part)\(start) = \(rule), a product with a matrix of \(node.value.count) x \(count) derivatives"
     }
-    let shape = nodes.first { $0.name == input }?.shape ?? Shape(1)
+    let shape = self.node(input)?.shape ?? Shape(1)
     let product = downstream(node, position)
     if node.value.count == 1 {
       var text = node.name == output ? "\(part)\(start) = " : "\(part)\(start) = \(rule) = "

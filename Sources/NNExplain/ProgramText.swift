@@ -87,7 +87,7 @@ package struct ProgramText {
     var reached: Set<String> = [explanation.output]
     for node in explanation.nodes.reversed() where reached.contains(node.name) { reached.formUnion(node.inputs) }
     var written: Set<String> = [explanation.output]
-    if let output = explanation.nodes.first(where: { $0.name == explanation.output }) {
+    if let output = explanation.node(explanation.output) {
       assign(
         "grad_" + name(output), holdsArrays ? "ones_like(\(name(output)))" : "1.0",
         isVariable: explanation.readers(of: output.name) > 0)
@@ -95,7 +95,7 @@ package struct ProgramText {
     for node in explanation.nodes.reversed() where reached.contains(node.name) && !node.inputs.isEmpty {
       let gradients = try self.gradients(node)
       for (position, input) in node.inputs.enumerated() {
-        guard let source = explanation.nodes.first(where: { $0.name == input }) else { continue }
+        guard let source = explanation.node(input) else { continue }
         let isElementwise = if case .elementwise = try formula(node).rule { true } else { false }
         var gradient = gradients[position]
         if isElementwise, holdsArrays, source.shape != node.shape {

@@ -78,6 +78,7 @@ import Testing
     (["--expression", "x + y", "x=1"], 64, "expression:1:5: error: 'y' has no value; give one, such as y=2"),
     (["--expression", "x y", "x=1", "y=1"], 64, "expression:1:3: error: 'y' is not expected here"),
     (["--expression", "(x", "x=1"], 64, "expression:1:3: error: ')' is missing"),
+    (["--expression", "1/(1+exp(-x))", "x=1", "--fuse", "--output", "exp1"], 64, "'exp1' becomes a part of a sigmoid"),
     (["--expression", "x", "x=1", "y=2"], 64, "the expression has no 'y'"),
     (["--expression", "x", "x=one"], 64, "'one' is not a number"),
     (["--expression", "1 / x", "x=0"], 65, "expression:1:3: error: <reciprocal> of 0 is inf"),

@@ -59,30 +59,29 @@ enum ExplainCommand: Command {
     var definition = subject.definition
     var output = subject.output
     if arguments.has("fuse") {
-      let name = output.map { definition.valueNames[position($0, definition)] }
+      let name = output.map(definition.name(of:))
       definition = try definition.fusingSigmoids(Sigmoid())
       output = name.flatMap { definition.value(named: $0) }
+      if let name, output == nil {
+        throw usageError("'\(name)' becomes a part of a sigmoid", "leave out --fuse, or choose another --output")
+      }
     }
     let explanation = try Explanation(
       definition, output: output, targets: subject.targets, workers: try environment.workers(arguments),
       fill: subject.fill)
-    let drawing = explanation.drawing(title: "\(definition.name): values above, gradients below")
-    if let path = arguments.text("svg") { try AtomicFile.write(path, text: Picture(drawing).svg) }
-    if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
+    let isDrawn = arguments.has("svg") || arguments.has("dot")
+    if isDrawn {
+      let drawing = explanation.drawing(title: "\(definition.name): values above, gradients below")
+      if let path = arguments.text("svg") { try AtomicFile.write(path, text: Picture(drawing).svg) }
+      if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
+    }
     if let language = arguments.text("code").flatMap(ProgramText.Language.init) {
       printResult(try ProgramText(explanation, language).text, terminator: "")
     } else if arguments.has("json") {
       printResult(explanation.json, terminator: "")
-    } else if !arguments.has("svg"), !arguments.has("dot") {
+    } else if !isDrawn {
       printResult(explanation.text, terminator: "")
     }
     return .done
-  }
-
-  private static func position(_ value: NetworkDefinition.Value, _ definition: NetworkDefinition) -> Int {
-    switch value.origin {
-    case .input(let index): index
-    case .node(let index): definition.inputs.count + index
-    }
   }
 }
