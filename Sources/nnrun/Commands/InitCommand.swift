@@ -56,7 +56,7 @@ enum InitCommand: Command {
     guard !Path.exists(path) else {
       throw usageError("\(path) is there already", "name another file with --output")
     }
-    guard let template = ModelTemplate(name) else { throw usageError("there is no template '\(name)'") }
+    guard let template = ModelTemplate.named(name) else { throw usageError("there is no template '\(name)'") }
     try AtomicFile.write(path, text: template.text())
     printResult("\(path): written; train it with 'nnrun train \(path)'")
     return .done

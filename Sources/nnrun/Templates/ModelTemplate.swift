@@ -1,16 +1,9 @@
 import NNCore
 
 /// A kind of model to start from.
-struct ModelTemplate {
-  /// What `--template` calls it.
-  let name: String
-  /// What it is, in a few words.
-  let summary: String
-  /// The samples that it is for when there is no table.
-  private let madeUp: Table
-
+struct ModelTemplate: Sendable {
   /// What the samples are.
-  struct Table {
+  struct Table: Sendable {
     /// The file, relative to the model; made-up numbers if there is none.
     var path: String?
     /// The column of the right answer, as `<csv>` takes it.
@@ -21,116 +14,146 @@ struct ModelTemplate {
     var rows: Int
     /// The names of the classes; nil for numbers.
     var classes: [String]?
-    /// Numbers of a right answer that is no class.
-    var values = 1
+    /// Numbers of a right answer: one for each class, or as many as the label has.
+    var outputs: Int
   }
+
+  /// What `--template` calls it.
+  let name: String
+  /// What it is, in a few words.
+  let summary: String
+  /// The samples that it is for when there is no table.
+  private let madeUp: Table
+  /// The shape of a sample; a row of the table's numbers unless given.
+  private var shape: String?
+  /// The source that a user would put in the place of made-up numbers.
+  private var source = #"<csv role="train" path="data.csv" label="last"/>"#
+  /// The layers before the last one.
+  private var hidden: @Sendable (Table) -> [String] = { _ in [] }
+  /// The last layer's units, if not one for each output.
+  private var units: Int?
+  /// How the last layer begins, if not at random.
+  private var start = ""
+  private let loss: String
+  private let training: @Sendable (Table) -> [String]
+
+  private static let mlp = ModelTemplate(
+    name: "mlp", summary: "a hidden layer and classes", madeUp: threeClasses, hidden: oneHidden,
+    loss: "softmaxCrossEntropy"
+  ) { adam($0, rate: "0.003") }
+
+  private static let regression = ModelTemplate(
+    name: "regression", summary: "a number, by least squares", madeUp: Table(inputs: 20, rows: 1000, outputs: 1),
+    start: #" init="zeros""#, loss: "squaredError", training: leastSquares)
 
   /// All of them.
   static let all: [ModelTemplate] = [
-    ModelTemplate("mlp", "a hidden layer and classes", Table(inputs: 20, rows: 1000, classes: ["a", "b", "c"])),
-    ModelTemplate("softmax", "classes from one layer", Table(inputs: 20, rows: 1000, classes: ["a", "b", "c"])),
-    ModelTemplate("binary", "yes or no, from a single output", Table(inputs: 20, rows: 1000, classes: ["no", "yes"])),
-    ModelTemplate("regression", "a number, by least squares", Table(inputs: 20, rows: 1000)),
-    ModelTemplate("curve", "a number that depends on its inputs in a bent way", Table(inputs: 2, rows: 1000)),
+    mlp,
     ModelTemplate(
-      "lenet", "pictures of one channel, two convolutions",
-      Table(inputs: 784, rows: 1000, classes: (0..<10).map(String.init))),
+      name: "softmax", summary: "classes from one layer", madeUp: threeClasses, start: #" init="zeros""#,
+      loss: "softmaxCrossEntropy"
+    ) { adam($0, rate: "0.003") },
+    ModelTemplate(
+      name: "binary", summary: "yes or no, from a single output",
+      madeUp: Table(inputs: 20, rows: 1000, classes: ["no", "yes"], outputs: 2), units: 1, start: #" init="zeros""#,
+      loss: "binaryCrossEntropy"
+    ) { adam($0, rate: "0.003") },
+    regression,
+    ModelTemplate(
+      name: "curve", summary: "a number that depends on its inputs in a bent way",
+      madeUp: Table(inputs: 2, rows: 1000, outputs: 1), hidden: oneHidden, loss: "squaredError"
+    ) { adam($0, rate: "0.01") },
+    ModelTemplate(
+      name: "lenet", summary: "pictures of one channel, two convolutions",
+      madeUp: Table(inputs: 784, rows: 1000, classes: (0..<10).map(String.init), outputs: 10), shape: "1x28x28",
+      source: #"<idx role="train" path="pictures.idx3" labels="labels.idx1"/>"#, hidden: { _ in convolutions },
+      loss: "softmaxCrossEntropy"
+    ) { adam($0, rate: "0.003", epochs: 3) },
   ]
 
-  private init(_ name: String, _ summary: String, _ madeUp: Table) {
-    self.name = name
-    self.summary = summary
-    self.madeUp = madeUp
-  }
-
   /// The template called `name`.
-  init?(_ name: String) {
-    guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
-    self = found
-  }
+  static func named(_ name: String) -> ModelTemplate? { all.first { $0.name == name } }
 
   /// The template that suits a table: classes get a hidden layer, numbers a straight line.
-  init(for table: Table) {
-    self = Self.all.first { $0.name == (table.classes == nil ? "regression" : "mlp") } ?? Self.all[0]
-  }
+  static func suiting(_ table: Table) -> ModelTemplate { table.classes == nil ? regression : mlp }
 
   /// The model file, for a table or for made-up numbers.
-  func text(_ table: Table? = nil, title: String? = nil) -> String {
-    Self.text(name, table ?? madeUp, title: title ?? name)
-  }
-
-  private static func text(_ name: String, _ table: Table, title: String) -> String {
-    let isRegression = name == "regression" || name == "curve"
-    let classCount = table.classes?.count ?? 0
-    let hidden = table.inputs <= 32 ? 32 : table.inputs <= 256 ? 64 : 128
-    let shape = name == "lenet" ? "1x28x28" : "\(table.inputs)"
-    let batch = table.rows >= 320 ? 32 : 8
-    // About three thousand steps, but no set is seen fewer than ten or more than three hundred times.
-    let epochs = name == "lenet" ? 3 : min(300, max(10, 3000 * batch / max(1, table.rows)))
+  func text(_ given: Table? = nil, title: String? = nil) -> String {
+    let table = given ?? madeUp
+    let shape = shape ?? "\(table.inputs)"
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
-      #"<model xmlns="\#(ElementSchema.standardNamespace)" name="\#(title)">"#,
-      "  <description>\(description(name, table))</description>", "",
+      #"<model xmlns="\#(ElementSchema.standardNamespace)" name="\#(title ?? name)">"#,
+      "  <description>\(description(table))</description>", "",
     ]
-    let names = table.classes.map { " classes=\"\($0.map(markupEscaped).joined(separator: " "))\"" } ?? ""
-    let canName = table.classes?.allSatisfy { !$0.contains { $0.isWhitespace } && !$0.isEmpty } ?? true
-    lines.append("  <data\(canName ? names : "")>")
-    if let path = table.path {
-      lines.append(
-        #"    <csv role="train" path="\#(markupEscaped(path))" label="\#(markupEscaped(table.label))"/>"#)
-      lines.append(#"    <split role="test" from="train" fraction="0.2"/>"#)
-      lines.append(#"    <split role="validation" from="train" fraction="0.1"/>"#)
-    } else {
-      let answer = table.classes == nil ? #"values="1""# : #"classes="\#(classCount)""#
-      let own =
-        name == "lenet"
-        ? #"<idx role="train" path="pictures.idx3" labels="labels.idx1"/>"#
-        : #"<csv role="train" path="data.csv" label="last"/>"#
-      lines.append("    <!-- Made-up numbers. For your own: \(own) -->")
-      lines.append(#"    <random role="train" samples="800" shape="\#(shape)" \#(answer) seed="1"/>"#)
-      lines.append(#"    <random role="test" samples="200" shape="\#(shape)" \#(answer) seed="2"/>"#)
-    }
-    lines += ["  </data>", "", "  <preprocess>", "    <standardize/>", "  </preprocess>", "", "  <network>"]
+    lines += data(table, shape)
+    lines += ["", "  <preprocess>", "    <standardize/>", "  </preprocess>", "", "  <network>"]
     lines.append(#"    <input name="x" shape="\#(shape)"/>"#)
-    if name == "mlp" || name == "curve" {
-      lines += [#"    <dense name="fc1" units="\#(hidden)"/>"#, "    <relu/>"]
+    lines += hidden(table).map { "    " + $0 }
+    lines.append(#"    <dense name="out" units="\#(units ?? table.outputs)"\#(start)/>"#)
+    lines += ["    <\(loss)/>", "  </network>", ""]
+    return (lines + training(table).map { "  " + $0 } + ["</model>", ""]).joined(separator: "\n")
+  }
+
+  private func description(_ table: Table) -> String {
+    let answer = table.classes.map { "\($0.count) classes" } ?? "Numbers"
+    return "\(answer) from \(grouped(table.inputs)) number\(table.inputs == 1 ? "" : "s"): \(summary)."
+  }
+
+  private func data(_ table: Table, _ shape: String) -> [String] {
+    // Names are separated by spaces, so names that hold some cannot be listed; the table has them all the same.
+    let names = table.classes ?? []
+    let canBeListed = !names.isEmpty && names.allSatisfy { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
+    let list = canBeListed ? " classes=\"\(names.map(markupEscaped).joined(separator: " "))\"" : ""
+    guard let path = table.path else {
+      let answer = table.classes == nil ? #"values="\#(table.outputs)""# : #"classes="\#(table.outputs)""#
+      return [
+        "  <data\(list)>", "    <!-- Made-up numbers. For your own: \(source) -->",
+        #"    <random role="train" samples="800" shape="\#(shape)" \#(answer) seed="1"/>"#,
+        #"    <random role="test" samples="200" shape="\#(shape)" \#(answer) seed="2"/>"#, "  </data>",
+      ]
     }
-    if name == "lenet" { lines += convolutions }
-    let outputs = isRegression ? table.values : name == "binary" ? 1 : max(2, classCount)
-    let start = ["mlp", "curve", "lenet"].contains(name) ? "" : #" init="zeros""#
-    lines.append(#"    <dense name="out" units="\#(outputs)"\#(start)/>"#)
-    lines.append(
-      isRegression
-        ? "    <squaredError/>" : name == "binary" ? "    <binaryCrossEntropy/>" : "    <softmaxCrossEntropy/>")
-    lines += ["  </network>", ""]
-    if name == "regression" {
-      // Standardized inputs bound the curvature by twice their number, and the step by its inverse.
-      let rate = AttributeValue.number((1000 / Double(table.inputs + 1)).rounded() / 2000).written
-      lines.append(#"  <training epochs="2000" batch="\#(max(32, min(table.rows, 100_000)))" seed="1">"#)
-      lines += [#"    <sgd rate="\#(rate)" momentum="0.9"/>"#, "    <earlyStopping patience=\"200\"/>"]
-    } else {
-      lines.append(#"  <training epochs="\#(epochs)" batch="\#(batch)" seed="1">"#)
-      lines += [#"    <adam rate="\#(name == "curve" ? "0.01" : "0.003")"/>"#, "    <cosine/>"]
-    }
-    return (lines + ["  </training>", "</model>", ""]).joined(separator: "\n")
+    return [
+      "  <data\(list)>",
+      #"    <csv role="train" path="\#(markupEscaped(path))" label="\#(markupEscaped(table.label))"/>"#,
+      #"    <split role="test" from="train" fraction="0.2"/>"#,
+      #"    <split role="validation" from="train" fraction="0.1"/>"#, "  </data>",
+    ]
+  }
+
+  // MARK: Parts
+
+  private static let threeClasses = Table(inputs: 20, rows: 1000, classes: ["a", "b", "c"], outputs: 3)
+
+  @Sendable private static func oneHidden(_ table: Table) -> [String] {
+    let units = table.inputs <= 32 ? 32 : table.inputs <= 256 ? 64 : 128
+    return [#"<dense name="fc1" units="\#(units)"/>"#, "<relu/>"]
   }
 
   /// Two convolutions and what follows them, as in LeCun et al. 1998 with the sizes of Caffe's example.
   private static let convolutions = [
-    #"    <conv2d name="conv1" channels="20" kernel="5"/>"#, #"    <maxPool2d kernel="2"/>"#,
-    #"    <conv2d name="conv2" channels="50" kernel="5"/>"#, #"    <maxPool2d kernel="2"/>"#, "    <flatten/>",
-    #"    <dense name="fc1" units="500"/>"#, "    <relu/>",
+    #"<conv2d name="conv1" channels="20" kernel="5"/>"#, #"<maxPool2d kernel="2"/>"#,
+    #"<conv2d name="conv2" channels="50" kernel="5"/>"#, #"<maxPool2d kernel="2"/>"#, "<flatten/>",
+    #"<dense name="fc1" units="500"/>"#, "<relu/>",
   ]
 
-  private static func description(_ name: String, _ table: Table) -> String {
-    let inputs = "\(table.inputs) number\(table.inputs == 1 ? "" : "s")"
-    switch name {
-    case "softmax": return "\(table.classes?.count ?? 0) classes from \(inputs), one layer."
-    case "binary": return "Yes or no from \(inputs), one output."
-    case "regression": return "A number from \(inputs): least squares. Hidden layers with activations let it bend."
-    case "lenet": return "\(table.classes?.count ?? 0) classes of pictures of 28 x 28 pixels, two convolutions."
-    case "curve": return "A number from \(inputs), one hidden layer."
-    default: return "\(table.classes?.count ?? 0) classes from \(inputs), one hidden layer."
-    }
+  /// About three thousand steps, but no set is seen fewer than ten or more than three hundred times.
+  @Sendable private static func adam(_ table: Table, rate: String, epochs: Int? = nil) -> [String] {
+    let batch = table.rows >= 320 ? 32 : 8
+    let epochs = epochs ?? min(300, max(10, 3000 * batch / max(1, table.rows)))
+    return [
+      #"<training epochs="\#(epochs)" batch="\#(batch)" seed="1">"#, #"  <adam rate="\#(rate)"/>"#, "  <cosine/>",
+      "</training>",
+    ]
+  }
+
+  /// The whole set in each step. Standardized inputs bound the curvature by twice their number, and the step by its
+  /// inverse.
+  @Sendable private static func leastSquares(_ table: Table) -> [String] {
+    let rate = AttributeValue.number((1000 / Double(table.inputs + 1)).rounded() / 2000).written
+    return [
+      #"<training epochs="2000" batch="\#(max(32, min(table.rows, 100_000)))" seed="1">"#,
+      #"  <sgd rate="\#(rate)" momentum="0.9"/>"#, #"  <earlyStopping patience="200"/>"#, "</training>",
+    ]
   }
 }

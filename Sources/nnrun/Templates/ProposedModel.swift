@@ -29,19 +29,20 @@ struct ProposedModel {
       throw DiagnosticError(code: "no-inputs", file: path, "the table has no column to learn from")
     }
     var table = ModelTemplate.Table(
-      path: Path.name(of: path), inputs: input.form.shape.elementCount, rows: samples.count)
+      path: Path.name(of: path), inputs: input.form.shape.elementCount, rows: samples.count, outputs: 1)
     let found: String
     switch target.form {
     case .classes(let count, _):
       let names = samples.classNames ?? (0..<count).map(String.init)
       table.classes = names
+      table.outputs = max(2, count)
       let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
       found = "the last one tells \(count) classes apart (\(shown))"
     case .values(let shape):
-      table.values = shape.elementCount
+      table.outputs = shape.elementCount
       found = "the last one holds numbers"
     }
-    let kind = ModelTemplate(for: table)
+    let kind = ModelTemplate.suiting(table)
     try AtomicFile.write(self.path, text: kind.text(table, title: name))
     guard !isQuiet else { return }
     printMessage(
