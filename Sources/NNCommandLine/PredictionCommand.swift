@@ -45,10 +45,10 @@ extension PredictionCommand {
 
   package static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
+    let workers = try environment.workers(arguments)
     let samples = try PredictionInput.read(
       arguments.positionals[1], label: arguments.text("label") ?? "none",
-      isDouble: model.description.precision == .double, pictures: model.pictures)
-    let workers = try environment.workers(arguments)
+      isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers)
     switch model.description.precision {
     case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)
     case .double: try write(model.predict(Double.self, samples, workers: workers), model, arguments)

@@ -1,4 +1,5 @@
 import NNCore
+import NNKernels
 
 /// An element of a model's `<data>` section: it reads files, or makes numbers up, and gives a set of samples.
 public protocol DataSource: DeclaredElement {
@@ -16,9 +17,15 @@ public struct SourceContext: Sendable {
   public var labelForm: TargetForm?
   /// Whether numbers are kept in double precision.
   public var isDouble: Bool
+  /// The threads that share the work of decoding; the calling one alone unless given.
+  public var workers: WorkerPool?
 
   /// A context.
-  public init(folder: String, classes: [String]? = nil, labelForm: TargetForm? = nil, isDouble: Bool = false) {
+  public init(
+    folder: String, classes: [String]? = nil, labelForm: TargetForm? = nil, isDouble: Bool = false,
+    workers: WorkerPool? = nil
+  ) {
+    self.workers = workers
     self.folder = folder
     self.classes = classes
     self.labelForm = labelForm

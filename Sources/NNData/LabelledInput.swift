@@ -20,7 +20,7 @@ public enum LabelledInput {
   {
     if path.hasSuffix(".bin") { return try CIFARSource.read(path, context) }
     if Path.isFolder(path) {
-      let set = try ImagesSource.read(path, pictures, classes: context.classes)
+      let set = try ImagesSource.read(path, pictures, context)
       guard !set.targets.isEmpty else {
         throw DiagnosticError(
           code: "missing-labels", file: path, "the pictures have no classes",

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNKernels
 
 /// Reads samples to predict from a file of any format that training reads, told apart by name or first bytes.
 public enum PredictionInput {
@@ -11,14 +12,18 @@ public enum PredictionInput {
   ///   - label: in a table, the columns that are not inputs, as the `label` of `<csv>`; `none` if all are.
   ///   - isDouble: whether numbers are kept in double precision.
   ///   - pictures: what becomes of pictures.
+  ///   - workers: the threads that decode them.
   /// - Returns: a set with the inputs alone.
-  public static func read(_ path: String, label: String = "none", isDouble: Bool = false, pictures: PictureForm? = nil)
+  public static func read(
+    _ path: String, label: String = "none", isDouble: Bool = false, pictures: PictureForm? = nil,
+    workers: WorkerPool? = nil
+  )
     throws
     -> Dataset
   {
-    let context = SourceContext(folder: ".", isDouble: isDouble)
+    let context = SourceContext(folder: ".", isDouble: isDouble, workers: workers)
     if ImagesSource.isImage(path) || Path.isFolder(path) {
-      return try Dataset(inputs: ImagesSource.read(path, pictures).inputs, targets: [])
+      return try Dataset(inputs: ImagesSource.read(path, pictures, context).inputs, targets: [])
     }
     if path.hasSuffix(".bin") { return try Dataset(inputs: CIFARSource.read(path, context).inputs, targets: []) }
     let bytes = try FileReading.expandedBytes(path)

@@ -1,6 +1,7 @@
 import NNCore
 import NNData
 import NNFiles
+import NNKernels
 import NNModel
 
 /// A model file with its data read: everything that a training or an evaluation needs.
@@ -24,14 +25,14 @@ public struct Experiment: Sendable {
   /// The names of the classes.
   public let classNames: [String]?
 
-  /// Reads the data of a model that is to be trained. Throws a `DiagnosticError`: something is missing in the model, a
+  /// Reads the data of a model that is to be trained, on the given threads. Throws a `DiagnosticError`: something is missing in the model, a
   /// file is missing or wrong, data and net do not fit.
-  public init(_ description: ModelDescription) throws {
+  public init(_ description: ModelDescription, workers: WorkerPool? = nil) throws {
     try description.checkForTraining()
     guard let training = description.training else {
       throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
     }
-    var sets = try DataLoading(description).sets()
+    var sets = try DataLoading(description, workers: workers).sets()
     guard let train = sets["train"] else {
       throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
     }
@@ -132,13 +133,18 @@ extension ElementError {
 package struct DataLoading {
   private let description: ModelDescription
 
-  package init(_ description: ModelDescription) { self.description = description }
+  private let workers: WorkerPool?
+
+  package init(_ description: ModelDescription, workers: WorkerPool? = nil) {
+    self.description = description
+    self.workers = workers
+  }
 
   /// The samples by role. The training set is read first: it decides what the labels mean.
   package func sets() throws -> [String: Dataset] {
     var context = SourceContext(
       folder: Path.folder(of: description.file), classes: description.classes,
-      isDouble: description.precision == .double)
+      isDouble: description.precision == .double, workers: workers)
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {
       let sources = description.sources.filter { $0.attributes.text("role") == role }

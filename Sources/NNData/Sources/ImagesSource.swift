@@ -50,20 +50,20 @@ public struct ImagesSource: DataSource {
       guard let shape = Shape([channels, size.height, size.width]) else { throw Self.tooLarge(place, size) }
       form = PictureForm(shape, mode)
     }
-    return try Self.read(folder, form, channels: channels, place)
+    return try Self.read(folder, form, channels: channels, place, context.workers)
   }
 
   /// Pictures in the form that the weights were trained on (or their own, if that is not known), from a file or a
   /// folder. They have labels if the folder has classes.
-  static func read(_ path: String, _ form: PictureForm?, classes: [String]? = nil) throws -> Dataset {
-    let folder = Path.isFolder(path) ? try ImageFolder(folder: path, classes: classes) : ImageFolder(file: path)
-    return try read(folder, form, channels: 3, path)
+  static func read(_ path: String, _ form: PictureForm?, _ context: SourceContext) throws -> Dataset {
+    let folder = Path.isFolder(path) ? try ImageFolder(folder: path, classes: context.classes) : ImageFolder(file: path)
+    return try read(folder, form, channels: 3, path, context.workers)
   }
 
   private static func read(
-    _ folder: ImageFolder, _ form: PictureForm?, channels: Int, _ place: String
+    _ folder: ImageFolder, _ form: PictureForm?, channels: Int, _ place: String, _ workers: WorkerPool?
   ) throws -> Dataset {
-    let (input, form) = try decode(folder.files, form, channels: channels)
+    let (input, form) = try decode(folder.files, form, channels: channels, workers ?? WorkerPool(threads: 1))
     let target = DataArray(
       name: "label", form: .classes(count: folder.classes.count, shape: Shape(1)), elements: .labels(folder.labels))
     var set = try Dataset(
@@ -79,13 +79,13 @@ public struct ImagesSource: DataSource {
       remedy: "give a smaller size")
   }
 
-  /// Decodes files on all processors; the first that is wrong, in their order, decides the message.
+  /// Decodes files on all threads; the first that is wrong, in their order, decides the message.
   ///
   /// - Parameters:
   ///   - wanted: what they become; unless given, all must have the first one's size.
   ///   - channels: of what they become then.
   private static func decode(
-    _ files: [String], _ wanted: PictureForm?, channels: Int
+    _ files: [String], _ wanted: PictureForm?, channels: Int, _ workers: WorkerPool
   ) throws -> (DataArray, PictureForm) {
     let form: PictureForm
     if let wanted {
@@ -103,7 +103,7 @@ public struct ImagesSource: DataSource {
     let width = shape.elementCount
     let failures = Mutex<[Int: DiagnosticError]>([:])
     let pictures = Mutex([[UInt8]](repeating: [], count: files.count))
-    WorkerPool(threads: min(WorkerPool.processors, files.count)).run(chunks: files.count) { index in
+    workers.run(chunks: files.count) { index in
       do {
         let picture = try PixelImage(FileReading.bytes(files[index]), file: files[index])
         guard wanted != nil || (picture.height, picture.width) == size else {

@@ -42,17 +42,19 @@ enum EvaluateCommand: Command {
       throw DiagnosticError(
         code: "missing-loss", file: arguments.positionals[0], "the model has no loss to evaluate with")
     }
+    let workers = try environment.workers(arguments)
     let context = SourceContext(
       folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"],
-      isDouble: model.description.precision == .double)
+      isDouble: model.description.precision == .double,
+      workers: workers)
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context,
       pictures: model.pictures)
     try DataFit.check(model.plan, model.description, samples)
     let evaluation: Evaluation
     switch model.description.precision {
-    case .float: evaluation = try evaluate(Float.self, model, samples, arguments, environment)
-    case .double: evaluation = try evaluate(Double.self, model, samples, arguments, environment)
+    case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers)
+    case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers)
     }
     if arguments.has("json") {
       printResult(EvaluationText.json(evaluation))
@@ -70,11 +72,11 @@ enum EvaluateCommand: Command {
   }
 
   private static func evaluate<S: Scalar>(
-    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ environment: Environment
+    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ workers: WorkerPool
   ) throws -> Evaluation {
     let network = Network<S>(
       model.plan, batch: min(256, samples.count), options: NetworkOptions(isTrained: false),
-      workers: try environment.workers(arguments))
+      workers: workers)
     let (parameters, state) = try model.arrays(type)
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)

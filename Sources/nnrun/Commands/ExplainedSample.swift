@@ -79,10 +79,11 @@ struct ExplainedSample {
     if hasAnswer, form != nil {
       set = try LabelledInput.read(
         path, labels: nil, label: arguments.text("label") ?? "last",
-        SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true), pictures: pictures)
+        SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true, workers: workers),
+        pictures: pictures)
     } else {
       set = try PredictionInput.read(
-        path, label: arguments.text("label") ?? "none", isDouble: true, pictures: pictures)
+        path, label: arguments.text("label") ?? "none", isDouble: true, pictures: pictures, workers: workers)
     }
     let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
     guard row <= set.count else {

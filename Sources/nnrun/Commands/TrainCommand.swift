@@ -57,10 +57,12 @@ enum TrainCommand: Command {
     let loader = ModelLoader(registry: environment.registry)
     var path = arguments.positionals[0]
     if ProposedModel.isTable(path) { path = try ProposedModel(table: path, isQuiet: arguments.has("quiet")).path }
-    let experiment = try Experiment(loader.load(path: path, overrides: overrides))
+    let description = try loader.load(path: path, overrides: overrides)
+    let workers = try environment.workers(arguments)
     let session = TrainingSession(
-      arguments: arguments, environment: environment, experiment: experiment, requirement: requirement)
-    switch experiment.description.precision {
+      arguments: arguments, environment: environment, experiment: try Experiment(description, workers: workers),
+      workers: workers, requirement: requirement)
+    switch description.precision {
     case .float: return try session.run(Float.self)
     case .double: return try session.run(Double.self)
     }

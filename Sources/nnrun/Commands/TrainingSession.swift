@@ -10,12 +10,12 @@ struct TrainingSession {
   let arguments: Arguments
   let environment: Environment
   let experiment: Experiment
+  let workers: WorkerPool
   let requirement: Requirement?
 
   private var isQuiet: Bool { arguments.has("quiet") }
 
   func run<S: Scalar>(_ type: S.Type) throws -> ExitCode {
-    let workers = try environment.workers(arguments)
     let begin = try arguments.text("weights").map { try WeightsFile(path: $0) }
     let folder: RunFolder
     if let path = arguments.text("resume") {
