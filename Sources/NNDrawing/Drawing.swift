@@ -68,4 +68,9 @@ package struct Drawing: Sendable {
     self.nodes = nodes
     self.wires = wires
   }
+
+  /// Whether a layer's name says nothing: it is the element's with a number, as layers are called that are not named.
+  package static func isGenerated(_ name: String, element: String) -> Bool {
+    name.hasPrefix(element) && name.dropFirst(element.count).allSatisfy(\.isNumber)
+  }
 }

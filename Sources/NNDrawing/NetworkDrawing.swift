@@ -12,9 +12,8 @@ extension Drawing {
       let parts = node.name.split(separator: ".").map(String.init)
       let element = type(of: node.layer).schema.name
       let own = parts.last ?? node.name
-      let isPlain = own.hasPrefix(element) && own.dropFirst(element.count).allSatisfy(\.isNumber)
       let count = plan.parametersOfNode[index].reduce(0) { $0 + plan.parameters[$1].range.count }
-      var lines = isPlain ? [element] : [own, element]
+      var lines = Self.isGenerated(own, element: element) ? [element] : [own, element]
       if count > 0 { lines.append("\(grouped(count)) parameters") }
       nodes.append(
         Node(.layer, lines, groups: parts.dropLast(), remark: "\(node.name): <\(element)>, \(count) parameters"))

@@ -10,17 +10,18 @@ extension Explanation {
       places[node.name] = index
       let remark = "\(node.name) (\(node.operation)): \(Self.shown(node.value, node.shape))"
       let (name, groups) = (node.label, node.groups)
+      let isNamed = !Drawing.isGenerated(name, element: node.operation)
       if node.isLeaf {
         drawing.nodes.append(Drawing.Node(.source, [name], groups: groups, remark: remark))
       } else if let formula = node.formula, formula.symbol.count <= 5 {
         drawing.nodes.append(
           Drawing.Node(
-            .operation, [formula.symbol], name: Self.isGiven(name, node.operation) ? name : "", groups: groups,
+            .operation, [formula.symbol], name: isNamed ? name : "", groups: groups,
             remark: remark))
       } else {
         drawing.nodes.append(
           Drawing.Node(
-            .layer, Self.isGiven(name, node.operation) ? [name, node.operation] : [node.operation], groups: groups,
+            .layer, isNamed ? [name, node.operation] : [node.operation], groups: groups,
             remark: remark))
       }
     }
@@ -45,11 +46,6 @@ extension Explanation {
             ? Self.label(node.gradient, node.shape) : ""))
     }
     return drawing
-  }
-
-  /// Whether a person chose the name: it is not the element's name and a number.
-  private static func isGiven(_ name: String, _ operation: String) -> Bool {
-    !(name.hasPrefix(operation) && name.dropFirst(operation.count).allSatisfy(\.isNumber))
   }
 
   /// A few numbers for a wire; of many their shape and range.
