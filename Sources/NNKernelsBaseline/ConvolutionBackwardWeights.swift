@@ -15,6 +15,12 @@ func convolveBackwardWeights(
 ) {
   if !accumulate { weightGradient.fill(0) }
   guard batch > 0 else { return }
+  if WinogradBackwardWeights.suits(shape, batch: batch) {
+    return WinogradBackwardWeights(
+      shape, batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
+      weightGradient: weightGradient.base, workers: workers
+    ).run()
+  }
   let shape = shape.flattened
   let planes = ImagePlanes(shape)
   let memory = workers.scratch(

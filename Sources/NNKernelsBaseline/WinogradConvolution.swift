@@ -303,7 +303,7 @@ struct WinogradMemory {
   }
 
   /// At least `count`, and such that the same element of all positions lies in different sets of the first-level cache.
-  private static func spread(_ count: Int) -> Int { (count + 1023 - 48) / 1024 * 1024 + 48 }
+  static func spread(_ count: Int) -> Int { (count + 1023 - 48) / 1024 * 1024 + 48 }
 }
 
 /// Four columns of a tile's row, with the bias, and zero instead of negative numbers if asked for.

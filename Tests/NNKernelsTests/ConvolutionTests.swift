@@ -91,6 +91,40 @@ struct ConvolutionTests {
     }
   }
 
+  /// 3 x 3 and 5 x 5 with many channels: the gradient of the weights is computed in transformed tiles.
+  @Test(arguments: 0..<16) func transformedWeightGradients(_ key: Int) {
+    var numbers = TestNumbers(key + 300)
+    let kernel = key % 2 == 0 ? 3 : 5
+    let shape = Convolution(
+      inputChannels: numbers.integer(12...40), outputChannels: numbers.integer(12...40),
+      input: Extent(numbers.integer(7...22), numbers.integer(6...33)), kernel: Extent(kernel, kernel),
+      paddingBefore: Extent(numbers.integer(0...2), numbers.integer(0...3)),
+      paddingAfter: Extent(numbers.integer(0...2), numbers.integer(0...3)))
+    let batch = numbers.integer(16...40)
+    let accumulate = key % 4 < 2
+    let (x, y) = (numbers.floats(batch * shape.inputCount), numbers.floats(batch * shape.outputCount))
+    let weight = numbers.floats(shape.outputChannels * shape.weightsPerOutput)
+    let expected = Storage(weight.map(Double.init))
+    let (x64, y64) = (Storage(x.map(Double.init)), Storage(y.map(Double.init)))
+    Double.convolveBackwardWeights(
+      shape, batch: batch, x64.buffer, upstream: y64.buffer, weightGradient: expected.buffer, accumulate: accumulate,
+      workers: WorkerPool(threads: 1))
+    let size = expected.buffer.array.map(\.magnitude).max() ?? 0
+    for table in tables {
+      let own = (Storage(x), Storage(y))
+      var bits: [[UInt32]] = []
+      for threads in [1, 3] {
+        let found = Storage(weight)
+        table.convolveBackwardWeights(
+          shape, batch, own.0.buffer, own.1.buffer, found.buffer, accumulate, WorkerPool(threads: threads))
+        let worst = zip(found.buffer.array, expected.buffer.array).map { (Double($0) - $1).magnitude }.max() ?? 0
+        #expect(worst <= 2e-5 * size, "\(table.level), batch \(batch), \(shape): error \(worst / size)")
+        bits.append(found.buffer.array.bits)
+      }
+      #expect(bits[0] == bits[1], "\(table.level), \(shape)")
+    }
+  }
+
   /// 3 x 3 with many channels, which is computed in transformed tiles: the largest error against the largest result.
   @Test(arguments: 0..<12) func transformedTiles(_ key: Int) {
     var numbers = TestNumbers(key + 200)
