@@ -14,20 +14,7 @@ func convolveBackwardData(
   _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
 ) {
   guard batch > 0 else { return }
-  if WinogradConvolution.suits(shape, batch: batch) {
-    // The convolution of the upstream gradient with the weights in reverse order.
-    let (layout, source) = (TapWeights(shape), UnsafePointer(weight.base))
-    WinogradConvolution(
-      inputChannels: shape.outputChannels, outputChannels: shape.inputChannels, input: shape.output,
-      output: shape.input, padding: Extent(2 - shape.paddingBefore.height, 2 - shape.paddingBefore.width),
-      batch: batch, x: UnsafePointer(upstream.base), y: downstream.base, bias: nil, rectifies: false,
-      accumulate: accumulate, workers: workers
-    ).run(block: TileShape.rows * shape.outputChannels * layout.taps) { tile, rows, target in
-      layout.pack(source, group: 0, tile: tile, into: target - layout.start(group: 0, tile: tile))
-      return (rows.count, -shape.outputChannels * rows.count)
-    }
-    return
-  }
+  if convolveBackwardDataInTiles(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   let shape = shape.flattened
   let packed = workers.scratch(
     worker: workers.currentWorker, purpose: .operand, count: shape.outputChannels * shape.weightsPerOutput)

@@ -15,12 +15,7 @@ func convolveBackwardWeights(
 ) {
   if !accumulate { weightGradient.fill(0) }
   guard batch > 0 else { return }
-  if WinogradBackwardWeights.suits(shape, batch: batch) {
-    return WinogradBackwardWeights(
-      shape, batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
-      weightGradient: weightGradient.base, workers: workers
-    ).run()
-  }
+  if convolveBackwardWeightsInTiles(shape, batch, x, upstream, weightGradient, workers) { return }
   let shape = shape.flattened
   let planes = ImagePlanes(shape)
   let memory = workers.scratch(

@@ -15,24 +15,7 @@ func convolve(
   _ epilogue: Epilogue<Float>, _ workers: WorkerPool
 ) {
   guard batch > 0 else { return }
-  if WinogradConvolution.suits(shape, batch: 1) {
-    let rectifies = epilogue.activation == .relu && !epilogue.accumulate
-    let source = UnsafePointer(weight.base)
-    let inner = shape.weightsPerOutput
-    WinogradConvolution(
-      inputChannels: shape.inputChannels, outputChannels: shape.outputChannels, input: shape.input,
-      output: shape.output, padding: shape.paddingBefore, batch: batch, x: UnsafePointer(x.base), y: y.base,
-      bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies, accumulate: epilogue.accumulate,
-      workers: workers
-    ).run(block: TileShape.rows * inner) { _, rows, target in
-      packRows(
-        source + rows.lowerBound * inner, rowStride: inner, innerStride: 1, rows: rows.count, inner: inner,
-        into: target)
-      return (9 * rows.count, rows.count)
-    }
-    if epilogue.activation != .identity, !rectifies { activate(epilogue.activation, y, y, workers) }
-    return
-  }
+  if convolveInTiles(shape, batch, x, weight, y, epilogue, workers) { return }
   let shape = shape.flattened
   var run = ConvolutionRun(shape, batch, x.base, weight.base, y.base, epilogue, workers)
   let memory = workers.scratch(

@@ -1,16 +1,16 @@
 import NNKernelsCommon
 
-/// The gradient of the weights of a convolution of 3 x 3 or 5 x 5 with stride 1, through Winograd's transforms: for each
-/// of 36 elements of a transformed tile, a matrix product of the transformed upstream gradients (output channels x
-/// tiles) and inputs (tiles x channels), transformed back once at the end.
+/// The gradient of the weights of a convolution with stride 1 through Winograd's transforms: for each element of a
+/// transformed tile, a matrix product of the transformed upstream gradients (output channels x tiles) and inputs
+/// (tiles x channels), transformed back once at the end.
 ///
-/// Operations: 2 x 36 channels x output channels for each tile of 16 outputs (3 x 3) or 4 (5 x 5): a quarter, or a
-/// little more than a third, of the direct way's; and about 150 for each transform of a tile of a channel. Bytes: the
-/// transformed tiles of a block stay in the second-level cache; the sums of 36 products pass through it once for each
-/// block. The relative error is below 2e-5 of the largest gradient.
+/// Operations for a tile of 16 outputs: 2 x 36 (3 x 3) or 2 x 64 (5 x 5) for each pair of channels, a quarter or a sixth
+/// of the direct way's; and 150 or 350 for each transform of a channel. Bytes: the transformed tiles of a block stay
+/// in the second-level cache; the sums of the products pass through it once for each block. The relative error is
+/// below 2e-5 (3 x 3) or 1e-4 (5 x 5) of the largest gradient.
 ///
 /// Tiles are added up in a few parts, whose number depends on the shape alone, and the parts in their order.
-struct WinogradBackwardWeights {
+struct WinogradBackwardWeights<Set: WinogradSet> {
   let shape: Convolution
   let batch: Int
   let x: UnsafePointer<Float>
@@ -18,10 +18,7 @@ struct WinogradBackwardWeights {
   let weightGradient: UnsafeMutablePointer<Float>
   let workers: WorkerPool
 
-  private let adjoint: WinogradAdjoint
-  /// Tiles along a row and a column of an image.
-  private let across: Int
-  private let down: Int
+  private let tiles: WinogradTiles<Set>
   /// Channels, rounded up to whole vectors.
   private let inputs: Int
   private let outputs: Int
@@ -36,183 +33,90 @@ struct WinogradBackwardWeights {
     self.upstream = upstream
     self.weightGradient = weightGradient
     self.workers = workers
-    adjoint = WinogradAdjoint(kernel: shape.kernel.width)
-    across = (shape.output.width + adjoint.outputs - 1) / adjoint.outputs
-    down = (shape.output.height + adjoint.outputs - 1) / adjoint.outputs
-    inputs = Self.wholeVectors(shape.inputChannels)
-    outputs = Self.wholeVectors(shape.outputChannels)
+    tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
+    inputs = WinogradArrays.wholeVectors(shape.inputChannels)
+    outputs = WinogradArrays.wholeVectors(shape.outputChannels)
   }
 
-  private static func wholeVectors(_ count: Int) -> Int {
-    (count + PixelVector.scalarCount - 1) / PixelVector.scalarCount * PixelVector.scalarCount
-  }
-
-  /// Whether gradients of this shape are computed so: channels that fill vectors, tiles that are mostly full, and
-  /// enough of them that transforming the sums back is the smaller part.
+  /// Whether gradients of this shape are computed so: as forward, with enough tiles that transforming the sums back is
+  /// the smaller part.
   static func suits(_ shape: Convolution, batch: Int) -> Bool {
-    guard shape.kernel == Extent(3, 3) || shape.kernel == Extent(5, 5), shape.stride == Extent(1, 1),
-      shape.dilation == Extent(1, 1), shape.groups == 1, shape.inputChannels >= 12, shape.outputChannels >= 12,
-      shape.inputChannels * shape.outputChannels <= 1 << 15
-    else { return false }
-    let side = Winograd.inputs + 1 - shape.kernel.width
-    let tiles = ((shape.output.width + side - 1) / side) * ((shape.output.height + side - 1) / side)
-    return 10 * shape.output.area >= 6 * side * side * tiles && batch * tiles >= 128
+    WinogradConvolution<Set>.suits(shape) && shape.inputChannels * shape.outputChannels <= 1 << 15
+      && batch * shape.output.area >= 128 * Set.tile * Set.tile
   }
 
   /// Scalars of the sums of one part.
-  private var sumCount: Int { Winograd.positions * shape.outputChannels * inputs }
+  private var sumCount: Int { Set.positions * shape.outputChannels * inputs }
   /// Parts of the batch.
-  private var parts: Int { min(batch * down, sumCount <= 64 * 1024 ? 8 : 4) }
-  /// Scalars of a chunk's transformed arrays.
-  private static let largestBlock = 128 * 1024
+  private var parts: Int { min(batch * tiles.down, sumCount <= 64 * 1024 ? 8 : 4) }
 
   /// Adds the gradient to `weightGradient`.
   func run() {
-    let (parts, sumCount) = (parts, sumCount)
+    let (parts, sumCount, total) = (parts, sumCount, batch * tiles.down)
     let sums = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: parts * sumCount)
-    let rows = max(1, Self.largestBlock / (Winograd.positions * (inputs + outputs) * across))
-    let longest = (batch * down + parts - 1) / parts
-    let memory = WinogradGradientMemory(
-      inputs: inputs, outputs: outputs, tiles: min(rows, longest) * across,
-      width: across * adjoint.outputs + adjoint.kernel - 1)
+    let rows = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))
+    let longest = (total + parts - 1) / parts
+    let memory = WinogradMemory(
+      positions: Set.positions, inputs: inputs, outputs: outputs, tiles: min(rows, longest) * tiles.across,
+      work: tiles.workCount)
     workers.reserveScratch(purpose: .block, count: memory.count)
     workers.run(chunks: parts) { part, worker in
       let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
-      clearPixels(base + memory.zeros, memory.width)
+      tiles.prepare(base + memory.work)
       let own = sums + part * sumCount
-      clearPixels(own, sumCount)
-      let range = TileShape.cut(batch * down, into: parts, part)
+      let range = TileShape.cut(total, into: parts, part)
       var first = range.lowerBound
       while first < range.upperBound {
         let block = first..<min(first + rows, range.upperBound)
         transformInputs(block, memory, base)
         transformUpstream(block, memory, base)
-        multiply(memory, base, tiles: block.count * across, into: own)
+        multiply(memory, base, count: block.count * tiles.across, into: own, isFirst: first == range.lowerBound)
         first = block.upperBound
       }
     }
-    workers.reserveScratch(purpose: .block, count: 2 * Winograd.positions * PixelVector.scalarCount)
+    let lanes = PixelVector.scalarCount
+    workers.reserveScratch(purpose: .block, count: 2 * Set.positions * lanes)
     workers.run(chunks: shape.outputChannels) { channel, worker in
-      let memory = workers.scratch(
-        worker: worker, purpose: .block, count: 2 * Winograd.positions * PixelVector.scalarCount)
+      let memory = workers.scratch(worker: worker, purpose: .block, count: 2 * Set.positions * lanes)
       transformSums(channel, UnsafePointer(sums), memory)
     }
   }
 
-  /// Transformed inputs [position][tile][channel] of rows of tiles.
   @inline(never)
-  private func transformInputs(
-    _ range: Range<Int>, _ memory: WinogradGradientMemory, _ base: UnsafeMutablePointer<Float>
-  ) {
-    let lanes = PixelVector.scalarCount
-    let (lines, part) = (base + memory.lines, base + memory.part)
-    let pitch = memory.width * lanes
-    var channel = 0
-    while channel < shape.inputChannels {
-      for index in 0..<range.count {
-        let row = range.lowerBound + index
-        let (sample, top) = (row / down, row % down * adjoint.outputs - shape.paddingBefore.height)
-        let image = x + (sample * shape.inputChannels + channel) * shape.input.area
-        for i in 0..<Winograd.inputs {
-          turnLine(
-            image, shape.input, channels: shape.inputChannels - channel, row: top + i,
-            before: shape.paddingBefore.width, into: lines + i * pitch, memory, base)
-        }
-        var target = base + (memory.inputs + index * across * inputs + channel)
-        var line = UnsafePointer(lines)
-        for _ in 0..<across {
-          for j in 0..<Winograd.inputs {
-            Winograd.store(
-              Winograd.input(Winograd.load(line + j * lanes, pitch)), part + j * lanes, Winograd.inputs * lanes)
-          }
-          for i in 0..<Winograd.inputs {
-            Winograd.store(
-              Winograd.input(Winograd.load(part + i * Winograd.inputs * lanes, lanes)),
-              target + i * Winograd.inputs * memory.inputStep, memory.inputStep)
-          }
-          target += inputs
-          line += adjoint.outputs * lanes
-        }
-      }
-      channel += lanes
-    }
+  private func transformInputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
+    tiles.transform(
+      Set.Input.self, x, shape.input, channels: shape.inputChannels, before: tiles.padding, rows: range,
+      into: base + memory.inputs, pitch: inputs, step: memory.inputStep, work: base + memory.work)
   }
 
-  /// Transformed upstream gradients [position][tile][channel] of rows of tiles.
   @inline(never)
-  private func transformUpstream(
-    _ range: Range<Int>, _ memory: WinogradGradientMemory, _ base: UnsafeMutablePointer<Float>
-  ) {
-    let lanes = PixelVector.scalarCount
-    let (lines, part) = (base + memory.lines, base + memory.part)
-    let pitch = memory.width * lanes
-    var channel = 0
-    while channel < shape.outputChannels {
-      for index in 0..<range.count {
-        let row = range.lowerBound + index
-        let (sample, top) = (row / down, row % down * adjoint.outputs)
-        let image = upstream + (sample * shape.outputChannels + channel) * shape.output.area
-        for i in 0..<adjoint.outputs {
-          turnLine(
-            image, shape.output, channels: shape.outputChannels - channel, row: top + i, before: 0,
-            into: lines + i * pitch, memory, base)
-        }
-        var target = base + (memory.outputs + index * across * outputs + channel)
-        var line = UnsafePointer(lines)
-        for _ in 0..<across {
-          for j in 0..<adjoint.outputs {
-            adjoint.sums(line + j * lanes, pitch, part + j * lanes, Winograd.inputs * lanes)
-          }
-          for i in 0..<Winograd.inputs {
-            adjoint.sums(
-              part + i * Winograd.inputs * lanes, lanes, target + i * Winograd.inputs * memory.outputStep,
-              memory.outputStep)
-          }
-          target += outputs
-          line += adjoint.outputs * lanes
-        }
-      }
-      channel += lanes
-    }
-  }
-
-  /// A row of an image, padded, channels side by side.
-  @inline(__always)
-  private func turnLine(
-    _ image: UnsafePointer<Float>, _ size: Extent, channels: Int, row: Int, before: Int,
-    into target: UnsafeMutablePointer<Float>, _ memory: WinogradGradientMemory, _ base: UnsafeMutablePointer<Float>
-  ) {
-    let lanes = PixelVector.scalarCount
-    guard row >= 0, row < size.height else { return clearPixels(target, memory.width * lanes) }
-    let count = min(size.width, memory.width - before)
-    clearPixels(target, before * lanes)
-    PlaneGroup(
-      base: image + row * size.width, stride: size.area, count: min(channels, lanes),
-      zeros: UnsafePointer(base + memory.zeros)
-    ).transpose(count, into: target + before * lanes)
-    clearPixels(target + (before + count) * lanes, (memory.width - before - count) * lanes)
+  private func transformUpstream(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
+    tiles.transform(
+      Set.Upstream.self, upstream, shape.output, channels: shape.outputChannels, before: Extent(0, 0), rows: range,
+      into: base + memory.outputs, pitch: outputs, step: memory.outputStep, work: base + memory.work)
   }
 
   @inline(never)
   private func multiply(
-    _ memory: WinogradGradientMemory, _ base: UnsafeMutablePointer<Float>, tiles: Int,
-    into sums: UnsafeMutablePointer<Float>
+    _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int, into sums: UnsafeMutablePointer<Float>,
+    isFirst: Bool
   ) {
     let lanes = PixelVector.scalarCount
-    let count = (shape.outputChannels + TileShape.rows - 1) / TileShape.rows
-    for position in 0..<Winograd.positions {
+    let blocks = (shape.outputChannels + TileShape.rows - 1) / TileShape.rows
+    for position in 0..<Set.positions {
       let a = base + (memory.outputs + position * memory.outputStep)
       let b = base + (memory.inputs + position * memory.inputStep)
       let own = sums + position * shape.outputChannels * inputs
-      for tile in 0..<count {
-        let rows = TileShape.cut(shape.outputChannels, into: count, tile)
+      for block in 0..<blocks {
+        let rows = TileShape.cut(shape.outputChannels, into: blocks, block)
         let target = own + rows.lowerBound * inputs
         var first = 0
         while first < inputs {
           // An odd vector at the end is computed twice.
           let second = min(first + lanes, inputs - lanes)
-          WinogradSumTile(
-            a: a + rows.lowerBound, pitchA: outputs, first: b + first, second: b + second, pitchB: inputs, inner: tiles,
+          WinogradProductTile(
+            a: a + rows.lowerBound, rowStrideA: 1, innerStrideA: outputs, first: b + first, second: b + second,
+            pitchB: inputs, inner: count, accumulates: !isFirst,
             target: PixelTargets(first: target + first, second: target + second, stride: inputs)
           ).run(rows: rows.count)
           first += 2 * lanes
@@ -225,76 +129,25 @@ struct WinogradBackwardWeights {
   @inline(never)
   private func transformSums(_ output: Int, _ sums: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>) {
     let lanes = PixelVector.scalarCount
-    let (kernel, side) = (adjoint.kernel, Winograd.inputs)
-    let part = memory + Winograd.positions * lanes
+    let area = Set.kernel * Set.kernel
+    let part = memory + Set.positions * lanes
     let step = shape.outputChannels * inputs
     var channel = 0
     while channel < shape.inputChannels {
-      for position in 0..<Winograd.positions {
+      for position in 0..<Set.positions {
         let place = sums + (position * step + output * inputs + channel)
         var sum = loadPixels(place)
         for index in 1..<max(1, parts) { sum += loadPixels(place + index * sumCount) }
         storePixels(sum, memory + position * lanes)
       }
-      for j in 0..<side { adjoint.weights(memory + j * lanes, side * lanes, part + j * lanes, side * lanes) }
-      for i in 0..<kernel { adjoint.weights(part + i * side * lanes, lanes, memory + i * kernel * lanes, lanes) }
-      let target = weightGradient + (output * shape.inputChannels + channel) * kernel * kernel
+      transformTile(
+        Set.WeightGradient.self, memory, WinogradSteps(row: Set.side * lanes, column: lanes), part, memory,
+        WinogradSteps(row: Set.kernel * lanes, column: lanes))
+      let target = weightGradient + (output * shape.inputChannels + channel) * area
       for lane in 0..<min(lanes, shape.inputChannels - channel) {
-        for tap in 0..<kernel * kernel { target[lane * kernel * kernel + tap] += memory[tap * lanes + lane] }
+        for tap in 0..<area { target[lane * area + tap] += memory[tap * lanes + lane] }
       }
       channel += lanes
     }
-  }
-}
-
-/// Where a part's arrays lie in its memory.
-struct WinogradGradientMemory {
-  /// Pixels of a padded row of an image.
-  let width: Int
-  let inputs = 0
-  let outputs: Int
-  /// Scalars from one position of the transformed arrays to the next.
-  let inputStep: Int
-  let outputStep: Int
-  let lines: Int
-  let part: Int
-  let zeros: Int
-  let count: Int
-
-  init(inputs: Int, outputs: Int, tiles: Int, width: Int) {
-    let lanes = PixelVector.scalarCount
-    self.width = width
-    inputStep = WinogradMemory.spread(tiles * inputs)
-    outputStep = WinogradMemory.spread(tiles * outputs)
-    self.outputs = Winograd.positions * inputStep
-    lines = self.outputs + Winograd.positions * outputStep
-    part = lines + Winograd.inputs * width * lanes
-    zeros = part + Winograd.positions * lanes
-    count = zeros + width
-  }
-}
-
-/// Some output channels and two vectors of input channels of one position.
-private struct WinogradSumTile: PixelTileUser {
-  var a: UnsafePointer<Float>
-  var pitchA: Int
-  var first: UnsafePointer<Float>
-  var second: UnsafePointer<Float>
-  var pitchB: Int
-  var inner: Int
-  var target: PixelTargets
-
-  @inline(never)
-  func use<T: PixelTile>(_ type: T.Type) {
-    var tile = T.load(target)
-    var (a, first, second, left) = (a, first, second, inner)
-    while left > 0 {
-      tile.add(a, stride: 1, PixelPair(first, second))
-      a += pitchA
-      first += pitchB
-      second += pitchB
-      left -= 1
-    }
-    tile.store(target)
   }
 }

@@ -1,0 +1,69 @@
+import NNKernelsCommon
+
+// The convolutions that go through Winograd's transforms; each function returns whether it did its work.
+
+/// As `convolve`.
+func convolveInTiles(
+  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, _ y: Buffer<Float>,
+  _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+) -> Bool {
+  func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
+    guard WinogradConvolution<Set>.suits(shape) else { return false }
+    let rectifies = epilogue.activation == .relu && !epilogue.accumulate
+    WinogradConvolution<Set>(
+      inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
+      tiles: WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore), batch: batch,
+      x: UnsafePointer(x.base), y: y.base, bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies,
+      accumulate: epilogue.accumulate, workers: workers
+    ).run(
+      .init(
+        base: UnsafePointer(weight.base), outputStep: shape.weightsPerOutput, inputStep: shape.kernel.area,
+        isReversed: false))
+    if epilogue.activation != .identity, !rectifies { activate(epilogue.activation, y, y, workers) }
+    return true
+  }
+  return run(WinogradFour3.self) || run(WinogradFour5.self)
+}
+
+/// As `convolveBackwardData`: the convolution of the upstream gradient with the weights in reverse order.
+func convolveBackwardDataInTiles(
+  _ shape: Convolution, _ batch: Int, _ upstream: Buffer<Float>, _ weight: Buffer<Float>, _ downstream: Buffer<Float>,
+  _ accumulate: Bool, _ workers: WorkerPool
+) -> Bool {
+  func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
+    let last = Set.kernel - 1
+    guard WinogradConvolution<Set>.suits(shape), WinogradTiles<Set>.isFull(shape.input),
+      shape.paddingBefore.height <= last, shape.paddingBefore.width <= last, shape.paddingAfter.height <= last,
+      shape.paddingAfter.width <= last
+    else { return false }
+    WinogradConvolution<Set>(
+      inputChannels: shape.outputChannels, outputChannels: shape.inputChannels,
+      tiles: WinogradTiles(
+        output: shape.input, input: shape.output,
+        padding: Extent(last - shape.paddingBefore.height, last - shape.paddingBefore.width)), batch: batch,
+      x: UnsafePointer(upstream.base), y: downstream.base, bias: nil, rectifies: false, accumulate: accumulate,
+      workers: workers
+    ).run(
+      .init(
+        base: UnsafePointer(weight.base), outputStep: shape.kernel.area, inputStep: shape.weightsPerOutput,
+        isReversed: true))
+    return true
+  }
+  return run(WinogradFour3.self) || run(WinogradFour5.self)
+}
+
+/// As `convolveBackwardWeights`, always adding.
+func convolveBackwardWeightsInTiles(
+  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ upstream: Buffer<Float>, _ weightGradient: Buffer<Float>,
+  _ workers: WorkerPool
+) -> Bool {
+  func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
+    guard WinogradBackwardWeights<Set>.suits(shape, batch: batch) else { return false }
+    WinogradBackwardWeights<Set>(
+      shape, batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
+      weightGradient: weightGradient.base, workers: workers
+    ).run()
+    return true
+  }
+  return run(WinogradFour3.self) || run(WinogradFour5.self)
+}

@@ -1,0 +1,90 @@
+/// F(4, 3): tiles of 4 outputs, 3 weights and 6 inputs, with the points 0, 1, -1, 2, -2 and infinity.
+enum WinogradFour3: WinogradSet {
+  enum Input: WinogradLine {
+    static var inputs: Int { 6 }
+    static var outputs: Int { 6 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (d0, d1, d2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
+      let (d3, d4, d5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
+      let (a, b) = (sum(d4, -4, d2), sum(d3, -4, d1))
+      let (c, e) = (d4 - d2, (d3 - d1) * 2)
+      storePixels(sum(sum(d4, -5, d2), 4, d0), to)
+      storePixels(a + b, to + pitch)
+      storePixels(a - b, to + 2 * pitch)
+      storePixels(c + e, to + 3 * pitch)
+      storePixels(c - e, to + 4 * pitch)
+      storePixels(sum(sum(d5, -5, d3), 4, d1), to + 5 * pitch)
+    }
+  }
+
+  enum Weights: WinogradLine {
+    static var inputs: Int { 3 }
+    static var outputs: Int { 6 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (g0, g1, g2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
+      let (even, odd) = ((g0 + g2) * (-1 / 6), g1 * (-1 / 6))
+      let (far, step) = (sum(g0 * (1 / 24), 1 / 6, g2), g1 * (1 / 12))
+      storePixels(g0 * 0.25, to)
+      storePixels(even + odd, to + pitch)
+      storePixels(even - odd, to + 2 * pitch)
+      storePixels(far + step, to + 3 * pitch)
+      storePixels(far - step, to + 4 * pitch)
+      storePixels(g2, to + 5 * pitch)
+    }
+  }
+
+  enum Output: WinogradLine {
+    static var inputs: Int { 6 }
+    static var outputs: Int { 4 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (m0, m1, m2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
+      let (m3, m4, m5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
+      let (a, b, c, d) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4)
+      storePixels(m0 + a + c, to)
+      storePixels(sum(b, 2, d), to + pitch)
+      storePixels(sum(a, 4, c), to + 2 * pitch)
+      storePixels(sum(b, 8, d) + m5, to + 3 * pitch)
+    }
+  }
+
+  enum Upstream: WinogradLine {
+    static var inputs: Int { 4 }
+    static var outputs: Int { 6 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (d0, d1) = (loadPixels(from), loadPixels(from + step))
+      let (d2, d3) = (loadPixels(from + 2 * step), loadPixels(from + 3 * step))
+      let (even, odd) = (d0 + d2, d1 + d3)
+      let (far, step) = (sum(d0, 4, d2), sum(d1 * 2, 8, d3))
+      storePixels(d0, to)
+      storePixels(even + odd, to + pitch)
+      storePixels(even - odd, to + 2 * pitch)
+      storePixels(far + step, to + 3 * pitch)
+      storePixels(far - step, to + 4 * pitch)
+      storePixels(d3, to + 5 * pitch)
+    }
+  }
+
+  enum WeightGradient: WinogradLine {
+    static var inputs: Int { 6 }
+    static var outputs: Int { 3 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (m0, m1, m2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
+      let (m3, m4, m5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
+      let (a, b) = ((m1 + m2) * (-1 / 6), (m1 - m2) * (-1 / 6))
+      let (c, d) = ((m3 + m4) * (1 / 24), (m3 - m4) * (1 / 24))
+      storePixels(sum(a + c, 0.25, m0), to)
+      storePixels(sum(b, 2, d), to + pitch)
+      storePixels(sum(a, 4, c) + m5, to + 2 * pitch)
+    }
+  }
+}
