@@ -54,6 +54,7 @@ public func registerStandardSources(into registry: inout Registry) {
   registry.register(CSVSource.self)
   registry.register(IDXSource.self)
   registry.register(CIFARSource.self)
+  registry.register(CIFAR100Source.self)
   registry.register(ImagesSource.self)
   registry.register(NPYSource.self)
   registry.register(NPZSource.self)

@@ -175,7 +175,7 @@ package struct DataLoading {
     } catch var error as DiagnosticError where error.kind == .missing {
       for index in error.diagnostics.indices where error.diagnostics[index].remedy == nil {
         error.diagnostics[index].remedy =
-          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist or cifar10: "
+          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100: "
           + "tools/get-data NAME"
       }
       throw error

@@ -170,7 +170,17 @@ import Testing
     #expect((0..<(2 * 147)).allSatisfy { trained.inputs[0].value($0) == again.inputs[0].value($0) })
     let stretched = try PredictionInput.read(place, pictures: PictureForm(form.shape))
     #expect(!(0..<(2 * 147)).allSatisfy { trained.inputs[0].value($0) == stretched.inputs[0].value($0) })
-    for text in ["", "3x7x7", "3x7x7 fold", "2x7x7 crop", "3x7 x crop", "49 crop"] {
+    let reversed = try read(["path": .text(place), "size": .integers([7, 7]), "order": .text("bgr")])
+    let plain = try read(["path": .text(place), "size": .integers([7, 7])])
+    #expect(reversed.pictures?.encoded == "3x7x7 stretch bgr")
+    #expect(
+      (0..<(2 * 147)).allSatisfy { index in
+        let (sample, channel, pixel) = (index / 147, index / 49 % 3, index % 49)
+        return reversed.inputs[0].value(index) == plain.inputs[0].value(sample * 147 + (2 - channel) * 49 + pixel)
+      })
+    let reversedAgain = try PredictionInput.read(place, pictures: PictureForm(encoded: "3x7x7 stretch bgr"))
+    #expect((0..<(2 * 147)).allSatisfy { reversed.inputs[0].value($0) == reversedAgain.inputs[0].value($0) })
+    for text in ["", "3x7x7", "3x7x7 crop rgb", "3x7x7 fold", "2x7x7 crop", "3x7 x crop", "49 crop"] {
       #expect(PictureForm(encoded: text) == nil, "\(text)")
     }
   }

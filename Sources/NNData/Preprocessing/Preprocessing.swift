@@ -21,17 +21,16 @@ public func fitPreprocessing(_ steps: [any Preprocessing], on training: Dataset)
 public struct Scale: Preprocessing {
   /// The declaration of `<scale>`.
   public static let schema = ElementSchema(
-    .preprocessing, "scale", summary: "Multiplies every number, or each column by its own factor.",
+    .preprocessing, "scale", summary: "Multiplies every number, or each column or channel by its own factor.",
     formula: "x := by x", example: #"<scale by="0.0625"/>"#,
-    attributes: [.required("by", .numbers, "The factor; or one factor for each element of a sample.")])
+    attributes: [.required("by", .numbers, "The factor; or one for each channel, or each element, of a sample.")])
 
   private let factors: [Double]
 
   public init(attributes: Attributes) throws { factors = attributes.numbers("by") }
 
   public func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing {
-    try checkWidth("scale", factors, training)
-    return AffinePreprocessing(scales: factors, shifts: [0])
+    AffinePreprocessing(scales: try spread(factors, "by", of: "scale", over: training), shifts: [0])
   }
 }
 
@@ -39,28 +38,38 @@ public struct Scale: Preprocessing {
 public struct Shift: Preprocessing {
   /// The declaration of `<shift>`.
   public static let schema = ElementSchema(
-    .preprocessing, "shift", summary: "Adds to every number, or to each column a number of its own.",
+    .preprocessing, "shift", summary: "Adds to every number, or to each column or channel a number of its own.",
     formula: "x := x + by", example: #"<shift by="-0.5"/>"#,
-    attributes: [.required("by", .numbers, "What is added; or one number for each element of a sample.")])
+    attributes: [
+      .required("by", .numbers, "What is added; or one number for each channel, or each element, of a sample.")
+    ])
 
   private let summands: [Double]
 
   public init(attributes: Attributes) throws { summands = attributes.numbers("by") }
 
   public func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing {
-    try checkWidth("shift", summands, training)
-    return AffinePreprocessing(scales: [1], shifts: summands)
+    AffinePreprocessing(scales: [1], shifts: try spread(summands, "by", of: "shift", over: training))
   }
 }
 
-private func checkWidth(_ element: String, _ values: [Double], _ training: Dataset) throws {
-  let width = training.inputs.first?.width ?? 0
-  guard values.count == 1 || values.count == width else {
+/// One number for all elements of a sample, or one for each; numbers for each channel, the first dimension, are
+/// repeated over its elements.
+private func spread(
+  _ values: [Double], _ attribute: String, of element: String, over training: Dataset
+) throws -> [Double] {
+  guard let input = training.inputs.first, values.count != 1, values.count != input.width else { return values }
+  let channels = input.form.shape.rank > 1 ? input.form.shape[0] : input.width
+  guard values.count == channels else {
     throw ElementError(
       code: "shape-mismatch",
-      "<\(element)> has \(values.count) numbers, but a sample has \(width) elements",
-      remedy: "give 1 or \(width) numbers", attribute: "by")
+      "<\(element)> has \(values.count) numbers, but a sample has "
+        + (channels == input.width ? "" : "\(channels) channels and ") + "\(input.width) elements",
+      remedy: "give 1 or " + (channels == input.width ? "" : "\(channels) or ") + "\(input.width) numbers",
+      attribute: attribute)
   }
+  let size = input.width / channels
+  return (0..<input.width).map { values[$0 / size] }
 }
 
 /// Brings the training set to mean 0 and deviation 1.
@@ -68,7 +77,8 @@ public struct Standardize: Preprocessing {
   /// The declaration of `<standardize>`.
   public static let schema = ElementSchema(
     .preprocessing, "standardize",
-    summary: "Brings every column of the training set to mean 0 and deviation 1; the rest is treated alike.",
+    summary: "Brings every column of the training set to mean 0 and deviation 1; the rest is treated alike. Or takes "
+      + "given means and deviations, such as those of the set that weights were trained on.",
     formula: "x := (x - mean) / deviation, the deviation being that of the whole set (divided by n); "
       + "a column that is constant is only shifted",
     example: "<standardize/>",
@@ -76,14 +86,45 @@ public struct Standardize: Preprocessing {
       .optional(
         "per", .choice(["element", "channel", "all"]), default: .text("element"),
         "What has a mean and a deviation of its own: every element of a sample, every channel (the first dimension), or all together."
-      )
+      ),
+      .optional(
+        "mean", .numbers, "Given means in place of the training set's: one, or one for each channel or element."),
+      .optional(
+        "deviation", .numbers,
+        "Given deviations, with mean: one, or one for each channel or element; none of them zero."),
     ])
 
   private let unit: String
+  private let given: (means: [Double], deviations: [Double])?
 
-  public init(attributes: Attributes) throws { unit = attributes.text("per") }
+  public init(attributes: Attributes) throws {
+    unit = attributes.text("per")
+    guard attributes.has("mean") || attributes.has("deviation") else {
+      given = nil
+      return
+    }
+    for (present, missing) in [("mean", "deviation"), ("deviation", "mean")] where !attributes.has(missing) {
+      throw ElementError(
+        code: "missing-attribute", "<standardize> has \(present), but no \(missing)",
+        remedy: "give both, or neither to learn them from the training set", attribute: present)
+    }
+    let deviations = attributes.numbers("deviation")
+    guard deviations.allSatisfy({ $0 > 0 }) else {
+      throw ElementError(
+        code: "out-of-range", "a deviation of <standardize> is not above zero", attribute: "deviation")
+    }
+    given = (attributes.numbers("mean"), deviations)
+  }
 
   public func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing {
+    if let given {
+      let means = try spread(given.means, "mean", of: "standardize", over: training)
+      let deviations = try spread(given.deviations, "deviation", of: "standardize", over: training)
+      let count = max(means.count, deviations.count)
+      return AffinePreprocessing(
+        scales: deviations.map { 1 / $0 },
+        shifts: (0..<count).map { -means[means.count == 1 ? 0 : $0] / deviations[deviations.count == 1 ? 0 : $0] })
+    }
     guard let input = training.inputs.first else { return .identity }
     let width = input.width
     let groups: Int

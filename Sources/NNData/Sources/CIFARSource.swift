@@ -49,7 +49,8 @@ public struct CIFARSource: DataSource {
 
   /// The samples of one file.
   static func read(_ file: String, _ context: SourceContext) throws -> Dataset {
-    try CIFARSource(attributes: Attributes(["path": .text(file)], for: schema)).read(
+    if try CIFAR100Source.isFile(file) { return try CIFAR100Source.read(file, context) }
+    return try CIFARSource(attributes: Attributes(["path": .text(file)], for: schema)).read(
       SourceContext(folder: ".", classes: context.classes, isDouble: context.isDouble))
   }
 

@@ -21,12 +21,16 @@ public struct ImagesSource: DataSource {
       .optional(
         "resize", .choice(ResizeMode.allCases.map(\.rawValue)), default: .text("stretch"),
         "How pictures get that size: stretch each side, or crop to the middle part of the right aspect first."),
+      .optional(
+        "order", .choice(["rgb", "bgr"]), default: .text("rgb"),
+        "The order of three channels: red, green and blue, or blue first, as some published weights expect."),
     ])
 
   private let path: String
   private let channels: Int
   private let size: (height: Int, width: Int)?
   private let mode: ResizeMode
+  private let isReversed: Bool
 
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
@@ -34,6 +38,7 @@ public struct ImagesSource: DataSource {
     let pair = attributes.has("size") ? attributes.integers("size") : []
     size = pair.count == 2 ? (pair[0], pair[1]) : nil
     mode = ResizeMode(rawValue: attributes.text("resize")) ?? .stretch
+    isReversed = attributes.text("order") == "bgr" && channels == 3
   }
 
   /// Whether a file's name says that it is a picture.
@@ -48,22 +53,24 @@ public struct ImagesSource: DataSource {
     var form: PictureForm?
     if let size {
       guard let shape = Shape([channels, size.height, size.width]) else { throw Self.tooLarge(place, size) }
-      form = PictureForm(shape, mode)
+      form = PictureForm(shape, mode, isReversed: isReversed)
     }
-    return try Self.read(folder, form, channels: channels, place, context.workers)
+    return try Self.read(folder, form, channels: channels, isReversed: isReversed, place, context.workers)
   }
 
   /// Pictures in the form that the weights were trained on (or their own, if that is not known), from a file or a
   /// folder. They have labels if the folder has classes.
   static func read(_ path: String, _ form: PictureForm?, _ context: SourceContext) throws -> Dataset {
     let folder = Path.isFolder(path) ? try ImageFolder(folder: path, classes: context.classes) : ImageFolder(file: path)
-    return try read(folder, form, channels: 3, path, context.workers)
+    return try read(folder, form, channels: 3, isReversed: false, path, context.workers)
   }
 
   private static func read(
-    _ folder: ImageFolder, _ form: PictureForm?, channels: Int, _ place: String, _ workers: WorkerPool?
+    _ folder: ImageFolder, _ form: PictureForm?, channels: Int, isReversed: Bool, _ place: String,
+    _ workers: WorkerPool?
   ) throws -> Dataset {
-    let (input, form) = try decode(folder.files, form, channels: channels, workers ?? WorkerPool(threads: 1))
+    let (input, form) = try decode(
+      folder.files, form, channels: channels, isReversed: isReversed, workers ?? WorkerPool(threads: 1))
     let target = DataArray(
       name: "label", form: .classes(count: folder.classes.count, shape: Shape(1)), elements: .labels(folder.labels))
     var set = try Dataset(
@@ -83,9 +90,9 @@ public struct ImagesSource: DataSource {
   ///
   /// - Parameters:
   ///   - wanted: what they become; unless given, all must have the first one's size.
-  ///   - channels: of what they become then.
+  ///   - channels: of what they become then, blue first if `isReversed`.
   private static func decode(
-    _ files: [String], _ wanted: PictureForm?, channels: Int, _ workers: WorkerPool
+    _ files: [String], _ wanted: PictureForm?, channels: Int, isReversed: Bool, _ workers: WorkerPool
   ) throws -> (DataArray, PictureForm) {
     let form: PictureForm
     if let wanted {
@@ -95,7 +102,7 @@ public struct ImagesSource: DataSource {
       guard let shape = Shape([channels, first.height, first.width]) else {
         throw tooLarge(files[0], (first.height, first.width))
       }
-      form = PictureForm(shape, .stretch)
+      form = PictureForm(shape, .stretch, isReversed: isReversed)
     }
     let shape = form.shape
     let size = (height: shape[1], width: shape[2])
@@ -112,7 +119,11 @@ public struct ImagesSource: DataSource {
             "it has \(picture.height) x \(picture.width) pixels, but \(files[0]) has \(size.height) x \(size.width)",
             remedy: "say which size all shall get, such as size=\"32x32\"")
         }
-        let planes = picture.resized(width: size.width, height: size.height, mode: form.mode).planes(channels: shape[0])
+        var planes = picture.resized(width: size.width, height: size.height, mode: form.mode).planes(channels: shape[0])
+        if form.isReversed {
+          let area = size.height * size.width
+          planes = Array(planes[(2 * area)...] + planes[area..<(2 * area)] + planes[..<area])
+        }
         pictures.withLock { $0[index] = planes }
       } catch let error as DiagnosticError {
         failures.withLock { $0[index] = error }
