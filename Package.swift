@@ -85,6 +85,7 @@ let tests: [Target] = [
     name: "PluginTests",
     dependencies: [
       "NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNTraining", "NNInference",
+      "NNWeights",
     ]
       + layerFamilies.map { .init(stringLiteral: $0) },
     exclude: ["Fixtures"]),
