@@ -22,6 +22,8 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   /// Channels, rounded up to whole vectors.
   private let inputs: Int
   private let outputs: Int
+  /// Whether output channels lie in the lanes of the sums, and input channels in the rows; else the other way round.
+  private let turnsSums: Bool
 
   init(
     _ shape: Convolution, _ batch: Int, x: UnsafePointer<Float>, upstream: UnsafePointer<Float>,
@@ -36,6 +38,7 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
     tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
     inputs = WinogradArrays.wholeVectors(shape.inputChannels)
     outputs = WinogradArrays.wholeVectors(shape.outputChannels)
+    turnsSums = shape.inputChannels * outputs < shape.outputChannels * inputs
   }
 
   /// Whether gradients of this shape are computed so: as forward, with enough tiles that transforming the sums back is
@@ -45,8 +48,11 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
       && batch * shape.output.area >= 128 * Set.tile * Set.tile
   }
 
+  /// Rows of the sums of one position, and the scalars of a row.
+  private var sumRows: Int { turnsSums ? shape.inputChannels : shape.outputChannels }
+  private var sumColumns: Int { turnsSums ? outputs : inputs }
   /// Scalars of the sums of one part.
-  private var sumCount: Int { Set.positions * shape.outputChannels * inputs }
+  private var sumCount: Int { Set.positions * sumRows * sumColumns }
   /// Parts of the batch.
   private var parts: Int { min(batch * tiles.down, sumCount <= 64 * 1024 ? 8 : 4) }
 
@@ -74,11 +80,11 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
         first = block.upperBound
       }
     }
-    let lanes = PixelVector.scalarCount
+    let lanes = Vector.scalarCount
     workers.reserveScratch(purpose: .block, count: 2 * Set.positions * lanes)
-    workers.run(chunks: shape.outputChannels) { channel, worker in
+    workers.run(chunks: sumRows) { row, worker in
       let memory = workers.scratch(worker: worker, purpose: .block, count: 2 * Set.positions * lanes)
-      transformSums(channel, UnsafePointer(sums), memory)
+      transformSums(row, UnsafePointer(sums), memory)
     }
   }
 
@@ -101,51 +107,42 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
     _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int, into sums: UnsafeMutablePointer<Float>,
     isFirst: Bool
   ) {
-    let lanes = PixelVector.scalarCount
-    let blocks = (shape.outputChannels + TileShape.rows - 1) / TileShape.rows
     for position in 0..<Set.positions {
-      let a = base + (memory.outputs + position * memory.outputStep)
-      let b = base + (memory.inputs + position * memory.inputStep)
-      let own = sums + position * shape.outputChannels * inputs
-      for block in 0..<blocks {
-        let rows = TileShape.cut(shape.outputChannels, into: blocks, block)
-        let target = own + rows.lowerBound * inputs
-        var first = 0
-        while first < inputs {
-          // An odd vector at the end is computed twice.
-          let second = min(first + lanes, inputs - lanes)
-          WinogradProductTile(
-            a: a + rows.lowerBound, rowStrideA: 1, innerStrideA: outputs, first: b + first, second: b + second,
-            pitchB: inputs, inner: count, accumulates: !isFirst,
-            target: PixelTargets(first: target + first, second: target + second, stride: inputs)
-          ).run(rows: rows.count)
-          first += 2 * lanes
-        }
-      }
+      let x = base + (memory.inputs + position * memory.inputStep)
+      let upstream = base + (memory.outputs + position * memory.outputStep)
+      WinogradProduct(
+        a: turnsSums ? x : upstream, rowStrideA: 1, innerStrideA: turnsSums ? inputs : outputs, rows: sumRows,
+        b: turnsSums ? upstream : x, inner: count, columns: sumColumns,
+        c: sums + position * sumRows * sumColumns, accumulates: !isFirst
+      ).run()
     }
   }
 
-  /// Adds the gradients of one output channel's weights.
+  /// Adds the gradients of the weights that belong to one row of the sums.
   @inline(never)
-  private func transformSums(_ output: Int, _ sums: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>) {
-    let lanes = PixelVector.scalarCount
+  private func transformSums(_ row: Int, _ sums: UnsafePointer<Float>, _ memory: UnsafeMutablePointer<Float>) {
+    let lanes = Vector.scalarCount
     let area = Set.kernel * Set.kernel
     let part = memory + Set.positions * lanes
-    let step = shape.outputChannels * inputs
+    let step = sumRows * sumColumns
+    // Scalars from one row's, and from one lane's, weights to the next.
+    let across = shape.inputChannels * area
+    let (rowStep, laneStep) = turnsSums ? (area, across) : (across, area)
+    let channels = turnsSums ? shape.outputChannels : shape.inputChannels
     var channel = 0
-    while channel < shape.inputChannels {
+    while channel < channels {
       for position in 0..<Set.positions {
-        let place = sums + (position * step + output * inputs + channel)
-        var sum = loadPixels(place)
-        for index in 1..<max(1, parts) { sum += loadPixels(place + index * sumCount) }
-        storePixels(sum, memory + position * lanes)
+        let place = sums + (position * step + row * sumColumns + channel)
+        var sum = loadVector(place)
+        for index in 1..<max(1, parts) { sum += loadVector(place + index * sumCount) }
+        storeVector(sum, memory + position * lanes)
       }
       transformTile(
         Set.WeightGradient.self, memory, WinogradSteps(row: Set.side * lanes, column: lanes), part, memory,
         WinogradSteps(row: Set.kernel * lanes, column: lanes))
-      let target = weightGradient + (output * shape.inputChannels + channel) * area
-      for lane in 0..<min(lanes, shape.inputChannels - channel) {
-        for tap in 0..<area { target[lane * area + tap] += memory[tap * lanes + lane] }
+      let target = weightGradient + (row * rowStep + channel * laneStep)
+      for lane in 0..<min(lanes, channels - channel) {
+        for tap in 0..<area { target[lane * laneStep + tap] += memory[tap * lanes + lane] }
       }
       channel += lanes
     }

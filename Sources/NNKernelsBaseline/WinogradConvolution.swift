@@ -5,7 +5,7 @@ import NNKernelsCommon
 /// the lanes of vectors all the way; pixels are turned on the way in and out.
 ///
 /// Operations for a tile: 2 x 36 (3 x 3) or 2 x 64 (5 x 5) for each pair of channels, a quarter or a sixth of the direct
-/// way's; and 150 or 350 for each transform of a channel. Bytes: the transformed arrays of a chunk stay in the
+/// way's; and 120 or 280 for each transform of a channel. Bytes: the transformed arrays of a chunk stay in the
 /// second-level cache. The relative error is below 2e-5 (3 x 3) or 1e-4 (5 x 5) of the largest output (the direct way's
 /// is 1e-6): transforms multiply by up to 8 and subtract.
 ///
@@ -34,6 +34,7 @@ struct WinogradConvolution<Set: WinogradSet> {
   /// How the weights lie: those of one output and one input channel are together, row by row.
   struct WeightLayout {
     let base: UnsafePointer<Float>
+    let count: Int
     /// Scalars from one output channel's, and from one input channel's, to the next.
     let outputStep: Int
     let inputStep: Int
@@ -43,27 +44,37 @@ struct WinogradConvolution<Set: WinogradSet> {
 
   private var outputs: Int { WinogradArrays.wholeVectors(outputChannels) }
   private var inputs: Int { WinogradArrays.wholeVectors(inputChannels) }
+  private var weightStep: Int { WinogradArrays.spread(inputChannels * outputs) }
+
+  /// Scalars of the transformed weights.
+  var weightCount: Int { Set.positions * weightStep }
 
   /// Computes all outputs.
   func run(_ layout: WeightLayout) {
-    let lanes = PixelVector.scalarCount
-    let weightStep = WinogradArrays.spread(inputChannels * outputs)
-    let weights = workers.scratch(
-      worker: workers.currentWorker, purpose: .operand, count: Set.positions * weightStep)
-    let area = Set.kernel * Set.kernel
-    let weightBlock = (area + Set.positions) * lanes + area
-    workers.reserveScratch(purpose: .block, count: weightBlock)
+    let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: weightCount)
+    transformWeights(layout, into: weights)
+    run(weights: UnsafePointer(weights))
+  }
+
+  /// Transforms the weights into `weightCount` scalars, [position][input channel][output channel].
+  func transformWeights(_ layout: WeightLayout, into weights: UnsafeMutablePointer<Float>) {
+    let lanes = Vector.scalarCount
+    let memory = WeightMemory()
+    workers.reserveScratch(purpose: .block, count: memory.count)
     let groups = outputs / lanes
     let share = max(1, min(inputChannels, 8192 / (Set.positions * lanes)))
     let shares = (inputChannels + share - 1) / share
     workers.run(chunks: groups * shares) { chunk, worker in
-      let memory = workers.scratch(worker: worker, purpose: .block, count: weightBlock)
+      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
       let first = chunk / groups * share
       transformWeights(
         layout, inputRange: first..<min(first + share, inputChannels), output: chunk % groups * lanes, into: weights,
-        step: weightStep, memory)
+        memory, base)
     }
+  }
 
+  /// Computes all outputs with weights as `transformWeights` makes them.
+  func run(weights: UnsafePointer<Float>) {
     // Rows of tiles, of all samples in a row: as many as stay in the cache, and enough chunks for all threads.
     let total = batch * tiles.down
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))
@@ -79,30 +90,42 @@ struct WinogradConvolution<Set: WinogradSet> {
       tiles.prepare(base + memory.work)
       let range = (chunk * rows)..<min(total, (chunk + 1) * rows)
       transformInputs(range, memory, base)
-      multiply(UnsafePointer(weights), step: weightStep, memory, base, count: range.count * tiles.across)
+      multiply(weights, memory, base, count: range.count * tiles.across)
       transformOutputs(range, memory, base)
     }
   }
 
+  /// Where the arrays for the transform of a vector of weights lie.
+  private struct WeightMemory {
+    private let lanes = Vector.scalarCount
+    var zeros: Int { 0 }
+    /// The turned weights, with room for the squares that turn them.
+    var turned: Int { lanes * (1 + lanes) }
+    var part: Int { turned + (Set.kernel * Set.kernel + lanes) * lanes }
+    var count: Int { part + Set.positions * lanes }
+  }
+
   @inline(never)
   private func transformWeights(
-    _ layout: WeightLayout, inputRange: Range<Int>, output: Int, into weights: UnsafeMutablePointer<Float>, step: Int,
-    _ memory: UnsafeMutablePointer<Float>
+    _ layout: WeightLayout, inputRange: Range<Int>, output: Int, into weights: UnsafeMutablePointer<Float>,
+    _ memory: WeightMemory, _ base: UnsafeMutablePointer<Float>
   ) {
-    let lanes = PixelVector.scalarCount
+    let lanes = Vector.scalarCount
     let area = Set.kernel * Set.kernel
-    let (part, zeros) = (memory + area * lanes, memory + (area + Set.positions) * lanes)
-    clearPixels(zeros, area)
+    let turned = base + memory.turned
     let sign = layout.isReversed ? -lanes : lanes
+    let count = min(lanes, outputChannels - output)
+    storeVector(.zero, base + memory.zeros)
     for c in inputRange {
+      let start = output * layout.outputStep + c * layout.inputStep
       PlaneGroup(
-        base: layout.base + (output * layout.outputStep + c * layout.inputStep), stride: layout.outputStep,
-        count: min(lanes, outputChannels - output), zeros: UnsafePointer(zeros)
-      ).transpose(area, into: memory)
+        base: layout.base + start, stride: layout.outputStep, count: count,
+        readable: layout.count - start - (count - 1) * layout.outputStep, zeros: UnsafePointer(base + memory.zeros)
+      ).transpose(0, area, into: turned)
       transformTile(
-        Set.Weights.self, layout.isReversed ? memory + (area - 1) * lanes : memory,
-        WinogradSteps(row: Set.kernel * sign, column: sign), part, weights + (c * outputs + output),
-        WinogradSteps(row: Set.side * step, column: step))
+        Set.Weights.self, layout.isReversed ? turned + (area - 1) * lanes : turned,
+        WinogradSteps(row: Set.kernel * sign, column: sign), base + memory.part, weights + (c * outputs + output),
+        WinogradSteps(row: Set.side * weightStep, column: weightStep))
     }
   }
 
@@ -115,64 +138,83 @@ struct WinogradConvolution<Set: WinogradSet> {
 
   @inline(never)
   private func multiply(
-    _ weights: UnsafePointer<Float>, step: Int, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>,
-    count: Int
+    _ weights: UnsafePointer<Float>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int
   ) {
-    let lanes = PixelVector.scalarCount
-    let blocks = (count + TileShape.rows - 1) / TileShape.rows
     for position in 0..<Set.positions {
-      let a = base + (memory.inputs + position * memory.inputStep)
-      let b = weights + position * step
-      let own = base + (memory.outputs + position * memory.outputStep)
-      var first = 0
-      while first < outputs {
-        // An odd vector at the end is computed twice.
-        let second = min(first + lanes, outputs - lanes)
-        for block in 0..<blocks {
-          let rows = TileShape.cut(count, into: blocks, block)
-          let target = own + rows.lowerBound * outputs
-          WinogradProductTile(
-            a: a + rows.lowerBound * inputs, rowStrideA: inputs, innerStrideA: 1, first: b + first, second: b + second,
-            pitchB: outputs, inner: inputChannels, accumulates: false,
-            target: PixelTargets(first: target + first, second: target + second, stride: outputs)
-          ).run(rows: rows.count)
-        }
-        first += 2 * lanes
-      }
+      WinogradProduct(
+        a: base + (memory.inputs + position * memory.inputStep), rowStrideA: inputs, innerStrideA: 1, rows: count,
+        b: weights + position * weightStep, inner: inputChannels, columns: outputs,
+        c: base + (memory.outputs + position * memory.outputStep), accumulates: false
+      ).run()
     }
   }
 
   /// Outputs of the rows of tiles `range` from sums [position][tile][channel].
+  ///
+  /// The rows of a row of tiles lie in a row, as they do in an image, and are turned together. Tiles are computed from
+  /// the last to the first, so that what the last one writes over the end of its rows is overwritten.
   @inline(never)
   private func transformOutputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
-    let lanes = PixelVector.scalarCount
-    let lines = base + memory.work
-    let rowPitch = tiles.width * lanes
-    let part = lines + Set.side * rowPitch
-    let area = tiles.output.area
+    let lanes = Vector.scalarCount
+    let zeros = base + memory.work
+    let (offsets, part) = (zeros + lanes, base + (memory.work + tiles.partStart))
+    let lines = base + (memory.work + tiles.rowsStart)
+    let (area, width) = (tiles.output.area, tiles.output.width)
     var channel = 0
     while channel < outputChannels {
       let count = min(lanes, outputChannels - channel)
-      var offset = PixelVector.zero
-      if let bias { for lane in 0..<count { offset[lane] = bias[channel + lane] } }
+      storeVector(.zero, offsets)
+      if let bias { for lane in 0..<count { offsets[lane] = bias[channel + lane] } }
       for index in 0..<range.count {
         let row = range.lowerBound + index
         let (sample, top) = (row / tiles.down, row % tiles.down * Set.tile)
-        for tile in 0..<tiles.across {
+        var tile = tiles.across
+        while tile > 0 {
+          tile -= 1
           transformTile(
             Set.Output.self, base + (memory.outputs + (index * tiles.across + tile) * outputs + channel),
             WinogradSteps(row: Set.side * memory.outputStep, column: memory.outputStep), part,
-            lines + tile * Set.tile * lanes, WinogradSteps(row: rowPitch, column: lanes))
+            lines + tile * Set.tile * lanes, WinogradSteps(row: width * lanes, column: lanes))
         }
-        let image = y + ((sample * outputChannels + channel) * area + top * tiles.output.width)
-        for r in 0..<min(Set.tile, tiles.output.height - top) {
-          PlaneTargets(
-            base: image + r * tiles.output.width, stride: area, count: count, offset: offset,
-            lowest: PixelVector(repeating: rectifies ? 0 : -Float.infinity), accumulate: accumulate
-          ).fill(from: lines + r * rowPitch, tiles.output.width)
-        }
+        PlaneTargets(
+          base: y + ((sample * outputChannels + channel) * area + top * width), stride: area, count: count,
+          offsets: UnsafePointer(offsets), zeros: UnsafePointer(zeros), lowest: rectifies ? 0 : -Float.infinity,
+          accumulate: accumulate
+        ).fill(from: lines, min(Set.tile, tiles.output.height - top) * width)
       }
       channel += lanes
+    }
+  }
+}
+
+/// The product for one position: C = A B, or C += A B.
+struct WinogradProduct {
+  let a: UnsafePointer<Float>
+  let rowStrideA: Int
+  let innerStrideA: Int
+  let rows: Int
+  /// Rows of `columns` scalars, whole vectors; those of C are as long.
+  let b: UnsafePointer<Float>
+  let inner: Int
+  let columns: Int
+  let c: UnsafeMutablePointer<Float>
+  let accumulates: Bool
+
+  @inline(__always)
+  func run() {
+    let blocks = (rows + TileShape.rows - 1) / TileShape.rows
+    var column = 0
+    while column < columns {
+      let vectors = min(2, (columns - column) / Vector.scalarCount)
+      for block in 0..<blocks {
+        let range = TileShape.cut(rows, into: blocks, block)
+        TileProduct(
+          a: a + range.lowerBound * rowStrideA, rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b + column,
+          innerStrideB: columns, panelStrideB: 0, c: c + (range.lowerBound * columns + column), strideC: columns,
+          continues: accumulates, inner: inner
+        ).run(rows: range.count, vectors: vectors)
+      }
+      column += vectors * Vector.scalarCount
     }
   }
 }

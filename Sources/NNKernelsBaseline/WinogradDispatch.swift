@@ -17,7 +17,8 @@ func convolveInTiles(
       accumulate: epilogue.accumulate, workers: workers
     ).run(
       .init(
-        base: UnsafePointer(weight.base), outputStep: shape.weightsPerOutput, inputStep: shape.kernel.area,
+        base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.weightsPerOutput,
+        inputStep: shape.kernel.area,
         isReversed: false))
     if epilogue.activation != .identity, !rectifies { activate(epilogue.activation, y, y, workers) }
     return true
@@ -45,7 +46,8 @@ func convolveBackwardDataInTiles(
       workers: workers
     ).run(
       .init(
-        base: UnsafePointer(weight.base), outputStep: shape.kernel.area, inputStep: shape.weightsPerOutput,
+        base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
+        inputStep: shape.weightsPerOutput,
         isReversed: true))
     return true
   }

@@ -6,16 +6,15 @@ enum WinogradFour3: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (d0, d1, d2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (d3, d4, d5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
-      let (a, b) = (sum(d4, -4, d2), sum(d3, -4, d1))
-      let (c, e) = (d4 - d2, (d3 - d1) * 2)
-      storePixels(sum(sum(d4, -5, d2), 4, d0), to)
-      storePixels(a + b, to + pitch)
-      storePixels(a - b, to + 2 * pitch)
-      storePixels(c + e, to + 3 * pitch)
-      storePixels(c - e, to + 4 * pitch)
-      storePixels(sum(sum(d5, -5, d3), 4, d1), to + 5 * pitch)
+      let (d0, d1, d2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (d3, d4, d5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
+      let (even, odd) = (d4 - d2, d3 - d1)
+      storeVector(sum(sum(d4, -5, d2), 4, d0), to)
+      storeVector(sum(d4 + d3, -4, d2 + d1), to + pitch)
+      storeVector(sum(d4 - d3, -4, d2 - d1), to + 2 * pitch)
+      storeVector(sum(even, 2, odd), to + 3 * pitch)
+      storeVector(sum(even, -2, odd), to + 4 * pitch)
+      storeVector(sum(sum(d5, -5, d3), 4, d1), to + 5 * pitch)
     }
   }
 
@@ -25,15 +24,15 @@ enum WinogradFour3: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (g0, g1, g2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
+      let (g0, g1, g2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
       let (even, odd) = ((g0 + g2) * (-1 / 6), g1 * (-1 / 6))
       let (far, step) = (sum(g0 * (1 / 24), 1 / 6, g2), g1 * (1 / 12))
-      storePixels(g0 * 0.25, to)
-      storePixels(even + odd, to + pitch)
-      storePixels(even - odd, to + 2 * pitch)
-      storePixels(far + step, to + 3 * pitch)
-      storePixels(far - step, to + 4 * pitch)
-      storePixels(g2, to + 5 * pitch)
+      storeVector(g0 * 0.25, to)
+      storeVector(even + odd, to + pitch)
+      storeVector(even - odd, to + 2 * pitch)
+      storeVector(far + step, to + 3 * pitch)
+      storeVector(far - step, to + 4 * pitch)
+      storeVector(g2, to + 5 * pitch)
     }
   }
 
@@ -43,13 +42,13 @@ enum WinogradFour3: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (m0, m1, m2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (m3, m4, m5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
+      let (m0, m1, m2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (m3, m4, m5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
       let (a, b, c, d) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4)
-      storePixels(m0 + a + c, to)
-      storePixels(sum(b, 2, d), to + pitch)
-      storePixels(sum(a, 4, c), to + 2 * pitch)
-      storePixels(sum(b, 8, d) + m5, to + 3 * pitch)
+      storeVector(m0 + a + c, to)
+      storeVector(sum(b, 2, d), to + pitch)
+      storeVector(sum(a, 4, c), to + 2 * pitch)
+      storeVector(sum(b, 8, d) + m5, to + 3 * pitch)
     }
   }
 
@@ -59,16 +58,16 @@ enum WinogradFour3: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (d0, d1) = (loadPixels(from), loadPixels(from + step))
-      let (d2, d3) = (loadPixels(from + 2 * step), loadPixels(from + 3 * step))
+      let (d0, d1) = (loadVector(from), loadVector(from + step))
+      let (d2, d3) = (loadVector(from + 2 * step), loadVector(from + 3 * step))
       let (even, odd) = (d0 + d2, d1 + d3)
-      let (far, step) = (sum(d0, 4, d2), sum(d1 * 2, 8, d3))
-      storePixels(d0, to)
-      storePixels(even + odd, to + pitch)
-      storePixels(even - odd, to + 2 * pitch)
-      storePixels(far + step, to + 3 * pitch)
-      storePixels(far - step, to + 4 * pitch)
-      storePixels(d3, to + 5 * pitch)
+      let (far, step) = (sum(d0, 4, d2), sum(d1, 4, d3))
+      storeVector(d0, to)
+      storeVector(even + odd, to + pitch)
+      storeVector(even - odd, to + 2 * pitch)
+      storeVector(sum(far, 2, step), to + 3 * pitch)
+      storeVector(sum(far, -2, step), to + 4 * pitch)
+      storeVector(d3, to + 5 * pitch)
     }
   }
 
@@ -78,13 +77,13 @@ enum WinogradFour3: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (m0, m1, m2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (m3, m4, m5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
+      let (m0, m1, m2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (m3, m4, m5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
       let (a, b) = ((m1 + m2) * (-1 / 6), (m1 - m2) * (-1 / 6))
       let (c, d) = ((m3 + m4) * (1 / 24), (m3 - m4) * (1 / 24))
-      storePixels(sum(a + c, 0.25, m0), to)
-      storePixels(sum(b, 2, d), to + pitch)
-      storePixels(sum(a, 4, c) + m5, to + 2 * pitch)
+      storeVector(sum(a + c, 0.25, m0), to)
+      storeVector(sum(b, 2, d), to + pitch)
+      storeVector(sum(a, 4, c) + m5, to + 2 * pitch)
     }
   }
 }

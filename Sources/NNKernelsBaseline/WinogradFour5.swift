@@ -6,20 +6,20 @@ enum WinogradFour5: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (d0, d1, d2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (d3, d4, d5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
-      let (d6, d7) = (loadPixels(from + 6 * step), loadPixels(from + 7 * step))
-      storePixels(sum(d0 - d6, 5.25, d4 - d2), to)
-      let (a, b) = (sum(d2 + d6, -4.25, d4), sum(d1 + d5, -4.25, d3))
-      storePixels(a + b, to + pitch)
-      storePixels(a - b, to + 2 * pitch)
-      let (c, e) = (sum(sum(d6, 0.25, d2), -1.25, d4), sum(sum(d5 * 2, 0.5, d1), -2.5, d3))
-      storePixels(c + e, to + 3 * pitch)
-      storePixels(c - e, to + 4 * pitch)
-      let (f, g) = (sum(sum(d6, 4, d2), -5, d4), sum(sum(d1 * 2, 0.5, d5), -2.5, d3))
-      storePixels(f + g, to + 5 * pitch)
-      storePixels(f - g, to + 6 * pitch)
-      storePixels(sum(d7 - d1, 5.25, d3 - d5), to + 7 * pitch)
+      let (d0, d1, d2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (d3, d4, d5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
+      let (d6, d7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
+      storeVector(sum(d0 - d6, 5.25, d4 - d2), to)
+      let (a, b) = (d2 + d6, d1 + d5)
+      storeVector(sum(a + b, -4.25, d4 + d3), to + pitch)
+      storeVector(sum(a - b, -4.25, d4 - d3), to + 2 * pitch)
+      let (c, e) = (sum(sum(d6, 0.25, d2), -1.25, d4), sum(sum(d5, 0.25, d1), -1.25, d3))
+      storeVector(sum(c, 2, e), to + 3 * pitch)
+      storeVector(sum(c, -2, e), to + 4 * pitch)
+      let (f, g) = (sum(sum(d6, 4, d2), -5, d4), sum(sum(d5, 4, d1), -5, d3))
+      storeVector(sum(f, 0.5, g), to + 5 * pitch)
+      storeVector(sum(f, -0.5, g), to + 6 * pitch)
+      storeVector(sum(d7 - d1, 5.25, d3 - d5), to + 7 * pitch)
     }
   }
 
@@ -29,19 +29,19 @@ enum WinogradFour5: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (g0, g1, g2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (g3, g4) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step))
-      storePixels(g0, to)
+      let (g0, g1, g2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (g3, g4) = (loadVector(from + 3 * step), loadVector(from + 4 * step))
+      storeVector(g0, to)
       let (a, b) = ((g0 + g2 + g4) * (-2 / 9), (g1 + g3) * (-2 / 9))
-      storePixels(a + b, to + pitch)
-      storePixels(a - b, to + 2 * pitch)
+      storeVector(a + b, to + pitch)
+      storeVector(a - b, to + 2 * pitch)
       let (c, d) = (sum(sum(g0, 4, g2), 16, g4) * (1 / 90), sum(g1, 4, g3) * (1 / 45))
-      storePixels(c + d, to + 3 * pitch)
-      storePixels(c - d, to + 4 * pitch)
+      storeVector(c + d, to + 3 * pitch)
+      storeVector(c - d, to + 4 * pitch)
       let (e, f) = (sum(sum(g0, 0.25, g2), 0.0625, g4) * (32 / 45), sum(g1, 0.25, g3) * (16 / 45))
-      storePixels(e + f, to + 5 * pitch)
-      storePixels(e - f, to + 6 * pitch)
-      storePixels(g4, to + 7 * pitch)
+      storeVector(e + f, to + 5 * pitch)
+      storeVector(e - f, to + 6 * pitch)
+      storeVector(g4, to + 7 * pitch)
     }
   }
 
@@ -51,15 +51,15 @@ enum WinogradFour5: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (m0, m1, m2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (m3, m4, m5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
-      let (m6, m7) = (loadPixels(from + 6 * step), loadPixels(from + 7 * step))
+      let (m0, m1, m2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (m3, m4, m5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
+      let (m6, m7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
       let (a, b, c) = (m1 + m2, m1 - m2, m3 + m4)
       let (d, e, f) = (m3 - m4, m5 + m6, m5 - m6)
-      storePixels(m0 + a + (c + e), to)
-      storePixels(sum(sum(b, 2, d), 0.5, f), to + pitch)
-      storePixels(sum(sum(a, 4, c), 0.25, e), to + 2 * pitch)
-      storePixels(sum(sum(b, 8, d), 0.125, f) + m7, to + 3 * pitch)
+      storeVector(m0 + a + (c + e), to)
+      storeVector(sum(sum(b, 2, d), 0.5, f), to + pitch)
+      storeVector(sum(sum(a, 4, c), 0.25, e), to + 2 * pitch)
+      storeVector(sum(sum(b, 8, d), 0.125, f) + m7, to + 3 * pitch)
     }
   }
 
@@ -69,19 +69,19 @@ enum WinogradFour5: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (d0, d1) = (loadPixels(from), loadPixels(from + step))
-      let (d2, d3) = (loadPixels(from + 2 * step), loadPixels(from + 3 * step))
-      storePixels(d0, to)
+      let (d0, d1) = (loadVector(from), loadVector(from + step))
+      let (d2, d3) = (loadVector(from + 2 * step), loadVector(from + 3 * step))
+      storeVector(d0, to)
       let (a, b) = (d0 + d2, d1 + d3)
-      storePixels(a + b, to + pitch)
-      storePixels(a - b, to + 2 * pitch)
-      let (c, d) = (sum(d0, 4, d2), sum(d1 * 2, 8, d3))
-      storePixels(c + d, to + 3 * pitch)
-      storePixels(c - d, to + 4 * pitch)
-      let (e, f) = (sum(d0, 0.25, d2), sum(d1 * 0.5, 0.125, d3))
-      storePixels(e + f, to + 5 * pitch)
-      storePixels(e - f, to + 6 * pitch)
-      storePixels(d3, to + 7 * pitch)
+      storeVector(a + b, to + pitch)
+      storeVector(a - b, to + 2 * pitch)
+      let (c, d) = (sum(d0, 4, d2), sum(d1, 4, d3))
+      storeVector(sum(c, 2, d), to + 3 * pitch)
+      storeVector(sum(c, -2, d), to + 4 * pitch)
+      let (e, f) = (sum(d0, 0.25, d2), sum(d1, 0.25, d3))
+      storeVector(sum(e, 0.5, f), to + 5 * pitch)
+      storeVector(sum(e, -0.5, f), to + 6 * pitch)
+      storeVector(d3, to + 7 * pitch)
     }
   }
 
@@ -91,17 +91,17 @@ enum WinogradFour5: WinogradSet {
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (m0, m1, m2) = (loadPixels(from), loadPixels(from + step), loadPixels(from + 2 * step))
-      let (m3, m4, m5) = (loadPixels(from + 3 * step), loadPixels(from + 4 * step), loadPixels(from + 5 * step))
-      let (m6, m7) = (loadPixels(from + 6 * step), loadPixels(from + 7 * step))
+      let (m0, m1, m2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (m3, m4, m5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
+      let (m6, m7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
       let (a, b) = ((m1 + m2) * (-2 / 9), (m1 - m2) * (-2 / 9))
       let (c, d) = ((m3 + m4) * (1 / 90), (m3 - m4) * (1 / 90))
       let (e, f) = ((m5 + m6) * (32 / 45), (m5 - m6) * (32 / 45))
-      storePixels(m0 + a + (c + e), to)
-      storePixels(sum(sum(b, 2, d), 0.5, f), to + pitch)
-      storePixels(sum(sum(a, 4, c), 0.25, e), to + 2 * pitch)
-      storePixels(sum(sum(b, 8, d), 0.125, f), to + 3 * pitch)
-      storePixels(sum(sum(a, 16, c), 0.0625, e) + m7, to + 4 * pitch)
+      storeVector(m0 + a + (c + e), to)
+      storeVector(sum(sum(b, 2, d), 0.5, f), to + pitch)
+      storeVector(sum(sum(a, 4, c), 0.25, e), to + 2 * pitch)
+      storeVector(sum(sum(b, 8, d), 0.125, f), to + 3 * pitch)
+      storeVector(sum(sum(a, 16, c), 0.0625, e) + m7, to + 4 * pitch)
     }
   }
 }

@@ -49,13 +49,13 @@ func transformTile<L: WinogradLine>(
   _ line: L.Type, _ from: UnsafePointer<Float>, _ steps: WinogradSteps, _ part: UnsafeMutablePointer<Float>,
   _ to: UnsafeMutablePointer<Float>, _ pitches: WinogradSteps
 ) {
-  let lanes = PixelVector.scalarCount
+  let lanes = Vector.scalarCount
   for j in 0..<L.inputs { L.apply(from + j * steps.column, steps.row, part + j * lanes, L.inputs * lanes) }
   for i in 0..<L.outputs { L.apply(part + i * L.inputs * lanes, lanes, to + i * pitches.row, pitches.column) }
 }
 
 /// x + k y.
 @_transparent
-func sum(_ x: PixelVector, _ k: Float, _ y: PixelVector) -> PixelVector {
-  multiplyAdd(y, PixelVector(repeating: k), x)
+func sum(_ x: Vector, _ k: Float, _ y: Vector) -> Vector {
+  multiplyAdd(y, Vector(repeating: k), x)
 }

@@ -22,8 +22,13 @@ struct WinogradTiles<Set: WinogradSet> {
   /// Pixels of a padded row.
   @inline(__always) var width: Int { across * Set.tile + Set.kernel - 1 }
 
-  /// Scalars that a worker needs besides transformed arrays.
-  var workCount: Int { Set.side * width * PixelVector.scalarCount + Set.positions * PixelVector.scalarCount + width }
+  /// Scalars from one row of turned pixels to the next: between the rows there is room for the pixels that
+  /// `PlaneGroup` and `PlaneTargets` touch besides those asked for.
+  @inline(__always) var rowPitch: Int { (width + Vector.scalarCount) * Vector.scalarCount }
+
+  /// Scalars that a worker needs besides transformed arrays: zeros, rows of turned pixels, and these rows transformed
+  /// along the columns.
+  @inline(__always) var workCount: Int { Vector.scalarCount * (1 + Vector.scalarCount) + 2 * Set.side * rowPitch }
 
   /// Whether tiles of outputs of this size are mostly full.
   static func isFull(_ output: Extent) -> Bool {
@@ -31,11 +36,18 @@ struct WinogradTiles<Set: WinogradSet> {
     return 10 * output.area >= 6 * Set.tile * Set.tile * tiles
   }
 
+  /// Where rows of turned pixels begin in a worker's memory.
+  @inline(__always) var rowsStart: Int { Vector.scalarCount * (1 + Vector.scalarCount) }
+  /// Where these rows begin once they are transformed along the columns.
+  @inline(__always) var partStart: Int { rowsStart + Set.side * rowPitch }
+
   /// Makes the zeros in `work` that stand for missing channels.
   @inline(__always)
-  func prepare(_ work: UnsafeMutablePointer<Float>) { clearPixels(work + (workCount - width), width) }
+  func prepare(_ work: UnsafeMutablePointer<Float>) { storeVector(.zero, work) }
 
   /// Transforms a line of images, tile by tile, with pixels of `size` and `L.inputs` rows for each tile.
+  ///
+  /// Rows that two tiles share are turned once, and columns that they share are transformed once.
   ///
   /// - Parameters:
   ///   - rows: rows of tiles, of all samples one after the other.
@@ -49,26 +61,33 @@ struct WinogradTiles<Set: WinogradSet> {
     _ line: L.Type, _ images: UnsafePointer<Float>, _ size: Extent, channels: Int, before: Extent, rows: Range<Int>,
     into target: UnsafeMutablePointer<Float>, pitch: Int, step: Int, work: UnsafeMutablePointer<Float>
   ) {
-    let lanes = PixelVector.scalarCount
-    let rowPitch = width * lanes
-    let part = work + Set.side * rowPitch
+    let lanes = Vector.scalarCount
+    let (lines, part) = (work + rowsStart, work + partStart)
+    let columns = (across - 1) * Set.tile + L.inputs
+    let shared = L.inputs - Set.tile
     var channel = 0
     while channel < channels {
       for index in 0..<rows.count {
         let row = rows.lowerBound + index
         let (sample, top) = (row / down, row % down * Set.tile - before.height)
-        let image = images + (sample * channels + channel) * size.area
-        for i in 0..<L.inputs {
-          turnLine(
-            image, size, channels: channels - channel, row: top + i, before: before.width, into: work + i * rowPitch,
-            work)
+        let planes = PlaneGroup(
+          base: images + (sample * channels + channel) * size.area, stride: size.area,
+          count: min(channels - channel, lanes), readable: size.area, zeros: UnsafePointer(work))
+        var first = 0
+        if index > 0, row % down > 0, shared > 0 {
+          for i in 0..<shared {
+            copyVectors(lines + (i + Set.tile) * rowPitch, lines + i * rowPitch, columns)
+          }
+          first = shared
         }
+        for i in first..<L.inputs {
+          turnLine(planes, size, row: top + i, before: before.width, columns: columns, into: lines + i * rowPitch)
+        }
+        for column in 0..<columns { L.apply(lines + column * lanes, rowPitch, part + column * lanes, rowPitch) }
         var to = target + (index * across * pitch + channel)
-        var from = UnsafePointer(work)
+        var from = UnsafePointer(part)
         for _ in 0..<across {
-          transformTile(
-            L.self, from, WinogradSteps(row: rowPitch, column: lanes), part, to,
-            WinogradSteps(row: Set.side * step, column: step))
+          for i in 0..<L.outputs { L.apply(from + i * rowPitch, lanes, to + i * (Set.side * step), step) }
           to += pitch
           from += Set.tile * lanes
         }
@@ -77,21 +96,34 @@ struct WinogradTiles<Set: WinogradSet> {
     }
   }
 
-  /// A row of an image, padded, channels side by side.
+  /// `columns` pixels of a row of an image, padded, channels side by side.
   @inline(__always)
   private func turnLine(
-    _ image: UnsafePointer<Float>, _ size: Extent, channels: Int, row: Int, before: Int,
-    into target: UnsafeMutablePointer<Float>, _ work: UnsafePointer<Float>
+    _ planes: PlaneGroup, _ size: Extent, row: Int, before: Int, columns: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    let lanes = PixelVector.scalarCount
-    guard row >= 0, row < size.height else { return clearPixels(target, width * lanes) }
-    let count = min(size.width, width - before)
-    clearPixels(target, before * lanes)
-    PlaneGroup(
-      base: image + row * size.width, stride: size.area, count: min(channels, lanes), zeros: work + (workCount - width)
-    ).transpose(count, into: target + before * lanes)
-    clearPixels(target + (before + count) * lanes, (width - before - count) * lanes)
+    let lanes = Vector.scalarCount
+    guard row >= 0, row < size.height else { return clearVectors(target, columns) }
+    let count = max(0, min(size.width, columns - before))
+    planes.transpose(row * size.width, count, into: target + before * lanes)
+    clearVectors(target, min(before, columns))
+    clearVectors(target + (before + count) * lanes, columns - before - count)
   }
+}
+
+/// Sets `count` vectors to zero.
+@inline(__always)
+func clearVectors(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    storeVector(.zero, target + i * Vector.scalarCount)
+    i += 1
+  }
+}
+
+/// Copies `count` vectors, from the first on.
+@inline(__always)
+func copyVectors(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  for i in 0..<count { storeVector(loadVector(source + i * Vector.scalarCount), target + i * Vector.scalarCount) }
 }
 
 /// Helpers for arrays whose rows are whole vectors of channels.
@@ -99,7 +131,7 @@ enum WinogradArrays {
   /// `count` rounded up to whole vectors.
   @inline(__always)
   static func wholeVectors(_ count: Int) -> Int {
-    (count + PixelVector.scalarCount - 1) / PixelVector.scalarCount * PixelVector.scalarCount
+    (count + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
   }
 
   /// At least `count`, and such that the same element of all positions lies in different sets of the first-level cache.
@@ -108,44 +140,4 @@ enum WinogradArrays {
 
   /// Scalars of a chunk's transformed arrays, which are to stay in the second-level cache.
   static let largestBlock = 128 * 1024
-}
-
-/// Some rows and two vectors of one position's product.
-struct WinogradProductTile: PixelTileUser {
-  var a: UnsafePointer<Float>
-  /// Scalars from row to row and from term to term.
-  var rowStrideA: Int
-  var innerStrideA: Int
-  var first: UnsafePointer<Float>
-  var second: UnsafePointer<Float>
-  var pitchB: Int
-  var inner: Int
-  /// Whether the products are added to what is there.
-  var accumulates: Bool
-  var target: PixelTargets
-
-  @inline(never)
-  func use<T: PixelTile>(_ type: T.Type) {
-    var tile = accumulates ? T.load(target) : T.zero
-    var (a, first, second, left) = (a, first, second, inner)
-    if rowStrideA == 1 {
-      while left > 0 {
-        tile.add(a, stride: 1, PixelPair(first, second))
-        a += innerStrideA
-        first += pitchB
-        second += pitchB
-        left -= 1
-      }
-    } else {
-      let stride = rowStrideA
-      while left > 0 {
-        tile.add(a, stride: stride, PixelPair(first, second))
-        a += 1
-        first += pitchB
-        second += pitchB
-        left -= 1
-      }
-    }
-    tile.store(target)
-  }
 }
