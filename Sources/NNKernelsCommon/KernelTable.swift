@@ -80,9 +80,8 @@ public struct KernelTable: Sendable {
   public let convolveBackwardData: ConvolveBackward
   public let convolveBackwardWeights: ConvolveBackward
   public let channelSums: ChannelSums
-  /// For windows of 2 x 2 that lie side by side.
-  public let maxPoolPairs: MaxPool
-  public let maxPoolPairsBackward: MaxPoolBackward
+  public let maxPool: MaxPool
+  public let maxPoolBackward: MaxPoolBackward
   public let sum: Reduce
   public let sumOfSquares: Reduce
   public let isFinite: Test
@@ -99,8 +98,8 @@ public struct KernelTable: Sendable {
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
-    channelSums: @escaping ChannelSums, maxPoolPairs: @escaping MaxPool,
-    maxPoolPairsBackward: @escaping MaxPoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    channelSums: @escaping ChannelSums, maxPool: @escaping MaxPool,
+    maxPoolBackward: @escaping MaxPoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
     isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
@@ -123,8 +122,8 @@ public struct KernelTable: Sendable {
     self.convolveBackwardData = convolveBackwardData
     self.convolveBackwardWeights = convolveBackwardWeights
     self.channelSums = channelSums
-    self.maxPoolPairs = maxPoolPairs
-    self.maxPoolPairsBackward = maxPoolPairsBackward
+    self.maxPool = maxPool
+    self.maxPoolBackward = maxPoolBackward
     self.sum = sum
     self.sumOfSquares = sumOfSquares
     self.isFinite = isFinite
