@@ -63,6 +63,19 @@ extension Float {
       KernelTable.current.maxPoolBackward(shape, batch, positions, upstream, downstream, accumulate, workers)
     }
   }
+
+  public static func averagePool(
+    _ shape: Pooling, batch: Int, _ x: Buffer<Float>, into y: Buffer<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.averagePool(shape, batch, x, y, workers)
+  }
+
+  public static func averagePoolBackward(
+    _ shape: Pooling, batch: Int, upstream: Buffer<Float>, downstream: Buffer<Float>, accumulate: Bool,
+    workers: WorkerPool
+  ) {
+    KernelTable.current.averagePoolBackward(shape, batch, upstream, downstream, accumulate, workers)
+  }
 }
 
 extension Pooling {

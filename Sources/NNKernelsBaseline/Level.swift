@@ -33,6 +33,8 @@ public func kernelTable() -> KernelTable {
     channelSums: { channelSums($0, $1, $2, $3, $4, $5, $6) },
     maxPool: { maxPool($0, $1, $2, $3, $4, $5) },
     maxPoolBackward: { maxPoolBackward($0, $1, $2, $3, $4, $5, $6) },
+    averagePool: { averagePool($0, $1, $2, $3, $4) },
+    averagePoolBackward: { averagePoolBackward($0, $1, $2, $3, $4, $5) },
     sum: { sum($0, $1) },
     sumOfSquares: { sumOfSquares($0, $1) },
     isFinite: { isFinite($0, $1) },

@@ -10,15 +10,17 @@ func maxPoolWindows(
 ) {
   let run = MaxPoolRun(shape, x.base, y.base, positions.count > 0 ? positions.base : nil)
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
-  workers.run(count: batch * shape.channels, grain: shape.planeGrain) { planes in
-    run.compute(
-      planes, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
+  workers.run(count: batch * shape.channels * run.bands.count, grain: shape.bandGrain(run.bands)) { items in
+    run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
 }
 
 extension Pooling {
-  /// Planes that are worth a chunk.
-  var planeGrain: Int { max(1, 16384 / max(1, output.area * min(kernel.area, 64) / 8 + input.area)) }
+  /// Bands that are worth a chunk.
+  func bandGrain(_ bands: RowBands) -> Int {
+    let work = output.area * min(kernel.area, 64) / 4 + input.area
+    return max(1, 16384 * bands.count / max(1, work))
+  }
 
   /// The columns of a row as windows see them.
   var columnPhases: ColumnPhases {
@@ -35,6 +37,7 @@ private struct MaxPoolRun {
   let positions: UnsafeMutablePointer<Float>?
   let phases: ColumnPhases
   let output: Extent
+  let bands: RowBands
 
   init(
     _ shape: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
@@ -46,71 +49,71 @@ private struct MaxPoolRun {
     self.positions = positions
     phases = shape.columnPhases
     output = shape.output
+    bands = RowBands(
+      rows: output.height, rowScalars: shape.stride.height * phases.count,
+      fixedScalars: shape.kernel.height * phases.count)
   }
 
-  /// A worker's memory: the rows that a row of windows reads, the first place of each window, and the offsets of a
-  /// window's columns.
-  var scratchCount: Int { shape.kernel.height * phases.count + phases.length + shape.kernel.width }
+  /// Rows of the input that a band reads, at most.
+  private var bandRows: Int {
+    min(shape.input.height, (bands.size - 1) * shape.stride.height + shape.kernel.height)
+  }
+
+  /// A worker's memory: the rows that a band reads, the first place of each window, and where a window's places lie.
+  var scratchCount: Int { bandRows * phases.count + phases.length + shape.kernel.area }
 
   @inline(never)
-  func compute(_ planes: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
-    let firsts = memory + shape.kernel.height * phases.count
-    let offsets = phases.writeOffsets(firsts + phases.length)
+  func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
+    let firsts = memory + bandRows * phases.count
+    let offsets = phases.writeOffsets(shape.kernel, firsts + phases.length)
     // Padding never wins: nothing is less than it.
-    memory.update(repeating: -.infinity, count: shape.kernel.height * phases.count)
+    memory.update(repeating: -.infinity, count: bandRows * phases.count)
     for j in 0..<phases.length { firsts[j] = Float(max(0, shape.padding.width - j * shape.stride.width)) }
-    for plane in planes {
+    for item in items {
+      let (plane, windows) = (item / bands.count, bands.rows(item % bands.count))
       let source = x + plane * shape.input.area
-      var ready = 0
-      for i in 0..<output.height {
-        let rows = shape.rows(i)
-        for row in max(ready, rows.lowerBound)..<max(ready, rows.upperBound) {
-          phases.split(source + row * shape.input.width, into: memory + row % shape.kernel.height * phases.count)
-        }
-        ready = max(ready, rows.upperBound)
-        poolRow(rows, i, plane * output.area + i * output.width, memory, UnsafePointer(firsts), offsets)
+      let read = shape.rows(windows.lowerBound).lowerBound..<shape.rows(windows.upperBound - 1).upperBound
+      for row in read {
+        phases.split(
+          PlainRow(base: source + row * shape.input.width),
+          into: memory + (row - read.lowerBound) * phases.count)
+      }
+      for i in windows {
+        let (rows, top) = (shape.rows(i), i * shape.stride.height - shape.padding.height)
+        let places = ((rows.lowerBound - top) * shape.kernel.width)..<((rows.upperBound - top) * shape.kernel.width)
+        poolRow(
+          places, memory, (top - read.lowerBound) * phases.count, UnsafePointer(firsts), offsets,
+          plane * output.area + i * output.width)
       }
     }
   }
 
+  /// A row of windows, which read only their `places`; the first window begins at `start` of `memory`.
   @inline(__always)
   private func poolRow(
-    _ rows: Range<Int>, _ i: Int, _ target: Int, _ memory: UnsafePointer<Float>, _ firsts: UnsafePointer<Float>,
-    _ offsets: UnsafePointer<Int32>
+    _ places: Range<Int>, _ memory: UnsafePointer<Float>, _ start: Int, _ firsts: UnsafePointer<Float>,
+    _ offsets: UnsafePointer<Int32>, _ target: Int
   ) {
-    let lanes = PixelVector.scalarCount
-    let top = i * shape.stride.height - shape.padding.height
-    let first = PixelVector(repeating: Float((rows.lowerBound - top) * shape.kernel.width))
+    let (lanes, width) = (Vector.scalarCount, output.width)
+    let first = Vector(repeating: Float(places.lowerBound))
     var j = 0
-    while j < output.width {
+    while j < width {
       // The last whole vector of a row overlaps the one before, and computes the same.
-      let start = max(0, min(j, output.width - lanes))
-      var best = PixelVector(repeating: -.infinity)
-      var place = first + loadPixels(firsts + start)
+      let column = max(0, min(j, width - lanes))
+      var best = Vector(repeating: -.infinity)
+      var place = first + loadVector(firsts + column)
       var number = first
-      for row in rows {
-        let line = memory + (row % shape.kernel.height * phases.count + start)
-        for column in 0..<shape.kernel.width {
-          let value = loadPixels(line + Int(offsets[column]))
-          // The first among equals; a number that is not one stays.
-          let wins = (value .> best) .| (value .!= value)
-          best.replace(with: value, where: wins)
-          place.replace(with: number, where: wins)
-          number += 1
-        }
+      for index in places {
+        let value = loadVector(memory + (start + column + Int(offsets[index])))
+        // The first among equals; a number that is not one stays.
+        let wins = (value .> best) .| (value .!= value)
+        best.replace(with: value, where: wins)
+        place.replace(with: number, where: wins)
+        number += 1
       }
-      store(best, y + (target + start), output.width)
-      if let positions { store(place, positions + (target + start), output.width) }
+      storeVector(best, y + (target + column), upTo: width)
+      if let positions { storeVector(place, positions + (target + column), upTo: width) }
       j += lanes
-    }
-  }
-
-  @inline(__always)
-  private func store(_ vector: PixelVector, _ target: UnsafeMutablePointer<Float>, _ width: Int) {
-    if width >= PixelVector.scalarCount {
-      storePixels(vector, target)
-    } else {
-      for lane in 0..<width { target[lane] = vector[lane] }
     }
   }
 }

@@ -55,6 +55,9 @@ public struct KernelTable: Sendable {
       Pooling, _ batch: Int, _ positions: Vector, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool,
       WorkerPool
     ) -> Void
+  public typealias AveragePool = @Sendable (Pooling, _ batch: Int, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias AveragePoolBackward =
+    @Sendable (Pooling, _ batch: Int, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool, WorkerPool) -> Void
   public typealias Reduce = @Sendable (_ x: Vector, WorkerPool) -> Double
   public typealias Test = @Sendable (_ x: Vector, WorkerPool) -> Bool
   public typealias Update = @Sendable (UpdateRule, UpdateSettings, UpdateArguments, WorkerPool) -> Void
@@ -82,6 +85,8 @@ public struct KernelTable: Sendable {
   public let channelSums: ChannelSums
   public let maxPool: MaxPool
   public let maxPoolBackward: MaxPoolBackward
+  public let averagePool: AveragePool
+  public let averagePoolBackward: AveragePoolBackward
   public let sum: Reduce
   public let sumOfSquares: Reduce
   public let isFinite: Test
@@ -99,7 +104,8 @@ public struct KernelTable: Sendable {
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
     channelSums: @escaping ChannelSums, maxPool: @escaping MaxPool,
-    maxPoolBackward: @escaping MaxPoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    maxPoolBackward: @escaping MaxPoolBackward, averagePool: @escaping AveragePool,
+    averagePoolBackward: @escaping AveragePoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
     isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
@@ -124,6 +130,8 @@ public struct KernelTable: Sendable {
     self.channelSums = channelSums
     self.maxPool = maxPool
     self.maxPoolBackward = maxPoolBackward
+    self.averagePool = averagePool
+    self.averagePoolBackward = averagePoolBackward
     self.sum = sum
     self.sumOfSquares = sumOfSquares
     self.isFinite = isFinite

@@ -76,4 +76,34 @@ struct PoolingTests {
       }
     }
   }
+
+  @Test(arguments: 0..<60) func meansOfRandomWindows(_ key: Int) {
+    var numbers = TestNumbers(key + 1000)
+    let shape = Self.random(&numbers)
+    let (batch, accumulate) = (numbers.integer(1...4), numbers.integer(0...1) == 1)
+    let (x, upstream) = (
+      numbers.floats(batch * shape.channels * shape.input.area),
+      numbers.floats(batch * shape.channels * shape.output.area)
+    )
+    func wide(_ values: [Float]) -> Storage<Double> { Storage(values.map(Double.init)) }
+    let (x64, upstream64, y64, down64) = (wide(x), wide(upstream), wide(upstream), wide(x))
+    let serial = WorkerPool(threads: 1)
+    Double.averagePool(shape, batch: batch, x64.buffer, into: y64.buffer, workers: serial)
+    Double.averagePoolBackward(
+      shape, batch: batch, upstream: upstream64.buffer, downstream: down64.buffer, accumulate: accumulate,
+      workers: serial)
+    for table in tables {
+      for threads in [1, 3] {
+        let workers = WorkerPool(threads: threads)
+        let what: Comment = "\(table.level), \(threads) threads, batch \(batch), \(shape)"
+        let (ownX, y) = (Storage.unaligned(x, offset: 3), Storage.unaligned(upstream, offset: 1))
+        let (up, down) = (Storage.unaligned(upstream, offset: 5), Storage.unaligned(x, offset: 7))
+        table.averagePool(shape, batch, ownX.1, y.1, workers)
+        RowTests.expectClose(y.1, y64.buffer, what)
+        table.averagePoolBackward(shape, batch, up.1, down.1, accumulate, workers)
+        RowTests.expectClose(down.1, down64.buffer, what)
+        withExtendedLifetime((ownX, y, up, down)) {}
+      }
+    }
+  }
 }
