@@ -46,10 +46,10 @@ extension Float {
     _ shape: Pooling, batch: Int, _ x: Buffer<Float>, into y: Buffer<Float>, positions: Buffer<Float>,
     workers: WorkerPool
   ) {
-    if shape.isPairwise {
-      KernelTable.current.maxPoolPairs(shape, batch, x, y, positions, workers)
-    } else {
+    if shape.isOneColumn {
       referenceMaxPool(shape, batch: batch, x, into: y, positions: positions, workers: workers)
+    } else {
+      KernelTable.current.maxPool(shape, batch, x, y, positions, workers)
     }
   }
 
@@ -57,17 +57,30 @@ extension Float {
     _ shape: Pooling, batch: Int, positions: Buffer<Float>, upstream: Buffer<Float>, downstream: Buffer<Float>,
     accumulate: Bool, workers: WorkerPool
   ) {
-    if shape.isPairwise {
-      KernelTable.current.maxPoolPairsBackward(shape, batch, positions, upstream, downstream, accumulate, workers)
-    } else {
+    if shape.isOneColumn {
       referenceMaxPoolBackward(shape, batch: batch, positions, upstream, downstream, accumulate, workers: workers)
+    } else {
+      KernelTable.current.maxPoolBackward(shape, batch, positions, upstream, downstream, accumulate, workers)
     }
+  }
+
+  public static func averagePool(
+    _ shape: Pooling, batch: Int, _ x: Buffer<Float>, into y: Buffer<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.averagePool(shape, batch, x, y, workers)
+  }
+
+  public static func averagePoolBackward(
+    _ shape: Pooling, batch: Int, upstream: Buffer<Float>, downstream: Buffer<Float>, accumulate: Bool,
+    workers: WorkerPool
+  ) {
+    KernelTable.current.averagePoolBackward(shape, batch, upstream, downstream, accumulate, workers)
   }
 }
 
 extension Pooling {
-  /// Whether windows are 2 x 2 pixels that lie side by side.
-  fileprivate var isPairwise: Bool { kernel == Extent(2, 2) && isTiling }
+  /// Whether each row of windows is a single one, so that there are no neighbours to make vectors of.
+  fileprivate var isOneColumn: Bool { output.width == 1 }
 }
 
 extension Convolution {

@@ -1,9 +1,38 @@
 import NNKernelsCommon
 
-/// The largest number of each window of 2 x 2 pixels that lie side by side, and its place; see `Scalar.maxPool`.
+/// The largest number of each window, and its place; see `Scalar.maxPool`.
+func maxPool(
+  _ shape: Pooling, _ batch: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ positions: Buffer<Float>,
+  _ workers: WorkerPool
+) {
+  if shape.isPairwise {
+    maxPoolPairs(shape, batch, x, y, positions, workers)
+  } else {
+    maxPoolWindows(shape, batch, x, y, positions, workers)
+  }
+}
+
+/// Sends each window's upstream gradient to the place that `maxPool` wrote; see `Scalar.maxPoolBackward`.
+func maxPoolBackward(
+  _ shape: Pooling, _ batch: Int, _ positions: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
+  _ accumulate: Bool, _ workers: WorkerPool
+) {
+  if shape.isPairwise {
+    maxPoolPairsBackward(shape, batch, positions, upstream, downstream, accumulate, workers)
+  } else {
+    maxPoolWindowsBackward(shape, batch, positions, upstream, downstream, accumulate, workers)
+  }
+}
+
+extension Pooling {
+  /// Whether windows are 2 x 2 pixels that lie side by side.
+  fileprivate var isPairwise: Bool { kernel == Extent(2, 2) && isTiling }
+}
+
+/// The largest number of each window of 2 x 2 pixels that lie side by side, and its place.
 ///
 /// Bytes: 4 for each input, 4 for each output and 4 for each place; bound by memory.
-func maxPoolPairs(
+private func maxPoolPairs(
   _ shape: Pooling, _ batch: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ positions: Buffer<Float>,
   _ workers: WorkerPool
 ) {
@@ -62,7 +91,7 @@ private func takeOne(_ value: Float, _ number: Float, _ best: inout Float, _ pla
 ///
 /// Bytes: 4 for each upstream gradient and place, 4 for each downstream gradient (8 when accumulating); bound by
 /// memory.
-func maxPoolPairsBackward(
+private func maxPoolPairsBackward(
   _ shape: Pooling, _ batch: Int, _ positions: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
 ) {

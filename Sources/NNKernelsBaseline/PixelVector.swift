@@ -1,8 +1,12 @@
 #if LEVEL_V4 || LEVEL_V3
+  /// Two vectors of pixels, one behind the other.
+  typealias PixelPairs = SIMD16<Float>
   /// Neighbouring pixels of one row, as convolutions compute them at once. Eight lanes even where registers hold
   /// sixteen: rows of images are short, and many processors do as much with eight at a time.
   typealias PixelVector = SIMD8<Float>
 #else
+  /// Two vectors of pixels, one behind the other.
+  typealias PixelPairs = SIMD8<Float>
   /// Neighbouring pixels of one row, as convolutions compute them at once.
   typealias PixelVector = SIMD4<Float>
 #endif

@@ -9,6 +9,19 @@
   typealias Vector = SIMD4<Float>
 #endif
 
+extension Vector {
+  #if LEVEL_V4
+    /// Twice as many lanes.
+    typealias Double = SIMD32<Float>
+  #elseif LEVEL_V3
+    /// Twice as many lanes.
+    typealias Double = SIMD16<Float>
+  #else
+    /// Twice as many lanes.
+    typealias Double = SIMD8<Float>
+  #endif
+}
+
 /// a b + c: one fused operation where the level has it. Without fused instructions `addingProduct` would become a
 /// call per element, so there it is a multiplication and an addition.
 @_transparent
@@ -30,6 +43,17 @@ func loadVector(_ pointer: UnsafePointer<Float>) -> Vector {
 @_transparent
 func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// Copies `count` floats, a few hundred at most: a call of the C library's function would take longer.
+@inline(__always)
+func copyFloats(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i + Vector.scalarCount <= count {
+    storeVector(loadVector(source + i), target + i)
+    i += Vector.scalarCount
+  }
+  if i < count { storeVector(loadVector(source + i, count: count - i), target + i, count: count - i) }
 }
 
 /// The first `count` lanes from `pointer`, fewer than a vector has; the other lanes are zero, and nothing behind the

@@ -15,6 +15,9 @@ import NNKernels
 //   packed ROWS COLUMNS INNER         microseconds of a product with a packed right-hand side
 //   conv PASS BATCH CHANNELS SIZE OUTPUTS KERNEL PADDING
 //                                     microseconds of a convolution; PASS is forward, data or weights
+//   pool PASS BATCH CHANNELS SIZE KERNEL STRIDE PADDING
+//                                     microseconds of pooling; PASS is max, maxback, average or averageback
+//   copy COUNT                        microseconds of copying COUNT floats, on all threads
 //   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
 //   softmax ROWS COLUMNS              microseconds of softmax with cross-entropy
 //   update COUNT                      microseconds of a momentum step over COUNT parameters
@@ -108,6 +111,38 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
           shape, batch: sizes[0], x.buffer, upstream: y.buffer, weightGradient: weight.buffer, accumulate: false,
           workers: workers)
       }
+    }
+  case ("pool", 6):
+    let shape = Pooling(
+      channels: sizes[1], input: Extent(sizes[2], sizes[2]), kernel: Extent(sizes[3], sizes[3]),
+      stride: Extent(sizes[4], sizes[4]), padding: Extent(sizes[5], sizes[5]))
+    let planes = sizes[0] * shape.channels
+    let (x, y) = (numbers(planes * shape.input.area, key: 1), numbers(planes * shape.output.area, key: 2))
+    let positions = Storage<Float>(count: y.buffer.count)
+    if words[1] == "maxback" {
+      Float.maxPool(
+        shape, batch: sizes[0], x.buffer, into: y.buffer, positions: positions.buffer, workers: workers)
+    }
+    return microseconds {
+      switch words[1] {
+      case "max":
+        Float.maxPool(
+          shape, batch: sizes[0], x.buffer, into: y.buffer, positions: positions.buffer, workers: workers)
+      case "maxback":
+        Float.maxPoolBackward(
+          shape, batch: sizes[0], positions: positions.buffer, upstream: y.buffer, downstream: x.buffer,
+          accumulate: false, workers: workers)
+      case "average":
+        Float.averagePool(shape, batch: sizes[0], x.buffer, into: y.buffer, workers: workers)
+      default:
+        Float.averagePoolBackward(
+          shape, batch: sizes[0], upstream: y.buffer, downstream: x.buffer, accumulate: false, workers: workers)
+      }
+    }
+  case ("copy", 1):
+    let (x, y) = (numbers(sizes[0], key: 1), Storage<Float>(count: sizes[0]))
+    return microseconds {
+      workers.run(count: sizes[0], grain: 4096) { y.buffer.slice($0).copy(from: x.buffer.slice($0)) }
     }
   case ("map", 1):
     guard let activation = activations[words[1]] else { return nil }

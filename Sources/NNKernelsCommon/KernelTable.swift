@@ -55,6 +55,9 @@ public struct KernelTable: Sendable {
       Pooling, _ batch: Int, _ positions: Vector, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool,
       WorkerPool
     ) -> Void
+  public typealias AveragePool = @Sendable (Pooling, _ batch: Int, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias AveragePoolBackward =
+    @Sendable (Pooling, _ batch: Int, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool, WorkerPool) -> Void
   public typealias Reduce = @Sendable (_ x: Vector, WorkerPool) -> Double
   public typealias Test = @Sendable (_ x: Vector, WorkerPool) -> Bool
   public typealias Update = @Sendable (UpdateRule, UpdateSettings, UpdateArguments, WorkerPool) -> Void
@@ -80,9 +83,10 @@ public struct KernelTable: Sendable {
   public let convolveBackwardData: ConvolveBackward
   public let convolveBackwardWeights: ConvolveBackward
   public let channelSums: ChannelSums
-  /// For windows of 2 x 2 that lie side by side.
-  public let maxPoolPairs: MaxPool
-  public let maxPoolPairsBackward: MaxPoolBackward
+  public let maxPool: MaxPool
+  public let maxPoolBackward: MaxPoolBackward
+  public let averagePool: AveragePool
+  public let averagePoolBackward: AveragePoolBackward
   public let sum: Reduce
   public let sumOfSquares: Reduce
   public let isFinite: Test
@@ -99,8 +103,9 @@ public struct KernelTable: Sendable {
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
-    channelSums: @escaping ChannelSums, maxPoolPairs: @escaping MaxPool,
-    maxPoolPairsBackward: @escaping MaxPoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    channelSums: @escaping ChannelSums, maxPool: @escaping MaxPool,
+    maxPoolBackward: @escaping MaxPoolBackward, averagePool: @escaping AveragePool,
+    averagePoolBackward: @escaping AveragePoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
     isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
@@ -123,8 +128,10 @@ public struct KernelTable: Sendable {
     self.convolveBackwardData = convolveBackwardData
     self.convolveBackwardWeights = convolveBackwardWeights
     self.channelSums = channelSums
-    self.maxPoolPairs = maxPoolPairs
-    self.maxPoolPairsBackward = maxPoolPairsBackward
+    self.maxPool = maxPool
+    self.maxPoolBackward = maxPoolBackward
+    self.averagePool = averagePool
+    self.averagePoolBackward = averagePoolBackward
     self.sum = sum
     self.sumOfSquares = sumOfSquares
     self.isFinite = isFinite
