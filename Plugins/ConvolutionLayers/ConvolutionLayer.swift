@@ -15,10 +15,16 @@ public protocol ConvolutionLayer: Layer {
   var initializer: Initializer { get }
   /// Dimensions of an input besides the channels: 2, or 1 for sequences, which are images of height 1.
   var dimensions: Int { get }
+  /// The same layer with a bias.
+  var biased: Self { get }
 }
 
 extension ConvolutionLayer {
-  public var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
+  public var facts: LayerFacts {
+    LayerFacts(
+      acceptsEpilogue: true,
+      outputChannels: .init(weight: 0, bias: hasBias ? 1 : nil, biased: hasBias ? nil : biased))
+  }
 
   private func sizes(_ extent: Extent) -> [Int] {
     dimensions == 1 ? [extent.width] : [extent.height, extent.width]
