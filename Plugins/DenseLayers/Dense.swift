@@ -65,6 +65,7 @@ public struct Dense: Layer {
       backwardOperations: (4 * width + (hasBias ? 1 : 0)) * units)
   }
 
+  @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let width = context.input.count / max(1, context.batch)
     S.multiply(

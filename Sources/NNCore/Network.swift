@@ -99,6 +99,7 @@ public final class Network<S: Scalar> {
   }
 
   /// Sets how many samples the next pass has, at most `maximumBatch`.
+  @specialized(where S == Float)
   public func setBatch(_ count: Int) {
     precondition(count >= 1 && count <= maximumBatch, "batch outside what the memory was planned for")
     guard count != batch else { return }
@@ -107,6 +108,7 @@ public final class Network<S: Scalar> {
   }
 
   /// Makes an input read from `buffer`, which holds at least the batch's samples and outlives the passes.
+  @specialized(where S == Float)
   public func bindInput(_ index: Int, to buffer: Buffer<S>) {
     precondition(buffer.count >= plan.definition.inputs[index].shape.elementCount * batch)
     guard buffer.base != inputs[index].base else { return }
@@ -243,6 +245,7 @@ public final class Network<S: Scalar> {
     }
   }
 
+  @specialized(where S == Float)
   private func rebind(_ place: ExecutionPlan.Place, to base: UnsafeMutablePointer<S>) {
     func isMoved(_ value: NetworkDefinition.Value) -> Bool {
       switch value.origin {

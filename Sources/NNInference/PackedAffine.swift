@@ -40,6 +40,7 @@ struct PackedAffine: Layer {
       forwardOperations: (2 * inputs + (hasBias ? 1 : 0)) * outputs, backwardOperations: 0)
   }
 
+  @specialized(where S == Float)
   func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.multiplyPacked(
       rows: context.batch, inner: inputs, columns: outputs, context.input.buffer, context.parameters[0].buffer,
