@@ -148,7 +148,8 @@ let kernelTargets: [Target] =
       dependencies: ["NNKernelsCommon", "CProcessor"] + kernelLevels.map { .target(name: $0.name) },
       swiftSettings: [.unsafeFlags(kernelFlags)]),
     .executableTarget(name: "nnkernelbench", dependencies: ["NNKernels"], path: "Sources/NNKernelsBench"),
-    .testTarget(name: "NNKernelsTests", dependencies: ["NNKernels"]),
+    // Its tests look at every element of many arrays.
+    .testTarget(name: "NNKernelsTests", dependencies: ["NNKernels"], swiftSettings: [.unsafeFlags(["-O"])]),
   ]
 
 package.targets += kernelTargets
