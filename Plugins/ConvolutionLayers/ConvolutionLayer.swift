@@ -22,7 +22,7 @@ public protocol ConvolutionLayer: Layer {
 extension ConvolutionLayer {
   public var facts: LayerFacts {
     LayerFacts(
-      acceptsEpilogue: true,
+      acceptsEpilogue: true, acceptsAddend: true,
       outputChannels: .init(weight: 0, bias: hasBias ? 1 : nil, biased: hasBias ? nil : biased))
   }
 
@@ -88,7 +88,9 @@ extension ConvolutionLayer {
     S.convolve(
       assumedConvolution(context.input.shape.sample), batch: context.batch, context.input.buffer,
       context.parameters[0].buffer, into: context.output.buffer,
-      epilogue: Epilogue(bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue),
+      epilogue: Epilogue(
+        bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue,
+        accumulate: context.addsToOutput),
       workers: context.workers)
   }
 

@@ -95,6 +95,10 @@ public struct LayerFacts: Sendable {
   public var activation: Activation?
   /// Whether forward honours `ForwardContext.epilogue`.
   public var acceptsEpilogue: Bool
+  /// Whether forward honours `ForwardContext.addsToOutput`, as producers do whose sum with something else is wanted.
+  public var acceptsAddend: Bool
+  /// Whether the output is the sum of the inputs, element by element, where all have the same shape.
+  public var isSum: Bool
   /// The affine map that the layer is, if it is one.
   public var affine: AffineMap?
   /// The map of channels that the layer is when predicting, if it is one.
@@ -115,13 +119,15 @@ public struct LayerFacts: Sendable {
 
   /// Facts; what is left out is the cautious answer.
   public init(
-    activation: Activation? = nil, acceptsEpilogue: Bool = false, affine: AffineMap? = nil,
-    channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil, copiesWhenPredicting: Bool = false,
-    prediction: Prediction? = nil, probabilities: Prediction? = nil,
+    activation: Activation? = nil, acceptsEpilogue: Bool = false, acceptsAddend: Bool = false, isSum: Bool = false,
+    affine: AffineMap? = nil, channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil,
+    copiesWhenPredicting: Bool = false, prediction: Prediction? = nil, probabilities: Prediction? = nil,
     sumsLoss: Bool = false, comparison: Comparison = .rounding
   ) {
     self.activation = activation
     self.acceptsEpilogue = acceptsEpilogue
+    self.acceptsAddend = acceptsAddend
+    self.isSum = isSum
     self.affine = affine
     self.channelMap = channelMap
     self.outputChannels = outputChannels

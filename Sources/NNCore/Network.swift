@@ -138,6 +138,7 @@ public final class Network<S: Scalar> {
   public var prediction: Tensor<S> { value(plan.prediction) }
 
   /// A value after a pass. Unless the net keeps everything, only the prediction is sure not to be overwritten.
+  @specialized(where S == Float)
   public func value(_ value: NetworkDefinition.Value) -> Tensor<S> {
     switch value.origin {
     case .input(let index):
@@ -227,7 +228,7 @@ public final class Network<S: Scalar> {
           forward: ForwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
             parameters: parameters, state: state, saved: saved, scratch: scratch, epilogue: steps.epilogue,
-            random: RandomStream(key: 0), workers: workers),
+            addsToOutput: steps.addsToOutput, random: RandomStream(key: 0), workers: workers),
           backward: BackwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
             lossGradient: node.lossWeight, upstream: upstream, downstream: downstream, parameters: parameters,
