@@ -115,14 +115,17 @@ let kernelFlags = [
 ]
 
 /// One instruction-set level: the sources of NNKernelsBaseline, compiled for `architecture`. Nothing of it may be
-/// inlined into code that runs on processors of a lower level.
+/// inlined into code that runs on processors of a lower level, nor may the linker take from it a function that several
+/// modules have, such as those that copy values of a type with metadata; tools/check-levels looks.
 func kernelLevel(_ name: String, architecture: String?, define: String) -> Target {
   .target(
     name: name,
     dependencies: ["NNKernelsCommon"],
     swiftSettings: [
       .define(define),
-      .unsafeFlags(kernelFlags + ["-disable-cmo"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? [])),
+      .unsafeFlags(
+        kernelFlags + ["-disable-cmo", "-Xfrontend", "-disable-reflection-metadata"]
+          + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? [])),
     ])
 }
 
@@ -145,7 +148,8 @@ let kernelTargets: [Target] =
       dependencies: ["NNKernelsCommon", "CProcessor"] + kernelLevels.map { .target(name: $0.name) },
       swiftSettings: [.unsafeFlags(kernelFlags)]),
     .executableTarget(name: "nnkernelbench", dependencies: ["NNKernels"], path: "Sources/NNKernelsBench"),
-    .testTarget(name: "NNKernelsTests", dependencies: ["NNKernels"]),
+    // Its tests look at every element of many arrays.
+    .testTarget(name: "NNKernelsTests", dependencies: ["NNKernels"], swiftSettings: [.unsafeFlags(["-O"])]),
   ]
 
 package.targets += kernelTargets

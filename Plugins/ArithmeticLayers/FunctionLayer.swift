@@ -8,6 +8,8 @@ public protocol FunctionLayer: Layer {
 }
 
 extension FunctionLayer {
+  public var facts: LayerFacts { LayerFacts(channelMap: function.channelMap) }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     return LayerPlan(

@@ -1,3 +1,5 @@
+import NNCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -22,6 +24,16 @@ public enum RealFunction: Sendable, Hashable {
   case multiplyConstant(Double)
   /// x^p
   case power(Double)
+
+  /// The function as a map of channels, if it is one.
+  var channelMap: LayerFacts.ChannelMap? {
+    switch self {
+    case .negate: .init(scale: -1)
+    case .addConstant(let constant): .init(shift: constant)
+    case .multiplyConstant(let constant): .init(scale: constant)
+    default: nil
+    }
+  }
 
   /// The value at `x`.
   @inline(__always)

@@ -35,7 +35,7 @@ public struct Conv1D: ConvolutionLayer {
   public let dilation: Int
   /// Groups of channels.
   public let groups: Int
-  public let hasBias: Bool
+  public private(set) var hasBias: Bool
   public let initializer: Initializer
 
   public init(attributes: Attributes) throws {
@@ -87,4 +87,10 @@ public struct Conv1D: ConvolutionLayer {
 
   public var keepsSize: Bool { padding == nil }
   public var dimensions: Int { 1 }
+
+  public var biased: Self {
+    var layer = self
+    layer.hasBias = true
+    return layer
+  }
 }

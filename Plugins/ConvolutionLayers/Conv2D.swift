@@ -35,7 +35,7 @@ public struct Conv2D: ConvolutionLayer {
   /// Groups of channels; nil if every input channel is one.
   public let groups: Int?
   /// Whether a learned number is added to each channel.
-  public let hasBias: Bool
+  public private(set) var hasBias: Bool
   /// How the weights get their first values; the bias begins at zero.
   public let initializer: Initializer
 
@@ -91,4 +91,10 @@ public struct Conv2D: ConvolutionLayer {
 
   public var keepsSize: Bool { padding == .same }
   public var dimensions: Int { 2 }
+
+  public var biased: Self {
+    var layer = self
+    layer.hasBias = true
+    return layer
+  }
 }

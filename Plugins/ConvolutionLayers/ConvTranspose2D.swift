@@ -34,7 +34,7 @@ public struct ConvTranspose2D: Layer {
   private let outputPadding: Extent
   private let dilation: Extent
   private let groups: Int
-  private let hasBias: Bool
+  private var hasBias: Bool
   private let initializer: Initializer
 
   public init(attributes: Attributes) throws {
@@ -66,6 +66,14 @@ public struct ConvTranspose2D: Layer {
     self.groups = groups
     self.hasBias = bias
     self.initializer = initializer
+  }
+
+  public var facts: LayerFacts {
+    var biased = self
+    biased.hasBias = true
+    return LayerFacts(
+      outputChannels: .init(
+        weight: 0, bias: hasBias ? 1 : nil, dimension: 1, groups: groups, biased: hasBias ? nil : biased))
   }
 
   /// The convolution whose backward pass this layer is, for an input of the given shape: it reads this layer's outputs.

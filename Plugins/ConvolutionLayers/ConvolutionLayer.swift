@@ -15,10 +15,16 @@ public protocol ConvolutionLayer: Layer {
   var initializer: Initializer { get }
   /// Dimensions of an input besides the channels: 2, or 1 for sequences, which are images of height 1.
   var dimensions: Int { get }
+  /// The same layer with a bias.
+  var biased: Self { get }
 }
 
 extension ConvolutionLayer {
-  public var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
+  public var facts: LayerFacts {
+    LayerFacts(
+      acceptsEpilogue: true, acceptsAddend: true,
+      outputChannels: .init(weight: 0, bias: hasBias ? 1 : nil, biased: hasBias ? nil : biased))
+  }
 
   private func sizes(_ extent: Extent) -> [Int] {
     dimensions == 1 ? [extent.width] : [extent.height, extent.width]
@@ -82,7 +88,9 @@ extension ConvolutionLayer {
     S.convolve(
       assumedConvolution(context.input.shape.sample), batch: context.batch, context.input.buffer,
       context.parameters[0].buffer, into: context.output.buffer,
-      epilogue: Epilogue(bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue),
+      epilogue: Epilogue(
+        bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue,
+        accumulate: context.addsToOutput),
       workers: context.workers)
   }
 

@@ -33,7 +33,7 @@ public struct Dense: Layer {
   }
 
   public var facts: LayerFacts {
-    LayerFacts(acceptsEpilogue: true, affine: .init(weight: 0, bias: hasBias ? 1 : nil))
+    LayerFacts(acceptsEpilogue: true, acceptsAddend: true, affine: .init(weight: 0, bias: hasBias ? 1 : nil))
   }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
@@ -65,12 +65,15 @@ public struct Dense: Layer {
       backwardOperations: (4 * width + (hasBias ? 1 : 0)) * units)
   }
 
+  @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let width = context.input.count / max(1, context.batch)
     S.multiply(
       MatrixProduct(rows: context.batch, columns: units, inner: width, transposeB: true), context.input.buffer,
       context.parameters[0].buffer, into: context.output.buffer,
-      epilogue: Epilogue(bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue),
+      epilogue: Epilogue(
+        bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue,
+        accumulate: context.addsToOutput),
       workers: context.workers)
   }
 

@@ -76,6 +76,7 @@ public struct SoftmaxCrossEntropy: Layer {
     target.count != input.count && labelSmoothing == 0 && classWeights == nil
   }
 
+  @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (input, output) = (context.input, context.output)
     let columns = input.shape[1]

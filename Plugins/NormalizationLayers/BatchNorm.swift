@@ -35,7 +35,19 @@ public struct BatchNorm: Layer {
     self.isAffine = affine
   }
 
-  public var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
+  public var facts: LayerFacts {
+    LayerFacts(
+      acceptsEpilogue: true,
+      channelMap: .init { [epsilon, isAffine] channels, parameters, state in
+        var scale = state[1].map { 1 / ($0 + epsilon).squareRoot() }
+        var shift = [Double](repeating: 0, count: channels)
+        for c in 0..<channels {
+          if isAffine { scale[c] *= parameters[0][c] }
+          shift[c] = (isAffine ? parameters[1][c] : 0) - state[0][c] * scale[c]
+        }
+        return (scale, shift)
+      })
+  }
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let layout = try ChannelLayout(inputs[0], "batchNorm")

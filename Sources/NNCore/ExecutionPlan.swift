@@ -41,10 +41,12 @@ struct ExecutionPlan: Sendable {
   struct Node: Sendable {
     /// Where the outputs lie.
     var outputs: [Place] = []
-    /// Whether forward has nothing to do because the producer applied this node's function.
+    /// Whether forward has nothing to do: a producer did it, or the output is the input.
     var isFused = false
     /// The function that forward applies to its result for the next node.
     var epilogue = Activation.identity
+    /// Whether forward adds its result to what its output holds.
+    var addsToOutput = false
     /// Whether there is a backward step.
     var runsBackward = false
     /// Where the gradients with respect to the outputs lie.
@@ -132,6 +134,8 @@ struct ExecutionPlan: Sendable {
     var inputOfValue: [Value: Int] = [:]
     for input in definition.inputs.indices { inputOfValue[Value(.input(input))] = input }
     let kept = Set([plan.prediction] + plan.lossNodes.map { Value(.node($0)) })
+    // For each sum that a producer computes, that producer.
+    var summing: [Int: Int] = [:]
     for (index, node) in definition.nodes.enumerated() {
       let layer = plan.layers[index]
       for output in layer.outputs.indices {
@@ -145,20 +149,36 @@ struct ExecutionPlan: Sendable {
         }
         if nodes[index].runsBackward, layer.backwardNeeds.contains(.outputs) { last = max(last, backwardTime(index)) }
         if kept.contains(value) || options.keepsEverything { last = 2 * count }
+        if !trained, !options.keepsEverything,
+          let (addend, producer) = Self.addend(index, plan, readers, kept: kept), let block = blockOfValue[addend],
+          let unused = blockOfValue[Value(.node(producer))]
+        {
+          blocks[unused].size = 0
+          blockOfValue[Value(.node(producer))] = block
+          blockOfValue[value] = block
+          blocks[block].last = max(blocks[block].last, last)
+          nodes[producer].addsToOutput = true
+          nodes[index].isFused = true
+          summing[index] = producer
+          continue
+        }
         if output == 0, layer.runsInPlace, !options.keepsEverything, let source = node.inputs.first,
           layer.outputs[0].elementCount == plan.shape(of: source).elementCount,
           readers[source]?.count == 1, !kept.contains(source),
           !(nodes[index].runsBackward && layer.backwardNeeds.contains(.inputs)),
           !Self.backwardReadsOutput(of: source, plan, nodes)
         {
+          let facts = node.layer.facts
+          let renames = facts.copiesWhenPredicting && facts.comparison == .exact && !isLoss(index)
           if let block = blockOfValue[source] {
             blockOfValue[value] = block
             blocks[block].last = max(blocks[block].last, last)
+            nodes[index].isFused = renames && !trained
             continue
           }
-          let facts = node.layer.facts
-          if let input = inputOfValue[source], facts.copiesWhenPredicting, facts.comparison == .exact {
+          if let input = inputOfValue[source], renames {
             inputOfValue[value] = input
+            nodes[index].isFused = !trained
             continue
           }
         }
@@ -170,8 +190,9 @@ struct ExecutionPlan: Sendable {
     // A producer applies the elementwise function of its only reader, which works in the producer's memory.
     if !options.keepsEverything {
       for (index, node) in definition.nodes.enumerated() {
-        guard let source = node.inputs.first, node.inputs.count == 1, case .node(let producer) = source.origin,
-          let activation = node.layer.facts.activation, definition.nodes[producer].layer.facts.acceptsEpilogue,
+        guard let source = node.inputs.first, node.inputs.count == 1, case .node(let origin) = source.origin,
+          let activation = node.layer.facts.activation, case let producer = summing[origin] ?? origin,
+          definition.nodes[producer].layer.facts.acceptsEpilogue,
           nodes[producer].epilogue == .identity, source.output == 0,
           let block = blockOfValue[Value(.node(index))], block == blockOfValue[source]
         else { continue }

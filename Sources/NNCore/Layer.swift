@@ -67,6 +67,9 @@ public struct ForwardContext<S: Scalar>: Sendable {
   public package(set) var scratch: Buffer<S>
   /// The function to apply to the first output; `identity` unless the layer's facts accept an epilogue.
   public package(set) var epilogue: Activation
+  /// Whether the first output holds numbers already, to which the result is added before the epilogue; false unless the
+  /// layer's facts accept an addend.
+  public package(set) var addsToOutput: Bool
   /// This layer's random numbers in this step; backward gets the same stream.
   public package(set) var random: RandomStream
   /// The threads to share work with.

@@ -2,7 +2,7 @@ import NNKernels
 
 /// Facts that let plans fuse, fold and report without knowing any layer by name. A layer that declares nothing works,
 /// only less cleverly.
-public struct LayerFacts: Sendable, Hashable {
+public struct LayerFacts: Sendable {
   /// How results of different implementations of the layer may be compared.
   public enum Comparison: Sendable {
     /// Bit for bit: the layer moves numbers.
@@ -27,6 +27,58 @@ public struct LayerFacts: Sendable, Hashable {
     }
   }
 
+  /// What a layer is when predicting, if it multiplies each channel (the first dimension of a sample) by a number and
+  /// adds another: y[c] = scale[c] x[c] + shift[c], as batch normalization does with its running statistics. Whoever
+  /// makes the channels may then do it in the same go; see `OutputChannels`.
+  public struct ChannelMap: Sendable {
+    /// A layer's parameters or state: one array for each, in the plan's order.
+    public typealias Arrays = [[Double]]
+
+    /// The scale and the shift of each of so many channels, for the given parameters and state.
+    public var numbers:
+      @Sendable (_ channels: Int, _ parameters: Arrays, _ state: Arrays) -> (scale: [Double], shift: [Double])
+
+    /// A map with the function that gives its numbers.
+    public init(
+      _ numbers:
+        @escaping @Sendable (_ channels: Int, _ parameters: Arrays, _ state: Arrays) -> (
+          scale: [Double], shift: [Double]
+        )
+    ) { self.numbers = numbers }
+
+    /// The same map of all channels.
+    public init(scale: Double = 1, shift: Double = 0) {
+      self.init { channels, _, _ in
+        ([Double](repeating: scale, count: channels), [Double](repeating: shift, count: channels))
+      }
+    }
+  }
+
+  /// The channels (the first dimension of a sample) that a layer makes, if each is linear in weights that no other
+  /// channel uses, plus a number of its own: scaling and shifting a channel is then the same as scaling its weights and
+  /// its bias and shifting the bias.
+  public struct OutputChannels: Sendable {
+    /// The index of the weight among the parameters.
+    public var weight: Int
+    /// The index of the bias among the parameters, if there is one.
+    public var bias: Int?
+    /// The dimension of the weight that counts the channels, 0 or 1.
+    public var dimension: Int
+    /// Where dimension 1 counts them: the groups that dimension 0 is cut into, each with channels of its own.
+    public var groups: Int
+    /// The same layer with a bias behind its other parameters, for one that has none.
+    public var biased: (any Layer)?
+
+    /// Channels with their parameters' places.
+    public init(weight: Int, bias: Int?, dimension: Int = 0, groups: Int = 1, biased: (any Layer)? = nil) {
+      self.weight = weight
+      self.bias = bias
+      self.dimension = dimension
+      self.groups = groups
+      self.biased = biased
+    }
+  }
+
   /// What a loss's first output means.
   public enum Prediction: Sendable, Hashable {
     /// Probabilities of classes that exclude one another.
@@ -43,8 +95,17 @@ public struct LayerFacts: Sendable, Hashable {
   public var activation: Activation?
   /// Whether forward honours `ForwardContext.epilogue`.
   public var acceptsEpilogue: Bool
+  /// Whether forward honours `ForwardContext.addsToOutput`, as producers do whose sum with something else is wanted.
+  public var acceptsAddend: Bool
+  /// Whether the output is the sum of the inputs, element by element, where all have the same shape.
+  public var isSum: Bool
   /// The affine map that the layer is, if it is one.
   public var affine: AffineMap?
+  /// The map of channels that the layer is when predicting, if it is one.
+  public var channelMap: ChannelMap?
+  /// The channels that the layer makes, if a map of them can be put into its parameters. An affine map's are the rows of
+  /// its weight; it need not say so.
+  public var outputChannels: OutputChannels?
   /// Whether the output is the input, element for element, when predicting; the shape may differ.
   public var copiesWhenPredicting: Bool
   /// What a loss's first output means; nil for other layers.
@@ -58,13 +119,18 @@ public struct LayerFacts: Sendable, Hashable {
 
   /// Facts; what is left out is the cautious answer.
   public init(
-    activation: Activation? = nil, acceptsEpilogue: Bool = false, affine: AffineMap? = nil,
+    activation: Activation? = nil, acceptsEpilogue: Bool = false, acceptsAddend: Bool = false, isSum: Bool = false,
+    affine: AffineMap? = nil, channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil,
     copiesWhenPredicting: Bool = false, prediction: Prediction? = nil, probabilities: Prediction? = nil,
     sumsLoss: Bool = false, comparison: Comparison = .rounding
   ) {
     self.activation = activation
     self.acceptsEpilogue = acceptsEpilogue
+    self.acceptsAddend = acceptsAddend
+    self.isSum = isSum
     self.affine = affine
+    self.channelMap = channelMap
+    self.outputChannels = outputChannels
     self.copiesWhenPredicting = copiesWhenPredicting
     self.prediction = prediction
     self.probabilities = probabilities

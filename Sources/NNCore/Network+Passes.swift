@@ -7,6 +7,7 @@ extension Network {
   ///   - phase: whether layers such as dropout behave as in training.
   ///   - step: chooses the random numbers; the same step gives the same ones.
   ///   - judges: whether targets are there and losses are wanted.
+  @specialized(where S == Float)
   public func forward(_ phase: Phase, step: UInt64 = 0, judges: Bool = true) {
     for index in runtimes.indices {
       prepare(index, phase, step, judges)
@@ -15,6 +16,7 @@ extension Network {
   }
 
   /// Computes the gradients of the total loss with respect to all parameters that learn. Follows a `forward`.
+  @specialized(where S == Float)
   public func backward() {
     // A stride takes no memory in builds without optimization either; reversed indices do.
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
@@ -57,6 +59,7 @@ extension Network {
     return nil
   }
 
+  @specialized(where S == Float)
   private func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ judges: Bool) {
     runtimes[index].forward.phase = phase
     runtimes[index].backward.phase = phase
@@ -65,8 +68,10 @@ extension Network {
     runtimes[index].forward.target = judges ? runtimes[index].backward.target : nil
   }
 
+  @specialized(where S == Float)
   func runForward(_ index: Int) { runtimes[index].layer.forward(runtimes[index].forward) }
 
+  @specialized(where S == Float)
   func runBackward(_ index: Int) { runtimes[index].layer.backward(runtimes[index].backward) }
 }
 

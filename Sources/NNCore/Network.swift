@@ -99,6 +99,7 @@ public final class Network<S: Scalar> {
   }
 
   /// Sets how many samples the next pass has, at most `maximumBatch`.
+  @specialized(where S == Float)
   public func setBatch(_ count: Int) {
     precondition(count >= 1 && count <= maximumBatch, "batch outside what the memory was planned for")
     guard count != batch else { return }
@@ -107,6 +108,7 @@ public final class Network<S: Scalar> {
   }
 
   /// Makes an input read from `buffer`, which holds at least the batch's samples and outlives the passes.
+  @specialized(where S == Float)
   public func bindInput(_ index: Int, to buffer: Buffer<S>) {
     precondition(buffer.count >= plan.definition.inputs[index].shape.elementCount * batch)
     guard buffer.base != inputs[index].base else { return }
@@ -136,6 +138,7 @@ public final class Network<S: Scalar> {
   public var prediction: Tensor<S> { value(plan.prediction) }
 
   /// A value after a pass. Unless the net keeps everything, only the prediction is sure not to be overwritten.
+  @specialized(where S == Float)
   public func value(_ value: NetworkDefinition.Value) -> Tensor<S> {
     switch value.origin {
     case .input(let index):
@@ -225,7 +228,7 @@ public final class Network<S: Scalar> {
           forward: ForwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
             parameters: parameters, state: state, saved: saved, scratch: scratch, epilogue: steps.epilogue,
-            random: RandomStream(key: 0), workers: workers),
+            addsToOutput: steps.addsToOutput, random: RandomStream(key: 0), workers: workers),
           backward: BackwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
             lossGradient: node.lossWeight, upstream: upstream, downstream: downstream, parameters: parameters,
@@ -243,6 +246,7 @@ public final class Network<S: Scalar> {
     }
   }
 
+  @specialized(where S == Float)
   private func rebind(_ place: ExecutionPlan.Place, to base: UnsafeMutablePointer<S>) {
     func isMoved(_ value: NetworkDefinition.Value) -> Bool {
       switch value.origin {

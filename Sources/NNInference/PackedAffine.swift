@@ -28,7 +28,7 @@ struct PackedAffine: Layer {
     throw ElementError(code: "not-writable", "<packedAffine> exists only inside the runner")
   }
 
-  var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
+  var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: true) }
 
   func plan(_ shapes: [Shape]) throws -> LayerPlan {
     var parameters = [
@@ -40,11 +40,14 @@ struct PackedAffine: Layer {
       forwardOperations: (2 * inputs + (hasBias ? 1 : 0)) * outputs, backwardOperations: 0)
   }
 
+  @specialized(where S == Float)
   func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.multiplyPacked(
       rows: context.batch, inner: inputs, columns: outputs, context.input.buffer, context.parameters[0].buffer,
       into: context.output.buffer,
-      epilogue: Epilogue(bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue),
+      epilogue: Epilogue(
+        bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue,
+        accumulate: context.addsToOutput),
       workers: context.workers)
   }
 

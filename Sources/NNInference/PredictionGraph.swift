@@ -1,60 +1,49 @@
 import NNCore
 import NNKernels
 
-/// A net rewritten for prediction alone: what only training needs is gone, dense layers in a row are one, and dense
-/// weights are packed.
+/// A net rewritten for prediction alone: what only training needs is gone, maps of channels such as batch normalization
+/// are part of the layers that make the channels, dense layers in a row are one, and dense weights are packed.
 struct PredictionGraph<S: Scalar> {
   /// The rewritten net.
   private(set) var definition: NetworkDefinition
   /// For each node of the rewritten net, what fills its parameters.
   private(set) var sources: [Source] = []
 
-  /// Where a node's parameters and state come from.
+  /// Where a node's parameters and state come from. A layer that runs on weights of another form gets a case of its
+  /// own here, a layer beside `PackedAffine`, and its filling in `Predictor.fill`.
   enum Source {
     /// The arrays of a node of the original net, as they are.
     case node(Int)
+    /// The arrays of a node of the original net, the channels scaled and shifted.
+    case scaled(Int, LayerFacts.OutputChannels, ChannelScaling)
     /// An affine map to be packed.
     case affine(AffineArrays)
-  }
-
-  /// An affine map y = x W^T + b in double precision.
-  struct AffineArrays {
-    var inputs: Int
-    var outputs: Int
-    var weight: [Double]
-    var bias: [Double]?
-
-    /// This map followed by another one: W = W2 W1, b = W2 b1 + b2.
-    func followed(by next: AffineArrays) -> AffineArrays {
-      var weight = [Double](repeating: 0, count: inputs * next.outputs)
-      var bias = next.bias ?? (self.bias == nil ? nil : [Double](repeating: 0, count: next.outputs))
-      for row in 0..<next.outputs {
-        for k in 0..<outputs {
-          let factor = next.weight[row * outputs + k]
-          for column in 0..<inputs { weight[row * inputs + column] += factor * self.weight[k * inputs + column] }
-          if let own = self.bias { bias?[row] += factor * own[k] }
-        }
-      }
-      return AffineArrays(inputs: inputs, outputs: next.outputs, weight: weight, bias: bias)
-    }
   }
 
   private typealias Value = NetworkDefinition.Value
 
   private let plan: NetworkPlan
   private let parameters: Buffer<S>
-  /// How often each value of the original net is read on the way to the prediction.
-  private var readers: [NetworkDefinition.Value: Int] = [:]
-  private var renamed: [NetworkDefinition.Value: NetworkDefinition.Value] = [:]
+  private let state: Buffer<S>
+  /// The nodes that read each value of the original net on the way to the prediction.
+  private var readers: [Value: [Int]] = [:]
+  /// The values of the rewritten net by those of the original one.
+  private var renamed: [Value: Value] = [:]
+  /// Affine maps that their only reader computes.
+  private var absorbed: [Value: AffineArrays] = [:]
+  /// Nodes that the makers of their channels compute.
+  private var folded: Set<Int> = []
 
   /// Rewrites a net.
   ///
   /// - Parameters:
   ///   - plan: the net as it was trained.
   ///   - parameters: its parameters, laid out as the plan says.
-  init(_ plan: NetworkPlan, parameters: Buffer<S>) throws {
+  ///   - state: the arrays that its layers update in training, laid out as the plan says.
+  init(_ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>) throws {
     self.plan = plan
     self.parameters = parameters
+    self.state = state
     definition = NetworkDefinition(name: plan.definition.name)
     for (index, input) in plan.definition.inputs.enumerated() {
       let value = try definition.input(input.name, shape: input.shape, value: input.value)
@@ -62,11 +51,9 @@ struct PredictionGraph<S: Scalar> {
     }
     let needed = neededNodes()
     for index in needed {
-      for value in plan.definition.nodes[index].inputs { readers[value, default: 0] += 1 }
+      for value in plan.definition.nodes[index].inputs { readers[value, default: []].append(index) }
     }
-    readers[plan.prediction, default: 0] += 1
-    var absorbed: [Value: AffineArrays] = [:]
-    for index in needed { try add(index, &absorbed) }
+    for index in needed { try add(index) }
   }
 
   /// The nodes that the prediction depends on, in order.
@@ -81,19 +68,19 @@ struct PredictionGraph<S: Scalar> {
     return needed.sorted()
   }
 
-  private mutating func add(_ index: Int, _ absorbed: inout [Value: AffineArrays]) throws {
+  private mutating func add(_ index: Int) throws {
     let node = plan.definition.nodes[index]
     let own = Value(.node(index))
     let facts = node.layer.facts
     let source = node.inputs.first
-    if let source, facts.copiesWhenPredicting, plan.layers[index].outputs == [plan.shape(of: source)] {
+    if let source, folded.contains(index) || vanishes(index) {
       renamed[own] = renamed[source]
-      readers[source] = readers[own]
       absorbed[own] = absorbed[source]
       return
     }
     if let source, let affine = facts.affine {
       var map = arrays(index, affine)
+      if let scaling = foldFollowers(of: index) { map = map.followed(by: scaling) }
       if let before = absorbed[source] { map = before.followed(by: map) }
       let input = renamed[source]
       if canBeAbsorbed(index, map) {
@@ -108,37 +95,78 @@ struct PredictionGraph<S: Scalar> {
       sources.append(.affine(map))
       return
     }
-    let inputs = node.inputs.compactMap { renamed[$0] }
+    var layer = node.layer
+    if let channels = facts.outputChannels, let carrier = channels.bias == nil ? channels.biased : layer,
+      let scaling = foldFollowers(of: index)
+    {
+      layer = carrier
+      sources.append(.scaled(index, channels, scaling))
+    } else {
+      sources.append(.node(index))
+    }
     let first = try definition.add(
-      node.layer, name: node.name, from: inputs, target: node.target ?? "label", weight: node.lossWeight)
+      layer, name: node.name, from: node.inputs.compactMap { renamed[$0] }, target: node.target ?? "label",
+      weight: node.lossWeight)
     for output in plan.layers[index].outputs.indices {
       renamed[Value(.node(index), output: output)] = Value(first.origin, output: output)
     }
-    sources.append(.node(index))
+  }
+
+  /// Whether a node's output is its first input, in values and shape.
+  private func vanishes(_ index: Int) -> Bool {
+    let node = plan.definition.nodes[index]
+    guard node.layer.facts.copiesWhenPredicting, let source = node.inputs.first else { return false }
+    return plan.layers[index].outputs == [plan.shape(of: source)]
+  }
+
+  /// The node that alone reads a value, and nothing else; nil for what the net predicts.
+  private func onlyReader(of value: Value) -> Int? {
+    guard value != plan.prediction, let found = readers[value], found.count == 1 else { return nil }
+    return plan.definition.nodes[found[0]].inputs.count == 1 ? found[0] : nil
+  }
+
+  /// Takes in the maps of channels that follow a node, one behind the other; nil if there are none.
+  private mutating func foldFollowers(of index: Int) -> ChannelScaling? {
+    var value = Value(.node(index))
+    var result: ChannelScaling?
+    while let reader = onlyReader(of: value) {
+      if !vanishes(reader) {
+        guard let next = scaling(reader, of: plan.shape(of: value)) else { break }
+        result = result?.followed(by: next) ?? next
+        folded.insert(reader)
+      }
+      value = Value(.node(reader))
+    }
+    return result
+  }
+
+  /// The map of channels that a node is, in numbers.
+  private func scaling(_ index: Int, of shape: Shape) -> ChannelScaling? {
+    guard let map = plan.definition.nodes[index].layer.facts.channelMap, shape.rank > 0,
+      plan.layers[index].outputs == [shape]
+    else { return nil }
+    let numbers = map.numbers(
+      shape[0], plan.parametersOfNode[index].map(array),
+      plan.statesOfNode[index].map { wide(state, plan.states[$0].range) }
+    )
+    let result = ChannelScaling(scale: numbers.scale, shift: numbers.shift)
+    // What is not finite, or not one number for each channel, is left to the layer itself.
+    return result.isFinite && numbers.scale.count == shape[0] && numbers.shift.count == shape[0] ? result : nil
   }
 
   /// Whether the affine map at `index` is better computed as part of the only layer that reads it.
   private func canBeAbsorbed(_ index: Int, _ map: AffineArrays) -> Bool {
     var value = Value(.node(index))
-    guard value != plan.prediction else { return false }
-    // Look through layers that vanish, such as dropout.
     while let reader = onlyReader(of: value) {
-      let layer = plan.definition.nodes[reader].layer
-      if layer.facts.copiesWhenPredicting, plan.layers[reader].outputs == [plan.shape(of: value)] {
+      if vanishes(reader) || folded.contains(reader) {
         value = Value(.node(reader))
-        if value == plan.prediction { return false }
         continue
       }
-      guard layer.facts.affine != nil else { return false }
+      guard plan.definition.nodes[reader].layer.facts.affine != nil else { return false }
       let outputs = plan.layers[reader].outputs[0].elementCount
       return map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
     }
     return false
-  }
-
-  private func onlyReader(of value: Value) -> Int? {
-    let found = plan.definition.nodes.indices.filter { plan.definition.nodes[$0].inputs.contains(value) }
-    return found.count == 1 && plan.definition.nodes[found[0]].inputs.count == 1 ? found[0] : nil
   }
 
   private func arrays(_ index: Int, _ affine: LayerFacts.AffineMap) -> AffineArrays {
@@ -146,8 +174,14 @@ struct PredictionGraph<S: Scalar> {
     let weight = plan.parameters[positions[affine.weight]]
     let outputs = weight.plan.shape[0]
     return AffineArrays(
-      inputs: weight.range.count / outputs, outputs: outputs,
-      weight: parameters.slice(weight.range).array.map { Double($0) },
-      bias: affine.bias.map { parameters.slice(plan.parameters[positions[$0]].range).array.map { Double($0) } })
+      inputs: weight.range.count / outputs, outputs: outputs, weight: array(positions[affine.weight]),
+      bias: affine.bias.map { array(positions[$0]) })
+  }
+
+  /// A parameter of the original net in double precision.
+  private func array(_ parameter: Int) -> [Double] { wide(parameters, plan.parameters[parameter].range) }
+
+  private func wide(_ values: Buffer<S>, _ range: Range<Int>) -> [Double] {
+    values.slice(range).array.map { Double($0) }
   }
 }

@@ -30,39 +30,71 @@ public final class Predictor<S: Scalar> {
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, batch: Int = 64, workers: WorkerPool
   ) throws {
     self.plan = plan
-    let graph = try PredictionGraph(plan, parameters: parameters)
+    let graph = try PredictionGraph(plan, parameters: parameters, state: state)
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
     network = Network(rewritten, batch: batch, options: NetworkOptions(isTrained: false), workers: workers)
-    for (node, source) in graph.sources.enumerated() {
-      let positions = rewritten.parametersOfNode[node]
-      switch source {
-      case .node(let index):
-        for (own, other) in zip(positions, plan.parametersOfNode[index]) {
-          network.parameter(own).buffer.copy(from: parameters.slice(plan.parameters[other].range))
-        }
-        for (own, other) in zip(rewritten.statesOfNode[node], plan.statesOfNode[index]) {
-          network.state.slice(rewritten.states[own].range).copy(from: state.slice(plan.states[other].range))
-        }
-      case .affine(let map):
-        let weight = Storage<S>(map.weight.map { S($0) })
-        S.pack(
-          weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true,
-          into: network.parameter(positions[0]).buffer)
-        if let bias = map.bias {
-          for (index, value) in bias.enumerated() { network.parameter(positions[1])[index] = S(value) }
-        }
-      }
+    for (node, source) in graph.sources.enumerated() { fill(node, source, parameters, state) }
+  }
+
+  /// Gives a node its parameters and state.
+  private func fill(_ node: Int, _ source: PredictionGraph<S>.Source, _ parameters: Buffer<S>, _ state: Buffer<S>) {
+    let own = network.plan.parametersOfNode[node]
+    switch source {
+    case .node(let index):
+      copyArrays(of: index, to: node, parameters, state)
+    case .scaled(let index, let channels, let scaling):
+      copyArrays(of: index, to: node, parameters, state)
+      let weight = network.parameter(own[channels.weight])
+      var weights = weight.buffer.array.map { Double($0) }
+      scaling.apply(to: &weights, weight.shape, channels)
+      write(weights, to: own[channels.weight])
+      // A layer that had no bias has it behind its other parameters now.
+      let bias = own[channels.bias ?? own.count - 1]
+      write(
+        scaling.applied(to: channels.bias == nil ? nil : network.parameter(bias).buffer.array.map { Double($0) }),
+        to: bias)
+    case .affine(let map):
+      let weight = Storage<S>(map.weight.map { S($0) })
+      S.pack(
+        weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true,
+        into: network.parameter(own[0]).buffer)
+      if let bias = map.bias { write(bias, to: own[1]) }
     }
+  }
+
+  private func copyArrays(of index: Int, to node: Int, _ parameters: Buffer<S>, _ state: Buffer<S>) {
+    for (own, other) in zip(network.plan.parametersOfNode[node], plan.parametersOfNode[index]) {
+      network.parameter(own).buffer.copy(from: parameters.slice(plan.parameters[other].range))
+    }
+    for (own, other) in zip(network.plan.statesOfNode[node], plan.statesOfNode[index]) {
+      network.state.slice(network.plan.states[own].range).copy(from: state.slice(plan.states[other].range))
+    }
+  }
+
+  private func write(_ values: [Double], to parameter: Int) {
+    let buffer = network.parameter(parameter).buffer
+    for (index, value) in values.enumerated() { buffer[index] = S(value) }
   }
 
   /// The names of the layers that run, in order: what was fused or left out is not among them.
   public var layerNames: [String] { network.plan.definition.nodes.map(\.name) }
+
+  /// Runs the layers once more on what the last `predict` was given, and adds the seconds that each of `layerNames`
+  /// takes to `times`. A function that the layer before applies takes none of its own.
+  ///
+  /// - Parameter clock: seconds on a clock that never goes back.
+  public func profile(clock: () -> Double, times: inout [Double]) {
+    var both = times.map { (forward: $0, backward: 0.0) }
+    network.profile(.inference, step: 0, judges: false, clock: clock, times: &both)
+    times = both.map(\.forward)
+  }
 
   /// Predicts `count` samples.
   ///
   /// - Parameters:
   ///   - inputs: for each input of the net, `count` samples one after the other.
   ///   - outputs: room for `count` predictions of `outputCount` scalars.
+  @specialized(where S == Float)
   public func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
     precondition(outputs.count >= count * outputCount && inputs.count == plan.definition.inputs.count)
     var done = 0

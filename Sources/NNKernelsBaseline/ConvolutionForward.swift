@@ -48,7 +48,8 @@ struct ConvolutionRun {
   let bias: UnsafePointer<Float>?
   let activation: Activation
   let accumulate: Bool
-  let workers: WorkerPool
+  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
+  unowned(unsafe) let workers: WorkerPool
   let planes: ImagePlanes
   var offsets: UnsafePointer<Int32>
   /// Weights of one output channel.

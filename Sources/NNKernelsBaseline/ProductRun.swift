@@ -9,7 +9,8 @@ struct ProductRun {
   var layout: PanelLayout
   var plan: ProductPlan
   var epilogue: ProductEpilogue
-  var workers: WorkerPool
+  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
+  unowned(unsafe) var workers: WorkerPool
 
   @inline(__always) private var rowStrideA: Int { product.transposeA ? 1 : product.strideA }
   @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }

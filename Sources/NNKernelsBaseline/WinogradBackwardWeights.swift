@@ -16,7 +16,8 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   let x: UnsafePointer<Float>
   let upstream: UnsafePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
-  let workers: WorkerPool
+  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
+  unowned(unsafe) let workers: WorkerPool
 
   private let tiles: WinogradTiles<Set>
   /// Channels, rounded up to whole vectors.

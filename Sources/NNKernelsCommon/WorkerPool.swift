@@ -68,7 +68,10 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Calls `body` with consecutive ranges that cover `0..<count`, each of at least `grain` (but the last) and at most
   /// 64 of them.
-  @inlinable
+  ///
+  /// Its closure would otherwise be compiled in every module that calls it, with the instructions of each, and the
+  /// linker would keep any one of them for all.
+  @inline(never)
   public func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
     let size = max(1, grain, (count + 63) / 64)

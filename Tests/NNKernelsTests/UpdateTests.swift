@@ -32,6 +32,42 @@ struct UpdateTests {
     }
   }
 
+  /// All levels, at all edges, with gradients that are not finite now and then.
+  @Test(arguments: rules) func edges(_ rule: UpdateRule) {
+    let pools = Pools()
+    var (correction1, correction2) = (1.0, 1.0)
+    switch rule {
+    case .adam(let beta1, let beta2, _, let step), .adamW(let beta1, let beta2, _, let step):
+      for _ in 0..<step { (correction1, correction2) = (correction1 * beta1, correction2 * beta2) }
+      (correction1, correction2) = (1 - correction1, 1 - correction2)
+    default: break
+    }
+    let settings = UpdateSettings(
+      rate: 0.01, decay: 0.1, gradientScale: 0.5, gradientLimit: .infinity, correction1: correction1,
+      correction2: correction2)
+    for count in edgeSizes {
+      var numbers = TestNumbers(count)
+      let states = rule.stateCount
+      let gradients = count % 5 == 3 ? numbers.specials(count) : numbers.floats(count, -3, 3)
+      KernelCall(
+        name: "\(rule), \(count)",
+        arrays: [
+          numbers.floats(count), gradients, states > 0 ? numbers.floats(count, 0.1, 1) : [],
+          states > 1 ? numbers.floats(count, 0.1, 1) : [],
+        ], written: [0, 2, 3], absolute: 2e-6, relative: 2e-6,
+        float: {
+          $0.update(
+            rule, settings, UpdateArguments(parameters: $1[0], gradients: $1[1], first: $1[2], second: $1[3]), $2)
+        },
+        double: {
+          Double.update(
+            rule, rate: 0.01, decay: 0.1, gradientScale: 0.5, gradientLimit: .infinity, parameters: $0[0],
+            gradients: $0[1], first: $0[2], second: $0[3], workers: $1)
+        }
+      ).check(pools)
+    }
+  }
+
   @Test func gradientsThatAreNoNumbersAreNoticed() {
     for table in tables {
       let (w, g, none) = (Storage<Float>([1, 1]), Storage<Float>([.nan, 1]), Storage<Float>(count: 0))

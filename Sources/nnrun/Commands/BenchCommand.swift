@@ -10,7 +10,7 @@ enum BenchCommand: Command {
   static let summary = "measure how fast a model trains or predicts on this machine"
   static let discussion =
     "Runs on random data of the right shape: whole training steps (forward, backward, update), or predictions by the "
-    + "inference runner. p50 and p99 are of one step or one call."
+    + "inference runner, whose layers may be fewer: it folds and merges. p50 and p99 are of one step or one call."
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
   static let options = [
     Option("mode", .choice(["train", "infer"]), "What to measure; training unless given."),
@@ -95,22 +95,35 @@ enum BenchCommand: Command {
     if settings.isTraining {
       let update = ParameterUpdate<S>(plan, StochasticGradientDescent(rate: 1e-4, momentum: 0.9))
       var step = 0
-      return result(plan, settings, network) {
+      return result(settings, network, layers: plan.definition.nodes.map(\.name)) {
         step += 1
         network.forward(.training, step: UInt64(step))
         network.backward()
         update.apply(to: network, step: step, rate: 1e-4, clipNorm: nil, clipValue: nil)
+      } profile: {
+        network.profile(.training, step: 0, judges: true, clock: monotonicSeconds, times: &$0)
       }
     }
     let predictor = try Predictor<S>(
       plan, parameters: network.parameters, state: network.state, batch: settings.batch, workers: settings.workers)
     let inputs = plan.definition.inputs.indices.map { network.inputBuffer($0) }
     let output = Storage<S>(count: predictor.outputCount * settings.batch)
-    return result(plan, settings, network) { predictor.predict(inputs, count: settings.batch, into: output.buffer) }
+    return result(settings, network, layers: predictor.layerNames) {
+      predictor.predict(inputs, count: settings.batch, into: output.buffer)
+    } profile: { times in
+      var forward = times.map(\.forward)
+      predictor.profile(clock: monotonicSeconds, times: &forward)
+      times = forward.map { ($0, 0) }
+    }
   }
 
+  /// - Parameters:
+  ///   - names: the layers that run.
+  ///   - call: a step or a call.
+  ///   - profile: adds the seconds of a step's or call's layers.
   private static func result<S: Scalar>(
-    _ plan: NetworkPlan, _ settings: Settings, _ network: Network<S>, _ call: () -> Void
+    _ settings: Settings, _ network: Network<S>, layers names: [String], _ call: () -> Void,
+    profile: (inout [(forward: Double, backward: Double)]) -> Void
   ) -> Result {
     for _ in 0..<5 { call() }
     var samples: [Double] = []
@@ -125,23 +138,17 @@ enum BenchCommand: Command {
     }
     samples.sort()
     let p50 = samples[samples.count / 2]
-    var times = plan.definition.nodes.map { _ in (forward: 0.0, backward: 0.0) }
+    var times = names.map { _ in (forward: 0.0, backward: 0.0) }
     let rounds = max(3, min(200, Int(0.2 / max(1e-7, p50))))
-    for round in 0..<rounds {
-      network.profile(
-        settings.isTraining ? .training : .inference, step: UInt64(round), judges: settings.isTraining,
-        clock: monotonicSeconds, times: &times)
-    }
+    for _ in 0..<rounds { profile(&times) }
+    let types = Dictionary(
+      uniqueKeysWithValues: network.plan.definition.nodes.map { ($0.name, Swift.type(of: $0.layer).schema.name) })
     return Result(
       microsecondsPerSample: p50 / Double(settings.batch) * 1e6, p50: p50 * 1e6,
       p99: samples[min(samples.count - 1, samples.count * 99 / 100)] * 1e6,
       gigaflops: Double(network.operationsPerSample * settings.batch) / p50 * 1e-9,
-      layers: plan.definition.nodes.indices.map { index in
-        let node = plan.definition.nodes[index]
-        return (
-          node.name, Swift.type(of: node.layer).schema.name, times[index].forward / Double(rounds) * 1e6,
-          times[index].backward / Double(rounds) * 1e6
-        )
+      layers: zip(names, times).map { name, time in
+        (name, types[name] ?? "", time.forward / Double(rounds) * 1e6, time.backward / Double(rounds) * 1e6)
       })
   }
 }

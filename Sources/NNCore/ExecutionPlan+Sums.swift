@@ -1,0 +1,28 @@
+extension ExecutionPlan {
+  /// How the sum at node `index` can be left to the producer of one of its two inputs: that producer then adds to the
+  /// other input, in whose memory the sum lies. Nobody else may read the producer's result, and who else reads the other
+  /// input must have done so before.
+  ///
+  /// - Parameters:
+  ///   - readers: the nodes that read each value.
+  ///   - kept: values that must not be overwritten.
+  /// - Returns: the input that is added to, and the producer of the other one; nil if the sum has to be computed.
+  static func addend(
+    _ index: Int, _ plan: NetworkPlan, _ readers: [NetworkDefinition.Value: [Int]],
+    kept: Set<NetworkDefinition.Value>
+  ) -> (NetworkDefinition.Value, producer: Int)? {
+    let nodes = plan.definition.nodes
+    let inputs = nodes[index].inputs
+    guard nodes[index].layer.facts.isSum, inputs.count == 2, inputs[0] != inputs[1],
+      inputs.allSatisfy({ plan.shape(of: $0) == plan.layers[index].outputs[0] && !kept.contains($0) })
+    else { return nil }
+    for (own, other) in [(inputs[1], inputs[0]), (inputs[0], inputs[1])] {
+      guard case .node(let producer) = own.origin, case .node(let source) = other.origin, source < producer,
+        nodes[producer].layer.facts.acceptsAddend, !plan.layers[producer].runsInPlace, own.output == 0,
+        readers[own] == [index], readers[other]?.allSatisfy({ $0 < producer || $0 == index }) ?? false
+      else { continue }
+      return (other, producer)
+    }
+    return nil
+  }
+}
