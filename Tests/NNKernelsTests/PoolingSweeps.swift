@@ -1,7 +1,7 @@
 import NNKernels
 import Testing
 
-/// Pooling with any windows through `Float`, whichever kernel that chooses, against double precision.
+/// Pooling with any windows, any number of samples and numbers that are not finite.
 struct PoolingSweeps {
   private static func random(_ numbers: inout TestNumbers) -> Pooling {
     while true {
@@ -32,9 +32,7 @@ struct PoolingSweeps {
     KernelCall(
       name: "maximum, batch \(batch), \(shape)", arrays: [x, upstream, upstream], written: [1, 2], absolute: 0,
       relative: 0,
-      float: { _, arrays, workers in
-        Float.maxPool(shape, batch: batch, arrays[0], into: arrays[1], positions: arrays[2], workers: workers)
-      },
+      float: { $0.maxPool(shape, batch, $1[0], $1[1], $1[2], $2) },
       double: { Double.maxPool(shape, batch: batch, $0[0], into: $0[1], positions: $0[2], workers: $1) }
     ).check(pools)
     // Positions inside of the windows.
@@ -45,11 +43,7 @@ struct PoolingSweeps {
     KernelCall(
       name: "gradient of the maximum, batch \(batch), \(shape)",
       arrays: [places.buffer.array.map { Float($0) }, upstream, before], written: [2], absolute: 4e-6,
-      float: { _, arrays, workers in
-        Float.maxPoolBackward(
-          shape, batch: batch, positions: arrays[0], upstream: arrays[1], downstream: arrays[2], accumulate: accumulate,
-          workers: workers)
-      },
+      float: { $0.maxPoolBackward(shape, batch, $1[0], $1[1], $1[2], accumulate, $2) },
       double: {
         Double.maxPoolBackward(
           shape, batch: batch, positions: $0[0], upstream: $0[1], downstream: $0[2], accumulate: accumulate, workers: $1
@@ -58,18 +52,13 @@ struct PoolingSweeps {
     ).check(pools)
     KernelCall(
       name: "average, batch \(batch), \(shape)", arrays: [x, upstream], written: [1], absolute: 4e-6,
-      float: { _, arrays, workers in
-        Float.averagePool(shape, batch: batch, arrays[0], into: arrays[1], workers: workers)
-      },
+      float: { $0.averagePool(shape, batch, $1[0], $1[1], $2) },
       double: { Double.averagePool(shape, batch: batch, $0[0], into: $0[1], workers: $1) }
     ).check(pools)
     KernelCall(
       name: "gradient of the average, batch \(batch), \(shape)", arrays: [upstream, before], written: [1],
       absolute: 4e-6,
-      float: { _, arrays, workers in
-        Float.averagePoolBackward(
-          shape, batch: batch, upstream: arrays[0], downstream: arrays[1], accumulate: accumulate, workers: workers)
-      },
+      float: { $0.averagePoolBackward(shape, batch, $1[0], $1[1], accumulate, $2) },
       double: {
         Double.averagePoolBackward(
           shape, batch: batch, upstream: $0[0], downstream: $0[1], accumulate: accumulate, workers: $1)
