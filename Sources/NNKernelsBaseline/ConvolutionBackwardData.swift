@@ -78,15 +78,39 @@ struct GradientRows {
   let isDirect: Bool
   let pitch: Int
   let rows: Int
+  /// Scalars of a filled-up plane: whole vectors.
+  let area: Int
 
   init(_ output: Extent) {
-    let lanes = PixelVector.scalarCount
-    isDirect = output.width % lanes == 0
-    pitch = (output.width + lanes - 1) / lanes * lanes
-    rows = output.height
+    let lanes = Vector.scalarCount
+    let pitch = (output.width + lanes - 1) / lanes * lanes
+    self.init(isDirect: output.width % lanes == 0, pitch: pitch, rows: output.height, area: pitch * output.height)
   }
 
-  @inline(__always) var area: Int { pitch * rows }
+  /// Rows filled up to the pitch of the image that they meet, if that makes fewer vectors: a plane is then one row. What
+  /// is read behind an image's rows is multiplied by zero; it must be there, `ImagePlanes.slack` scalars at most.
+  init(_ output: Extent, meeting planes: ImagePlanes) {
+    let lanes = Vector.scalarCount
+    let whole = (planes.pitch * output.height + lanes - 1) / lanes * lanes
+    guard !planes.isDirect, planes.pitch - output.width + lanes <= ImagePlanes.slack,
+      whole < (output.width + lanes - 1) / lanes * lanes * output.height
+    else {
+      self.init(output)
+      return
+    }
+    self.init(isDirect: false, pitch: planes.pitch, rows: output.height, area: whole)
+  }
+
+  private init(isDirect: Bool, pitch: Int, rows: Int, area: Int) {
+    self.isDirect = isDirect
+    self.pitch = pitch
+    self.rows = rows
+    self.area = area
+  }
+
+  /// Rows that a loop over whole vectors runs through, and the vectors of each.
+  @inline(__always) var vectorRows: Int { pitch % Vector.scalarCount == 0 ? rows : 1 }
+  @inline(__always) var vectors: Int { area / vectorRows / Vector.scalarCount }
 
   /// Scalars of the filled-up planes of `channels` channels.
   func size(_ channels: Int) -> Int { isDirect ? 0 : channels * area }
@@ -109,6 +133,7 @@ struct GradientRows {
         to += pitch
         from += width
       }
+      clearPixels(to, area - rows * pitch)
     }
   }
 }
@@ -156,7 +181,7 @@ private struct BackwardDataRun {
     sample: Int, group: Int, tile: Int, _ source: UnsafePointer<Float>, _ gradient: GradientRows,
     _ memory: UnsafeMutablePointer<Float>
   ) {
-    let lanes = PixelVector.scalarCount
+    let lanes = Vector.scalarCount
     let channels = weights.channels(tile)
     let image =
       downstream + (sample * shape.inputChannels + group * shape.groupInputs + channels.lowerBound) * shape.input.area
@@ -167,7 +192,7 @@ private struct BackwardDataRun {
       target.update(repeating: 0, count: channels.count * planes.channel)
     }
     let step = shape.groupOutputs * channels.count
-    let vectors = gradient.pitch / lanes
+    let vectors = gradient.vectors
     let count = vectors * gradient.rows
     var task = ScatterTile(
       a: packed + weights.start(group: group, tile: tile), rows: channels.count, inner: shape.groupOutputs,

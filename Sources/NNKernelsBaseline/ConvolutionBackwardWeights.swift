@@ -69,7 +69,7 @@ private struct BackwardWeightsRun {
         shape, rows: TileShape.cut(rowTiles, into: rowParts, index / weightParts), rowTiles: rowTiles,
         weights: TileShape.cut(weightTiles, into: weightParts, index % weightParts), weightTiles: weightTiles)
     }
-    let gradient = GradientRows(shape.output)
+    let gradient = GradientRows(shape.output, meeting: planes)
     let first = part(0)
     let size = (planes.isDirect ? 0 : first.inputs.count * planes.channel) + first.outputs.count * gradient.area
     let enough = (Self.pixelsPerBlock + shape.output.area - 1) / shape.output.area
@@ -126,7 +126,7 @@ private struct BackwardWeightsRun {
         for weightTile in part.weights {
           let own = TileShape.cut(inner, into: part.weightTiles, weightTile)
           DotTask(
-            samples: count, rows: gradient.rows, vectors: gradient.pitch / PixelVector.scalarCount,
+            samples: count, rows: gradient.vectorRows, vectors: gradient.vectors,
             upstream: above + (range.lowerBound - firstRow) * upstreamChannel, upstreamChannel: upstreamChannel,
             image: image, imageSample: imageSample, imagePitch: planes.pitch,
             offsets: UnsafePointer(offsets + own.lowerBound),
@@ -215,8 +215,8 @@ private struct DotTask {
         var pixels = row
         for _ in 0..<vectors {
           tile.add(above, stride: upstreamChannel, T.Columns.load(pixels, offsets))
-          above += PixelVector.scalarCount
-          pixels += PixelVector.scalarCount
+          above += Vector.scalarCount
+          pixels += Vector.scalarCount
         }
         row += imagePitch
       }

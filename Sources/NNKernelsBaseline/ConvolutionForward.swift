@@ -78,7 +78,7 @@ struct ConvolutionRun {
     offsets = UnsafePointer(UnsafeMutableRawPointer(y).assumingMemoryBound(to: Int32.self))
     inner = shape.weightsPerOutput
     tiles = (shape.groupOutputs + TileShape.rows - 1) / TileShape.rows
-    let vectors = (shape.output.width + PixelVector.scalarCount - 1) / PixelVector.scalarCount
+    let vectors = (shape.output.width + Vector.scalarCount - 1) / Vector.scalarCount
     // The rearrangement costs about as much as two or three vectors of pixels.
     packsWeights = shape.groupOutputs > 1 && batch * shape.output.height * vectors >= 24
 
@@ -102,7 +102,7 @@ struct ConvolutionRun {
   var packedCount: Int { packsWeights ? shape.outputChannels * inner : 0 }
 
   /// Scalars that a chunk needs: the pixels that it reads, and a tile's sums.
-  private var blockCount: Int { planes.size(shape.groupInputs) + TileShape.rows * 2 * PixelVector.scalarCount }
+  private var blockCount: Int { planes.size(shape.groupInputs) + TileShape.rows * 2 * Vector.scalarCount }
 
   func computeAll() {
     let parts = rowParts * tileParts
@@ -119,7 +119,7 @@ struct ConvolutionRun {
 
   @inline(never)
   private func compute(sample: Int, group: Int, rows: Range<Int>, tileRange: Range<Int>, worker: Int) {
-    let lanes = PixelVector.scalarCount
+    let lanes = Vector.scalarCount
     let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
     let sums = memory + planes.size(shape.groupInputs)
     var source = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
@@ -233,12 +233,12 @@ struct PixelEpilogue: FunctionUser {
   /// Sends both vectors of each row to their places, the valid part alone.
   @inline(never)
   func apply(_ first: Place, _ second: Place) {
-    let lanes = PixelVector.scalarCount
+    let lanes = Vector.scalarCount
     if accumulate {
       for row in 0..<rows {
         let own = sums + row * 2 * lanes
-        for i in 0..<first.count { own[i] += first.target[row * stride + i] }
-        for i in 0..<second.count { own[lanes + i] += second.target[row * stride + i] }
+        add((first.target + row * stride, first.count), own)
+        add((second.target + row * stride, second.count), own + lanes)
       }
     }
     if activation != .identity { activation.apply(self) }
@@ -251,17 +251,27 @@ struct PixelEpilogue: FunctionUser {
 
   @inline(__always)
   private func move(_ source: UnsafePointer<Float>, _ place: Place) {
-    if place.count == PixelVector.scalarCount {
-      storePixels(loadPixels(source), place.target)
+    if place.count == Vector.scalarCount {
+      storeVector(loadVector(source), place.target)
     } else {
-      for i in 0..<place.count { place.target[i] = source[i] }
+      storeVector(loadVector(source), place.target, count: place.count)
+    }
+  }
+
+  /// Adds what is at a place.
+  @inline(__always)
+  private func add(_ place: Place, _ sums: UnsafeMutablePointer<Float>) {
+    if place.count == Vector.scalarCount {
+      storeVector(loadVector(sums) + loadVector(place.target), sums)
+    } else {
+      storeVector(loadVector(sums) + loadVector(place.target, count: place.count), sums)
     }
   }
 
   @inline(never)
   func use<F: VectorFunction>(_ function: F) {
     var i = 0
-    while i < rows * 2 * PixelVector.scalarCount {
+    while i < rows * 2 * Vector.scalarCount {
       storeVector(function.value(loadVector(sums + i)), sums + i)
       i += Vector.scalarCount
     }

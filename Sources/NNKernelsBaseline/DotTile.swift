@@ -3,29 +3,29 @@ protocol DotRow {
   static var zero: Self { get }
   /// The pixels that each weight meets.
   static func load(_ pixels: UnsafePointer<Float>, _ offsets: UnsafePointer<Int32>) -> Self
-  mutating func add(_ upstream: PixelVector, _ pixels: Self)
+  mutating func add(_ upstream: Vector, _ pixels: Self)
   /// Adds the sum of each vector's lanes to the element of its weight.
   func addSums(_ target: UnsafeMutablePointer<Float>)
 }
 
 /// The last weight of a row.
 struct LastDot: DotRow {
-  var vector: PixelVector
+  var vector: Vector
 
   @inline(__always) static var zero: Self { Self(vector: .zero) }
 
   @inline(__always)
   static func load(_ pixels: UnsafePointer<Float>, _ offsets: UnsafePointer<Int32>) -> Self {
-    Self(vector: loadPixels(pixels + Int(offsets.pointee)))
+    Self(vector: loadVector(pixels + Int(offsets.pointee)))
   }
 
   @inline(__always)
-  mutating func add(_ upstream: PixelVector, _ pixels: Self) {
+  mutating func add(_ upstream: Vector, _ pixels: Self) {
     vector = multiplyAdd(upstream, pixels.vector, vector)
   }
 
   @inline(__always)
-  func addSums(_ target: UnsafeMutablePointer<Float>) { target.pointee += pixelSum(vector) }
+  func addSums(_ target: UnsafeMutablePointer<Float>) { target.pointee += laneSum(vector) }
 }
 
 /// A weight of a row and those behind it.
@@ -41,7 +41,7 @@ struct Dots<Rest: DotRow>: DotRow {
   }
 
   @inline(__always)
-  mutating func add(_ upstream: PixelVector, _ pixels: Self) {
+  mutating func add(_ upstream: Vector, _ pixels: Self) {
     first.add(upstream, pixels.first)
     rest.add(upstream, pixels.rest)
   }
@@ -70,7 +70,7 @@ struct LastDotRow<Columns: DotRow>: DotTile {
 
   @inline(__always)
   mutating func add(_ upstream: UnsafePointer<Float>, stride: Int, _ pixels: Columns) {
-    row.add(loadPixels(upstream), pixels)
+    row.add(loadVector(upstream), pixels)
   }
 
   @inline(__always)
@@ -87,7 +87,7 @@ struct DotRows<Rest: DotTile>: DotTile {
 
   @inline(__always)
   mutating func add(_ upstream: UnsafePointer<Float>, stride: Int, _ pixels: Columns) {
-    row.add(loadPixels(upstream), pixels)
+    row.add(loadVector(upstream), pixels)
     rest.add(upstream + stride, stride: stride, pixels)
   }
 

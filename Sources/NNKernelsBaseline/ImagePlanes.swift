@@ -20,7 +20,7 @@ struct ImagePlanes {
 
   init(_ shape: Convolution, outputRows: Int? = nil) {
     self.shape = shape
-    isDirect = shape.hasPlainRows && shape.output.width % PixelVector.scalarCount == 0
+    isDirect = shape.hasPlainRows && shape.output.width % Vector.scalarCount == 0
     let rows = outputRows ?? shape.output.height
     self.outputRows = rows
     if isDirect {
@@ -108,7 +108,7 @@ struct ImagePlanes {
   }
 
   /// Scalars behind the last plane that a vector may read over its end.
-  static let slack = 2 * PixelVector.scalarCount
+  static let slack = 2 * Vector.scalarCount
 
   /// The columns of a plane that are pixels of the input.
   @inline(__always)
@@ -187,9 +187,9 @@ extension Convolution {
 @inline(__always)
 func clearPixels(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0
-  while i + PixelVector.scalarCount <= count {
-    storePixels(.zero, target + i)
-    i += PixelVector.scalarCount
+  while i + Vector.scalarCount <= count {
+    storeVector(.zero, target + i)
+    i += Vector.scalarCount
   }
   while i < count {
     target[i] = 0
@@ -201,9 +201,9 @@ func clearPixels(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
 @inline(__always)
 func copyPixels(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0
-  while i + PixelVector.scalarCount <= count {
-    storePixels(loadPixels(source + i), target + i)
-    i += PixelVector.scalarCount
+  while i + Vector.scalarCount <= count {
+    storeVector(loadVector(source + i), target + i)
+    i += Vector.scalarCount
   }
   while i < count {
     target[i] = source[i]
