@@ -84,6 +84,15 @@ extension ConvolutionLayer {
       forwardOperations: operations + biasOperations, backwardOperations: 2 * operations + biasOperations)
   }
 
+  public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? {
+    guard let plan = try? plan(inputs) else { return nil }
+    let shape = assumedConvolution(inputs[0])
+    let count = S.packedCount(shape)
+    guard count <= NetworkPlan.maximumParameterCount / 16 else { return nil }
+    return PackedConvolution(
+      shape, output: plan.outputs[0], hasBias: hasBias, packedCount: count, operations: plan.forwardOperations)
+  }
+
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.convolve(
       assumedConvolution(context.input.shape.sample), batch: context.batch, context.input.buffer,

@@ -13,6 +13,12 @@ public protocol Layer: DeclaredElement {
   /// What the layer computes, written out for inputs of the given shapes; nil, as by default, if it says nothing.
   func formula(_ inputs: [Shape]) -> LayerFormula?
 
+  /// The layer in a form that predicts faster, on parameters that it rearranges once; nil, as by default, if there is
+  /// none.
+  ///
+  /// - Parameter inputs: the shapes of the inputs, which the plan has accepted.
+  func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)?
+
   /// Shape inference: what the layer will do with inputs of the given shapes (of one sample, without the batch).
   ///
   /// Throws an `ElementError` that names the shapes met and those that would fit.
@@ -32,6 +38,14 @@ extension Layer {
   public var facts: LayerFacts { LayerFacts() }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { nil }
+
+  public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? { nil }
+}
+
+/// A layer that only predicts, on the parameters of another one in another form.
+public protocol PackedLayer: Layer {
+  /// Fills this layer's parameters from those of the layer that it stands for, both in their plan's order.
+  func pack<S: Scalar>(_ parameters: [Tensor<S>], into packed: [Tensor<S>], workers: WorkerPool)
 }
 
 /// What a pass is run for.

@@ -16,6 +16,8 @@ struct PredictionGraph<S: Scalar> {
     case node(Int)
     /// The arrays of a node of the original net, the channels scaled and shifted.
     case scaled(Int, LayerFacts.OutputChannels, ChannelScaling)
+    /// What fills a layer, to be packed for the layer that stands for it.
+    indirect case packed(Source, any PackedLayer)
     /// An affine map to be packed.
     case affine(AffineArrays)
   }
@@ -72,38 +74,41 @@ struct PredictionGraph<S: Scalar> {
     let node = plan.definition.nodes[index]
     let own = Value(.node(index))
     let facts = node.layer.facts
-    let source = node.inputs.first
-    if let source, folded.contains(index) || vanishes(index) {
-      renamed[own] = renamed[source]
-      absorbed[own] = absorbed[source]
+    let input = node.inputs.first
+    if let input, folded.contains(index) || vanishes(index) {
+      renamed[own] = renamed[input]
+      absorbed[own] = absorbed[input]
       return
     }
-    if let source, let affine = facts.affine {
+    if let input, let affine = facts.affine {
       var map = arrays(index, affine)
       if let scaling = foldFollowers(of: index) { map = map.followed(by: scaling) }
-      if let before = absorbed[source] { map = before.followed(by: map) }
-      let input = renamed[source]
+      if let before = absorbed[input] { map = before.followed(by: map) }
       if canBeAbsorbed(index, map) {
         absorbed[own] = map
-        renamed[own] = input
+        renamed[own] = renamed[input]
         return
       }
       let layer = PackedAffine(
         inputs: map.inputs, outputs: map.outputs, hasBias: map.bias != nil,
         packedCount: S.packedCount(inner: map.inputs, columns: map.outputs))
-      renamed[own] = try definition.add(layer, name: node.name, from: input.map { [$0] })
+      renamed[own] = try definition.add(layer, name: node.name, from: renamed[input].map { [$0] })
       sources.append(.affine(map))
       return
     }
     var layer = node.layer
+    var source = Source.node(index)
     if let channels = facts.outputChannels, let carrier = channels.bias == nil ? channels.biased : layer,
       let scaling = foldFollowers(of: index)
     {
       layer = carrier
-      sources.append(.scaled(index, channels, scaling))
-    } else {
-      sources.append(.node(index))
+      source = .scaled(index, channels, scaling)
     }
+    if let packed = layer.packed(node.inputs.map(plan.shape(of:)), for: S.self) {
+      layer = packed
+      source = .packed(source, packed)
+    }
+    sources.append(source)
     let first = try definition.add(
       layer, name: node.name, from: node.inputs.compactMap { renamed[$0] }, target: node.target ?? "label",
       weight: node.lossWeight)

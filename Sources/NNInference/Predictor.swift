@@ -38,42 +38,49 @@ public final class Predictor<S: Scalar> {
 
   /// Gives a node its parameters and state.
   private func fill(_ node: Int, _ source: PredictionGraph<S>.Source, _ parameters: Buffer<S>, _ state: Buffer<S>) {
-    let own = network.plan.parametersOfNode[node]
+    let own = network.plan.parametersOfNode[node].map(network.parameter)
     switch source {
-    case .node(let index):
-      copyArrays(of: index, to: node, parameters, state)
-    case .scaled(let index, let channels, let scaling):
-      copyArrays(of: index, to: node, parameters, state)
-      let weight = network.parameter(own[channels.weight])
-      var weights = weight.buffer.array.map { Double($0) }
-      scaling.apply(to: &weights, weight.shape, channels)
-      write(weights, to: own[channels.weight])
-      // A layer that had no bias has it behind its other parameters now.
-      let bias = own[channels.bias ?? own.count - 1]
-      write(
-        scaling.applied(to: channels.bias == nil ? nil : network.parameter(bias).buffer.array.map { Double($0) }),
-        to: bias)
+    case .node(let index), .scaled(let index, _, _):
+      for (own, other) in zip(own, arrays(source, parameters)) { own.buffer.copy(from: other.storage.buffer) }
+      for (own, other) in zip(network.plan.statesOfNode[node], plan.statesOfNode[index]) {
+        network.state.slice(network.plan.states[own].range).copy(from: state.slice(plan.states[other].range))
+      }
+    case .packed(let original, let layer):
+      let storages = arrays(original, parameters)
+      layer.pack(
+        storages.map { Tensor(shape: $0.shape, buffer: $0.storage.buffer) }, into: own, workers: network.workers)
     case .affine(let map):
       let weight = Storage<S>(map.weight.map { S($0) })
-      S.pack(
-        weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true,
-        into: network.parameter(own[0]).buffer)
-      if let bias = map.bias { write(bias, to: own[1]) }
+      S.pack(weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true, into: own[0].buffer)
+      if let bias = map.bias {
+        for (index, value) in bias.enumerated() { own[1][index] = S(value) }
+      }
     }
   }
 
-  private func copyArrays(of index: Int, to node: Int, _ parameters: Buffer<S>, _ state: Buffer<S>) {
-    for (own, other) in zip(network.plan.parametersOfNode[node], plan.parametersOfNode[index]) {
-      network.parameter(own).buffer.copy(from: parameters.slice(plan.parameters[other].range))
-    }
-    for (own, other) in zip(network.plan.statesOfNode[node], plan.statesOfNode[index]) {
-      network.state.slice(network.plan.states[own].range).copy(from: state.slice(plan.states[other].range))
-    }
-  }
+  private typealias ShapedStorage = (shape: Shape, storage: Storage<S>)
 
-  private func write(_ values: [Double], to parameter: Int) {
-    let buffer = network.parameter(parameter).buffer
-    for (index, value) in values.enumerated() { buffer[index] = S(value) }
+  /// A layer's parameters, in the plan's order, as the original net has them or scaled.
+  private func arrays(_ source: PredictionGraph<S>.Source, _ parameters: Buffer<S>) -> [ShapedStorage] {
+    switch source {
+    case .node(let index):
+      return plan.parametersOfNode[index].map { position in
+        let parameter = plan.parameters[position]
+        return (parameter.plan.shape, Storage(parameters.slice(parameter.range).array))
+      }
+    case .scaled(let index, let channels, let scaling):
+      var result = arrays(.node(index), parameters)
+      let weight = result[channels.weight]
+      var weights = weight.storage.buffer.array.map { Double($0) }
+      scaling.apply(to: &weights, weight.shape, channels)
+      result[channels.weight].storage = Storage(weights.map { S($0) })
+      let bias = channels.bias.map { result[$0].storage.buffer.array.map { Double($0) } }
+      let shifted = (Shape(scaling.shift.count), Storage(scaling.applied(to: bias).map { S($0) }))
+      // A layer that had no bias has it behind its other parameters now.
+      if let place = channels.bias { result[place] = shifted } else { result.append(shifted) }
+      return result
+    case .packed, .affine: return []
+    }
   }
 
   /// The names of the layers that run, in order: what was fused or left out is not among them.

@@ -11,6 +11,32 @@ extension Float {
     }
   }
 
+  public static func packedCount(_ shape: Convolution) -> Int {
+    shape.isBeyondKernels
+      ? shape.outputChannels * shape.weightsPerOutput : KernelTable.current.convolutionPackedCount(shape)
+  }
+
+  public static func pack(
+    _ shape: Convolution, _ weight: Buffer<Float>, into packed: Buffer<Float>, workers: WorkerPool
+  ) {
+    if shape.isBeyondKernels {
+      packed.copy(from: weight)
+    } else {
+      KernelTable.current.packConvolution(shape, weight, packed, workers)
+    }
+  }
+
+  public static func convolvePacked(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Float>, _ packed: Buffer<Float>, into y: Buffer<Float>,
+    epilogue: Epilogue<Float>, workers: WorkerPool
+  ) {
+    if shape.isBeyondKernels {
+      referenceConvolve(shape, batch: batch, x, packed, into: y, epilogue: epilogue, workers: workers)
+    } else {
+      KernelTable.current.convolvePacked(shape, batch, x, packed, y, epilogue, workers)
+    }
+  }
+
   public static func convolveBackwardData(
     _ shape: Convolution, batch: Int, upstream: Buffer<Float>, _ weight: Buffer<Float>, downstream: Buffer<Float>,
     accumulate: Bool, workers: WorkerPool

@@ -103,6 +103,17 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ shape: Convolution, batch: Int, _ x: Buffer<Self>, _ weight: Buffer<Self>, into y: Buffer<Self>,
     epilogue: Epilogue<Self>, workers: WorkerPool)
 
+  /// The scalars that `pack` writes for the weights of a convolution.
+  static func packedCount(_ shape: Convolution) -> Int
+
+  /// Rearranges the weights of a convolution for `convolvePacked`.
+  static func pack(_ shape: Convolution, _ weight: Buffer<Self>, into packed: Buffer<Self>, workers: WorkerPool)
+
+  /// As `convolve`, with weights from `pack` and with the same bits. The epilogue's scale is 1.
+  static func convolvePacked(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Self>, _ packed: Buffer<Self>, into y: Buffer<Self>,
+    epilogue: Epilogue<Self>, workers: WorkerPool)
+
   /// downstream (+)= the gradient with respect to the input.
   static func convolveBackwardData(
     _ shape: Convolution, batch: Int, upstream: Buffer<Self>, _ weight: Buffer<Self>, downstream: Buffer<Self>,

@@ -11,13 +11,13 @@ import NNKernelsCommon
 /// Every output adds its terms in the order of the weights, after the bias, whatever the tile and the chunk: its bits
 /// depend on its own window alone.
 func convolve(
-  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, _ y: Buffer<Float>,
+  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights, _ y: Buffer<Float>,
   _ epilogue: Epilogue<Float>, _ workers: WorkerPool
 ) {
   guard batch > 0 else { return }
-  if convolveInTiles(shape, batch, x, weight, y, epilogue, workers) { return }
+  if convolveInTiles(shape, batch, x, weights, y, epilogue, workers) { return }
   let shape = shape.flattened
-  var run = ConvolutionRun(shape, batch, x.base, weight.base, y.base, epilogue, workers)
+  var run = ConvolutionRun(shape, batch, x.base, weights, y.base, epilogue, workers)
   let memory = workers.scratch(
     worker: workers.currentWorker, purpose: .operand, count: run.inner + run.packedCount)
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
@@ -25,14 +25,7 @@ func convolve(
   run.offsets = UnsafePointer(offsets)
   if run.packsWeights {
     let packed = memory + run.inner
-    let (start, outputs, inner, tiles) = (weight.base, shape.groupOutputs, run.inner, run.tiles)
-    workers.run(count: shape.groups * tiles, grain: max(1, 16384 / max(1, inner * TileShape.rows))) { range in
-      for index in range {
-        let rows = TileShape.cut(outputs, into: tiles, index % tiles)
-        let first = (index / tiles * outputs + rows.lowerBound) * inner
-        packRows(start + first, rowStride: inner, innerStride: 1, rows: rows.count, inner: inner, into: packed + first)
-      }
-    }
+    packTiles(shape, run.weight, into: packed, workers)
     run.weight = UnsafePointer(packed)
   }
   run.computeAll()
@@ -56,20 +49,20 @@ struct ConvolutionRun {
   let inner: Int
   /// Tiles of output channels in a group.
   let tiles: Int
-  /// Whether the weights of a tile's rows are rearranged to lie side by side.
+  /// Whether the weights of a tile's rows lie side by side, and whether they are still to be rearranged so.
+  let hasPackedWeights: Bool
   let packsWeights: Bool
   /// Pieces that the output rows, and the tiles, of a group of one sample are cut into.
   let rowParts: Int
   let tileParts: Int
 
   init(
-    _ shape: Convolution, _ batch: Int, _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ shape: Convolution, _ batch: Int, _ x: UnsafePointer<Float>, _ weights: ConvolutionWeights,
     _ y: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
   ) {
     self.shape = shape
     self.batch = batch
     self.x = x
-    self.weight = weight
     self.y = y
     bias = epilogue.bias.map { UnsafePointer($0.base) }
     activation = epilogue.activation
@@ -79,8 +72,17 @@ struct ConvolutionRun {
     inner = shape.weightsPerOutput
     tiles = (shape.groupOutputs + TileShape.rows - 1) / TileShape.rows
     let vectors = (shape.output.width + Vector.scalarCount - 1) / Vector.scalarCount
-    // The rearrangement costs about as much as two or three vectors of pixels.
-    packsWeights = shape.groupOutputs > 1 && batch * shape.output.height * vectors >= 24
+    switch weights {
+    case .plain(let plain):
+      weight = UnsafePointer(plain.base)
+      // The rearrangement costs about as much as two or three vectors of pixels.
+      packsWeights = shape.groupOutputs > 1 && batch * shape.output.height * vectors >= 24
+      hasPackedWeights = packsWeights
+    case .packed(let packed):
+      weight = UnsafePointer(packed.base)
+      packsWeights = false
+      hasPackedWeights = true
+    }
 
     // Rows: as many as leave the pixels of a chunk in the second-level cache, and enough chunks for all threads.
     let threads = workers.isSerial ? 1 : workers.threads
@@ -139,7 +141,8 @@ struct ConvolutionRun {
       let channel = group * shape.groupOutputs + range.lowerBound
       let target = y + (sample * shape.outputChannels + channel) * area + rows.lowerBound * width
       var task = WindowTile(
-        a: weight + channel * inner, rowStrideA: packsWeights ? 1 : inner, innerStrideA: packsWeights ? range.count : 1,
+        a: weight + channel * inner, rowStrideA: hasPackedWeights ? 1 : inner,
+        innerStrideA: hasPackedWeights ? range.count : 1,
         offsets: offsets, inner: inner, bias: bias.map { $0 + channel }, rectifies: activation == .relu,
         first: source, second: source, target: PixelTargets(first: target, second: target, stride: area))
       var next = PixelCursor(row: 0, vector: 0)

@@ -40,4 +40,3 @@ func pixelSum(_ x: PixelVector) -> Float {
   let two = four.lowHalf + four.highHalf
   return two[0] + two[1]
 }
-

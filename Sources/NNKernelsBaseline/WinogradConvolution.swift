@@ -31,49 +31,20 @@ struct WinogradConvolution<Set: WinogradSet> {
       && WinogradTiles<Set>.isFull(shape.output) && shape.output.area >= 49
   }
 
-  /// How the weights lie: those of one output and one input channel are together, row by row.
-  struct WeightLayout {
-    let base: UnsafePointer<Float>
-    let count: Int
-    /// Scalars from one output channel's, and from one input channel's, to the next.
-    let outputStep: Int
-    let inputStep: Int
-    /// Whether rows and columns are in reverse order.
-    let isReversed: Bool
-  }
-
   private var outputs: Int { WinogradArrays.wholeVectors(outputChannels) }
   private var inputs: Int { WinogradArrays.wholeVectors(inputChannels) }
-  private var weightStep: Int { WinogradArrays.spread(inputChannels * outputs) }
-
-  /// Scalars of the transformed weights.
-  var weightCount: Int { Set.positions * weightStep }
+  private var transformed: WinogradWeights<Set> {
+    WinogradWeights(inputChannels: inputChannels, outputChannels: outputChannels)
+  }
 
   /// Computes all outputs.
-  func run(_ layout: WeightLayout) {
-    let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: weightCount)
-    transformWeights(layout, into: weights)
+  func run(_ layout: WinogradWeightLayout) {
+    let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
+    transformed.transform(layout, into: weights, workers)
     run(weights: UnsafePointer(weights))
   }
 
-  /// Transforms the weights into `weightCount` scalars, [position][input channel][output channel].
-  func transformWeights(_ layout: WeightLayout, into weights: UnsafeMutablePointer<Float>) {
-    let lanes = Vector.scalarCount
-    let memory = WeightMemory()
-    workers.reserveScratch(purpose: .block, count: memory.count)
-    let groups = outputs / lanes
-    let share = max(1, min(inputChannels, 8192 / (Set.positions * lanes)))
-    let shares = (inputChannels + share - 1) / share
-    workers.run(chunks: groups * shares) { chunk, worker in
-      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
-      let first = chunk / groups * share
-      transformWeights(
-        layout, inputRange: first..<min(first + share, inputChannels), output: chunk % groups * lanes, into: weights,
-        memory, base)
-    }
-  }
-
-  /// Computes all outputs with weights as `transformWeights` makes them.
+  /// Computes all outputs with weights as `WinogradWeights` transforms them.
   func run(weights: UnsafePointer<Float>) {
     // Rows of tiles, of all samples in a row: as many as stay in the cache, and enough chunks for all threads.
     let total = batch * tiles.down
@@ -95,40 +66,6 @@ struct WinogradConvolution<Set: WinogradSet> {
     }
   }
 
-  /// Where the arrays for the transform of a vector of weights lie.
-  private struct WeightMemory {
-    private let lanes = Vector.scalarCount
-    var zeros: Int { 0 }
-    /// The turned weights, with room for the squares that turn them.
-    var turned: Int { lanes * (1 + lanes) }
-    var part: Int { turned + (Set.kernel * Set.kernel + lanes) * lanes }
-    var count: Int { part + Set.positions * lanes }
-  }
-
-  @inline(never)
-  private func transformWeights(
-    _ layout: WeightLayout, inputRange: Range<Int>, output: Int, into weights: UnsafeMutablePointer<Float>,
-    _ memory: WeightMemory, _ base: UnsafeMutablePointer<Float>
-  ) {
-    let lanes = Vector.scalarCount
-    let area = Set.kernel * Set.kernel
-    let turned = base + memory.turned
-    let sign = layout.isReversed ? -lanes : lanes
-    let count = min(lanes, outputChannels - output)
-    storeVector(.zero, base + memory.zeros)
-    for c in inputRange {
-      let start = output * layout.outputStep + c * layout.inputStep
-      PlaneGroup(
-        base: layout.base + start, stride: layout.outputStep, count: count,
-        readable: layout.count - start - (count - 1) * layout.outputStep, zeros: UnsafePointer(base + memory.zeros)
-      ).transpose(0, area, into: turned)
-      transformTile(
-        Set.Weights.self, layout.isReversed ? turned + (area - 1) * lanes : turned,
-        WinogradSteps(row: Set.kernel * sign, column: sign), base + memory.part, weights + (c * outputs + output),
-        WinogradSteps(row: Set.side * weightStep, column: weightStep))
-    }
-  }
-
   @inline(never)
   private func transformInputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
     tiles.transform(
@@ -143,7 +80,7 @@ struct WinogradConvolution<Set: WinogradSet> {
     for position in 0..<Set.positions {
       WinogradProduct(
         a: base + (memory.inputs + position * memory.inputStep), rowStrideA: inputs, innerStrideA: 1, rows: count,
-        b: weights + position * weightStep, inner: inputChannels, columns: outputs,
+        b: weights + position * transformed.step, inner: inputChannels, columns: outputs,
         c: base + (memory.outputs + position * memory.outputStep), accumulates: false
       ).run()
     }
@@ -183,38 +120,6 @@ struct WinogradConvolution<Set: WinogradSet> {
         ).fill(from: lines, min(Set.tile, tiles.output.height - top) * width)
       }
       channel += lanes
-    }
-  }
-}
-
-/// The product for one position: C = A B, or C += A B.
-struct WinogradProduct {
-  let a: UnsafePointer<Float>
-  let rowStrideA: Int
-  let innerStrideA: Int
-  let rows: Int
-  /// Rows of `columns` scalars, whole vectors; those of C are as long.
-  let b: UnsafePointer<Float>
-  let inner: Int
-  let columns: Int
-  let c: UnsafeMutablePointer<Float>
-  let accumulates: Bool
-
-  @inline(__always)
-  func run() {
-    let blocks = (rows + TileShape.rows - 1) / TileShape.rows
-    var column = 0
-    while column < columns {
-      let vectors = min(2, (columns - column) / Vector.scalarCount)
-      for block in 0..<blocks {
-        let range = TileShape.cut(rows, into: blocks, block)
-        TileProduct(
-          a: a + range.lowerBound * rowStrideA, rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b + column,
-          innerStrideB: columns, panelStrideB: 0, c: c + (range.lowerBound * columns + column), strideC: columns,
-          continues: accumulates, inner: inner
-        ).run(rows: range.count, vectors: vectors)
-      }
-      column += vectors * Vector.scalarCount
     }
   }
 }

@@ -4,23 +4,44 @@ import NNKernelsCommon
 
 /// As `convolve`.
 func convolveInTiles(
-  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, _ y: Buffer<Float>,
+  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights, _ y: Buffer<Float>,
   _ epilogue: Epilogue<Float>, _ workers: WorkerPool
 ) -> Bool {
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     guard WinogradConvolution<Set>.suits(shape) else { return false }
     let rectifies = epilogue.activation == .relu && !epilogue.accumulate
-    WinogradConvolution<Set>(
+    let convolution = WinogradConvolution<Set>(
       inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
       tiles: WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore), batch: batch,
       x: UnsafePointer(x.base), y: y.base, bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies,
-      accumulate: epilogue.accumulate, workers: workers
-    ).run(
-      .init(
-        base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.weightsPerOutput,
-        inputStep: shape.kernel.area,
-        isReversed: false))
+      accumulate: epilogue.accumulate, workers: workers)
+    switch weights {
+    case .plain(let weight): convolution.run(.init(forward: shape, weight))
+    case .packed(let packed): convolution.run(weights: UnsafePointer(packed.base))
+    }
     if epilogue.activation != .identity, !rectifies { activate(epilogue.activation, y, y, workers) }
+    return true
+  }
+  return run(WinogradFour3.self) || run(WinogradFour5.self)
+}
+
+/// As `convolutionPackedCount`; nil if convolutions of this shape do not go through transforms.
+func packedCountInTiles(_ shape: Convolution) -> Int? {
+  func count<Set: WinogradSet>(_ set: Set.Type) -> Int? {
+    guard WinogradConvolution<Set>.suits(shape) else { return nil }
+    return WinogradWeights<Set>(inputChannels: shape.inputChannels, outputChannels: shape.outputChannels).count
+  }
+  return count(WinogradFour3.self) ?? count(WinogradFour5.self)
+}
+
+/// As `packConvolution`.
+func packInTiles(
+  _ shape: Convolution, _ weight: Buffer<Float>, into packed: Buffer<Float>, _ workers: WorkerPool
+) -> Bool {
+  func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
+    guard WinogradConvolution<Set>.suits(shape) else { return false }
+    WinogradWeights<Set>(inputChannels: shape.inputChannels, outputChannels: shape.outputChannels)
+      .transform(.init(forward: shape, weight), into: packed.base, workers)
     return true
   }
   return run(WinogradFour3.self) || run(WinogradFour5.self)

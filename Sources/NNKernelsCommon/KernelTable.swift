@@ -40,6 +40,9 @@ public struct KernelTable: Sendable {
     @Sendable (
       Convolution, _ batch: Int, _ x: Vector, _ weight: Vector, _ y: Vector, Epilogue<Float>, WorkerPool
     ) -> Void
+  public typealias ConvolutionPackedCount = @Sendable (Convolution) -> Int
+  public typealias PackConvolution =
+    @Sendable (Convolution, _ weight: Vector, _ packed: Vector, WorkerPool) -> Void
   public typealias ConvolveBackward =
     @Sendable (
       Convolution, _ batch: Int, _ first: Vector, _ second: Vector, _ gradient: Vector, _ accumulate: Bool, WorkerPool
@@ -80,6 +83,9 @@ public struct KernelTable: Sendable {
   public let softmaxCrossEntropy: CrossEntropy
   public let softmaxCrossEntropyBackward: CrossEntropyBackward
   public let convolve: Convolve
+  public let convolutionPackedCount: ConvolutionPackedCount
+  public let packConvolution: PackConvolution
+  public let convolvePacked: Convolve
   public let convolveBackwardData: ConvolveBackward
   public let convolveBackwardWeights: ConvolveBackward
   public let channelSums: ChannelSums
@@ -102,6 +108,8 @@ public struct KernelTable: Sendable {
     softmaxBackward: @escaping RowsBackward, logSoftmax: @escaping Rows, logSoftmaxBackward: @escaping RowsBackward,
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
+    convolutionPackedCount: @escaping ConvolutionPackedCount, packConvolution: @escaping PackConvolution,
+    convolvePacked: @escaping Convolve,
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
     channelSums: @escaping ChannelSums, maxPool: @escaping MaxPool,
     maxPoolBackward: @escaping MaxPoolBackward, averagePool: @escaping AveragePool,
@@ -125,6 +133,9 @@ public struct KernelTable: Sendable {
     self.softmaxCrossEntropy = softmaxCrossEntropy
     self.softmaxCrossEntropyBackward = softmaxCrossEntropyBackward
     self.convolve = convolve
+    self.convolutionPackedCount = convolutionPackedCount
+    self.packConvolution = packConvolution
+    self.convolvePacked = convolvePacked
     self.convolveBackwardData = convolveBackwardData
     self.convolveBackwardWeights = convolveBackwardWeights
     self.channelSums = channelSums

@@ -62,11 +62,18 @@ struct ConvolutionTests {
           shape, batch, ownX.1, ownWeight.1, result.1,
           Epilogue(bias: ownBias.1, activation: activation, accumulate: accumulate), workers)
         Self.compare(result.1, forward.buffer, terms: shape.weightsPerOutput, "forward \(what)")
+        let packed = Storage<Float>(count: table.convolutionPackedCount(shape))
+        table.packConvolution(shape, ownWeight.1, packed.buffer, workers)
+        let again = Storage.unaligned(y, offset: 4)
+        table.convolvePacked(
+          shape, batch, ownX.1, packed.buffer, again.1,
+          Epilogue(bias: ownBias.1, activation: activation, accumulate: accumulate), workers)
+        #expect(again.1.array == result.1.array, "packed \(what)")
         table.convolveBackwardData(shape, batch, ownY.1, ownWeight.1, gradient.1, accumulate, workers)
         Self.compare(gradient.1, data.buffer, terms: shape.groupOutputs * shape.kernel.area, "data \(what)")
         table.convolveBackwardWeights(shape, batch, ownX.1, ownY.1, weightGradient.1, accumulate, workers)
         Self.compare(weightGradient.1, weights.buffer, terms: batch * shape.output.area, "weights \(what)")
-        withExtendedLifetime((ownX, ownY, ownWeight, ownBias, result, gradient, weightGradient)) {}
+        withExtendedLifetime((ownX, ownY, ownWeight, ownBias, result, again, gradient, weightGradient)) {}
       }
     }
   }

@@ -6,6 +6,21 @@ extension Scalar {
     referenceConvolve(shape, batch: batch, x, weight, into: y, epilogue: epilogue, workers: workers)
   }
 
+  public static func packedCount(_ shape: Convolution) -> Int { shape.outputChannels * shape.weightsPerOutput }
+
+  public static func pack(
+    _ shape: Convolution, _ weight: Buffer<Self>, into packed: Buffer<Self>, workers: WorkerPool
+  ) {
+    packed.copy(from: weight)
+  }
+
+  public static func convolvePacked(
+    _ shape: Convolution, batch: Int, _ x: Buffer<Self>, _ packed: Buffer<Self>, into y: Buffer<Self>,
+    epilogue: Epilogue<Self>, workers: WorkerPool
+  ) {
+    referenceConvolve(shape, batch: batch, x, packed, into: y, epilogue: epilogue, workers: workers)
+  }
+
   public static func convolveBackwardData(
     _ shape: Convolution, batch: Int, upstream: Buffer<Self>, _ weight: Buffer<Self>, downstream: Buffer<Self>,
     accumulate: Bool, workers: WorkerPool
