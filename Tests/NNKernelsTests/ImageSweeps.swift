@@ -120,7 +120,7 @@ struct ImageSweeps {
             name: "2 x 2 maximum, batch \(batch), \(shape)",
             arrays: [x, numbers.floats(outputs), keeps ? numbers.floats(outputs) : []], written: [1, 2], absolute: 0,
             relative: 0,
-            float: { $0.maxPoolPairs(shape, batch, $1[0], $1[1], $1[2], $2) },
+            float: { $0.maxPool(shape, batch, $1[0], $1[1], $1[2], $2) },
             double: { Double.maxPool(shape, batch: batch, $0[0], into: $0[1], positions: $0[2], workers: $1) }
           ).check(pools)
         }
@@ -129,7 +129,7 @@ struct ImageSweeps {
           KernelCall(
             name: "gradient of the 2 x 2 maximum, batch \(batch), \(shape), accumulate \(accumulate)",
             arrays: [positions, numbers.floats(outputs), numbers.floats(inputs)], written: [2],
-            float: { $0.maxPoolPairsBackward(shape, batch, $1[0], $1[1], $1[2], accumulate, $2) },
+            float: { $0.maxPoolBackward(shape, batch, $1[0], $1[1], $1[2], accumulate, $2) },
             double: {
               Double.maxPoolBackward(
                 shape, batch: batch, positions: $0[0], upstream: $0[1], downstream: $0[2], accumulate: accumulate,
