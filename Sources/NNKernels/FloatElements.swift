@@ -27,4 +27,17 @@ extension Float {
   ) {
     KernelTable.current.combineLinearly(y, x, combination, set, result, accumulate)
   }
+
+  public static func localResponse(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, into y: Buffer<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.localResponse(window, extent, x, y, workers)
+  }
+
+  public static func localResponseBackward(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, upstream: Buffer<Float>,
+    products: Buffer<Float>, downstream: Buffer<Float>, accumulate: Bool, workers: WorkerPool
+  ) {
+    KernelTable.current.localResponseBackward(window, extent, x, upstream, products, downstream, accumulate, workers)
+  }
 }

@@ -85,6 +85,17 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ y: Buffer<Self>, _ x: Buffer<Self>, _ combination: LinearCombination<Self>, _ set: Stretches,
     into result: Buffer<Self>, accumulate: Bool)
 
+  // Local response normalization of [batch, channels, pixels].
+
+  /// y = x s^-beta; see `LocalResponse`.
+  static func localResponse(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= the gradient with respect to x. `products` is memory of the same size, overwritten.
+  static func localResponseBackward(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Self>, upstream: Buffer<Self>,
+    products: Buffer<Self>, downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
   // Rows: `x` holds `rows` rows of `columns` scalars.
 
   /// Softmax of each row, shifted by the row's maximum. `y` may be `x`.

@@ -25,6 +25,8 @@ public func kernelTable() -> KernelTable {
     deviationSums: { deviationSums($0, $1, $2, $3) },
     affine: { affine($0, $1, $2, $3, $4) },
     combineLinearly: { combineLinearly($0, $1, $2, $3, $4, $5) },
+    localResponse: { localResponse($0, $1, $2, $3, $4) },
+    localResponseBackward: { localResponseBackward($0, $1, $2, $3, $4, $5, $6, $7) },
     softmax: { softmax($0, $1, $2, $3, $4) },
     softmaxBackward: { softmaxBackward($0, $1, $2, $3, $4, $5, $6) },
     logSoftmax: { logSoftmax($0, $1, $2, $3, $4) },

@@ -28,6 +28,12 @@ public struct KernelTable: Sendable {
     @Sendable (
       _ y: Vector, _ x: Vector, LinearCombination<Float>, Stretches, _ result: Vector, _ accumulate: Bool
     ) -> Void
+  public typealias Respond = @Sendable (LocalResponse, ChannelExtent, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias RespondBackward =
+    @Sendable (
+      LocalResponse, ChannelExtent, _ x: Vector, _ upstream: Vector, _ products: Vector, _ downstream: Vector,
+      _ accumulate: Bool, WorkerPool
+    ) -> Void
   public typealias Rows = @Sendable (_ rows: Int, _ columns: Int, _ x: Vector, _ y: Vector, WorkerPool) -> Void
   public typealias RowsBackward =
     @Sendable (
@@ -87,6 +93,8 @@ public struct KernelTable: Sendable {
   public let deviationSums: SumDeviations
   public let affine: Affine
   public let combineLinearly: CombineLinearly
+  public let localResponse: Respond
+  public let localResponseBackward: RespondBackward
   public let softmax: Rows
   public let softmaxBackward: RowsBackward
   public let logSoftmax: Rows
@@ -116,6 +124,7 @@ public struct KernelTable: Sendable {
     activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale,
     combineElements: @escaping CombineElements, moments: @escaping ComputeMoments,
     deviationSums: @escaping SumDeviations, affine: @escaping Affine, combineLinearly: @escaping CombineLinearly,
+    localResponse: @escaping Respond, localResponseBackward: @escaping RespondBackward,
     softmax: @escaping Rows,
     softmaxBackward: @escaping RowsBackward, logSoftmax: @escaping Rows, logSoftmaxBackward: @escaping RowsBackward,
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
@@ -140,6 +149,8 @@ public struct KernelTable: Sendable {
     self.deviationSums = deviationSums
     self.affine = affine
     self.combineLinearly = combineLinearly
+    self.localResponse = localResponse
+    self.localResponseBackward = localResponseBackward
     self.softmax = softmax
     self.softmaxBackward = softmaxBackward
     self.logSoftmax = logSoftmax

@@ -68,4 +68,35 @@ struct StretchTests {
       }
     }
   }
+
+  @Test(arguments: 0..<20) func localResponses(_ key: Int) {
+    var numbers = TestNumbers(key + 50)
+    let extent = ChannelExtent(
+      batch: numbers.integer(1...3), channels: numbers.integer(1...12), pixels: [1, 5, 16, 37, 256][key % 5])
+    let window = LocalResponse(
+      size: numbers.integer(1...7), alpha: [1e-4, 1, 20][key % 3], beta: [0.75, 0.5, 1.5][key % 3],
+      k: numbers.next(0.5, 2))
+    let count = extent.batch * extent.sampleCount
+    let (x, up, before) = (numbers.floats(count, -3, 3), numbers.floats(count), numbers.floats(count))
+    func wide(_ values: [Float]) -> Storage<Double> { Storage(values.map(Double.init)) }
+    let (x64, up64, y64, down64, scratch64) = (wide(x), wide(up), wide(x), wide(before), wide(x))
+    let serial = RowTests.workers[0]
+    Double.localResponse(window, extent, x64.buffer, into: y64.buffer, workers: serial)
+    Double.localResponseBackward(
+      window, extent, x64.buffer, upstream: up64.buffer, products: scratch64.buffer, downstream: down64.buffer,
+      accumulate: key % 2 == 0, workers: serial)
+    for table in tables {
+      for pool in RowTests.workers {
+        let (ownX, y) = (Storage.unaligned(x, offset: 1), Storage.unaligned(x, offset: 3))
+        let (ownUp, down) = (Storage.unaligned(up, offset: 2), Storage.unaligned(before, offset: 5))
+        let products = Storage<Float>(count: count)
+        table.localResponse(window, extent, ownX.1, y.1, pool)
+        RowTests.expectClose(y.1, y64.buffer, "\(table.level) \(window) \(extent)")
+        table.localResponseBackward(
+          window, extent, ownX.1, ownUp.1, products.buffer, down.1, key % 2 == 0, pool)
+        RowTests.expectClose(down.1, down64.buffer, "backward \(table.level) \(window) \(extent)", tolerance: 1e-5)
+        withExtendedLifetime((ownX, y, ownUp, down)) {}
+      }
+    }
+  }
 }
