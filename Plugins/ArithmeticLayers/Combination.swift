@@ -33,9 +33,13 @@ extension CombiningLayer {
 
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output
-    if combination == .add, context.inputs.count == 2 {
-      let (a, b) = (context.inputs[0].buffer, context.inputs[1].buffer)
-      if a.count == output.count, b.count == output.count { return add(a, b, into: output.buffer, context.workers) }
+    if let operation = combination.elementOperation, repeatsNothing(context) {
+      for position in 1..<context.inputs.count {
+        S.combine(
+          operation, position == 1 ? context.inputs[0].buffer : output.buffer, context.inputs[position].buffer,
+          into: output.buffer, accumulate: false, workers: context.workers)
+      }
+      return
     }
     for position in 0..<context.inputs.count {
       let input = context.inputs[position]
@@ -47,24 +51,52 @@ extension CombiningLayer {
 
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     for position in 0..<context.downstream.count where context.downstream[position].isWanted {
-      let slot = context.downstream[position]
-      if combination == .add, slot.tensor.count == context.upstream[0].count {
-        S.scale(
-          context.upstream[0].buffer, by: 1, into: slot.tensor.buffer, accumulate: slot.accumulates,
-          workers: context.workers)
-        continue
-      }
+      if elementBackward(context, position) { continue }
       combineBackward(combination, context, position)
     }
   }
 }
 
-/// y = a + b. Bytes: those of the three arrays, once.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func add<S: Scalar>(_ a: Buffer<S>, _ b: Buffer<S>, into y: Buffer<S>, _ workers: WorkerPool) {
-  workers.run(count: y.count, grain: 16384) { range in
-    for i in range { y[i] = a[i] + b[i] }
+extension CombiningLayer {
+  /// Whether there are at least two inputs, all of the output's size.
+  private func repeatsNothing<S: Scalar>(_ context: ForwardContext<S>) -> Bool {
+    for position in 0..<context.inputs.count
+    where context.inputs[position].buffer.count != context.output.buffer.count { return false }
+    return context.inputs.count > 1
+  }
+
+  /// The gradient of one input where a kernel computes it; if not, nothing is done.
+  private func elementBackward<S: Scalar>(_ context: BackwardContext<S>, _ position: Int) -> Bool {
+    let (upstream, slot) = (context.upstream[0], context.downstream[position])
+    guard slot.tensor.buffer.count == upstream.buffer.count else { return false }
+    switch combination {
+    case .add, .subtract:
+      let sign: S = combination == .subtract && position == 1 ? -1 : 1
+      S.scale(
+        upstream.buffer, by: sign, into: slot.tensor.buffer, accumulate: slot.accumulates, workers: context.workers)
+      return true
+    case .multiply:
+      guard context.inputs.count == 2, context.inputs[1 - position].buffer.count == upstream.buffer.count else {
+        return false
+      }
+      S.combine(
+        .multiply, upstream.buffer, context.inputs[1 - position].buffer, into: slot.tensor.buffer,
+        accumulate: slot.accumulates, workers: context.workers)
+      return true
+    default: return false
+    }
+  }
+}
+
+extension Combination {
+  /// The kernel's operation, if the combination is one of those.
+  fileprivate var elementOperation: ElementOperation? {
+    switch self {
+    case .add: .add
+    case .subtract: .subtract
+    case .multiply: .multiply
+    case .divide, .maximum, .minimum, .power: nil
+    }
   }
 }
 
@@ -79,12 +111,7 @@ private func combine<S: Scalar>(
     return
   }
   switch combination {
-  case .add:
-    if place.isIdentity {
-      for i in 0..<count { y[i] += x[i] }
-    } else {
-      for i in 0..<count { y[i] += x[place(i)] }
-    }
+  case .add: for i in 0..<count { y[i] += x[place(i)] }
   case .subtract: for i in 0..<count { y[i] -= x[place(i)] }
   case .multiply: for i in 0..<count { y[i] *= x[place(i)] }
   case .divide: for i in 0..<count { y[i] /= x[place(i)] }

@@ -84,13 +84,11 @@ public struct BatchNorm: Layer {
         reciprocals[c] = S(1 / (Double(variances[c]) + epsilon).squareRoot())
       }
     }
-    let (scale, shift) = (context.scratch.slice(from: 0, count: size), context.scratch.slice(from: size, count: size))
-    for c in 0..<size {
-      let weight = isAffine ? context.parameters[0][c] : 1
-      scale[c] = weight * reciprocals[c]
-      shift[c] = (isAffine ? context.parameters[1][c] : 0) - means[c] * scale[c]
-    }
-    channels.map(scale: scale, shift: shift, into: context.output.buffer, rectifies: context.epilogue == .relu)
+    let scale = context.scratch.slice(from: 0, count: size)
+    for c in 0..<size { scale[c] = (isAffine ? context.parameters[0][c] : 1) * reciprocals[c] }
+    channels.map(
+      centers: means, scale: scale, shift: isAffine ? context.parameters[1].buffer : scale.slice(from: 0, count: 0),
+      into: context.output.buffer, rectifies: context.epilogue == .relu)
     if context.epilogue != .identity, context.epilogue != .relu {
       S.activate(context.epilogue, context.output.buffer, into: context.output.buffer, workers: context.workers)
     }

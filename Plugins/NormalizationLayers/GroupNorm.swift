@@ -73,15 +73,15 @@ private func groupForward<S: Scalar>(
   let length = size * layout.pixels
   workers.run(count: batch * groups, grain: max(1, 16384 / length)) { rows in
     for row in rows {
-      let result = Sums.moments(x, start: row * length, segments: 1, stride: 0, length: length)
+      let result = S.moments(x, Stretches(start: row * length, length: length))
       let (mean, reciprocal) = (S(result.mean), S(1 / (result.variance + epsilon).squareRoot()))
       if saved.count > 0 { (saved[2 * row], saved[2 * row + 1]) = (mean, reciprocal) }
       for index in 0..<size {
         let channel = row % groups * size + index
         let scale = weight.count > 0 ? weight[channel] * reciprocal : reciprocal
         let shift = bias.count > 0 ? bias[channel] : 0
-        let start = row * length + index * layout.pixels
-        for i in start..<(start + layout.pixels) { y[i] = (x[i] - mean) * scale + shift }
+        let plane = Stretches(start: row * length + index * layout.pixels, length: layout.pixels)
+        S.map(x, AffineMap(center: mean, scale: scale, shift: shift), plane, rectifies: false, into: y)
       }
     }
   }
@@ -102,8 +102,8 @@ private func groupBackward<S: Scalar>(
       let (mean, reciprocal) = (saved[2 * row], saved[2 * row + 1])
       var (total, product) = (0.0, 0.0)
       for index in 0..<size {
-        let result = Sums.products(
-          upstream, x, center: mean, start: row * length + index * pixels, segments: 1, stride: 0, length: pixels)
+        let plane = Stretches(start: row * length + index * pixels, length: pixels)
+        let result = S.deviationSums(upstream, x, center: mean, plane)
         let factor = weight.count > 0 ? Double(weight[row % groups * size + index]) : 1
         total += factor * result.sum
         product += factor * result.product
@@ -115,11 +115,10 @@ private func groupBackward<S: Scalar>(
       let slope = S(product / Double(length)) * reciprocal * reciprocal * reciprocal
       for index in 0..<size {
         let factor = weight.count > 0 ? weight[row % groups * size + index] * reciprocal : reciprocal
-        let start = row * length + index * pixels
-        for i in start..<(start + pixels) {
-          let value = factor * upstream[i] - constant - (x[i] - mean) * slope
-          target[i] = accumulates ? target[i] + value : value
-        }
+        let plane = Stretches(start: row * length + index * pixels, length: pixels)
+        S.combine(
+          upstream, x, LinearCombination(factor: factor, slope: -slope, center: mean, constant: -constant), plane,
+          into: target, accumulate: accumulates)
       }
     }
   }

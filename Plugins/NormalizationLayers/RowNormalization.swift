@@ -98,10 +98,10 @@ private func rowForward<S: Scalar>(
       let start = row * columns
       let (mean, reciprocal): (S, S)
       if centers {
-        let result = Sums.moments(x, start: start, segments: 1, stride: 0, length: columns)
+        let result = S.moments(x, Stretches(start: start, length: columns))
         (mean, reciprocal) = (S(result.mean), S(1 / (result.variance + epsilon).squareRoot()))
       } else {
-        let squares = Sums.products(x, x, center: 0, start: start, segments: 1, stride: 0, length: columns).product
+        let squares = S.deviationSums(x, x, center: 0, Stretches(start: start, length: columns)).product
         (mean, reciprocal) = (0, S(1 / (squares / Double(columns) + epsilon).squareRoot()))
       }
       if saved.count > 0 { (saved[2 * row], saved[2 * row + 1]) = (mean, reciprocal) }
@@ -154,8 +154,7 @@ private func rowBackward<S: Scalar>(
       let (mean, reciprocal) = (saved[2 * row], saved[2 * row + 1])
       var (total, product) = (0.0, 0.0)
       if weight.count == 0 {
-        let result = Sums.products(
-          upstream, x, center: mean, start: start, segments: 1, stride: 0, length: columns)
+        let result = S.deviationSums(upstream, x, center: mean, Stretches(start: start, length: columns))
         (total, product) = (result.sum, result.product)
       } else {
         for c in 0..<columns {

@@ -63,6 +63,39 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
   static func scale(
     _ x: Buffer<Self>, by scale: Self, into y: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
 
+  /// z (+)= x operation y, element by element. `z` may be `x` or `y` when not accumulating.
+  static func combine(
+    _ operation: ElementOperation, _ x: Buffer<Self>, _ y: Buffer<Self>, into z: Buffer<Self>, accumulate: Bool,
+    workers: WorkerPool)
+
+  // Sets of elements, see `Stretches`: on the calling thread, for layers that share out sets among threads.
+
+  /// Mean and biased variance of a set of at least one element.
+  static func moments(_ x: Buffer<Self>, _ set: Stretches) -> Moments
+
+  /// The sums of y and of y (x - center) over a set.
+  static func deviationSums(_ y: Buffer<Self>, _ x: Buffer<Self>, center: Self, _ set: Stretches) -> DeviationSums
+
+  /// y = the map of x over a set, and zero in place of negative numbers if it rectifies. `y` may be `x`.
+  static func map(
+    _ x: Buffer<Self>, _ map: AffineMap<Self>, _ set: Stretches, rectifies: Bool, into y: Buffer<Self>)
+
+  /// result (+)= the combination of y and x over a set. `result` may be `y` when not accumulating.
+  static func combine(
+    _ y: Buffer<Self>, _ x: Buffer<Self>, _ combination: LinearCombination<Self>, _ set: Stretches,
+    into result: Buffer<Self>, accumulate: Bool)
+
+  // Local response normalization of [batch, channels, pixels].
+
+  /// y = x s^-beta; see `LocalResponse`.
+  static func localResponse(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// downstream (+)= the gradient with respect to x. `products` is memory of the same size, overwritten.
+  static func localResponseBackward(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Self>, upstream: Buffer<Self>,
+    products: Buffer<Self>, downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
   // Rows: `x` holds `rows` rows of `columns` scalars.
 
   /// Softmax of each row, shifted by the row's maximum. `y` may be `x`.

@@ -21,7 +21,7 @@ struct ColumnPhases {
     // A single window has no next one: its columns may stay as they are.
     self.stride = outputs == 1 ? 1 : stride
     let lanes = Vector.scalarCount
-    let read = max(outputs, lanes) + (kernel - 1) / self.stride
+    let read = (outputs + lanes - 1) / lanes * lanes + (kernel - 1) / self.stride
     let written = (width - 1 + padding) / self.stride + 1
     length = (max(read, written) + lanes - 1) / lanes * lanes
   }

@@ -14,6 +14,7 @@ func convolveBackwardData(
   _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
 ) {
   guard batch > 0 else { return }
+  if convolveDepthwiseBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   if convolveBackwardDataInTiles(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   let shape = shape.flattened
   let packed = workers.scratch(

@@ -15,6 +15,7 @@ func convolveBackwardWeights(
 ) {
   if !accumulate { weightGradient.fill(0) }
   guard batch > 0 else { return }
+  if convolveDepthwiseBackwardWeights(shape, batch, x, upstream, weightGradient, workers) { return }
   if convolveBackwardWeightsInTiles(shape, batch, x, upstream, weightGradient, workers) { return }
   let shape = shape.flattened
   let planes = ImagePlanes(shape)

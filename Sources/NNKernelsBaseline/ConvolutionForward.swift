@@ -15,6 +15,7 @@ func convolve(
   _ epilogue: Epilogue<Float>, _ workers: WorkerPool
 ) {
   guard batch > 0 else { return }
+  if convolveDepthwise(shape, batch, x, weights.buffer, y, epilogue, workers) { return }
   if convolveInTiles(shape, batch, x, weights, y, epilogue, workers) { return }
   let shape = shape.flattened
   var run = ConvolutionRun(shape, batch, x.base, weights, y.base, epilogue, workers)

@@ -4,6 +4,13 @@ import NNKernelsCommon
 enum ConvolutionWeights {
   case plain(Buffer<Float>)
   case packed(Buffer<Float>)
+
+  /// The memory, in either form: with one output channel in each group both are the same.
+  @inline(__always) var buffer: Buffer<Float> {
+    switch self {
+    case .plain(let buffer), .packed(let buffer): buffer
+    }
+  }
 }
 
 /// Scalars of the rearranged weights of a convolution, see `Scalar.packedCount`.

@@ -18,6 +18,22 @@ public struct KernelTable: Sendable {
     ) -> Void
   public typealias Map = @Sendable (MathematicalFunction, _ x: Vector, _ y: Vector, WorkerPool) -> Void
   public typealias Scale = @Sendable (_ x: Vector, _ scale: Float, _ y: Vector, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias CombineElements =
+    @Sendable (ElementOperation, _ x: Vector, _ y: Vector, _ z: Vector, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias ComputeMoments = @Sendable (_ x: Vector, Stretches) -> Moments
+  public typealias SumDeviations = @Sendable (_ y: Vector, _ x: Vector, _ center: Float, Stretches) -> DeviationSums
+  public typealias Affine =
+    @Sendable (_ x: Vector, AffineMap<Float>, Stretches, _ rectifies: Bool, _ y: Vector) -> Void
+  public typealias CombineLinearly =
+    @Sendable (
+      _ y: Vector, _ x: Vector, LinearCombination<Float>, Stretches, _ result: Vector, _ accumulate: Bool
+    ) -> Void
+  public typealias Respond = @Sendable (LocalResponse, ChannelExtent, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias RespondBackward =
+    @Sendable (
+      LocalResponse, ChannelExtent, _ x: Vector, _ upstream: Vector, _ products: Vector, _ downstream: Vector,
+      _ accumulate: Bool, WorkerPool
+    ) -> Void
   public typealias Rows = @Sendable (_ rows: Int, _ columns: Int, _ x: Vector, _ y: Vector, WorkerPool) -> Void
   public typealias RowsBackward =
     @Sendable (
@@ -75,6 +91,13 @@ public struct KernelTable: Sendable {
   public let activateBackward: ActivateBackward
   public let map: Map
   public let scale: Scale
+  public let combineElements: CombineElements
+  public let moments: ComputeMoments
+  public let deviationSums: SumDeviations
+  public let affine: Affine
+  public let combineLinearly: CombineLinearly
+  public let localResponse: Respond
+  public let localResponseBackward: RespondBackward
   public let softmax: Rows
   public let softmaxBackward: RowsBackward
   public let logSoftmax: Rows
@@ -104,7 +127,11 @@ public struct KernelTable: Sendable {
   public init(
     level: KernelLevel, multiply: @escaping Multiply, packedCount: @escaping PackedCount, pack: @escaping Pack,
     multiplyPacked: @escaping MultiplyPacked, activate: @escaping Activate,
-    activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale, softmax: @escaping Rows,
+    activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale,
+    combineElements: @escaping CombineElements, moments: @escaping ComputeMoments,
+    deviationSums: @escaping SumDeviations, affine: @escaping Affine, combineLinearly: @escaping CombineLinearly,
+    localResponse: @escaping Respond, localResponseBackward: @escaping RespondBackward,
+    softmax: @escaping Rows,
     softmaxBackward: @escaping RowsBackward, logSoftmax: @escaping Rows, logSoftmaxBackward: @escaping RowsBackward,
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
@@ -125,6 +152,13 @@ public struct KernelTable: Sendable {
     self.activateBackward = activateBackward
     self.map = map
     self.scale = scale
+    self.combineElements = combineElements
+    self.moments = moments
+    self.deviationSums = deviationSums
+    self.affine = affine
+    self.combineLinearly = combineLinearly
+    self.localResponse = localResponse
+    self.localResponseBackward = localResponseBackward
     self.softmax = softmax
     self.softmaxBackward = softmaxBackward
     self.logSoftmax = logSoftmax

@@ -1,0 +1,43 @@
+// `Float`'s kernels on elements and sets of them are those of the instruction-set level in use.
+extension Float {
+  public static func combine(
+    _ operation: ElementOperation, _ x: Buffer<Float>, _ y: Buffer<Float>, into z: Buffer<Float>, accumulate: Bool,
+    workers: WorkerPool
+  ) {
+    KernelTable.current.combineElements(operation, x, y, z, accumulate, workers)
+  }
+
+  public static func moments(_ x: Buffer<Float>, _ set: Stretches) -> Moments { KernelTable.current.moments(x, set) }
+
+  public static func deviationSums(
+    _ y: Buffer<Float>, _ x: Buffer<Float>, center: Float, _ set: Stretches
+  ) -> DeviationSums {
+    KernelTable.current.deviationSums(y, x, center, set)
+  }
+
+  public static func map(
+    _ x: Buffer<Float>, _ map: AffineMap<Float>, _ set: Stretches, rectifies: Bool, into y: Buffer<Float>
+  ) {
+    KernelTable.current.affine(x, map, set, rectifies, y)
+  }
+
+  public static func combine(
+    _ y: Buffer<Float>, _ x: Buffer<Float>, _ combination: LinearCombination<Float>, _ set: Stretches,
+    into result: Buffer<Float>, accumulate: Bool
+  ) {
+    KernelTable.current.combineLinearly(y, x, combination, set, result, accumulate)
+  }
+
+  public static func localResponse(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, into y: Buffer<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.localResponse(window, extent, x, y, workers)
+  }
+
+  public static func localResponseBackward(
+    _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, upstream: Buffer<Float>,
+    products: Buffer<Float>, downstream: Buffer<Float>, accumulate: Bool, workers: WorkerPool
+  ) {
+    KernelTable.current.localResponseBackward(window, extent, x, upstream, products, downstream, accumulate, workers)
+  }
+}

@@ -1,0 +1,122 @@
+import NNKernelsCommon
+
+/// A convolution of every channel by itself, see `convolve`; whether there was one.
+///
+/// Operations: 2 for each weight and output. Bytes: 4 for each input and output; with 3 x 3 weights bound by memory, or
+/// by the first-level cache, from which each multiply-add reads a vector.
+///
+/// Every output adds its terms in the order of the weights, after the bias.
+func convolveDepthwise(
+  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, _ y: Buffer<Float>,
+  _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+) -> Bool {
+  guard shape.isDepthwise else { return false }
+  DepthwiseForwardRun(
+    planes: DepthwiseBands(shape), x: x.base, weight: weight.base, y: y.base,
+    bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: epilogue.activation == .relu,
+    accumulate: epilogue.accumulate
+  ).computeAll(batch, workers)
+  if epilogue.activation != .identity, epilogue.activation != .relu {
+    activate(epilogue.activation, y, y, workers)
+  }
+  return true
+}
+
+/// What all chunks of one convolution need to know.
+struct DepthwiseForwardRun {
+  let planes: DepthwiseBands
+  let x: UnsafePointer<Float>
+  let weight: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+  let bias: UnsafePointer<Float>?
+  let rectifies: Bool
+  let accumulate: Bool
+
+  func computeAll(_ batch: Int, _ workers: WorkerPool) {
+    let count = planes.count + planes.offsetCount
+    workers.reserveScratch(purpose: .block, count: count)
+    workers.run(count: batch * planes.shape.groups * planes.bands.count, grain: planes.grain) { items in
+      compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: count))
+    }
+  }
+
+  @inline(never)
+  private func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
+    let (shape, output, phases) = (planes.shape, planes.output, planes.phases)
+    let offsets = phases.writeOffsets(shape.kernel, memory + planes.count)
+    memory.update(repeating: 0, count: planes.count)
+    for item in items {
+      let plane = item / planes.bands.count
+      let windows = planes.bands.rows(item % planes.bands.count)
+      let channel = plane % shape.groups
+      planes.fill(memory, windows, from: x + plane * shape.input.area)
+      let row = DepthwiseRow(
+        weight: weight + channel * shape.kernel.area, offsets: offsets, taps: shape.kernel.area,
+        bias: bias.map { $0[channel] } ?? 0, width: output.width, rectifies: rectifies, accumulate: accumulate)
+      for i in windows {
+        let source = UnsafePointer(memory) + (i - windows.lowerBound) * shape.stride.height * phases.count
+        let target = y + (plane * output.area + i * output.width)
+        if shape.kernel == Extent(3, 3) { row.compute9(source, target) } else { row.compute(source, target) }
+      }
+    }
+  }
+}
+
+/// The outputs of one row of windows.
+private struct DepthwiseRow {
+  let weight: UnsafePointer<Float>
+  let offsets: UnsafePointer<Int32>
+  let taps: Int
+  let bias: Float
+  let width: Int
+  let rectifies: Bool
+  let accumulate: Bool
+
+  @inline(__always)
+  func compute(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+    var j = 0
+    while j < width {
+      var sum = Vector(repeating: bias)
+      for tap in 0..<taps {
+        sum = multiplyAdd(Vector(repeating: weight[tap]), loadVector(source + (j + Int(offsets[tap]))), sum)
+      }
+      put(sum, target + j, width - j)
+      j += Vector.scalarCount
+    }
+  }
+
+  /// With nine weights, which stay in registers.
+  @inline(__always)
+  func compute9(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+    let (w0, w1, w2) = (Vector(repeating: weight[0]), Vector(repeating: weight[1]), Vector(repeating: weight[2]))
+    let (w3, w4, w5) = (Vector(repeating: weight[3]), Vector(repeating: weight[4]), Vector(repeating: weight[5]))
+    let (w6, w7, w8) = (Vector(repeating: weight[6]), Vector(repeating: weight[7]), Vector(repeating: weight[8]))
+    let (a, b, c) = (source, source + Int(offsets[3]), source + Int(offsets[6]))
+    let (second, third) = (Int(offsets[1]), Int(offsets[2]))
+    var j = 0
+    while j < width {
+      var sum = Vector(repeating: bias)
+      sum = multiplyAdd(w0, loadVector(a + j), sum)
+      sum = multiplyAdd(w1, loadVector(a + (j + second)), sum)
+      sum = multiplyAdd(w2, loadVector(a + (j + third)), sum)
+      sum = multiplyAdd(w3, loadVector(b + j), sum)
+      sum = multiplyAdd(w4, loadVector(b + (j + second)), sum)
+      sum = multiplyAdd(w5, loadVector(b + (j + third)), sum)
+      sum = multiplyAdd(w6, loadVector(c + j), sum)
+      sum = multiplyAdd(w7, loadVector(c + (j + second)), sum)
+      sum = multiplyAdd(w8, loadVector(c + (j + third)), sum)
+      put(sum, target + j, width - j)
+      j += Vector.scalarCount
+    }
+  }
+
+  @inline(__always)
+  private func put(_ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+    var sum = sum
+    if accumulate {
+      sum += count < Vector.scalarCount ? loadVector(target, count: count) : loadVector(target)
+    }
+    if rectifies { sum = sum.replacing(with: Vector.zero, where: sum .< Vector.zero) }
+    storeVector(sum, target, upTo: count)
+  }
+}

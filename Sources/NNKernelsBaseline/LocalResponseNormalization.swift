@@ -1,0 +1,163 @@
+import NNKernelsCommon
+
+/// y = x s^-beta, see `Scalar.localResponse`. The power is exp(-beta log s): s is some units at most, so the logarithm's
+/// error stays that of a few roundings.
+///
+/// Operations: some 60 per element, the exponential and the logarithm, and 2 for each neighbour. Bytes: 8 per element
+/// from memory; the neighbours come from the nearest caches.
+func localResponse(
+  _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool
+) {
+  workers.run(count: extent.batch * extent.channels, grain: max(1, 4096 / max(1, extent.pixels))) { planes in
+    for plane in planes {
+      let own = plane * extent.pixels
+      let loop = ResponseLoop(
+        divisor: ResponseDivisor(window, extent, UnsafePointer(x.base), plane), x: x.base + own, y: y.base + own)
+      loop.runChunk(0..<extent.pixels)
+    }
+  }
+}
+
+/// dx_i = dy_i s_i^-beta - 2 alpha beta / size x_i sum over the channels j that i divides of dy_j x_j s_j^(-beta - 1),
+/// see `Scalar.localResponseBackward`: first the terms of the sums, which go into `products`, then the sums, a sample at
+/// a time.
+///
+/// Operations: some 70 per element and 3 for each neighbour. Bytes: 12 per element from memory, 16 when accumulating.
+func localResponseBackward(
+  _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, _ upstream: Buffer<Float>,
+  _ products: Buffer<Float>, _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
+) {
+  let factor = Float(-2 * window.alpha * window.beta / Double(window.size))
+  workers.run(count: extent.batch, grain: max(1, 4096 / max(1, extent.sampleCount))) { samples in
+    for plane in (samples.lowerBound * extent.channels)..<(samples.upperBound * extent.channels) {
+      let own = plane * extent.pixels
+      let loop = ResponseTermLoop(
+        divisor: ResponseDivisor(window, extent, UnsafePointer(x.base), plane), x: x.base + own,
+        upstream: upstream.base + own, products: products.base + own, downstream: downstream.base + own,
+        accumulate: accumulate)
+      loop.runChunk(0..<extent.pixels)
+    }
+    for plane in (samples.lowerBound * extent.channels)..<(samples.upperBound * extent.channels) {
+      let own = plane * extent.pixels
+      let channel = plane % extent.channels
+      let reached = window.reached(channel, extent.channels)
+      let loop = ResponseSumLoop(
+        factor: factor, x: x.base + own, downstream: downstream.base + own,
+        products: products.base + (own + (reached.lowerBound - channel) * extent.pixels), count: reached.count,
+        pixels: extent.pixels)
+      loop.runChunk(0..<extent.pixels)
+    }
+  }
+}
+
+/// What the numbers of one plane are divided by.
+private struct ResponseDivisor {
+  /// The first neighbour's plane.
+  let base: UnsafePointer<Float>
+  let count: Int
+  let pixels: Int
+  let factor: Float
+  let k: Float
+  let beta: Float
+
+  init(_ window: LocalResponse, _ extent: ChannelExtent, _ x: UnsafePointer<Float>, _ plane: Int) {
+    let channel = plane % extent.channels
+    let neighbours = window.neighbours(channel, extent.channels)
+    base = x + (plane - channel + neighbours.lowerBound) * extent.pixels
+    count = neighbours.count
+    pixels = extent.pixels
+    factor = Float(window.alpha / Double(window.size))
+    k = Float(window.k)
+    beta = Float(window.beta)
+  }
+
+  @inline(__always)
+  func value(_ i: Int) -> Vector {
+    var squares = Vector.zero
+    for channel in 0..<count {
+      let other = loadVector(base + (channel * pixels + i))
+      squares = multiplyAdd(other, other, squares)
+    }
+    return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
+  }
+
+  @inline(__always)
+  func value(_ i: Int, count lanes: Int) -> Vector {
+    var squares = Vector.zero
+    for channel in 0..<count {
+      let other = loadVector(base + (channel * pixels + i), count: lanes)
+      squares = multiplyAdd(other, other, squares)
+    }
+    return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
+  }
+
+  @inline(__always)
+  func power(_ divisor: Vector) -> Vector { vectorExp(vectorLog(divisor) * -beta) }
+}
+
+private struct ResponseLoop: VectorLoop {
+  let divisor: ResponseDivisor
+  let x: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func whole(_ i: Int) { storeVector(loadVector(x + i) * divisor.power(divisor.value(i)), y + i) }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    let power = divisor.power(divisor.value(i, count: count))
+    storeVector(loadVector(x + i, count: count) * power, y + i, count: count)
+  }
+}
+
+private struct ResponseTermLoop: VectorLoop {
+  let divisor: ResponseDivisor
+  let x: UnsafePointer<Float>
+  let upstream: UnsafePointer<Float>
+  let products: UnsafeMutablePointer<Float>
+  let downstream: UnsafeMutablePointer<Float>
+  let accumulate: Bool
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    let scale = divisor.value(i)
+    let gradient = loadVector(upstream + i) * divisor.power(scale)
+    storeVector(gradient * loadVector(x + i) / scale, products + i)
+    storeVector(accumulate ? loadVector(downstream + i) + gradient : gradient, downstream + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    let scale = divisor.value(i, count: count)
+    let gradient = loadVector(upstream + i, count: count) * divisor.power(scale)
+    storeVector(gradient * loadVector(x + i, count: count) / scale, products + i, count: count)
+    storeVector(
+      accumulate ? loadVector(downstream + i, count: count) + gradient : gradient, downstream + i, count: count)
+  }
+}
+
+private struct ResponseSumLoop: VectorLoop {
+  let factor: Float
+  let x: UnsafePointer<Float>
+  let downstream: UnsafeMutablePointer<Float>
+  /// The products of the first channel that this one divides.
+  let products: UnsafePointer<Float>
+  let count: Int
+  let pixels: Int
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    var sum = Vector.zero
+    for channel in 0..<count { sum += loadVector(products + (channel * pixels + i)) }
+    let share = loadVector(x + i) * factor
+    storeVector(multiplyAdd(share, sum, loadVector(downstream + i)), downstream + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ lanes: Int) {
+    var sum = Vector.zero
+    for channel in 0..<count { sum += loadVector(products + (channel * pixels + i), count: lanes) }
+    let share = loadVector(x + i, count: lanes) * factor
+    storeVector(multiplyAdd(share, sum, loadVector(downstream + i, count: lanes)), downstream + i, count: lanes)
+  }
+}
