@@ -72,6 +72,9 @@ public struct Augmentations: Sendable {
   /// Numbers of scratch memory that a worker needs.
   var scratchCount: Int { size.count }
 
+  /// How often a number is gone through, gathering included; a change takes about four times as long as gathering.
+  var costFactor: Int { 1 + 4 * steps.count }
+
   /// Changes the pictures of a batch.
   ///
   /// - Parameters:
