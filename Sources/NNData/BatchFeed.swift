@@ -24,22 +24,26 @@ public final class BatchFeed<S: Scalar> {
   /// - Parameters:
   ///   - batch: samples in a batch; the last of an epoch may have fewer.
   ///   - shuffles: whether each epoch has an order of its own; if not, it is the set's.
-  ///   - augmentations: changes to the first input's samples.
+  ///   - augmentations: changes to the samples.
+  ///   - targetForms: how the net wants the targets, by name. Labels become distributions where it wants numbers.
   ///   - batches: how many will be asked for at most.
   public convenience init(
     _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
-    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, batches: Int = .max, workers: WorkerPool
+    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
+    batches: Int = .max, workers: WorkerPool
   ) {
     self.init(
       set, batch: batch, preprocessing: preprocessing, seed: seed, shuffles: shuffles, epoch: epoch,
-      batchOfEpoch: batchOfEpoch, augmentations: augmentations, batches: batches, workers: workers,
+      batchOfEpoch: batchOfEpoch, augmentations: augmentations, targetForms: targetForms, batches: batches,
+      workers: workers,
       prefetching: .whenItPays)
   }
 
   /// A feed that is told whether to gather ahead.
   package init(
     _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
-    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, batches: Int = .max, workers: WorkerPool,
+    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
+    batches: Int = .max, workers: WorkerPool,
     prefetching: Prefetching
   ) {
     let numbers = (set.inputs + set.targets).reduce(0) { $0 + $1.width } * min(batch, set.count)
@@ -47,7 +51,7 @@ public final class BatchFeed<S: Scalar> {
       batches > 1 ? prefetching.threads(work: numbers * (augmentations?.costFactor ?? 1), workers: workers) : 0
     gatherer = BatchGatherer(
       set, batch: batch, preprocessing: preprocessing, seed: seed, shuffles: shuffles, augmentations: augmentations,
-      threads: max(ahead, workers.threads), slots: ahead > 0 ? 2 : 1)
+      targetForms: targetForms, threads: max(ahead, workers.threads), slots: ahead > 0 ? 2 : 1)
     prefetcher = ahead > 0 ? BatchPrefetcher(gatherer, threads: ahead) : nil
     self.workers = workers
     self.epoch = epoch

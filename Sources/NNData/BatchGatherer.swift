@@ -28,13 +28,19 @@ final class BatchGatherer<S: Scalar>: @unchecked Sendable {
   private let augmentations: Augmentations?
   private let scratch: Storage<S>
   private let slots: [Slot]
+  /// Where samples wait to be mixed, and labels to become distributions.
+  private let waiting: Slot
+  /// For each target, the classes that its labels become distributions over; 0 for one that stays as it is.
+  private let classCounts: [Int]
   private var order: [Int32]
   private var orderedEpoch = -1
 
   /// A gatherer with memory for `slots` batches that gathers on pools of at most `threads` threads.
+  ///
+  /// - Parameter targetForms: how the net wants the targets, by name; as they are if it does not say.
   init(
     _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool,
-    augmentations: Augmentations?, threads: Int, slots: Int
+    augmentations: Augmentations?, targetForms: [String: TargetForm], threads: Int, slots: Int
   ) {
     self.set = set
     self.batch = batch
@@ -47,11 +53,24 @@ final class BatchGatherer<S: Scalar>: @unchecked Sendable {
       AffineTable(preprocessing.fits($0.width) ? preprocessing : .identity, width: $0.width)
     }
     targetTable = AffineTable(.identity, width: 1)
+    let classCounts = set.targets.map { target -> Int in
+      guard case .classes = target.form, target.width == 1, case .values(let shape)? = targetForms[target.name] else {
+        return 0
+      }
+      return shape.elementCount > 1 ? shape.elementCount : 0
+    }
+    self.classCounts = classCounts
     self.slots = (0..<slots).map { _ in
       Slot(
         inputs: set.inputs.map { Storage(count: $0.width * size) },
-        targets: set.targets.map { Storage(count: $0.width * size) })
+        targets: set.targets.indices.map { Storage(count: max(set.targets[$0].width, classCounts[$0]) * size) })
     }
+    let isMixing = augmentations?.isMixing ?? false
+    waiting = Slot(
+      inputs: set.inputs.map { Storage(count: isMixing ? $0.width * size : 0) },
+      targets: set.targets.indices.map {
+        Storage(count: isMixing || classCounts[$0] > 0 ? set.targets[$0].width * size : 0)
+      })
     order = set.rows
   }
 
@@ -73,19 +92,48 @@ final class BatchGatherer<S: Scalar>: @unchecked Sendable {
     if orderedEpoch != place.epoch { putInOrder(place.epoch) }
     let count = count(place)
     let start = place.batch * batch
+    let batchNumber = place.epoch * batchesPerEpoch + place.batch
+    let isMixing = augmentations?.isMixing ?? false
+    let slot = slots[slot]
+    let inputs = isMixing ? waiting.inputs : slot.inputs
     order.withUnsafeBufferPointer { order in
       let rows = UnsafeBufferPointer(rebasing: order[start..<(start + count)])
       for index in set.inputs.indices {
-        set.inputs[index].gather(rows, inputTables[index], into: input(index, slot: slot), workers: workers)
+        set.inputs[index].gather(rows, inputTables[index], into: inputs[index].buffer, workers: workers)
       }
       for index in set.targets.indices {
-        set.targets[index].gather(rows, targetTable, into: target(index, slot: slot), workers: workers)
+        let waits = isMixing || classCounts[index] > 0
+        set.targets[index].gather(
+          rows, targetTable, into: (waits ? waiting : slot).targets[index].buffer, workers: workers)
       }
     }
-    if let augmentations, !set.inputs.isEmpty {
+    if let augmentations, let first = inputs.first {
       augmentations.apply(
-        input(0, slot: slot), count: count, scratch: scratch.buffer,
-        batchNumber: place.epoch * batchesPerEpoch + place.batch, workers: workers)
+        first.buffer, count: count, scratch: scratch.buffer, batchNumber: batchNumber, workers: workers)
+    }
+    if let mixture = augmentations?.mixture(batchNumber: batchNumber, count: count) {
+      mix(mixture, into: slot, workers: workers)
+    } else {
+      for index in set.targets.indices where classCounts[index] > 0 {
+        spreadLabels(
+          waiting.targets[index].buffer, count: count, into: slot.targets[index].buffer, classes: classCounts[index])
+      }
+    }
+  }
+
+  /// Mixes the samples that wait.
+  private func mix(_ mixture: Mixture, into slot: Slot, workers: WorkerPool) {
+    for index in set.inputs.indices {
+      mixture.mix(
+        waiting.inputs[index].buffer, into: slot.inputs[index].buffer, width: set.inputs[index].width, workers: workers)
+    }
+    for index in set.targets.indices {
+      let (from, to) = (waiting.targets[index].buffer, slot.targets[index].buffer)
+      if classCounts[index] > 0 {
+        mixture.mixLabels(from, into: to, classes: classCounts[index])
+      } else {
+        mixture.mix(from, into: to, width: set.targets[index].width, workers: workers)
+      }
     }
   }
 

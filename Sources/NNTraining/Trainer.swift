@@ -92,7 +92,8 @@ public final class Trainer<S: Scalar> {
     let feed = BatchFeed<S>(
       trainingSet, batch: settings.batch, preprocessing: preprocessing, seed: settings.seed,
       shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, augmentations: augmentations,
-      batches: totalSteps - state.steps, workers: network.workers, prefetching: prefetching)
+      targetForms: network.plan.targets, batches: totalSteps - state.steps, workers: network.workers,
+      prefetching: prefetching)
     let bindings = FeedBindings(network, trainingSet)
     var clock = monotonicSeconds()
     var lastCheckpoint = clock
@@ -228,7 +229,8 @@ public func evaluate<S: Scalar>(
   var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
   let feed = BatchFeed<S>(
     samples, batch: network.maximumBatch, preprocessing: preprocessing, seed: 0, shuffles: false,
-    batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch, workers: network.workers)
+    targetForms: network.plan.targets, batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch,
+    workers: network.workers)
   let bindings = FeedBindings(network, samples)
   var left = samples.count
   while left > 0 {
