@@ -65,9 +65,12 @@ public struct SoftmaxCrossEntropy: Layer {
         code: "shape-mismatch", "there are \(classWeights.count) class weights, but \(count) classes",
         attribute: "classWeights")
     }
+    var targets = [TargetForm.classes(count: count, shape: Shape(1))]
+    // A distribution has no label that could be the ignored one.
+    if ignoredLabel == nil { targets.append(.values(inputs[0])) }
     return LayerPlan(
-      outputs: [inputs[0]], scratchPerSample: 1, backwardNeeds: .outputs,
-      targets: [.classes(count: count, shape: Shape(1)), .values(inputs[0])], forwardOperations: 5 * count,
+      outputs: [inputs[0]], scratchPerSample: 1, backwardNeeds: .outputs, targets: targets,
+      forwardOperations: 5 * count,
       backwardOperations: 2 * count)
   }
 

@@ -1,6 +1,24 @@
-// What Swift cannot say itself: the processor's features, and a pause inside a spinning loop.
+// What Swift cannot say itself: the processor's features, a pause inside a spinning loop, and how many processors a
+// process may use.
 #ifndef NNRUN_PROCESSOR_SHIM_H
 #define NNRUN_PROCESSOR_SHIM_H
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Processors that the process may run on, of which a container or taskset may leave fewer than there are; 0 if the
+// system does not say.
+static inline int processor_allowed_count(void) {
+  unsigned long mask[128] = {0};
+  int count = 0;
+  if (syscall(SYS_sched_getaffinity, 0, sizeof mask, mask) <= 0) return 0;
+  for (int i = 0; i < 128; i++) count += __builtin_popcountl(mask[i]);
+  return count;
+}
+#else
+static inline int processor_allowed_count(void) { return 0; }
+#endif
 
 #if defined(__x86_64__)
 #include <cpuid.h>

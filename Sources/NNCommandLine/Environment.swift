@@ -24,8 +24,7 @@ package struct Environment: Sendable {
 
   /// A worker pool with the threads that `--threads` asks for.
   package func workers(_ arguments: Arguments) throws -> WorkerPool {
-    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    return WorkerPool(threads: try arguments.integer("threads", 1...256) ?? cores)
+    WorkerPool(threads: try arguments.integer("threads", 1...256) ?? WorkerPool.processors)
   }
 }
 

@@ -3,23 +3,17 @@ import NNKernels
 
 /// Gives a set's samples in batches, epoch after epoch, in an order that is a function of seed and epoch alone.
 ///
-/// The samples are gathered, converted and preprocessed in one pass by the threads that also compute: on a machine whose
-/// cores are all busy a thread of its own could only take their time. Nothing is taken from the heap after the first
-/// epoch has begun.
+/// Where a processor is free, the next batch is gathered on it while the current one is in use. `epoch` and
+/// `batchOfEpoch` are those of the batches given, so what has been gathered ahead is no part of a run's state. Nothing
+/// is taken from the heap after the first batch. When the feed goes, its thread ends.
 public final class BatchFeed<S: Scalar> {
-  private let set: Dataset
-  private let batch: Int
-  private let seed: UInt64
-  private let shuffles: Bool
+  private let gatherer: BatchGatherer<S>
   private let workers: WorkerPool
-  private let inputTables: [AffineTable<S>]
-  private let targetTable: AffineTable<S>
-  private let inputStorages: [Storage<S>]
-  private let targetStorages: [Storage<S>]
-  private let augmentations: Augmentations?
-  private let scratch: Storage<S>
-  private var order: [Int32]
-  private var orderedEpoch = -1
+  let prefetcher: BatchPrefetcher<S>?
+  /// Where the current batch is.
+  private var slot = 0
+  /// Batches that will still be asked for.
+  private var left: Int
   /// Epochs given completely.
   public private(set) var epoch: Int
   /// Batches given of the epoch at hand.
@@ -30,83 +24,68 @@ public final class BatchFeed<S: Scalar> {
   /// - Parameters:
   ///   - batch: samples in a batch; the last of an epoch may have fewer.
   ///   - shuffles: whether each epoch has an order of its own; if not, it is the set's.
-  ///   - augmentations: changes to the first input's samples.
-  public init(
+  ///   - augmentations: changes to the samples.
+  ///   - targetForms: how the net wants the targets, by name. Labels become distributions where it wants numbers.
+  ///   - batches: how many will be asked for at most.
+  public convenience init(
     _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
-    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, workers: WorkerPool
+    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
+    batches: Int = .max, workers: WorkerPool
   ) {
-    self.augmentations = augmentations
-    scratch = Storage(count: (augmentations?.scratchCount ?? 0) * workers.threads)
-    self.set = set
-    self.batch = batch
-    self.seed = seed
-    self.shuffles = shuffles
+    self.init(
+      set, batch: batch, preprocessing: preprocessing, seed: seed, shuffles: shuffles, epoch: epoch,
+      batchOfEpoch: batchOfEpoch, augmentations: augmentations, targetForms: targetForms, batches: batches,
+      workers: workers,
+      prefetching: .whenItPays)
+  }
+
+  /// A feed that is told whether to gather ahead.
+  package init(
+    _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
+    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
+    batches: Int = .max, workers: WorkerPool,
+    prefetching: Prefetching
+  ) {
+    let numbers = (set.inputs + set.targets).reduce(0) { $0 + $1.width } * min(batch, set.count)
+    let ahead =
+      batches > 1 ? prefetching.threads(work: numbers * (augmentations?.costFactor ?? 1), workers: workers) : 0
+    gatherer = BatchGatherer(
+      set, batch: batch, preprocessing: preprocessing, seed: seed, shuffles: shuffles, augmentations: augmentations,
+      targetForms: targetForms, threads: max(ahead, workers.threads), slots: ahead > 0 ? 2 : 1)
+    prefetcher = ahead > 0 ? BatchPrefetcher(gatherer, threads: ahead) : nil
     self.workers = workers
     self.epoch = epoch
     self.batchOfEpoch = batchOfEpoch
-    let size = min(batch, set.count)
-    inputTables = set.inputs.map {
-      AffineTable(preprocessing.fits($0.width) ? preprocessing : .identity, width: $0.width)
-    }
-    targetTable = AffineTable(.identity, width: 1)
-    inputStorages = set.inputs.map { Storage(count: $0.width * size) }
-    targetStorages = set.targets.map { Storage(count: $0.width * size) }
-    order = set.rows
+    left = batches
   }
 
   /// Batches in an epoch.
-  public var batchesPerEpoch: Int { (set.count + batch - 1) / batch }
+  public var batchesPerEpoch: Int { gatherer.batchesPerEpoch }
 
-  /// Gathers the next batch and says how many samples it has.
+  /// Makes the next batch the current one and says how many samples it has. The one before it is gone.
   public func next() -> Int {
-    if batchOfEpoch == batchesPerEpoch {
-      batchOfEpoch = 0
-      epoch += 1
+    let place = next(epoch, batchOfEpoch)
+    if let prefetcher, prefetcher.hasBegun {
+      prefetcher.fetch(workers: workers)
+      slot = 1 - slot
+    } else {
+      gatherer.gather(place, slot: slot, workers: workers)
     }
-    if orderedEpoch != epoch { putInOrder() }
-    let start = batchOfEpoch * batch
-    let count = min(batch, set.count - start)
-    order.withUnsafeBufferPointer { order in
-      let rows = UnsafeBufferPointer(rebasing: order[start..<(start + count)])
-      for index in set.inputs.indices {
-        set.inputs[index].gather(rows, inputTables[index], into: inputStorages[index].buffer, workers: workers)
-      }
-      for index in set.targets.indices {
-        set.targets[index].gather(rows, targetTable, into: targetStorages[index].buffer, workers: workers)
-      }
-    }
-    if let augmentations, let input = inputStorages.first {
-      augmentations.apply(
-        input.buffer, count: count, scratch: scratch.buffer, batchNumber: epoch * batchesPerEpoch + batchOfEpoch,
-        workers: workers)
-    }
-    batchOfEpoch += 1
-    return count
+    epoch = place.epoch
+    batchOfEpoch = place.batch + 1
+    left -= 1
+    if left > 0 { prefetcher?.begin(next(epoch, batchOfEpoch), slot: 1 - slot) }
+    return gatherer.count(place)
   }
 
   /// The samples of the current batch for an input, by its place in the set.
-  public func input(_ index: Int) -> Buffer<S> { inputStorages[index].buffer }
+  public func input(_ index: Int) -> Buffer<S> { gatherer.input(index, slot: slot) }
 
   /// The current batch of a target, by its place in the set.
-  public func target(_ index: Int) -> Buffer<S> { targetStorages[index].buffer }
+  public func target(_ index: Int) -> Buffer<S> { gatherer.target(index, slot: slot) }
 
-  /// Fisher and Yates' shuffle of the set's own order.
-  private func putInOrder() {
-    orderedEpoch = epoch
-    guard shuffles else { return }
-    let random = RandomStream(key: seed).derived(0x0A7D_E2B1).subsequence(UInt64(epoch))
-    order.withUnsafeMutableBufferPointer { order in
-      for index in order.indices { order[index] = set.rows[index] }
-      var last = order.count - 1
-      while last > 0 {
-        order.swapAt(last, random.integer(below: last + 1, at: UInt64(last)))
-        last -= 1
-      }
-    }
+  /// The batch after the first `batch` of an epoch.
+  private func next(_ epoch: Int, _ batch: Int) -> BatchGatherer<S>.Place {
+    batch == batchesPerEpoch ? .init(epoch: epoch + 1, batch: 0) : .init(epoch: epoch, batch: batch)
   }
-}
-
-extension RandomStream {
-  /// The subsequence of the given number.
-  fileprivate func subsequence(_ number: UInt64) -> RandomStream { RandomStream(key: key, counter: number) }
 }

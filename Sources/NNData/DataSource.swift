@@ -38,7 +38,7 @@ public struct SourceContext: Sendable {
   }
 }
 
-/// Makes the random changes to pictures known.
+/// Makes the random changes to samples known.
 public func registerStandardAugmentations(into registry: inout Registry) {
   registry.register(Flip.self)
   registry.register(Translate.self)
@@ -47,6 +47,7 @@ public func registerStandardAugmentations(into registry: inout Registry) {
   registry.register(Brightness.self)
   registry.register(Contrast.self)
   registry.register(Cutout.self)
+  registry.register(Mixup.self)
 }
 
 /// Makes the data sources of this module known.

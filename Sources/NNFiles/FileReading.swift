@@ -11,53 +11,37 @@ public enum FileReading {
   ///
   /// Throws a `DiagnosticError`: the file is missing, is a folder, is larger than `limit`, or cannot be read.
   public static func bytes(_ path: String, limit: Int = 1 << 32) throws(DiagnosticError) -> [UInt8] {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw openError(path, errno) }
-    defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw openError(path, errno) }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      throw DiagnosticError(.missing, code: "not-a-file", file: path, "this is a folder, not a file")
-    }
-    let isRegular = status.st_mode & S_IFMT == S_IFREG
-    guard !isRegular || Int(status.st_size) <= limit else { throw tooLarge(path, limit) }
-    return try read(descriptor, path, expected: isRegular ? Int(status.st_size) : 0, limit: limit)
+    try rest(of: try FileInput(path, limit: limit), after: [], limit: limit)
   }
 
-  private static func read(
-    _ descriptor: Int32, _ path: String, expected: Int, limit: Int
+  /// The bytes of a file, expanded if it is a gzip file. Memory holds what comes out once, and of what is compressed
+  /// only a piece.
+  public static func expandedBytes(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
+    let input = try FileInput(path, limit: limit)
+    let head = try input.read(2)
+    guard Compression.isGzip(head) else { return try rest(of: input, after: head, limit: limit) }
+    return try Compression.gunzip(input, after: head, limit: limit)
+  }
+
+  /// What follows `head`, which was read already, and `head` itself.
+  private static func rest(
+    of input: FileInput, after head: [UInt8], limit: Int
   ) throws(DiagnosticError) -> [UInt8] {
-    var result: [UInt8] = []
-    var capacity = max(expected + 1, 1 << 16)
+    var result = head
+    // One byte more than there is, so that the end is met without asking for more memory.
+    result.reserveCapacity(max(input.size.map { $0 + 1 } ?? 0, 1 << 16))
     while true {
-      var failure: Int32 = 0
-      var isAtEnd = false
-      let start = result.count
-      result.append(
-        contentsOf: [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-          count = 0
-          while count < buffer.count, let base = buffer.baseAddress {
-            let got = systemRead(descriptor, base + count, buffer.count - count)
-            if got < 0, errno == EINTR { continue }
-            if got < 0 { failure = errno }
-            if got <= 0 {
-              isAtEnd = true
-              return
-            }
-            count += got
-          }
-        })
-      if failure != 0 {
-        throw DiagnosticError(
-          .inputOutput, code: "read-failed", file: path, "cannot be read: \(systemMessage(failure))")
-      }
-      guard result.count <= limit else { throw tooLarge(path, limit) }
-      if isAtEnd { return result }
-      capacity = max(1 << 16, result.count - start, result.count)
+      let part = try input.read(pieceSize)
+      result += part
+      guard result.count <= limit else { throw tooLarge(input.path, limit) }
+      if part.count < pieceSize { return result }
     }
   }
 
-  private static func tooLarge(_ path: String, _ limit: Int) -> DiagnosticError {
+  /// Bytes that are read at once: enough to be quick, few enough to stay in the cache.
+  static let pieceSize = 1 << 17
+
+  static func tooLarge(_ path: String, _ limit: Int) -> DiagnosticError {
     DiagnosticError(code: "file-too-large", file: path, "is larger than the \(limit) bytes that are accepted here")
   }
 
@@ -72,11 +56,3 @@ public enum FileReading {
 
 /// The system's words for an error number.
 func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)).lowercased() }
-
-private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
-  #if canImport(Glibc)
-    Glibc.read(descriptor, bytes, count)
-  #else
-    Darwin.read(descriptor, bytes, count)
-  #endif
-}

@@ -79,7 +79,8 @@ public struct SavedModel: Sendable {
     let batch = min(256, samples.count)
     let predictor = try predictor(type, batch: batch, workers: workers)
     let feed = BatchFeed<S>(
-      samples, batch: batch, preprocessing: preprocessing, seed: 0, shuffles: false, workers: workers)
+      samples, batch: batch, preprocessing: preprocessing, seed: 0, shuffles: false,
+      batches: (samples.count + batch - 1) / batch, workers: workers)
     let width = predictor.outputCount
     let outputs = Storage<S>(count: samples.count * width)
     var done = 0

@@ -29,13 +29,14 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
   public init(threads: Int) {
-    board = WorkBoard(spins: threads <= WorkerPool.processors ? 4000 : 0)
+    let board = WorkBoard(spins: threads <= WorkerPool.processors ? 4000 : 0)
     var identifiers: [pthread_t] = []
-    while identifiers.count + 1 < threads,
-      let identifier = WorkerThread.start(board: board, worker: identifiers.count + 1)
-    {
+    while identifiers.count + 1 < threads {
+      let worker = identifiers.count + 1
+      guard let identifier = SystemThread.start({ board.serve(worker: worker) }) else { break }
       identifiers.append(identifier)
     }
+    self.board = board
     self.identifiers = identifiers
     self.threads = identifiers.count + 1
     scratch = ScratchMemory(workers: self.threads)
@@ -46,8 +47,11 @@ public final class WorkerPool: @unchecked Sendable {
     for identifier in identifiers { pthread_join(identifier, nil) }
   }
 
-  /// Processors that are there to run threads.
-  public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  /// Processors that may run this process's threads.
+  public static var processors: Int {
+    let allowed = Int(processor_allowed_count())
+    return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
 
   /// Calls `body` once for every number in `0..<chunks`, and returns when all calls have.
   public func run(chunks: Int, _ body: (Int) -> Void) {

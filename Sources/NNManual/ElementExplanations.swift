@@ -194,7 +194,8 @@ extension CodeExplanation {
       right: "<squaredError/>"),
     .init(
       "target-mismatch",
-      "The loss expects answers of one form, such as a class or some numbers, and the data has another.",
+      "The loss expects answers of one form, such as a class or some numbers, and the data has another, or <mixup> makes "
+        + "one that it cannot read.",
       wrong: #"<softmaxCrossEntropy/> on data with task="values""#,
       right: #"<squaredError/> on data with task="values""#),
     .init(
@@ -226,6 +227,10 @@ extension CodeExplanation {
     .init(
       "not-augmentation", "The element is registered as an augmentation but is none: a mistake in its plug-in.",
       wrong: "a type declared as augmentation that changes nothing", right: "a type that conforms to Augmentation"),
+    .init(
+      "after-mixing", "Samples are mixed when all other changes are made: <mixup> is the last in <augment>.",
+      wrong: #"<augment> with <mixup alpha="0.2"/> and then <flip/>"#,
+      right: #"<augment> with <flip/> and then <mixup alpha="0.2"/>"#),
     .init(
       "not-finite", "A number became infinite or no number at all, most often because the learning rate is too large.",
       wrong: "nnrun train m.xml --set training.sgd.rate=10", right: "nnrun train m.xml --set training.sgd.rate=0.01"),

@@ -10,6 +10,8 @@ public struct Experiment: Sendable {
   public let description: ModelDescription
   /// The net, planned for the data's targets.
   public let plan: NetworkPlan
+  /// The net as it is trained: where samples are mixed, its targets are mixtures. Otherwise the same.
+  public let trainingPlan: NetworkPlan
   /// How it is trained.
   public let settings: TrainingSettings
   /// The samples to learn from.
@@ -58,7 +60,9 @@ public struct Experiment: Sendable {
     validationSet = sets["validation"]
     testSet = sets["test"]
     classNames = train.classNames ?? description.classes
-    plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)
+    let plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)
+    self.plan = plan
+    trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
     try DataFit.check(plan, description, train)
     preprocessing = try Self.fit(description.preprocessing, trainingSet)
     settings = try Self.settings(training)
@@ -72,7 +76,12 @@ public struct Experiment: Sendable {
       return nil
     }
     var steps: [any Augmentation] = []
-    for element in elements {
+    var mixup: Mixup?
+    for (index, element) in elements.enumerated() {
+      if let last = element.element as? Mixup, index == elements.count - 1 {
+        mixup = last
+        continue
+      }
       guard let step = element.element as? any Augmentation else {
         throw DiagnosticError(
           code: "not-augmentation", "<\(element.schema.name)> is no change to pictures", place: element.place)
@@ -85,7 +94,7 @@ public struct Experiment: Sendable {
       steps.append(step)
     }
     do {
-      return try Augmentations(steps, shape: input.shape, seed: seed)
+      return try Augmentations(steps, shape: input.shape, seed: seed, mixup: mixup)
     } catch {
       throw DiagnosticError([error.diagnostic(at: first)])
     }

@@ -29,6 +29,9 @@ public final class Trainer<S: Scalar> {
   /// Seconds between checkpoints, besides the one at the end. Writing them takes at most a twentieth of the time.
   public var checkpointInterval = 5.0
 
+  /// When batches are gathered ahead of their steps.
+  package var prefetching = Prefetching.whenItPays
+
   let update: ParameterUpdate<S>
   var state = TrainingState()
   var running: Evaluation
@@ -89,7 +92,8 @@ public final class Trainer<S: Scalar> {
     let feed = BatchFeed<S>(
       trainingSet, batch: settings.batch, preprocessing: preprocessing, seed: settings.seed,
       shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, augmentations: augmentations,
-      workers: network.workers)
+      targetForms: network.plan.targets, batches: totalSteps - state.steps, workers: network.workers,
+      prefetching: prefetching)
     let bindings = FeedBindings(network, trainingSet)
     var clock = monotonicSeconds()
     var lastCheckpoint = clock
@@ -225,6 +229,7 @@ public func evaluate<S: Scalar>(
   var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
   let feed = BatchFeed<S>(
     samples, batch: network.maximumBatch, preprocessing: preprocessing, seed: 0, shuffles: false,
+    targetForms: network.plan.targets, batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch,
     workers: network.workers)
   let bindings = FeedBindings(network, samples)
   var left = samples.count

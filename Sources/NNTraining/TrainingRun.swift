@@ -31,7 +31,7 @@ public final class TrainingRun<S: Scalar> {
     self.folder = folder
     self.version = version
     let batch = min(experiment.settings.batch, experiment.trainingSet.count)
-    let network = Network<S>(experiment.plan, batch: batch, workers: workers)
+    let network = Network<S>(experiment.trainingPlan, batch: batch, workers: workers)
     network.initialize(seed: experiment.settings.seed)
     trainer = Trainer(
       network, settings: experiment.settings, trainingSet: experiment.trainingSet,

@@ -31,6 +31,50 @@ import Testing
     #expect(batches(part, 1)[0].sorted() == expected)
   }
 
+  /// Gathering ahead changes no bit, wherever a feed begins, whatever the threads.
+  @Test(arguments: 1...3)
+  func batchesGatheredAhead(threads: Int) throws {
+    let shape = Shape(2, 6, 6)
+    let pictures = DataArray(
+      name: "x", form: .values(shape), elements: .bytes((0..<(23 * 72)).map { UInt8(truncatingIfNeeded: $0 * 11) }))
+    let labels = DataArray(
+      name: "label", form: .classes(count: 23, shape: Shape(1)), elements: .labels((0..<23).map { Int32($0) }))
+    let set = try Dataset(inputs: [pictures], targets: [labels])
+    let steps: [any Augmentation] = [
+      try Flip(attributes: Attributes([:], for: Flip.schema)),
+      try Rotate(attributes: Attributes(["degrees": .number(15)], for: Rotate.schema)),
+    ]
+    let augmentations = try Augmentations(steps, shape: shape, seed: 9)
+    func batches(_ prefetching: Prefetching, from first: Int, to last: Int) -> [[Float]] {
+      let feed = BatchFeed<Float>(
+        set, batch: 5, preprocessing: AffinePreprocessing(scales: [0.1], shifts: [-3]), seed: 4, shuffles: true,
+        epoch: first / 5, batchOfEpoch: first % 5, augmentations: augmentations, batches: last - first,
+        workers: WorkerPool(threads: threads), prefetching: prefetching)
+      #expect((feed.prefetcher != nil) == (prefetching == .always && last - first > 1))
+      return (first..<last).map { number in
+        let count = feed.next()
+        #expect(count == (number % 5 == 4 ? 3 : 5))
+        #expect(feed.epoch == number / 5 && feed.batchOfEpoch == number % 5 + 1)
+        return Array(feed.input(0).array.prefix(count * 72) + feed.target(0).array.prefix(count))
+      }
+    }
+    let all = batches(.never, from: 0, to: 17)
+    #expect(batches(.always, from: 0, to: 17) == all)
+    for first in [1, 4, 5, 9, 16] { #expect(batches(.always, from: first, to: 17) == Array(all[first...])) }
+    // One that ends before its time, with batches gathered that nobody asks for.
+    for last in 1...6 { #expect(batches(.always, from: 0, to: last) == Array(all[..<last])) }
+  }
+
+  /// Small batches are not worth a thread, and a thread needs a processor that the step leaves free.
+  @Test func whenAThreadPays() {
+    let free = WorkerPool.processors - 1
+    #expect(Prefetching.whenItPays.threads(work: 100, workers: WorkerPool(threads: 1)) == 0)
+    #expect(Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: 1)) == min(1, free))
+    #expect(
+      Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: WorkerPool.processors)) == 0)
+    #expect(Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: free + 3)) == 0)
+  }
+
   @Test func stratifiedCounts() throws {
     let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
     let target = DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels(labels))

@@ -128,6 +128,46 @@ final class TemporaryFolder {
     #expect(try FileReading.expandedBytes(path) == Array("first\n".utf8))
   }
 
+  /// Members of stored blocks, whose ends fall anywhere within the pieces that are read, and lies about their sizes.
+  @Test func compressedFilesAreReadInPieces() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.gz"
+    func member(_ bytes: [UInt8], promising size: Int? = nil) -> [UInt8] {
+      func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 0xFF) } }
+      var file: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+      for start in stride(from: 0, to: bytes.count, by: 65535) {
+        let block = bytes[start..<min(start + 65535, bytes.count)]
+        let isLast: UInt8 = block.endIndex == bytes.count ? 1 : 0
+        file += [isLast] + little(block.count, 2) + little(~block.count & 0xFFFF, 2) + block
+      }
+      let checksum = bytes.withUnsafeBytes { Compression.crc32($0) }
+      return file + little(Int(checksum), 4) + little(size ?? bytes.count, 4)
+    }
+    let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    for count in Array(131_030...131_075) + [1, 65535, 65536, 299_000] {
+      let (first, second) = (Array(bytes[..<count]), Array(bytes[count...]))
+      try AtomicFile.write(path, bytes: member(first) + member(second))
+      #expect(try FileReading.expandedBytes(path) == bytes, "\(count)")
+    }
+    for promise in [0, 1, 299_999, 1 << 31, 0xFFFF_FFFF] {
+      let lie = member(bytes, promising: promise)
+      try AtomicFile.write(path, bytes: lie)
+      #expect(code { _ = try FileReading.expandedBytes(path) } == "bad-gzip")
+    }
+    let whole = member(bytes)
+    #expect(
+      code {
+        try AtomicFile.write(path, bytes: whole); _ = try FileReading.expandedBytes(path, limit: 299_999)
+      }
+        == "file-too-large")
+    for count in [2, 3, 9, 10, 11, 131_072, 131_073, whole.count - 1] {
+      try AtomicFile.write(path, bytes: Array(whole.prefix(count)))
+      #expect(code { _ = try FileReading.expandedBytes(path) } == "bad-gzip", "\(count)")
+    }
+    try AtomicFile.write(path, bytes: Array(repeating: 0x1F, count: 1))
+    #expect(try FileReading.expandedBytes(path) == [0x1F])
+  }
+
   @Test func lines() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/log"

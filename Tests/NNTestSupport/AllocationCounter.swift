@@ -7,9 +7,8 @@ import Synchronization
 /// Counts the memory blocks that a piece of code asks for.
 ///
 /// On Linux the linker puts the functions below into the place of the C library's allocator; they count and pass the
-/// request on. Only
-/// the thread that runs the code is looked at, since other threads may do anything meanwhile. Elsewhere nothing is
-/// counted, and `isAvailable` is false.
+/// request on. Only the thread that runs the code is looked at, and one more that works for it, since other threads may
+/// do anything meanwhile. Elsewhere nothing is counted, and `isAvailable` is false.
 public enum AllocationCounter {
   /// Whether allocations can be counted here.
   public static var isAvailable: Bool {
@@ -21,12 +20,16 @@ public enum AllocationCounter {
   }
 
   /// How often `body` called malloc, calloc, realloc, posix_memalign, aligned_alloc or memalign on this thread.
-  public static func count(_ body: () -> Void) -> Int {
+  ///
+  /// - Parameter other: a thread whose calls count too.
+  public static func count(alsoOn other: UInt? = nil, _ body: () -> Void) -> Int {
     #if os(Linux)
       turn.withLock { _ in
         counted.store(0, ordering: .sequentiallyConsistent)
         watchedThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
+        otherThread.store(other ?? 0, ordering: .sequentiallyConsistent)
         body()
+        otherThread.store(0, ordering: .sequentiallyConsistent)
         watchedThread.store(0, ordering: .sequentiallyConsistent)
         return counted.load(ordering: .sequentiallyConsistent)
       }
@@ -43,12 +46,17 @@ public enum AllocationCounter {
   /// The thread whose requests count; 0 for none. Allocators are called by anybody from anywhere, so what they look at
   /// has to be global.
   private let watchedThread = Atomic<UInt>(0)
+  private let otherThread = Atomic<UInt>(0)
   private let counted = Atomic<Int>(0)
 
   @inline(__always)
   private func note() {
     let watched = watchedThread.load(ordering: .relaxed)
-    if watched != 0, watched == UInt(pthread_self()) { counted.wrappingAdd(1, ordering: .relaxed) }
+    guard watched != 0 else { return }
+    let current = UInt(pthread_self())
+    if watched == current || otherThread.load(ordering: .relaxed) == current {
+      counted.wrappingAdd(1, ordering: .relaxed)
+    }
   }
 
   @_silgen_name("__libc_malloc") private func systemMalloc(_ size: Int) -> UnsafeMutableRawPointer?

@@ -29,14 +29,16 @@ import Testing
     return network
   }
 
-  /// Everything that a step does: the batch, both passes, the scores, the update.
-  @Test func stepsTakeNoMemory() throws {
+  /// Everything that a step does: the batch, both passes, the scores, the update; and the batch gathered meanwhile.
+  @Test(arguments: [Prefetching.never, .always])
+  func stepsTakeNoMemory(_ prefetching: Prefetching) throws {
     guard AllocationCounter.isAvailable else { return }
     let set = try samples()
     let network = try network(set)
     let feed = BatchFeed<Float>(
       set, batch: 16, preprocessing: AffinePreprocessing(scales: [2], shifts: [1]), seed: 1, shuffles: true,
-      workers: network.workers)
+      workers: network.workers, prefetching: prefetching)
+    #expect((feed.prefetcher != nil) == (prefetching == .always))
     let bindings = FeedBindings(network, set)
     let update = ParameterUpdate<Float>(network.plan, Adam())
     var scores = Evaluation(network.plan)
@@ -51,7 +53,10 @@ import Testing
     }
     for _ in 0..<14 { run() }
     // More than an epoch, so that a new order is drawn and the batch size changes.
-    #expect(AllocationCounter.count { for _ in 0..<30 { run() } } == 0)
+    let count = AllocationCounter.count(alsoOn: feed.prefetcher?.thread.systemIdentifier) {
+      for _ in 0..<30 { run() }
+    }
+    #expect(count == 0)
   }
 
   @Test func predictionsTakeNoMemory() throws {

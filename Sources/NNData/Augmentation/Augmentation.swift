@@ -45,32 +45,56 @@ public struct ImageSize: Sendable, Hashable {
   public var count: Int { channels * height * width }
 }
 
-/// The steps of an `<augment>` section for pictures of one size.
+/// The steps of an `<augment>` section: changes to pictures of one size, and then perhaps mixing.
 public struct Augmentations: Sendable {
   private let steps: [any Augmentation]
-  private let size: ImageSize
+  private let size: ImageSize?
   private let random: RandomStream
+  private let mixup: Mixup?
+  private let seed: UInt64
 
   /// No steps at all if there are none to make.
   ///
   /// - Parameters:
   ///   - shape: of one sample, as the net reads it.
   ///   - seed: of the run.
-  public init?(_ steps: [any Augmentation], shape: Shape, seed: UInt64) throws(ElementError) {
-    guard let first = steps.first else { return nil }
+  ///   - mixup: how the samples of a batch are mixed in the end.
+  public init?(
+    _ steps: [any Augmentation], shape: Shape, seed: UInt64, mixup: Mixup? = nil
+  ) throws(ElementError) {
+    self.steps = steps
+    self.mixup = mixup
+    self.seed = seed
+    random = RandomStream(key: seed).derived(0xA465_E27D)
+    guard let first = steps.first else {
+      size = nil
+      if mixup == nil { return nil }
+      return
+    }
     guard let size = ImageSize(shape) else {
       throw ElementError.shape(
         "<\(type(of: first).schema.name)> changes pictures, but the net reads the shape \(shape)",
         remedy: "pictures have the shape channels x height x width, such as 3x32x32")
     }
     for step in steps { try step.check(size) }
-    self.steps = steps
     self.size = size
-    random = RandomStream(key: seed).derived(0xA465_E27D)
   }
 
   /// Numbers of scratch memory that a worker needs.
-  var scratchCount: Int { size.count }
+  var scratchCount: Int { size?.count ?? 0 }
+
+  /// Whether samples, and their targets, are mixed in the end.
+  var isMixing: Bool { mixup != nil }
+
+  /// How the samples of a batch are mixed; nil if they are not.
+  ///
+  /// - Parameter batchNumber: counts the batches of the run.
+  func mixture(batchNumber: Int, count: Int) -> Mixture? {
+    mixup?.mixture(seed: seed, batchNumber: batchNumber, count: count)
+  }
+
+  /// How often a number is gone through, gathering included; a change takes about four times as long as gathering.
+  var costFactor: Int { 1 + 4 * steps.count + (isMixing ? 1 : 0) }
 
   /// Changes the pictures of a batch.
   ///
@@ -80,6 +104,7 @@ public struct Augmentations: Sendable {
   func apply<S: Scalar>(
     _ batch: Buffer<S>, count: Int, scratch: Buffer<S>, batchNumber: Int, workers: WorkerPool
   ) {
+    guard let size else { return }
     let width = size.count
     workers.run(chunks: count) { row, worker in
       let picture = batch.slice(from: row * width, count: width)

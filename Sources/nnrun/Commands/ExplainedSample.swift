@@ -90,7 +90,8 @@ struct ExplainedSample {
       throw usageError("--row \(row) is past the end: \(path) has \(set.count) rows")
     }
     let feed = BatchFeed<Double>(
-      set.subset([row - 1]), batch: 1, preprocessing: preprocessing, seed: 0, shuffles: false, workers: workers)
+      set.subset([row - 1]), batch: 1, preprocessing: preprocessing, seed: 0, shuffles: false, batches: 1,
+      workers: workers)
     _ = feed.next()
     if hasAnswer, let form, let name = plan.definition.targetNames.first, !set.targets.isEmpty {
       targets[name] = Explanation.Target(

@@ -4,29 +4,25 @@
   import Darwin
 #endif
 
-/// A thread that serves a board.
-final class WorkerThread: Sendable {
-  private let board: WorkBoard
-  private let worker: Int
+/// A thread of the operating system and what it does.
+final class SystemThread: Sendable {
+  private let body: @Sendable () -> Void
 
-  private init(board: WorkBoard, worker: Int) {
-    self.board = board
-    self.worker = worker
-  }
+  private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 
-  /// Starts a thread that serves `board` as number `worker` until the board is closed; nil if the system gives none.
-  static func start(board: WorkBoard, worker: Int) -> pthread_t? {
-    let thread = Unmanaged.passRetained(WorkerThread(board: board, worker: worker))
+  /// Starts a thread that runs `body` and ends; nil if the system gives none. Whoever starts it joins it.
+  static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    let thread = Unmanaged.passRetained(SystemThread(body))
     if let identifier = startThread(thread.toOpaque()) { return identifier }
     thread.release()
     return nil
   }
 
-  fileprivate func serve() { board.serve(worker: worker) }
+  fileprivate func run() { body() }
 }
 
-private func serveBoard(_ argument: UnsafeMutableRawPointer) {
-  Unmanaged<WorkerThread>.fromOpaque(argument).takeRetainedValue().serve()
+private func runThread(_ argument: UnsafeMutableRawPointer) {
+  Unmanaged<SystemThread>.fromOpaque(argument).takeRetainedValue().run()
 }
 
 #if canImport(Darwin)
@@ -35,7 +31,7 @@ private func serveBoard(_ argument: UnsafeMutableRawPointer) {
     let status = pthread_create(
       &identifier, nil,
       {
-        serveBoard($0)
+        runThread($0)
         return nil
       }, argument)
     return status == 0 ? identifier : nil
@@ -46,7 +42,7 @@ private func serveBoard(_ argument: UnsafeMutableRawPointer) {
     let status = pthread_create(
       &identifier, nil,
       { argument in
-        if let argument { serveBoard(argument) }
+        if let argument { runThread(argument) }
         return nil
       }, argument)
     return status == 0 ? identifier : nil
