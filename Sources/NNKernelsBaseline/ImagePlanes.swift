@@ -191,10 +191,7 @@ func clearPixels(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
     storeVector(.zero, target + i)
     i += Vector.scalarCount
   }
-  while i < count {
-    target[i] = 0
-    i += 1
-  }
+  if i < count { storeVector(.zero, target + i, count: count - i) }
 }
 
 /// Copies `count` scalars that may lie anywhere, without a call for short rows.
@@ -205,8 +202,5 @@ func copyPixels(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<F
     storeVector(loadVector(source + i), target + i)
     i += Vector.scalarCount
   }
-  while i < count {
-    target[i] = source[i]
-    i += 1
-  }
+  if i < count { copyFew(UnsafeRawPointer(source + i), UnsafeMutableRawPointer(target + i), count - i) }
 }

@@ -77,7 +77,7 @@ func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count
 
 /// Copies `count` scalars, fewer than 16, in at most four pieces.
 @_transparent
-private func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
+func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
   var offset = 0
   if count & 8 != 0 {
     target.storeBytes(of: source.loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
