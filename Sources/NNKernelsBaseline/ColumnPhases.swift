@@ -114,13 +114,3 @@ struct PlainRow: PixelRow {
   @inline(__always) func pixels(_ column: Int) -> PixelVector { loadPixels(base + column) }
   @inline(__always) func pixel(_ column: Int) -> Float { base[column] }
 }
-
-/// Writes the first `count` lanes, or all of them if there are fewer.
-@inline(__always)
-func storeVector(_ vector: Vector, _ target: UnsafeMutablePointer<Float>, upTo count: Int) {
-  if count >= Vector.scalarCount {
-    storeVector(vector, target)
-  } else {
-    storeVector(vector, target, count: count)
-  }
-}

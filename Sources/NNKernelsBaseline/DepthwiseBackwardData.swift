@@ -10,7 +10,7 @@ func convolveDepthwiseBackwardData(
   _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
 ) -> Bool {
   guard shape.isDepthwise else { return false }
-  if let turned = shape.turned {
+  if isTurnable(shape) {
     let area = shape.kernel.area
     let weights = workers.scratch(
       worker: workers.currentWorker, purpose: .operand, count: max(1, shape.groups * area))
@@ -18,7 +18,7 @@ func convolveDepthwiseBackwardData(
       for tap in 0..<area { weights[channel * area + tap] = weight.base[channel * area + area - 1 - tap] }
     }
     DepthwiseForwardRun(
-      planes: DepthwiseBands(turned), x: upstream.base, weight: weights, y: downstream.base, bias: nil,
+      planes: DepthwiseBands(turned(shape)), x: upstream.base, weight: weights, y: downstream.base, bias: nil,
       rectifies: false, accumulate: accumulate
     ).computeAll(batch, workers)
     return true
@@ -33,17 +33,28 @@ func convolveDepthwiseBackwardData(
   return true
 }
 
-extension Convolution {
-  /// The convolution of the output that makes the input's gradient, if windows are one pixel apart and padded no wider
-  /// than they reach.
-  fileprivate var turned: Convolution? {
-    let before = Extent(kernel.height - 1 - paddingBefore.height, kernel.width - 1 - paddingBefore.width)
-    let after = Extent(kernel.height - 1 - paddingAfter.height, kernel.width - 1 - paddingAfter.width)
-    guard stride == Extent(1, 1), min(before.height, before.width, after.height, after.width) >= 0 else { return nil }
-    var turned = self
-    (turned.input, turned.paddingBefore, turned.paddingAfter) = (output, before, after)
-    return turned
-  }
+/// Zeros around the output from which a convolution makes the input's gradient: before it and after it.
+private func turnedPadding(_ shape: Convolution) -> (before: Extent, after: Extent) {
+  let (reach, before, after) = (shape.kernel, shape.paddingBefore, shape.paddingAfter)
+  return (
+    Extent(reach.height - 1 - before.height, reach.width - 1 - before.width),
+    Extent(reach.height - 1 - after.height, reach.width - 1 - after.width)
+  )
+}
+
+/// Whether a convolution of the output makes the input's gradient: windows are one pixel apart, and padded no wider than
+/// they reach.
+private func isTurnable(_ shape: Convolution) -> Bool {
+  let (before, after) = turnedPadding(shape)
+  return shape.stride == Extent(1, 1) && min(before.height, before.width, after.height, after.width) >= 0
+}
+
+/// The convolution of the output that makes the input's gradient.
+private func turned(_ shape: Convolution) -> Convolution {
+  var turned = shape
+  turned.input = shape.output
+  (turned.paddingBefore, turned.paddingAfter) = turnedPadding(shape)
+  return turned
 }
 
 /// What all chunks of one backward pass need to know.

@@ -60,7 +60,8 @@ private struct DepthwiseBackwardWeightsRun {
             step: shape.stride.height * phases.count)
           let gradients = upstream + (plane * output.area + windows.lowerBound * output.width)
           if shape.kernel == Extent(3, 3) {
-            rows.add9(UnsafePointer(memory), gradients, windows.count)
+            rows.addNine(
+              UnsafePointer(memory), gradients, windows.count, sharePixels: shape.stride.height == 1)
           } else {
             rows.add(UnsafePointer(memory), gradients, windows.count)
           }
@@ -99,7 +100,7 @@ private struct WeightSums {
 
   @inline(__always)
   private func gradient(_ row: UnsafePointer<Float>, _ j: Int) -> Vector {
-    j + Vector.scalarCount <= width ? loadVector(row + j) : loadVector(row + j, count: width - j)
+    loadVector(row + j, upTo: width - j)
   }
 
   @inline(__always)
@@ -118,40 +119,105 @@ private struct WeightSums {
     }
   }
 
-  /// With nine weights, whose sums stay in registers.
+  /// With nine weights, whose sums stay in registers; two rows of windows at a time where they share pixels.
   @inline(__always)
-  func add9(_ source: UnsafePointer<Float>, _ gradients: UnsafePointer<Float>, _ rows: Int) {
-    let lanes = Vector.scalarCount
-    var (s0, s1, s2) = (loadVector(sums), loadVector(sums + lanes), loadVector(sums + 2 * lanes))
-    var (s3, s4, s5) = (loadVector(sums + 3 * lanes), loadVector(sums + 4 * lanes), loadVector(sums + 5 * lanes))
-    var (s6, s7, s8) = (loadVector(sums + 6 * lanes), loadVector(sums + 7 * lanes), loadVector(sums + 8 * lanes))
-    let (second, third) = (Int(offsets[1]), Int(offsets[2]))
-    for row in 0..<rows {
+  func addNine(_ source: UnsafePointer<Float>, _ gradients: UnsafePointer<Float>, _ rows: Int, sharePixels: Bool) {
+    var own = NineSums(sums)
+    let places = (Int(offsets[1]), Int(offsets[2]))
+    let next = Int(offsets[3])
+    var row = 0
+    while row < rows {
       let a = source + row * step
-      let (b, c) = (a + Int(offsets[3]), a + Int(offsets[6]))
+      let gradientRow = gradients + row * width
+      let isPair = sharePixels && row + 1 < rows
       var j = 0
       while j < width {
-        let gradient = gradient(gradients + row * width, j)
-        s0 = multiplyAdd(gradient, loadVector(a + j), s0)
-        s1 = multiplyAdd(gradient, loadVector(a + (j + second)), s1)
-        s2 = multiplyAdd(gradient, loadVector(a + (j + third)), s2)
-        s3 = multiplyAdd(gradient, loadVector(b + j), s3)
-        s4 = multiplyAdd(gradient, loadVector(b + (j + second)), s4)
-        s5 = multiplyAdd(gradient, loadVector(b + (j + third)), s5)
-        s6 = multiplyAdd(gradient, loadVector(c + j), s6)
-        s7 = multiplyAdd(gradient, loadVector(c + (j + second)), s7)
-        s8 = multiplyAdd(gradient, loadVector(c + (j + third)), s8)
-        j += lanes
+        let upper = gradient(gradientRow, j)
+        if isPair {
+          own.add(a + j, next, places, upper, gradient(gradientRow + width, j))
+        } else {
+          own.add(a + j, next, places, upper)
+        }
+        j += Vector.scalarCount
       }
+      row += isPair ? 2 : 1
     }
-    storeVector(s0, sums)
-    storeVector(s1, sums + lanes)
-    storeVector(s2, sums + 2 * lanes)
-    storeVector(s3, sums + 3 * lanes)
-    storeVector(s4, sums + 4 * lanes)
-    storeVector(s5, sums + 5 * lanes)
-    storeVector(s6, sums + 6 * lanes)
-    storeVector(s7, sums + 7 * lanes)
-    storeVector(s8, sums + 8 * lanes)
+    own.store(sums)
+  }
+}
+
+/// The sums of nine weights, row by row.
+private struct NineSums {
+  private var (s0, s1, s2): (Vector, Vector, Vector)
+  private var (s3, s4, s5): (Vector, Vector, Vector)
+  private var (s6, s7, s8): (Vector, Vector, Vector)
+
+  @inline(__always)
+  init(_ memory: UnsafePointer<Float>) {
+    let lanes = Vector.scalarCount
+    (s0, s1, s2) = (loadVector(memory), loadVector(memory + lanes), loadVector(memory + 2 * lanes))
+    (s3, s4, s5) = (loadVector(memory + 3 * lanes), loadVector(memory + 4 * lanes), loadVector(memory + 5 * lanes))
+    (s6, s7, s8) = (loadVector(memory + 6 * lanes), loadVector(memory + 7 * lanes), loadVector(memory + 8 * lanes))
+  }
+
+  @inline(__always)
+  func store(_ memory: UnsafeMutablePointer<Float>) {
+    let lanes = Vector.scalarCount
+    storeVector(s0, memory)
+    storeVector(s1, memory + lanes)
+    storeVector(s2, memory + 2 * lanes)
+    storeVector(s3, memory + 3 * lanes)
+    storeVector(s4, memory + 4 * lanes)
+    storeVector(s5, memory + 5 * lanes)
+    storeVector(s6, memory + 6 * lanes)
+    storeVector(s7, memory + 7 * lanes)
+    storeVector(s8, memory + 8 * lanes)
+  }
+
+  /// Adds the products of one row of windows' gradients and their pixels, whose rows lie `next` apart.
+  @inline(__always)
+  mutating func add(_ a: UnsafePointer<Float>, _ next: Int, _ places: (Int, Int), _ gradient: Vector) {
+    let (b, c) = (a + next, a + 2 * next)
+    s0 = multiplyAdd(gradient, loadVector(a), s0)
+    s1 = multiplyAdd(gradient, loadVector(a + places.0), s1)
+    s2 = multiplyAdd(gradient, loadVector(a + places.1), s2)
+    s3 = multiplyAdd(gradient, loadVector(b), s3)
+    s4 = multiplyAdd(gradient, loadVector(b + places.0), s4)
+    s5 = multiplyAdd(gradient, loadVector(b + places.1), s5)
+    s6 = multiplyAdd(gradient, loadVector(c), s6)
+    s7 = multiplyAdd(gradient, loadVector(c + places.0), s7)
+    s8 = multiplyAdd(gradient, loadVector(c + places.1), s8)
+  }
+
+  /// Adds those of two rows of windows; the second reads its pixels one row further down.
+  @inline(__always)
+  mutating func add(
+    _ a: UnsafePointer<Float>, _ next: Int, _ places: (Int, Int), _ upper: Vector, _ lower: Vector
+  ) {
+    let (b, c, d) = (a + next, a + 2 * next, a + 3 * next)
+    s0 = multiplyAdd(upper, loadVector(a), s0)
+    s1 = multiplyAdd(upper, loadVector(a + places.0), s1)
+    s2 = multiplyAdd(upper, loadVector(a + places.1), s2)
+    var pixels = loadVector(b)
+    s3 = multiplyAdd(upper, pixels, s3)
+    s0 = multiplyAdd(lower, pixels, s0)
+    pixels = loadVector(b + places.0)
+    s4 = multiplyAdd(upper, pixels, s4)
+    s1 = multiplyAdd(lower, pixels, s1)
+    pixels = loadVector(b + places.1)
+    s5 = multiplyAdd(upper, pixels, s5)
+    s2 = multiplyAdd(lower, pixels, s2)
+    pixels = loadVector(c)
+    s6 = multiplyAdd(upper, pixels, s6)
+    s3 = multiplyAdd(lower, pixels, s3)
+    pixels = loadVector(c + places.0)
+    s7 = multiplyAdd(upper, pixels, s7)
+    s4 = multiplyAdd(lower, pixels, s4)
+    pixels = loadVector(c + places.1)
+    s8 = multiplyAdd(upper, pixels, s8)
+    s5 = multiplyAdd(lower, pixels, s5)
+    s6 = multiplyAdd(lower, loadVector(d), s6)
+    s7 = multiplyAdd(lower, loadVector(d + places.0), s7)
+    s8 = multiplyAdd(lower, loadVector(d + places.1), s8)
   }
 }

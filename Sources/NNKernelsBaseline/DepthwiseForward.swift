@@ -53,10 +53,23 @@ struct DepthwiseForwardRun {
       let row = DepthwiseRow(
         weight: weight + channel * shape.kernel.area, offsets: offsets, taps: shape.kernel.area,
         bias: bias.map { $0[channel] } ?? 0, width: output.width, rectifies: rectifies, accumulate: accumulate)
-      for i in windows {
-        let source = UnsafePointer(memory) + (i - windows.lowerBound) * shape.stride.height * phases.count
-        let target = y + (plane * output.area + i * output.width)
-        if shape.kernel == Extent(3, 3) { row.compute9(source, target) } else { row.compute(source, target) }
+      let step = shape.stride.height * phases.count
+      var source = UnsafePointer(memory)
+      var target = y + (plane * output.area + windows.lowerBound * output.width)
+      var left = windows.count
+      while left > 0 {
+        let isPair = left > 1 && shape.kernel == Extent(3, 3) && shape.stride.height == 1
+        if isPair {
+          row.computePair(source, target)
+        } else if shape.kernel == Extent(3, 3) {
+          row.computeNine(source, target)
+        } else {
+          row.compute(source, target)
+        }
+        let rows = isPair ? 2 : 1
+        source += rows * step
+        target += rows * output.width
+        left -= rows
       }
     }
   }
@@ -87,7 +100,7 @@ private struct DepthwiseRow {
 
   /// With nine weights, which stay in registers.
   @inline(__always)
-  func compute9(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+  func computeNine(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
     let (w0, w1, w2) = (Vector(repeating: weight[0]), Vector(repeating: weight[1]), Vector(repeating: weight[2]))
     let (w3, w4, w5) = (Vector(repeating: weight[3]), Vector(repeating: weight[4]), Vector(repeating: weight[5]))
     let (w6, w7, w8) = (Vector(repeating: weight[6]), Vector(repeating: weight[7]), Vector(repeating: weight[8]))
@@ -110,12 +123,53 @@ private struct DepthwiseRow {
     }
   }
 
+  /// Two rows of windows with nine weights: two of the four rows of pixels are read once for both. Each output adds its
+  /// terms in the same order as one row's.
+  @inline(__always)
+  func computePair(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+    let (w0, w1, w2) = (Vector(repeating: weight[0]), Vector(repeating: weight[1]), Vector(repeating: weight[2]))
+    let (w3, w4, w5) = (Vector(repeating: weight[3]), Vector(repeating: weight[4]), Vector(repeating: weight[5]))
+    let (w6, w7, w8) = (Vector(repeating: weight[6]), Vector(repeating: weight[7]), Vector(repeating: weight[8]))
+    let (a, b, c) = (source, source + Int(offsets[3]), source + Int(offsets[6]))
+    let d = c + Int(offsets[3])
+    let (second, third) = (Int(offsets[1]), Int(offsets[2]))
+    var j = 0
+    while j < width {
+      var (upper, lower) = (Vector(repeating: bias), Vector(repeating: bias))
+      upper = multiplyAdd(w0, loadVector(a + j), upper)
+      upper = multiplyAdd(w1, loadVector(a + (j + second)), upper)
+      upper = multiplyAdd(w2, loadVector(a + (j + third)), upper)
+      var pixels = loadVector(b + j)
+      upper = multiplyAdd(w3, pixels, upper)
+      lower = multiplyAdd(w0, pixels, lower)
+      pixels = loadVector(b + (j + second))
+      upper = multiplyAdd(w4, pixels, upper)
+      lower = multiplyAdd(w1, pixels, lower)
+      pixels = loadVector(b + (j + third))
+      upper = multiplyAdd(w5, pixels, upper)
+      lower = multiplyAdd(w2, pixels, lower)
+      pixels = loadVector(c + j)
+      upper = multiplyAdd(w6, pixels, upper)
+      lower = multiplyAdd(w3, pixels, lower)
+      pixels = loadVector(c + (j + second))
+      upper = multiplyAdd(w7, pixels, upper)
+      lower = multiplyAdd(w4, pixels, lower)
+      pixels = loadVector(c + (j + third))
+      upper = multiplyAdd(w8, pixels, upper)
+      lower = multiplyAdd(w5, pixels, lower)
+      lower = multiplyAdd(w6, loadVector(d + j), lower)
+      lower = multiplyAdd(w7, loadVector(d + (j + second)), lower)
+      lower = multiplyAdd(w8, loadVector(d + (j + third)), lower)
+      put(upper, target + j, width - j)
+      put(lower, target + (width + j), width - j)
+      j += Vector.scalarCount
+    }
+  }
+
   @inline(__always)
   private func put(_ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
     var sum = sum
-    if accumulate {
-      sum += count < Vector.scalarCount ? loadVector(target, count: count) : loadVector(target)
-    }
+    if accumulate { sum += loadVector(target, upTo: count) }
     if rectifies { sum = sum.replacing(with: Vector.zero, where: sum .< Vector.zero) }
     storeVector(sum, target, upTo: count)
   }

@@ -145,11 +145,7 @@ struct ReachingWindows {
   private func put(
     _ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ accumulate: Bool
   ) {
-    if count >= Vector.scalarCount {
-      storeVector(accumulate ? loadVector(target) + sum : sum, target)
-    } else if count > 0 {
-      storeVector(accumulate ? loadVector(target, count: count) + sum : sum, target, count: count)
-    }
+    if count > 0 { storeVector(accumulate ? loadVector(target, upTo: count) + sum : sum, target, upTo: count) }
   }
 }
 

@@ -75,6 +75,28 @@ func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count
   }
 }
 
+/// The first `count` lanes from `pointer`, or all of them if there are fewer.
+@inline(__always)
+func loadVector(_ pointer: UnsafePointer<Float>, upTo count: Int) -> Vector {
+  count < Vector.scalarCount ? loadRest(pointer, count) : loadVector(pointer)
+}
+
+/// Writes the first `count` lanes, or all of them if there are fewer.
+@inline(__always)
+func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, upTo count: Int) {
+  if count < Vector.scalarCount { storeRest(vector, pointer, count) } else { storeVector(vector, pointer) }
+}
+
+// Functions of their own: where pieces of a vector are written, the compiler may compute the vector in such pieces.
+
+@inline(never)
+private func loadRest(_ pointer: UnsafePointer<Float>, _ count: Int) -> Vector { loadVector(pointer, count: count) }
+
+@inline(never)
+private func storeRest(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+  storeVector(vector, pointer, count: count)
+}
+
 /// Copies `count` scalars, fewer than 16, in at most four pieces.
 @_transparent
 func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {

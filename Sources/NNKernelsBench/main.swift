@@ -15,9 +15,12 @@ import NNKernels
 //   packed ROWS COLUMNS INNER         microseconds of a product with a packed right-hand side
 //   conv PASS BATCH CHANNELS SIZE OUTPUTS KERNEL PADDING
 //                                     microseconds of a convolution; PASS is forward, data or weights
+//   depthwise PASS BATCH CHANNELS SIZE KERNEL STRIDE PADDING
+//                                     microseconds of a convolution of every channel by itself
 //   pool PASS BATCH CHANNELS SIZE KERNEL STRIDE PADDING
 //                                     microseconds of pooling; PASS is max, maxback, average or averageback
-//   copy COUNT                        microseconds of copying COUNT floats, on all threads
+//   copy COUNT PAIRS                  microseconds of copying COUNT floats on all threads, each time to the next of
+//                                     PAIRS pairs of arrays
 //   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
 //   softmax ROWS COLUMNS              microseconds of softmax with cross-entropy
 //   update COUNT                      microseconds of a momentum step over COUNT parameters
@@ -64,6 +67,26 @@ let activations: [String: Activation] = [
   "elu": .elu(alpha: 1),
 ]
 
+func measureConvolution(_ shape: Convolution, batch: Int, pass: String, _ workers: WorkerPool) -> Double {
+  let (x, y) = (numbers(batch * shape.inputCount, key: 1), numbers(batch * shape.outputCount, key: 2))
+  let weight = numbers(shape.outputChannels * shape.weightsPerOutput, key: 3)
+  return microseconds {
+    switch pass {
+    case "forward":
+      Float.convolve(
+        shape, batch: batch, x.buffer, weight.buffer, into: y.buffer, epilogue: Epilogue(), workers: workers)
+    case "data":
+      Float.convolveBackwardData(
+        shape, batch: batch, upstream: y.buffer, weight.buffer, downstream: x.buffer, accumulate: false,
+        workers: workers)
+    default:
+      Float.convolveBackwardWeights(
+        shape, batch: batch, x.buffer, upstream: y.buffer, weightGradient: weight.buffer, accumulate: false,
+        workers: workers)
+    }
+  }
+}
+
 func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
   let table = KernelTable.of(.current)
   let sizes = words.compactMap { Int($0) }
@@ -95,23 +118,14 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
       inputChannels: sizes[1], outputChannels: sizes[3], input: Extent(sizes[2], sizes[2]),
       kernel: Extent(sizes[4], sizes[4]), paddingBefore: Extent(sizes[5], sizes[5]),
       paddingAfter: Extent(sizes[5], sizes[5]))
-    let (x, y) = (numbers(sizes[0] * shape.inputCount, key: 1), numbers(sizes[0] * shape.outputCount, key: 2))
-    let weight = numbers(shape.outputChannels * shape.weightsPerOutput, key: 3)
-    return microseconds {
-      switch words[1] {
-      case "forward":
-        Float.convolve(
-          shape, batch: sizes[0], x.buffer, weight.buffer, into: y.buffer, epilogue: Epilogue(), workers: workers)
-      case "data":
-        Float.convolveBackwardData(
-          shape, batch: sizes[0], upstream: y.buffer, weight.buffer, downstream: x.buffer, accumulate: false,
-          workers: workers)
-      default:
-        Float.convolveBackwardWeights(
-          shape, batch: sizes[0], x.buffer, upstream: y.buffer, weightGradient: weight.buffer, accumulate: false,
-          workers: workers)
-      }
-    }
+    return measureConvolution(shape, batch: sizes[0], pass: words[1], workers)
+  case ("depthwise", 6):
+    let padding = Extent(sizes[5], sizes[5])
+    let shape = Convolution(
+      inputChannels: sizes[1], outputChannels: sizes[1], input: Extent(sizes[2], sizes[2]),
+      kernel: Extent(sizes[3], sizes[3]), stride: Extent(sizes[4], sizes[4]), paddingBefore: padding,
+      paddingAfter: padding, groups: sizes[1])
+    return measureConvolution(shape, batch: sizes[0], pass: words[1], workers)
   case ("pool", 6):
     let shape = Pooling(
       channels: sizes[1], input: Extent(sizes[2], sizes[2]), kernel: Extent(sizes[3], sizes[3]),
@@ -139,10 +153,15 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
           shape, batch: sizes[0], upstream: y.buffer, downstream: x.buffer, accumulate: false, workers: workers)
       }
     }
-  case ("copy", 1):
-    let (x, y) = (numbers(sizes[0], key: 1), Storage<Float>(count: sizes[0]))
+  case ("copy", 2):
+    let pairs = (0..<max(1, sizes[1])).map { _ in
+      (Storage<Float>(count: sizes[0]), Storage<Float>(count: sizes[0]))
+    }
+    var next = 0
     return microseconds {
-      workers.run(count: sizes[0], grain: 4096) { y.buffer.slice($0).copy(from: x.buffer.slice($0)) }
+      let (x, y) = (pairs[next].0.buffer, pairs[next].1.buffer)
+      workers.run(count: sizes[0], grain: 4096) { y.slice($0).copy(from: x.slice($0)) }
+      next = (next + 1) % pairs.count
     }
   case ("map", 1):
     guard let activation = activations[words[1]] else { return nil }
