@@ -51,7 +51,8 @@ struct ProductRun {
         let width = isPair ? TileShape.columns : vectors * Vector.scalarCount
         let valid = layout.valid(panel)
         var task = TileProduct(
-          a: a, rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b, innerStrideB: width, panelStrideB: 0, c: c,
+          a: RowPointers(a, stride: rowStrideA), rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b,
+          innerStrideB: width, panelStrideB: 0, c: c,
           strideC: product.strideC, continues: innerIndex > 0, inner: inner.count)
         switch plan.rightSide {
         case .direct where valid == width:
@@ -79,11 +80,11 @@ struct ProductRun {
           let row = rows.lowerBound + range.lowerBound
           let result = c + row * product.strideC + column
           if plan.packsLeftSide {
-            task.a = UnsafePointer(block + range.lowerBound * inner.count)
+            task.a = RowPointers(UnsafePointer(block + range.lowerBound * inner.count), stride: 1)
             task.rowStrideA = 1
             task.innerStrideA = range.count
           } else {
-            task.a = a + row * rowStrideA + inner.lowerBound * innerStrideA
+            task.a = RowPointers(a + row * rowStrideA + inner.lowerBound * innerStrideA, stride: rowStrideA)
           }
           if isWhole && sumsInC {
             task.c = result

@@ -8,8 +8,9 @@ protocol Tile {
   static var zero: Self { get }
   static func load(_ source: UnsafePointer<Float>, stride: Int) -> Self
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int)
-  /// Adds the outer product of a column of A, whose elements lie `stride` apart, and a row of B.
-  mutating func add(_ a: UnsafePointer<Float>, stride: Int, _ b: Columns)
+  /// Adds the outer product of a column of A, whose elements lie `stride` apart, and a row of B. This row's element of
+  /// A has the number `index`.
+  mutating func add(_ a: RowPointers, stride: Int, _ index: Int, _ b: Columns)
 }
 
 /// The last row of a tile.
@@ -28,7 +29,9 @@ struct LastRow<Columns: Strip>: Tile {
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int) { row.store(target) }
 
   @inline(__always)
-  mutating func add(_ a: UnsafePointer<Float>, stride: Int, _ b: Columns) { row.add(a.pointee, b) }
+  mutating func add(_ a: RowPointers, stride: Int, _ index: Int, _ b: Columns) {
+    row.add(a.element(index, stride: stride), b)
+  }
 }
 
 /// A row of a tile and those below it.
@@ -51,9 +54,9 @@ struct Rows<Columns: Strip, Rest: Tile>: Tile where Rest.Columns == Columns {
   }
 
   @inline(__always)
-  mutating func add(_ a: UnsafePointer<Float>, stride: Int, _ b: Columns) {
-    row.add(a.pointee, b)
-    rest.add(a + stride, stride: stride, b)
+  mutating func add(_ a: RowPointers, stride: Int, _ index: Int, _ b: Columns) {
+    row.add(a.element(index, stride: stride), b)
+    rest.add(a, stride: stride, index + 1, b)
   }
 }
 

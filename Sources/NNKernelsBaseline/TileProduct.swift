@@ -1,7 +1,7 @@
 /// One tile's share of a product: C tile = A tile x B panel, over one block of the inner index.
 struct TileProduct {
-  /// The first row's first element of A, the distances of rows and of inner indices.
-  var a: UnsafePointer<Float>
+  /// The first column of A, the distances of rows and of inner indices.
+  var a: RowPointers
   var rowStrideA: Int
   var innerStrideA: Int
   /// The first strip of B, the distance of inner indices, and that of two panels read at once.
@@ -25,8 +25,8 @@ struct TileProduct {
     var (a, b) = (a, b)
     var left = inner
     while left > 0 {
-      tile.add(a, stride: rowStride, T.Columns.load(b, panelStride: panelStrideB))
-      a += innerStrideA
+      tile.add(a, stride: rowStride, 0, T.Columns.load(b, panelStride: panelStrideB))
+      a.advance(innerStrideA)
       b += innerStrideB
       left -= 1
     }

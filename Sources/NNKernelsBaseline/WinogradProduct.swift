@@ -20,7 +20,8 @@ struct WinogradProduct {
       for block in 0..<blocks {
         let range = TileShape.cut(rows, into: blocks, block)
         TileProduct(
-          a: a + range.lowerBound * rowStrideA, rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b + column,
+          a: RowPointers(a + range.lowerBound * rowStrideA, stride: rowStrideA), rowStrideA: rowStrideA,
+          innerStrideA: innerStrideA, b: b + column,
           innerStrideB: columns, panelStrideB: 0, c: c + (range.lowerBound * columns + column), strideC: columns,
           continues: accumulates, inner: inner
         ).run(rows: range.count, vectors: vectors)
