@@ -8,12 +8,28 @@ func rowGrain(_ columns: Int) -> Int { max(1, 4096 / max(1, columns)) }
 ///
 /// Bytes: 8 per element; operations: some 20 per element, most of them in the exponential.
 func softmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
+  if NarrowRows.suits(columns) {
+    return softmaxOfNarrowRows(NarrowRows(columns: columns, rows: rows, x: x.base, y: y.base), workers) { _, _ in }
+  }
   let vectors = RowVectors(count: columns)
   workers.run(count: rows, grain: rowGrain(columns)) { range in
     for row in range {
       let target = y.base + row * columns
       _ = exponentials(vectors, x.base + row * columns, target)
     }
+  }
+}
+
+/// Computes all groups of rows, and calls `body` with each group and the maxima and sums of its rows.
+@inline(__always)
+private func softmaxOfNarrowRows(
+  _ narrow: NarrowRows, _ workers: WorkerPool, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+) {
+  let groups = (narrow.rows + NarrowRows.groupSize - 1) / NarrowRows.groupSize
+  workers.reserveScratch(purpose: .block, count: NarrowRows.memoryCount)
+  workers.run(count: groups, grain: max(1, rowGrain(narrow.columns) / NarrowRows.groupSize)) { range in
+    let memory = workers.scratch(worker: workers.currentWorker, purpose: .block, count: NarrowRows.memoryCount)
+    for group in range { body(narrow.compute(group, memory), narrow.results(memory)) }
   }
 }
 
@@ -87,6 +103,26 @@ func softmaxCrossEntropy(
   _ rows: Int, _ columns: Int, _ logits: Buffer<Float>, _ labels: Buffer<Float>, _ ignored: Float?,
   _ probabilities: Buffer<Float>, _ losses: Buffer<Float>, _ workers: WorkerPool
 ) {
+  /// The loss of a row whose label's logit is `correct`.
+  @inline(__always)
+  func loss(_ row: Int, _ correct: Float, top: Float, total: Float) -> Float {
+    if let ignored, labels.base[row] == ignored { return 0 }
+    return scalarLog(total) - (correct - top)
+  }
+  if NarrowRows.suits(columns) {
+    // The labels' logits wait in the losses: probabilities may take the place of the logits.
+    for row in 0..<rows {
+      losses.base[row] = column(labels.base[row], columns).map { logits.base[row * columns + $0] } ?? .nan
+    }
+    let narrow = NarrowRows(columns: columns, rows: rows, x: logits.base, y: probabilities.base)
+    return softmaxOfNarrowRows(narrow, workers) { group, results in
+      for row in group {
+        let lane = row - group.lowerBound
+        losses.base[row] = loss(
+          row, losses.base[row], top: results[lane], total: results[Vector.scalarCount + lane])
+      }
+    }
+  }
   let vectors = RowVectors(count: columns)
   workers.run(count: rows, grain: rowGrain(columns)) { range in
     for row in range {
@@ -95,11 +131,7 @@ func softmaxCrossEntropy(
       // Read before the probabilities are written, which may take the logits' place.
       let correct = label.map { input[$0] } ?? Float.nan
       let (top, total) = exponentials(vectors, input, probabilities.base + row * columns)
-      if let ignored, labels.base[row] == ignored {
-        losses.base[row] = 0
-      } else {
-        losses.base[row] = scalarLog(total) - (correct - top)
-      }
+      losses.base[row] = loss(row, correct, top: top, total: total)
     }
   }
 }
