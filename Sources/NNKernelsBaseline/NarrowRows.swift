@@ -13,21 +13,44 @@ struct NarrowRows {
 
   /// Rows that are computed at once.
   static var groupSize: Int { Vector.scalarCount }
-  /// Scalars of memory for one group: zeros, a square, and two vectors of results.
-  static var memoryCount: Int { (Vector.scalarCount + 3) * Vector.scalarCount }
+
+  /// Memory for one group: zeros, a square, and each row's maximum and sum of exponentials.
+  struct Memory {
+    let zeros: UnsafeMutablePointer<Float>
+    let square: UnsafeMutablePointer<Float>
+    let results: UnsafeMutablePointer<Float>
+  }
+
+  /// Calls `body` with memory on the stack, where three pieces of at most 1,024 bytes have room.
+  @inline(__always)
+  static func withMemory(_ body: (Memory) -> Void) {
+    let lanes = Vector.scalarCount
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes) { zeros in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * lanes) { square in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { results in
+          guard let zeros = zeros.baseAddress, let square = square.baseAddress, let results = results.baseAddress
+          else { return }
+          clear(zeros)
+          body(Memory(zeros: zeros, square: square, results: results))
+        }
+      }
+    }
+  }
+
+  /// Not inlined, so that the compiler does not know the zeros; see `forEachColumn`.
+  @inline(never)
+  private static func clear(_ zeros: UnsafeMutablePointer<Float>) { storeVector(.zero, zeros) }
 
   /// Whether rows of this length are computed so.
   static func suits(_ columns: Int) -> Bool { columns > 0 && columns <= Vector.scalarCount }
 
-  /// Computes the rows of group `index`. Each row's maximum and its sum of exponentials are then where `results` says.
-  ///
-  /// - Parameter memory: `memoryCount` scalars.
+  /// Computes the rows of group `index`, and returns which they are. Their maxima and, behind them, their sums of
+  /// exponentials are then among the results.
   @inline(__always)
-  func compute(_ index: Int, _ memory: UnsafeMutablePointer<Float>) -> Range<Int> {
+  func compute(_ index: Int, _ memory: Memory) -> Range<Int> {
     let lanes = Vector.scalarCount
     let group = (index * lanes)..<min(rows, (index + 1) * lanes)
-    let (zeros, square) = (UnsafePointer(memory), memory + lanes)
-    storeVector(.zero, memory)
+    let (zeros, square) = (UnsafePointer(memory.zeros), memory.square)
     load(group, zeros, square)
     var top = loadVector(square)
     for column in 1..<columns {
@@ -43,20 +66,14 @@ struct NarrowRows {
     for column in 0..<columns {
       storeVector(loadVector(square + column * lanes) / total, square + column * lanes)
     }
-    storeVector(top, square + lanes * lanes)
-    storeVector(total, square + (lanes + 1) * lanes)
+    storeVector(top, memory.results)
+    storeVector(total, memory.results + lanes)
     forEachColumn(zeros: zeros, of: { UnsafePointer(square) + $0 * lanes }) { row, values in
       guard row < group.count else { return }
       let target = y + (group.lowerBound + row) * columns
       if columns == lanes { storeVector(values, target) } else { storeVector(values, target, count: columns) }
     }
     return group
-  }
-
-  /// The maxima, and behind them the sums, of the group computed last.
-  @inline(__always)
-  func results(_ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    UnsafePointer(memory + (Vector.scalarCount + 1) * Vector.scalarCount)
   }
 
   /// Turns the rows of a group into columns. Rows are read as if they were a vector long, where that stays inside of

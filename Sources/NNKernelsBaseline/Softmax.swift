@@ -26,10 +26,10 @@ private func softmaxOfNarrowRows(
   _ narrow: NarrowRows, _ workers: WorkerPool, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
 ) {
   let groups = (narrow.rows + NarrowRows.groupSize - 1) / NarrowRows.groupSize
-  workers.reserveScratch(purpose: .block, count: NarrowRows.memoryCount)
   workers.run(count: groups, grain: max(1, rowGrain(narrow.columns) / NarrowRows.groupSize)) { range in
-    let memory = workers.scratch(worker: workers.currentWorker, purpose: .block, count: NarrowRows.memoryCount)
-    for group in range { body(narrow.compute(group, memory), narrow.results(memory)) }
+    NarrowRows.withMemory { memory in
+      for group in range { body(narrow.compute(group, memory), UnsafePointer(memory.results)) }
+    }
   }
 }
 
