@@ -1,13 +1,13 @@
 #if LEVEL_V4 || LEVEL_V3
   /// Two vectors of pixels, one behind the other.
   typealias PixelPairs = SIMD16<Float>
-  /// Neighbouring pixels of one row, as convolutions compute them at once. Eight lanes even where registers hold
-  /// sixteen: rows of images are short, and many processors do as much with eight at a time.
+  /// Neighbouring pixels of one row, as pooling and sums of channels compute them at once. Eight lanes even where
+  /// registers hold sixteen: rows of images are short, and memory is the limit.
   typealias PixelVector = SIMD8<Float>
 #else
   /// Two vectors of pixels, one behind the other.
   typealias PixelPairs = SIMD8<Float>
-  /// Neighbouring pixels of one row, as convolutions compute them at once.
+  /// Neighbouring pixels of one row, as pooling and sums of channels compute them at once.
   typealias PixelVector = SIMD4<Float>
 #endif
 
@@ -22,12 +22,6 @@ func loadPixels(_ pointer: UnsafePointer<Float>) -> PixelVector {
 func storePixels(_ vector: PixelVector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: PixelVector.self)
 }
-
-#if LEVEL_V4
-  /// a b + c in one operation.
-  @_transparent
-  func multiplyAdd(_ a: PixelVector, _ b: PixelVector, _ c: PixelVector) -> PixelVector { c.addingProduct(a, b) }
-#endif
 
 /// The sum of the lanes, halves first.
 @_transparent
