@@ -16,7 +16,7 @@ struct NarrowRows {
 
   /// Memory for one group: zeros, a square, and each row's maximum and sum of exponentials.
   struct Memory {
-    let zeros: UnsafeMutablePointer<Float>
+    let zeros: UnsafePointer<Float>
     let square: UnsafeMutablePointer<Float>
     let results: UnsafeMutablePointer<Float>
   }
@@ -25,21 +25,15 @@ struct NarrowRows {
   @inline(__always)
   static func withMemory(_ body: (Memory) -> Void) {
     let lanes = Vector.scalarCount
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes) { zeros in
+    withZeros { zeros in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * lanes) { square in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { results in
-          guard let zeros = zeros.baseAddress, let square = square.baseAddress, let results = results.baseAddress
-          else { return }
-          clear(zeros)
+          guard let square = square.baseAddress, let results = results.baseAddress else { return }
           body(Memory(zeros: zeros, square: square, results: results))
         }
       }
     }
   }
-
-  /// Not inlined, so that the compiler does not know the zeros; see `forEachColumn`.
-  @inline(never)
-  private static func clear(_ zeros: UnsafeMutablePointer<Float>) { storeVector(.zero, zeros) }
 
   /// Whether rows of this length are computed so.
   static func suits(_ columns: Int) -> Bool { columns > 0 && columns <= Vector.scalarCount }
@@ -50,7 +44,7 @@ struct NarrowRows {
   func compute(_ index: Int, _ memory: Memory) -> Range<Int> {
     let lanes = Vector.scalarCount
     let group = (index * lanes)..<min(rows, (index + 1) * lanes)
-    let (zeros, square) = (UnsafePointer(memory.zeros), memory.square)
+    let (zeros, square) = (memory.zeros, memory.square)
     load(group, zeros, square)
     var top = loadVector(square)
     for column in 1..<columns {

@@ -1,7 +1,7 @@
 /// Copies the columns `panel` of a right-hand side, for the inner indices `range`, into `target`: row after row, each
 /// `vectors` vectors long, missing columns zero.
 ///
-/// Bytes: 8 per element. A matrix that is stored transposed is turned in blocks of 4 x 8 within registers.
+/// Bytes: 8 per element. A matrix that is stored transposed is turned in squares within registers.
 @inline(never)
 func packPanel(
   _ b: UnsafePointer<Float>, stride: Int, transposed: Bool, layout: PanelLayout, panel: Int, range: Range<Int>,
@@ -11,12 +11,12 @@ func packPanel(
   let valid = layout.valid(panel)
   let column = panel * TileShape.columns
   if transposed {
-    transpose(
-      b + column * stride + range.lowerBound, stride: stride, rows: valid, columns: range.count, into: target,
-      stride: width)
-    if valid < width {
-      for k in 0..<range.count {
-        for j in valid..<width { target[k * width + j] = 0 }
+    withZeros { zeros in
+      for first in Swift.stride(from: 0, to: valid, by: Vector.scalarCount) {
+        turnColumns(
+          b + (column + first) * stride + range.lowerBound, stride: stride,
+          rows: min(Vector.scalarCount, valid - first), columns: range.count, zeros: zeros, into: target + first,
+          targetStride: width)
       }
     }
   } else if valid == TileShape.columns {
@@ -67,6 +67,47 @@ func packRows(
         to[row] = source[row]
         row += 1
       }
+    }
+  }
+}
+
+/// target[column][row] = source[row][column] for at most as many rows as a vector has lanes; lanes behind the rows
+/// become zero.
+@inline(__always)
+func turnColumns(
+  _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, zeros: UnsafePointer<Float>,
+  into target: UnsafeMutablePointer<Float>, targetStride: Int
+) {
+  let lanes = Vector.scalarCount
+  guard columns >= lanes else {
+    for column in 0..<columns {
+      for row in 0..<lanes { target[column * targetStride + row] = row < rows ? source[row * stride + column] : 0 }
+    }
+    return
+  }
+  var done = 0
+  while done < columns {
+    // The last square begins early: some columns are written twice, with the same values.
+    let start = min(done, columns - lanes)
+    turnSquare(
+      source + start, stride: stride, rows: rows, zeros: zeros, into: target + start * targetStride,
+      targetStride: targetStride)
+    done = start + lanes
+  }
+}
+
+@inline(never)
+private func turnSquare(
+  _ source: UnsafePointer<Float>, stride: Int, rows: Int, zeros: UnsafePointer<Float>,
+  into target: UnsafeMutablePointer<Float>, targetStride: Int
+) {
+  if rows == Vector.scalarCount {
+    forEachColumn(zeros: zeros, of: { source + $0 * stride }) { column, values in
+      storeVector(values, target + column * targetStride)
+    }
+  } else {
+    forEachColumn(zeros: zeros, of: { $0 < rows ? source + $0 * stride : zeros }) { column, values in
+      storeVector(values, target + column * targetStride)
     }
   }
 }

@@ -32,6 +32,35 @@ struct ProductEpilogue {
   }
 }
 
+extension ProductEpilogue {
+  /// The same, in place and without accumulating, for sums that are columns of C, each `vectors` vectors long.
+  @inline(__always)
+  func applyTurned(_ sums: UnsafeMutablePointer<Float>, vectors: Int, columns: Range<Int>) {
+    guard !isTrivial else { return }
+    activation.apply(TurnedEpilogue(epilogue: self, sums: sums, vectors: vectors, columns: columns))
+  }
+}
+
+private struct TurnedEpilogue: FunctionUser {
+  let epilogue: ProductEpilogue
+  let sums: UnsafeMutablePointer<Float>
+  let vectors: Int
+  let columns: Range<Int>
+
+  @inline(never)
+  func use<F: VectorFunction>(_ function: F) {
+    var column = sums
+    // Adding minus zero changes no number.
+    for index in columns {
+      let bias = epilogue.bias.map { Vector(repeating: $0[index]) } ?? Vector(repeating: -0.0)
+      for _ in 0..<vectors {
+        storeVector(function.value(loadVector(column) * epilogue.scale + bias), column)
+        column += Vector.scalarCount
+      }
+    }
+  }
+}
+
 private struct TileEpilogue: FunctionUser {
   let epilogue: ProductEpilogue
   let sums: UnsafePointer<Float>

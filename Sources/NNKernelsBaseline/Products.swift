@@ -9,6 +9,9 @@ func multiply(
   _ workers: WorkerPool
 ) {
   guard product.rows > 0, product.columns > 0 else { return }
+  if TurnedProduct.suits(product, epilogue) {
+    return multiplyTurned(product, a.base, b.base, c.base, epilogue, workers)
+  }
   let layout = PanelLayout(inner: product.inner, columns: product.columns)
   let plan = ProductPlan(
     product, layout: layout, prepacked: false, threads: workers.isSerial ? 1 : workers.threads)
@@ -16,19 +19,37 @@ func multiply(
     product: product, a: a.base, b: b.base, c: c.base, layout: layout, plan: plan,
     epilogue: ProductEpilogue(epilogue), workers: workers)
   if plan.rightSide == .shared {
-    let packed = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: layout.size)
-    let panels = layout.count
-    let base = UnsafePointer(b.base)
-    workers.run(count: panels, grain: max(1, 32768 / max(1, product.inner * TileShape.columns))) { range in
-      for panel in range {
-        packPanel(
-          base, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel,
-          range: 0..<product.inner, into: packed + layout.offset(panel))
-      }
-    }
-    run.b = UnsafePointer(packed)
+    run.b = packPanels(b.base, stride: product.strideB, transposed: product.transposeB, layout: layout, workers)
   }
   run.computeAll()
+}
+
+/// The product with vectors along the rows of C, see `TurnedProduct`.
+private func multiplyTurned(
+  _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  _ c: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+) {
+  let layout = PanelLayout(inner: product.inner, columns: product.rows)
+  let packed = packPanels(a, stride: product.strideA, transposed: !product.transposeA, layout: layout, workers)
+  TurnedProduct(
+    product: product, b: b, c: c, a: packed, layout: layout, epilogue: ProductEpilogue(epilogue),
+    workers: workers
+  ).computeAll()
+}
+
+/// Packs a right-hand side for all workers, together with them.
+private func packPanels(
+  _ b: UnsafePointer<Float>, stride: Int, transposed: Bool, layout: PanelLayout, _ workers: WorkerPool
+) -> UnsafePointer<Float> {
+  let packed = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: layout.size)
+  workers.run(count: layout.count, grain: max(1, 32768 / max(1, layout.inner * TileShape.columns))) { range in
+    for panel in range {
+      packPanel(
+        b, stride: stride, transposed: transposed, layout: layout, panel: panel, range: 0..<layout.inner,
+        into: packed + layout.offset(panel))
+    }
+  }
+  return UnsafePointer(packed)
 }
 
 /// Scalars of a packed right-hand side, see `Scalar.packedCount`.

@@ -34,6 +34,20 @@ func forEachColumn(
   #endif
 }
 
+/// Calls `body` with as many zeros as a vector has lanes, for `forEachColumn`; they are on the stack.
+@inline(__always)
+func withZeros(_ body: (UnsafePointer<Float>) -> Void) {
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: Vector.scalarCount) { zeros in
+    guard let zeros = zeros.baseAddress else { return }
+    clear(zeros)
+    body(UnsafePointer(zeros))
+  }
+}
+
+/// Not inlined, so that the compiler does not know the zeros.
+@inline(never)
+private func clear(_ zeros: UnsafeMutablePointer<Float>) { storeVector(.zero, zeros) }
+
 /// One link in a chain of shuffles.
 private struct Link {
   private let zeros: VectorBits
