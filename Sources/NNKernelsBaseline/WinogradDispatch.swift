@@ -47,12 +47,20 @@ func packInTiles(
   return run(WinogradFour3.self) || run(WinogradFour5.self)
 }
 
-/// As `convolveBackwardData`: the convolution of the upstream gradient with the weights in reverse order.
+/// As `convolveBackwardData`: the adjoint of the forward pass, or the convolution of the upstream gradient with the
+/// weights in reverse order.
 func convolveBackwardDataInTiles(
   _ shape: Convolution, _ batch: Int, _ upstream: Buffer<Float>, _ weight: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
 ) -> Bool {
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
+    if WinogradBackwardData<Set>.suits(shape) {
+      WinogradBackwardData<Set>(
+        shape, batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base, accumulate: accumulate,
+        workers: workers
+      ).run(weight)
+      return true
+    }
     let last = Set.kernel - 1
     guard WinogradConvolution<Set>.suits(shape), WinogradTiles<Set>.isFull(shape.input),
       shape.paddingBefore.height <= last, shape.paddingBefore.width <= last, shape.paddingAfter.height <= last,

@@ -71,6 +71,24 @@ enum WinogradFour3: WinogradSet {
     }
   }
 
+  enum InputGradient: WinogradLine {
+    static var inputs: Int { 6 }
+    static var outputs: Int { 6 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (t0, t1, t2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (t3, t4, t5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
+      let (a, b, c, d) = (t1 + t2, t1 - t2, t3 + t4, t3 - t4)
+      storeVector(t0 * 4, to)
+      storeVector(sum(sum(t5, -1, b) * 4, -2, d), to + pitch)
+      storeVector(sum(sum(t0 * -5, -4, a), -1, c), to + 2 * pitch)
+      storeVector(sum(sum(b, 2, d), -5, t5), to + 3 * pitch)
+      storeVector(t0 + a + c, to + 4 * pitch)
+      storeVector(t5, to + 5 * pitch)
+    }
+  }
+
   enum WeightGradient: WinogradLine {
     static var inputs: Int { 6 }
     static var outputs: Int { 3 }

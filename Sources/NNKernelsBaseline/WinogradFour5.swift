@@ -85,6 +85,28 @@ enum WinogradFour5: WinogradSet {
     }
   }
 
+  enum InputGradient: WinogradLine {
+    static var inputs: Int { 8 }
+    static var outputs: Int { 8 }
+
+    @inline(__always)
+    static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
+      let (t0, t1, t2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (t3, t4, t5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
+      let (t6, t7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
+      let (a, b, c) = (t1 + t2, t1 - t2, t3 + t4)
+      let (d, e, f) = (t3 - t4, t5 + t6, t5 - t6)
+      storeVector(t0, to)
+      storeVector(sum(sum(b, 0.5, d), 2, f) - t7, to + pitch)
+      storeVector(sum(sum(sum(a, 0.25, c), 4, e), -5.25, t0), to + 2 * pitch)
+      storeVector(sum(sum(b * -4.25, -2.5, d + f), 5.25, t7), to + 3 * pitch)
+      storeVector(sum(sum(sum(a * -4.25, -1.25, c), -5, e), 5.25, t0), to + 4 * pitch)
+      storeVector(sum(sum(sum(b, 2, d), 0.5, f), -5.25, t7), to + 5 * pitch)
+      storeVector(a + (c + e) - t0, to + 6 * pitch)
+      storeVector(t7, to + 7 * pitch)
+    }
+  }
+
   enum WeightGradient: WinogradLine {
     static var inputs: Int { 8 }
     static var outputs: Int { 5 }

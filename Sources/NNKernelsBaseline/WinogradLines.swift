@@ -22,6 +22,8 @@ protocol WinogradSet {
   associatedtype Output: WinogradLine
   /// The adjoint of `Output`: gradients of pixels to gradients of sums.
   associatedtype Upstream: WinogradLine
+  /// The adjoint of `Input`: gradients of transformed tiles to gradients of pixels.
+  associatedtype InputGradient: WinogradLine
   /// The adjoint of `Weights`: gradients of transformed weights to gradients of weights.
   associatedtype WeightGradient: WinogradLine
 }

@@ -17,7 +17,8 @@ struct RowTests {
     #expect(worst <= tolerance, comment, sourceLocation: location)
   }
 
-  static let workers = [WorkerPool(threads: 1), WorkerPool(threads: 2)]
+  // Of this test alone: a pool serves one calling thread at a time.
+  private let workers = [WorkerPool(threads: 1), WorkerPool(threads: 2)]
 
   @Test func softmaxAndItsLogarithm() {
     for columns in 1...40 {
@@ -26,7 +27,7 @@ struct RowTests {
       let x = numbers.floats(rows * columns, -30, 30)
       let upstream = numbers.floats(rows * columns)
       for table in tables {
-        for pool in Self.workers {
+        for pool in workers {
           for logarithm in [false, true] {
             let (storage, input) = Storage.unaligned(x, offset: 1)
             let (y, down) = (Storage(x), Storage(upstream))
@@ -68,7 +69,7 @@ struct RowTests {
       var labels = (0..<rows).map { _ in Float(numbers.integer(0...(columns - 1))) }
       labels[0] = -1
       for table in tables {
-        for pool in Self.workers {
+        for pool in workers {
           let (logits, classes) = (Storage(x), Storage(labels))
           let (p, losses, down) = (Storage<Float>(count: x.count), Storage<Float>(count: rows), Storage(before))
           let (p64, losses64, down64) = (
@@ -98,7 +99,7 @@ struct RowTests {
   @Test func notANumberPassesThroughSoftmax() {
     for table in tables {
       let x = Storage<Float>([1, .nan, 3, 1, 2, 3])
-      table.softmax(2, 3, x.buffer, x.buffer, Self.workers[0])
+      table.softmax(2, 3, x.buffer, x.buffer, workers[0])
       for i in 0..<3 {
         #expect(x.buffer[i].isNaN)
         #expect(x.buffer[3 + i] > 0)
@@ -107,7 +108,7 @@ struct RowTests {
       let losses = Storage<Float>(count: 1)
       table.softmaxCrossEntropy(
         1, 3, x.buffer.slice(from: 3, count: 3), label.buffer, nil, x.buffer.slice(from: 3, count: 3), losses.buffer,
-        Self.workers[0])
+        workers[0])
       #expect(losses.buffer[0].isNaN)
     }
   }
@@ -121,10 +122,10 @@ struct RowTests {
         for accumulate in [false, true] {
           let (input, sums, sums64) = (Storage(x), Storage(before), Self.double(before))
           let input64 = Self.double(x)
-          table.columnSums(rows, columns, input.buffer, sums.buffer, accumulate, Self.workers[1])
+          table.columnSums(rows, columns, input.buffer, sums.buffer, accumulate, workers[1])
           Double.columnSums(
             rows: rows, columns: columns, input64.buffer, into: sums64.buffer, accumulate: accumulate,
-            workers: Self.workers[0])
+            workers: workers[0])
           Self.expectClose(
             sums.buffer, sums64.buffer, "\(table.level) \(rows)x\(columns)", tolerance: 1e-5)
         }
@@ -148,13 +149,13 @@ struct RowTests {
           #expect(abs(squares - expected) <= 1e-12 * max(1, expected))
         }
         #expect(results.count == 1)
-        #expect(abs((results.first ?? 0) - Double.sum(exact.buffer, workers: Self.workers[0])) <= 1e-10)
-        #expect(table.isFinite(input.buffer, Self.workers[1]))
+        #expect(abs((results.first ?? 0) - Double.sum(exact.buffer, workers: workers[0])) <= 1e-10)
+        #expect(table.isFinite(input.buffer, workers[1]))
         for bad in [Float.nan, .infinity, -.infinity] where count > 0 {
           for place in [0, count / 2, count - 1] {
             let kept = input.buffer[place]
             input.buffer[place] = bad
-            #expect(!table.isFinite(input.buffer, Self.workers[1]))
+            #expect(!table.isFinite(input.buffer, workers[1]))
             input.buffer[place] = kept
           }
         }
@@ -169,7 +170,7 @@ struct RowTests {
       for table in tables {
         for accumulate in [false, true] {
           let (input, output) = (Storage(x), Storage(y))
-          table.scale(input.buffer, 0.3, output.buffer, accumulate, Self.workers[1])
+          table.scale(input.buffer, 0.3, output.buffer, accumulate, workers[1])
           for i in 0..<count { #expect(output.buffer[i] == (accumulate ? y[i] + 0.3 * x[i] : 0.3 * x[i])) }
         }
       }

@@ -3,6 +3,9 @@ import Testing
 
 /// Kernels on sets of elements against the plain ones in double precision.
 struct StretchTests {
+  // Of this test alone: a pool serves one calling thread at a time.
+  private let workers = [WorkerPool(threads: 1), WorkerPool(threads: 2)]
+
   @Test(arguments: 0..<40) func sumsAndMaps(_ key: Int) {
     var numbers = TestNumbers(key)
     let length = [1, 3, 15, 16, 49, 64, 1024, 5000][key % 8]
@@ -54,7 +57,7 @@ struct StretchTests {
       let (x, y, z) = (numbers.floats(count), numbers.floats(count), numbers.floats(count))
       let (x64, y64) = (Storage(x.map(Double.init)), Storage(y.map(Double.init)))
       for table in tables {
-        for pool in RowTests.workers {
+        for pool in workers {
           for accumulate in [false, true] {
             let (ownX, ownY) = (Storage.unaligned(x, offset: 1), Storage.unaligned(y, offset: 3))
             let (found, expected) = (Storage.unaligned(z, offset: 2), Storage(z.map(Double.init)))
@@ -80,13 +83,13 @@ struct StretchTests {
     let (x, up, before) = (numbers.floats(count, -3, 3), numbers.floats(count), numbers.floats(count))
     func wide(_ values: [Float]) -> Storage<Double> { Storage(values.map(Double.init)) }
     let (x64, up64, y64, down64, scratch64) = (wide(x), wide(up), wide(x), wide(before), wide(x))
-    let serial = RowTests.workers[0]
+    let serial = workers[0]
     Double.localResponse(window, extent, x64.buffer, into: y64.buffer, workers: serial)
     Double.localResponseBackward(
       window, extent, x64.buffer, upstream: up64.buffer, products: scratch64.buffer, downstream: down64.buffer,
       accumulate: key % 2 == 0, workers: serial)
     for table in tables {
-      for pool in RowTests.workers {
+      for pool in workers {
         let (ownX, y) = (Storage.unaligned(x, offset: 1), Storage.unaligned(x, offset: 3))
         let (ownUp, down) = (Storage.unaligned(up, offset: 2), Storage.unaligned(before, offset: 5))
         let products = Storage<Float>(count: count)

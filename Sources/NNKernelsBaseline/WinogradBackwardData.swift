@@ -1,0 +1,169 @@
+import NNKernelsCommon
+
+/// The gradient of the input of a convolution with stride 1, as the adjoint of `WinogradConvolution`: tiles of the
+/// upstream gradient are transformed, multiplied with the transformed weights, and transformed back into tiles of the
+/// input, which overlap and are added up.
+///
+/// There are as many tiles as forward. A convolution of the upstream gradient with the reversed weights has the tiles
+/// of the input, which are more where windows stay inside of the image: 9 instead of 4 for 12 x 12 inputs and 8 x 8
+/// outputs.
+///
+/// Operations for a tile: as forward; transforms of 350 and 420 operations for each channel (5 x 5), and 64 additions.
+/// Bytes: a chunk's transformed arrays and one image's sums stay in the second-level cache. The relative error is that
+/// of the forward pass.
+///
+/// A sample's tiles are added in their order, so its bits depend on itself alone.
+struct WinogradBackwardData<Set: WinogradSet> {
+  let shape: Convolution
+  let batch: Int
+  let upstream: UnsafePointer<Float>
+  let downstream: UnsafeMutablePointer<Float>
+  let accumulate: Bool
+  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
+  unowned(unsafe) let workers: WorkerPool
+
+  private let tiles: WinogradTiles<Set>
+  /// Channels, rounded up to whole vectors.
+  private let inputs: Int
+  private let outputs: Int
+  private let transformed: WinogradWeights<Set>
+
+  init(
+    _ shape: Convolution, _ batch: Int, upstream: UnsafePointer<Float>, downstream: UnsafeMutablePointer<Float>,
+    accumulate: Bool, workers: WorkerPool
+  ) {
+    self.shape = shape
+    self.batch = batch
+    self.upstream = upstream
+    self.downstream = downstream
+    self.accumulate = accumulate
+    self.workers = workers
+    tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
+    inputs = WinogradArrays.wholeVectors(shape.inputChannels)
+    outputs = WinogradArrays.wholeVectors(shape.outputChannels)
+    transformed = WinogradWeights(inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
+  }
+
+  /// Whether gradients of this shape are computed so: as forward, if that takes fewer tiles than the input has, and the
+  /// sums of an image are small.
+  static func suits(_ shape: Convolution) -> Bool {
+    guard WinogradConvolution<Set>.suits(shape) else { return false }
+    let own = WinogradTiles<Set>(output: shape.output, input: shape.input, padding: shape.paddingBefore)
+    let other = WinogradTiles<Set>(output: shape.input, input: shape.output, padding: Extent(0, 0))
+    return own.across * own.down < other.across * other.down && own.width * height(own) <= mostPixels
+  }
+
+  /// Pixels of an image whose sums, a vector of channels each, are to stay in the cache.
+  private static var mostPixels: Int { 2048 }
+
+  /// Rows of a padded image.
+  private static func height(_ tiles: WinogradTiles<Set>) -> Int { tiles.down * Set.tile + Set.kernel - 1 }
+
+  /// Computes all gradients.
+  func run(_ weight: Buffer<Float>) {
+    let lanes = Vector.scalarCount
+    let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
+    transformed.transform(
+      .init(
+        base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
+        inputStep: shape.weightsPerOutput, isReversed: false), into: weights, workers)
+    let tilesOfSample = tiles.across * tiles.down
+    let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tilesOfSample))
+    let threads = workers.isSerial ? 1 : workers.threads
+    let samples = max(1, min(most, (batch + 4 * threads - 1) / (4 * threads)))
+    // Behind the rows of `WinogradTiles`: a tile, half transformed and whole, and an image with room for a square.
+    let pixels = tiles.width * Self.height(tiles)
+    let memory = WinogradMemory(
+      positions: Set.positions, inputs: outputs, outputs: inputs, tiles: samples * tilesOfSample,
+      work: tiles.workCount + (2 * Set.positions + pixels + lanes) * lanes)
+    workers.reserveScratch(purpose: .block, count: memory.count)
+    workers.run(chunks: (batch + samples - 1) / samples) { chunk, worker in
+      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
+      tiles.prepare(base + memory.work)
+      let range = (chunk * samples)..<min(batch, (chunk + 1) * samples)
+      transformUpstream(range, memory, base)
+      multiply(UnsafePointer(weights), memory, base, count: range.count * tilesOfSample)
+      transformInputs(range, memory, base)
+    }
+  }
+
+  @inline(never)
+  private func transformUpstream(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
+    tiles.transform(
+      Set.Upstream.self, upstream, shape.output, channels: shape.outputChannels, before: Extent(0, 0),
+      rows: (range.lowerBound * tiles.down)..<(range.upperBound * tiles.down), into: base + memory.inputs,
+      pitch: outputs, step: memory.inputStep, work: base + memory.work)
+  }
+
+  @inline(never)
+  private func multiply(
+    _ weights: UnsafePointer<Float>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for position in 0..<Set.positions {
+      WinogradProduct(
+        a: base + (memory.inputs + position * memory.inputStep), rowStrideA: outputs, innerStrideA: 1, rows: count,
+        b: weights + position * transformed.step, inner: shape.outputChannels, columns: inputs,
+        c: base + (memory.outputs + position * memory.outputStep), accumulates: false
+      ).run()
+    }
+  }
+
+  /// Gradients of the samples `range` from sums [position][tile][channel].
+  @inline(never)
+  private func transformInputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
+    let lanes = Vector.scalarCount
+    let zeros = base + memory.work
+    let part = zeros + tiles.workCount
+    let tile = part + Set.positions * lanes
+    let image = tile + Set.positions * lanes
+    let (width, height) = (tiles.width, Self.height(tiles))
+    var channel = 0
+    while channel < shape.inputChannels {
+      for index in 0..<range.count {
+        clearVectors(image, width * height)
+        for row in 0..<tiles.down {
+          for column in 0..<tiles.across {
+            let place = (index * tiles.down + row) * tiles.across + column
+            transformTile(
+              Set.InputGradient.self, base + (memory.outputs + place * inputs + channel),
+              WinogradSteps(row: Set.side * memory.outputStep, column: memory.outputStep), part, tile,
+              WinogradSteps(row: Set.side * lanes, column: lanes))
+            addTile(tile, to: image + (row * Set.tile * width + column * Set.tile) * lanes, pitch: width * lanes)
+          }
+        }
+        store(image, sample: range.lowerBound + index, channel: channel, zeros: zeros)
+      }
+      channel += lanes
+    }
+  }
+
+  @inline(__always)
+  private func addTile(_ tile: UnsafePointer<Float>, to image: UnsafeMutablePointer<Float>, pitch: Int) {
+    let lanes = Vector.scalarCount
+    for i in 0..<Set.side {
+      let (from, to) = (tile + i * Set.side * lanes, image + i * pitch)
+      for j in 0..<Set.side {
+        storeVector(loadVector(to + j * lanes) + loadVector(from + j * lanes), to + j * lanes)
+      }
+    }
+  }
+
+  /// Writes the pixels of an image that are not padding.
+  @inline(__always)
+  private func store(
+    _ image: UnsafePointer<Float>, sample: Int, channel: Int, zeros: UnsafePointer<Float>
+  ) {
+    let lanes = Vector.scalarCount
+    let (size, before) = (shape.input, shape.paddingBefore)
+    // Without padding, all rows are one.
+    let isDense = tiles.width == size.width
+    let (rows, count) = isDense ? (1, size.area) : (size.height, size.width)
+    for row in 0..<rows {
+      PlaneTargets(
+        base: downstream + ((sample * shape.inputChannels + channel) * size.area + row * size.width),
+        stride: size.area, count: min(lanes, shape.inputChannels - channel), offsets: zeros, zeros: zeros,
+        lowest: -Float.infinity, accumulate: accumulate
+      ).fill(from: image + ((row + before.height) * tiles.width + before.width) * lanes, count)
+    }
+  }
+}
