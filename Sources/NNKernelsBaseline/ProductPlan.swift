@@ -44,9 +44,6 @@ struct ProductPlan {
       rightSide = .shared
     }
 
-    // The rearrangement of A costs about as much as two to four columns of the product.
-    packsLeftSide = tiles > 1 && panels >= 12
-
     let wanted = threads == 1 ? 1 : min(4 * threads, work / Self.leastWork)
     let rowBlocks = (tiles + Self.tilesPerPart - 1) / Self.tilesPerPart
     if rightSide == .blockwise {
@@ -56,8 +53,15 @@ struct ProductPlan {
       rowParts = wanted <= 1 ? rowBlocks : min(tiles, max(rowBlocks, wanted))
       panelParts = wanted <= rowParts ? 1 : min(panels, (wanted + rowParts - 1) / rowParts)
     }
+
+    // The rearrangement of A costs about as much as two to four columns of the product, in each part of it. A
+    // transposed one has the elements of a tile together already; a small one stays in the first-level cache as it lies.
+    let isAtHand = p.transposeA && p.rows * p.inner <= Self.smallLeftSide
+    packsLeftSide = tiles > 1 && panels >= 12 * panelParts && !isAtHand
   }
 
+  /// Scalars of A that fill no more than half of the first-level cache.
+  static let smallLeftSide = 6400
   /// The longest block of inner indices.
   static let longestBlock = 384
   /// Rows of tiles whose share of A, times the block of inner indices, stays in the second-level cache.
