@@ -73,8 +73,8 @@ func packRows(
 
 /// target[column][row] = source[row][column] for at most as many rows as a vector has lanes; lanes behind the rows
 /// become zero.
-@inline(__always)
-func turnColumns(
+@inline(never)
+private func turnColumns(
   _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, zeros: UnsafePointer<Float>,
   into target: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
@@ -89,26 +89,17 @@ func turnColumns(
   while done < columns {
     // The last square begins early: some columns are written twice, with the same values.
     let start = min(done, columns - lanes)
-    turnSquare(
-      source + start, stride: stride, rows: rows, zeros: zeros, into: target + start * targetStride,
-      targetStride: targetStride)
+    let (from, to) = (source + start, target + start * targetStride)
+    if rows == lanes {
+      forEachColumn(zeros: zeros, of: { from + $0 * stride }) { column, values in
+        storeVector(values, to + column * targetStride)
+      }
+    } else {
+      forEachColumn(zeros: zeros, of: { $0 < rows ? from + $0 * stride : zeros }) { column, values in
+        storeVector(values, to + column * targetStride)
+      }
+    }
     done = start + lanes
-  }
-}
-
-@inline(never)
-private func turnSquare(
-  _ source: UnsafePointer<Float>, stride: Int, rows: Int, zeros: UnsafePointer<Float>,
-  into target: UnsafeMutablePointer<Float>, targetStride: Int
-) {
-  if rows == Vector.scalarCount {
-    forEachColumn(zeros: zeros, of: { source + $0 * stride }) { column, values in
-      storeVector(values, target + column * targetStride)
-    }
-  } else {
-    forEachColumn(zeros: zeros, of: { $0 < rows ? source + $0 * stride : zeros }) { column, values in
-      storeVector(values, target + column * targetStride)
-    }
   }
 }
 

@@ -50,8 +50,8 @@ private struct TurnedEpilogue: FunctionUser {
   @inline(never)
   func use<F: VectorFunction>(_ function: F) {
     var column = sums
-    // Adding minus zero changes no number.
     for index in columns {
+      // Adding minus zero changes no number.
       let bias = epilogue.bias.map { Vector(repeating: $0[index]) } ?? Vector(repeating: -0.0)
       for _ in 0..<vectors {
         storeVector(function.value(loadVector(column) * epilogue.scale + bias), column)

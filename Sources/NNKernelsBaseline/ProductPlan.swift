@@ -60,7 +60,7 @@ struct ProductPlan {
     packsLeftSide = tiles > 1 && panels >= 12 * panelParts && !isAtHand
   }
 
-  /// Scalars of A that fill no more than half of the first-level cache.
+  /// Scalars of A, 25 KB, that stay in the first-level cache while rows of B pass through it.
   static let smallLeftSide = 6400
   /// The longest block of inner indices.
   static let longestBlock = 384

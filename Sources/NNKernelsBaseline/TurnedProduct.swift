@@ -9,14 +9,15 @@ import NNKernelsCommon
 /// Operations: 2 rows columns inner, rows counted up to whole vectors. Bytes: 8 per element of A, 4 per element of B
 /// and 12 per element of C, which is turned on its way.
 struct TurnedProduct {
-  var product: MatrixProduct
-  var b: UnsafePointer<Float>
-  var c: UnsafeMutablePointer<Float>
+  let product: MatrixProduct
+  let b: UnsafePointer<Float>
+  let c: UnsafeMutablePointer<Float>
   /// A, packed as if it were a right-hand side of inner x rows.
-  var a: UnsafePointer<Float>
-  var layout: PanelLayout
-  var epilogue: ProductEpilogue
-  unowned(unsafe) var workers: WorkerPool
+  let a: UnsafePointer<Float>
+  let layout: PanelLayout
+  let epilogue: ProductEpilogue
+  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
+  unowned(unsafe) let workers: WorkerPool
 
   /// Columns that are computed together: two of the highest tiles.
   private static let unit = 2 * TileShape.rows
@@ -27,6 +28,8 @@ struct TurnedProduct {
   /// Whether a product should be computed so.
   static func suits(_ p: MatrixProduct, _ epilogue: Epilogue<Float>) -> Bool {
     guard p.transposeB, p.rows <= mostRows, p.inner > 0, !epilogue.accumulate else { return false }
+    // A low tile that is a single vector wide waits for its own sums: eight are needed to keep the multipliers busy.
+    guard p.rows > Vector.scalarCount || TileShape.rows >= 8 else { return false }
     // Vectors of multiply-adds for each inner index, in 32nds; an element that is packed takes as long as 7 of them,
     // one of C that is turned 20.
     let lanes = Vector.scalarCount

@@ -8,9 +8,9 @@ import NNKernelsCommon
 /// of the input, which are more where windows stay inside of the image: 9 instead of 4 for 12 x 12 inputs and 8 x 8
 /// outputs.
 ///
-/// Operations for a tile: as forward; transforms of 350 and 420 operations for each channel (5 x 5), and 64 additions.
-/// Bytes: a chunk's transformed arrays and one image's sums stay in the second-level cache. The relative error is that
-/// of the forward pass.
+/// Operations for a tile: as forward; transforms of some 150 and 420 operations for each channel (5 x 5), and 64
+/// additions. Bytes: a chunk's transformed arrays and one image's sums stay in the second-level cache. The relative
+/// error is that of the forward pass.
 ///
 /// A sample's tiles are added in their order, so its bits depend on itself alone.
 struct WinogradBackwardData<Set: WinogradSet> {
@@ -82,7 +82,7 @@ struct WinogradBackwardData<Set: WinogradSet> {
       tiles.prepare(base + memory.work)
       let range = (chunk * samples)..<min(batch, (chunk + 1) * samples)
       transformUpstream(range, memory, base)
-      multiply(UnsafePointer(weights), memory, base, count: range.count * tilesOfSample)
+      transformed.multiply(UnsafePointer(weights), memory, base, count: range.count * tilesOfSample)
       transformInputs(range, memory, base)
     }
   }
@@ -93,19 +93,6 @@ struct WinogradBackwardData<Set: WinogradSet> {
       Set.Upstream.self, upstream, shape.output, channels: shape.outputChannels, before: Extent(0, 0),
       rows: (range.lowerBound * tiles.down)..<(range.upperBound * tiles.down), into: base + memory.inputs,
       pitch: outputs, step: memory.inputStep, work: base + memory.work)
-  }
-
-  @inline(never)
-  private func multiply(
-    _ weights: UnsafePointer<Float>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for position in 0..<Set.positions {
-      WinogradProduct(
-        a: base + (memory.inputs + position * memory.inputStep), rowStrideA: outputs, innerStrideA: 1, rows: count,
-        b: weights + position * transformed.step, inner: shape.outputChannels, columns: inputs,
-        c: base + (memory.outputs + position * memory.outputStep), accumulates: false
-      ).run()
-    }
   }
 
   /// Gradients of the samples `range` from sums [position][tile][channel].

@@ -61,7 +61,7 @@ struct WinogradConvolution<Set: WinogradSet> {
       tiles.prepare(base + memory.work)
       let range = (chunk * rows)..<min(total, (chunk + 1) * rows)
       transformInputs(range, memory, base)
-      multiply(weights, memory, base, count: range.count * tiles.across)
+      transformed.multiply(weights, memory, base, count: range.count * tiles.across)
       transformOutputs(range, memory, base)
     }
   }
@@ -71,19 +71,6 @@ struct WinogradConvolution<Set: WinogradSet> {
     tiles.transform(
       Set.Input.self, x, tiles.input, channels: inputChannels, before: tiles.padding, rows: range,
       into: base + memory.inputs, pitch: inputs, step: memory.inputStep, work: base + memory.work)
-  }
-
-  @inline(never)
-  private func multiply(
-    _ weights: UnsafePointer<Float>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for position in 0..<Set.positions {
-      WinogradProduct(
-        a: base + (memory.inputs + position * memory.inputStep), rowStrideA: inputs, innerStrideA: 1, rows: count,
-        b: weights + position * transformed.step, inner: inputChannels, columns: outputs,
-        c: base + (memory.outputs + position * memory.outputStep), accumulates: false
-      ).run()
-    }
   }
 
   /// Outputs of the rows of tiles `range` from sums [position][tile][channel].

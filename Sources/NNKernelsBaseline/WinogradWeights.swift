@@ -49,6 +49,22 @@ struct WinogradWeights<Set: WinogradSet> {
     }
   }
 
+  /// Multiplies transformed tiles with transformed weights and sums over the input channels: from `memory.inputs`,
+  /// [position][tile][input channel], to `memory.outputs`, [position][tile][output channel], for `count` tiles.
+  @inline(never)
+  func multiply(
+    _ weights: UnsafePointer<Float>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for position in 0..<Set.positions {
+      WinogradProduct(
+        a: base + (memory.inputs + position * memory.inputStep),
+        rowStrideA: WinogradArrays.wholeVectors(inputChannels), innerStrideA: 1, rows: count,
+        b: weights + position * step, inner: inputChannels, columns: outputs,
+        c: base + (memory.outputs + position * memory.outputStep), accumulates: false
+      ).run()
+    }
+  }
+
   /// Where the arrays for the transform of a vector of weights lie.
   private struct WeightMemory {
     private let lanes = Vector.scalarCount
