@@ -120,7 +120,7 @@ let kernelFlags = [
 func kernelLevel(_ name: String, architecture: String?, define: String) -> Target {
   .target(
     name: name,
-    dependencies: ["NNKernelsCommon"],
+    dependencies: ["NNKernelsCommon", "CProcessor"],
     swiftSettings: [
       .define(define),
       .unsafeFlags(

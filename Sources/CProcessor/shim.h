@@ -1,7 +1,10 @@
-// What Swift cannot say itself: the processor's features, a pause inside a spinning loop, and how many processors a
-// process may use.
+// What Swift cannot say itself: the processor's features, a pause inside a spinning loop, a hint that memory will be
+// written soon, and how many processors a process may use.
 #ifndef NNRUN_PROCESSOR_SHIM_H
 #define NNRUN_PROCESSOR_SHIM_H
+
+// Fetches the cache line of an address, which need not be valid, for writing.
+static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 #if defined(__linux__)
 #include <sys/syscall.h>

@@ -29,7 +29,7 @@ struct ProductPlan {
     let panels = layout.count
     let tiles = (p.rows + TileShape.rows - 1) / TileShape.rows
 
-    // A block of a panel (inner block x two vectors) stays in the first-level cache during all rows.
+    // Fewer blocks pass over C less often; longer ones keep less of a panel in the first-level cache during all rows.
     let blocks = max(1, (p.inner + Self.longestBlock - 1) / Self.longestBlock)
     innerBlock = max(1, (p.inner + blocks - 1) / blocks)
 
@@ -63,7 +63,12 @@ struct ProductPlan {
   /// Scalars of A, 25 KB, that stay in the first-level cache while rows of B pass through it.
   static let smallLeftSide = 6400
   /// The longest block of inner indices.
-  static let longestBlock = 384
+  #if LEVEL_V4
+    // Two wide vectors of so many are more than the first-level cache holds, but come fast enough from the second.
+    static let longestBlock = 512
+  #else
+    static let longestBlock = 384
+  #endif
   /// Rows of tiles whose share of A, times the block of inner indices, stays in the second-level cache.
   static let tilesPerPart = 32
   /// Multiply-adds that are worth handing to another thread: some three microseconds.

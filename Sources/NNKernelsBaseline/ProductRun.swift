@@ -1,3 +1,4 @@
+import CProcessor
 import NNKernelsCommon
 
 /// One product under way: what all its chunks need to know.
@@ -28,6 +29,9 @@ struct ProductRun {
     let block = workers.scratch(
       worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
     let panelBlock = block + packedRows
+
+    // A large C has left the nearer caches when the next block of inner indices comes to it.
+    let fetchesAhead = innerBlocks > 1 && product.rows * product.columns >= 1 << 18
 
     for innerIndex in 0..<innerBlocks {
       let inner = (innerIndex * plan.innerBlock)..<min(product.inner, (innerIndex + 1) * plan.innerBlock)
@@ -96,6 +100,7 @@ struct ProductRun {
               if !sumsInC { task.c += (panel - panels.lowerBound) * panelSums }
             }
           }
+          if fetchesAhead { prefetch(rows: rows, tile: tile + 1, of: tiles, panel: panel) }
           task.run(rows: range.count, vectors: vectors)
           if isLast && !(isWhole && epilogue.isTrivial) {
             epilogue.apply(
@@ -104,6 +109,18 @@ struct ProductRun {
           }
         }
       }
+    }
+  }
+
+  /// Fetches the tile of C that is next, so that its sums so far are at hand or their place is when it is done.
+  @inline(__always)
+  private func prefetch(rows: Range<Int>, tile: Int, of tiles: Int, panel: Int) {
+    let (tile, panel) = tile < tiles ? (tile, panel) : (0, panel + 1)
+    let range = TileShape.cut(rows.count, into: tiles, tile)
+    let target = c + (rows.lowerBound + range.lowerBound) * product.strideC + panel * TileShape.columns
+    for row in 0..<range.count {
+      processor_prefetch(target + row * product.strideC)
+      processor_prefetch(target + row * product.strideC + TileShape.columns / 2)
     }
   }
 }

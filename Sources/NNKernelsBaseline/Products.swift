@@ -9,6 +9,10 @@ func multiply(
   _ workers: WorkerPool
 ) {
   guard product.rows > 0, product.columns > 0 else { return }
+  if SingleRowProduct.suits(product) {
+    return multiplySingleRow(
+      product, a.base, b.base, c.base, product.transposeB ? .transposed : .direct, epilogue, workers)
+  }
   if TurnedProduct.suits(product, epilogue) {
     return multiplyTurned(product, a.base, b.base, c.base, epilogue, workers)
   }
@@ -22,6 +26,18 @@ func multiply(
     run.b = packPanels(b.base, stride: product.strideB, transposed: product.transposeB, layout: layout, workers)
   }
   run.computeAll()
+}
+
+private func multiplySingleRow(
+  _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  _ c: UnsafeMutablePointer<Float>, _ rightSide: SingleRowProduct.RightSide, _ epilogue: Epilogue<Float>,
+  _ workers: WorkerPool
+) {
+  SingleRowProduct(
+    product: product, a: a, b: b, c: c, rightSide: rightSide,
+    layout: PanelLayout(inner: product.inner, columns: product.columns), epilogue: ProductEpilogue(epilogue),
+    workers: workers
+  ).computeAll()
 }
 
 /// The product with vectors along the rows of C, see `TurnedProduct`.
@@ -72,6 +88,7 @@ func multiplyPacked(
 ) {
   guard rows > 0, columns > 0 else { return }
   let product = MatrixProduct(rows: rows, columns: columns, inner: inner)
+  if rows == 1 { return multiplySingleRow(product, a.base, packed.base, c.base, .packed, epilogue, workers) }
   let layout = PanelLayout(inner: inner, columns: columns)
   let plan = ProductPlan(product, layout: layout, prepacked: true, threads: workers.isSerial ? 1 : workers.threads)
   let run = ProductRun(

@@ -37,7 +37,7 @@ final class ScratchMemory {
       return base.assumingMemoryBound(to: Float.self)
     }
     entry.pointee.base?.deallocate()
-    let base = UnsafeMutableRawPointer.allocate(byteCount: max(64, count * 4), alignment: 4096)
+    let base = AlignedMemory.allocate(byteCount: count * 4, alignment: 4096)
     let floats = base.bindMemory(to: Float.self, capacity: count)
     floats.initialize(repeating: 0, count: count)
     entry.pointee = Region(base: base, count: count)

@@ -6,8 +6,7 @@ public final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLitera
   /// Allocates `count` zeros.
   public init(count: Int) {
     precondition(count >= 0)
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, count) * MemoryLayout<Element>.stride, alignment: 64)
+    let bytes = AlignedMemory.allocate(byteCount: max(1, count) * MemoryLayout<Element>.stride, alignment: 64)
     let base = bytes.bindMemory(to: Element.self, capacity: max(1, count))
     base.initialize(repeating: 0, count: count)
     buffer = Buffer(base: base, count: count)
