@@ -8,16 +8,14 @@ import Synchronization
 #endif
 
 /// Where the caller of a pool posts its work, and where the pool's threads look for it.
-///
-/// `ticket` holds the number of the run in its upper half and the chunks nobody has taken yet in its lower half.
-/// Taking a chunk is one compare-and-exchange of it, which fails when a new run was posted since the thread looked:
-/// what it read of the run is then stale and read again. While nothing is left to take, no thread acts on the rest.
 final class WorkBoard: @unchecked Sendable {
-  private let ticket = Atomic<UInt64>(0)
+  /// What is left to take: pieces of one chunk, or of several if there are very many.
+  private let shares: WorkShares
+  private let workers: Int
   private let chunks = Atomic<Int>(0)
   private let code = Atomic<Int>(0)
   private let context = Atomic<Int>(0)
-  /// Chunks of the current run that are not finished.
+  /// Pieces of the current run that are not finished.
   private let unfinished = Atomic<Int>(0)
   private let taken = Atomic<Bool>(false)
   private let closed = Atomic<Bool>(false)
@@ -32,9 +30,11 @@ final class WorkBoard: @unchecked Sendable {
   private let work = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// A board whose threads look `spins` times before they sleep.
-  init(spins: Int) {
+  /// A board for as many workers, the caller included, whose threads look `spins` times before they sleep.
+  init(workers: Int, spins: Int) {
+    self.workers = workers
     self.spins = spins
+    shares = WorkShares(workers: workers)
     mutex.initialize(to: pthread_mutex_t())
     work.initialize(to: pthread_cond_t())
     done.initialize(to: pthread_cond_t())
@@ -50,6 +50,7 @@ final class WorkBoard: @unchecked Sendable {
     mutex.deallocate()
     work.deallocate()
     done.deallocate()
+    shares.deallocate()
   }
 
   // MARK: The caller's side
@@ -69,11 +70,11 @@ final class WorkBoard: @unchecked Sendable {
     chunks.store(count, ordering: .relaxed)
     code.store(words.code, ordering: .relaxed)
     context.store(words.context, ordering: .relaxed)
-    unfinished.store(count, ordering: .relaxed)
-    let number = (ticket.load(ordering: .relaxed) >> 32) &+ 1
-    ticket.store(number << 32 | UInt64(count), ordering: .sequentiallyConsistent)
+    let pieces = min(count, WorkShares.mostPieces)
+    unfinished.store(pieces, ordering: .relaxed)
+    shares.post(pieces)
     let asleep = sleepers.load(ordering: .sequentiallyConsistent)
-    if asleep > 0 { wake(min(asleep, count - 1)) }
+    if asleep > 0 { wake(min(asleep, pieces - 1)) }
     takeChunks(worker: 0)
     waitForOthers()
   }
@@ -104,20 +105,24 @@ final class WorkBoard: @unchecked Sendable {
 
   /// Runs chunks until none is left to take.
   private func takeChunks(worker: Int) {
-    var current = ticket.load(ordering: .acquiring)
-    while current & 0xFFFF_FFFF != 0 {
-      let words = ClosureWords(code: code.load(ordering: .relaxed), context: context.load(ordering: .relaxed))
-      let chunk = chunks.load(ordering: .relaxed) - Int(current & 0xFFFF_FFFF)
-      let (exchanged, original) = ticket.weakCompareExchange(
-        expected: current, desired: current - 1, successOrdering: .acquiringAndReleasing,
-        failureOrdering: .acquiring)
-      guard exchanged else {
-        current = original
+    var distance = 0
+    while distance < workers {
+      let owner = worker + distance < workers ? worker + distance : worker + distance - workers
+      let share = shares.load(owner)
+      if WorkShares.isEmpty(share) {
+        distance += 1
         continue
       }
-      transport.call(words, chunk, worker)
+      let words = ClosureWords(code: code.load(ordering: .relaxed), context: context.load(ordering: .relaxed))
+      let count = chunks.load(ordering: .relaxed)
+      guard let piece = shares.take(from: owner, by: worker, seen: share) else { continue }
+      let pieces = min(count, WorkShares.mostPieces)
+      for chunk in (piece * count / pieces)..<((piece + 1) * count / pieces) {
+        transport.call(words, chunk, worker)
+      }
       if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0, worker != 0 { finish() }
-      current = ticket.load(ordering: .acquiring)
+      // A new run may have been posted meanwhile, with a share of its own.
+      distance = 0
     }
   }
 
@@ -146,13 +151,13 @@ final class WorkBoard: @unchecked Sendable {
   }
 
   private var hasNews: Bool {
-    ticket.load(ordering: .acquiring) & 0xFFFF_FFFF != 0 || closed.load(ordering: .relaxed)
+    !shares.isEmpty || closed.load(ordering: .relaxed)
   }
 
   private func sleep() {
     pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)
-    while ticket.load(ordering: .sequentiallyConsistent) & 0xFFFF_FFFF == 0, !closed.load(ordering: .relaxed) {
+    while shares.isEmpty, !closed.load(ordering: .relaxed) {
       pthread_cond_wait(work, mutex)
     }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)

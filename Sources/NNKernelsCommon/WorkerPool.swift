@@ -9,8 +9,8 @@ import Synchronization
 
 /// Threads that share the chunks of one piece of work at a time.
 ///
-/// Chunks write disjoint memory and are handed out one by one, the calling thread taking its part, so a thread that
-/// is late costs at most one chunk. Results are the same on any number of threads as long as what a chunk computes
+/// Chunks write disjoint memory. Every thread, the calling one too, has a share of them and takes from the others' when
+/// it has done its own, so a thread that is late costs at most one chunk. Results are the same on any number of threads as long as what a chunk computes
 /// does not depend on how many chunks there are; `run(count:grain:)` cuts the same way for any number of threads.
 ///
 /// `run` may be called from one thread at a time. A `run` inside a chunk does all its work on the thread it is called
@@ -29,7 +29,7 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
   public init(threads: Int) {
-    let board = WorkBoard(spins: threads <= WorkerPool.processors ? 4000 : 0)
+    let board = WorkBoard(workers: max(1, threads), spins: threads <= WorkerPool.processors ? 4000 : 0)
     var identifiers: [pthread_t] = []
     while identifiers.count + 1 < threads {
       let worker = identifiers.count + 1

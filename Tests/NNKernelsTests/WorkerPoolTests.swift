@@ -6,7 +6,7 @@ struct WorkerPoolTests {
   @Test(arguments: 1...4)
   func everyChunkOnce(threads: Int) {
     let workers = WorkerPool(threads: threads)
-    for chunks in [0, 1, 2, 3, 7, 64, 1000] {
+    for chunks in [0, 1, 2, 3, 7, 64, 1000, 65_535, 65_536, 200_001] {
       let counts = Storage<Int>(count: chunks)
       workers.run(chunks: chunks) { counts.buffer[$0] += 1 }
       #expect(counts.buffer.array == Array(repeating: 1, count: chunks))
@@ -25,6 +25,27 @@ struct WorkerPoolTests {
       #expect(counts.buffer.array == Array(repeating: 1, count: count))
       #expect(ranges.load(ordering: .relaxed) <= 64)
     }
+  }
+
+  /// A thread that does not come back to its share leaves it to the others.
+  @Test func sharesAreTakenOver() {
+    let workers = WorkerPool(threads: 2)
+    let finished = Atomic<Int>(0)
+    let isLate = Atomic<Bool>(false)
+    for _ in 0..<50 {
+      finished.store(0, ordering: .relaxed)
+      workers.run(chunks: 64) { _, worker in
+        let start = ContinuousClock.now
+        while worker == 1, finished.load(ordering: .relaxed) < 63 {
+          guard start.duration(to: .now) > .seconds(20) else { continue }
+          isLate.store(true, ordering: .relaxed)
+          break
+        }
+        finished.add(1, ordering: .relaxed)
+      }
+    }
+    let wasLate = isLate.load(ordering: .relaxed)
+    #expect(!wasLate)
   }
 
   @Test func nestedRunsAreSerial() {

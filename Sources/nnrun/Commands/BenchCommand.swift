@@ -9,8 +9,9 @@ enum BenchCommand: Command {
   static let name = "bench"
   static let summary = "measure how fast a model trains or predicts on this machine"
   static let discussion =
-    "Runs on random data of the right shape: whole training steps (forward, backward, update), or predictions by the "
-    + "inference runner, whose layers may be fewer: it folds and merges. p50 and p99 are of one step or one call."
+    "Runs on random data of the right shape: whole training steps (forward, backward, update by the model's optimizer, "
+    + "or with momentum if it names none), or predictions by the inference runner, whose layers may be fewer: it folds "
+    + "and merges. p50 and p99 are of one step or one call."
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
   static let options = [
     Option("mode", .choice(["train", "infer"]), "What to measure; training unless given."),
@@ -93,7 +94,8 @@ enum BenchCommand: Command {
     network.initialize(seed: 1)
     RandomData.fill(network, seed: 1)
     if settings.isTraining {
-      let update = ParameterUpdate<S>(plan, StochasticGradientDescent(rate: 1e-4, momentum: 0.9))
+      let optimizer = model.description.training?.optimizer?.element as? any Optimizer
+      let update = ParameterUpdate<S>(plan, optimizer ?? StochasticGradientDescent(rate: 1e-4, momentum: 0.9))
       var step = 0
       return result(settings, network, layers: plan.definition.nodes.map(\.name)) {
         step += 1
