@@ -46,9 +46,12 @@ private func multiplyTurned(
   _ c: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
 ) {
   let layout = PanelLayout(inner: product.inner, columns: product.rows)
-  let packed = packPanels(a, stride: product.strideA, transposed: !product.transposeA, layout: layout, workers)
+  let leftSide = TurnedProduct.leftSide(product)
+  let left =
+    leftSide == .shared
+    ? packPanels(a, stride: product.strideA, transposed: !product.transposeA, layout: layout, workers) : a
   TurnedProduct(
-    product: product, b: b, c: c, a: packed, layout: layout, epilogue: ProductEpilogue(epilogue),
+    product: product, b: b, c: c, a: left, leftSide: leftSide, layout: layout, epilogue: ProductEpilogue(epilogue),
     workers: workers
   ).computeAll()
 }
@@ -90,6 +93,14 @@ func multiplyPacked(
   let product = MatrixProduct(rows: rows, columns: columns, inner: inner)
   if rows == 1 { return multiplySingleRow(product, a.base, packed.base, c.base, .packed, epilogue, workers) }
   let layout = PanelLayout(inner: inner, columns: columns)
+  if layout.count == 1 {
+    // A single panel is a matrix that is stored row after row.
+    var narrow = product
+    narrow.strideB = layout.vectors(0) * Vector.scalarCount
+    if TurnedProduct.suits(narrow, epilogue) {
+      return multiplyTurned(narrow, a.base, packed.base, c.base, epilogue, workers)
+    }
+  }
   let plan = ProductPlan(product, layout: layout, prepacked: true, threads: workers.isSerial ? 1 : workers.threads)
   let run = ProductRun(
     product: product, a: a.base, b: packed.base, c: c.base, layout: layout, plan: plan,

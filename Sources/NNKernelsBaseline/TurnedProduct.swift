@@ -3,17 +3,29 @@ import NNKernelsCommon
 /// One product under way whose vectors run along the rows of C: C's transpose = B's transpose times A's.
 ///
 /// Few rows fill vectors better than columns that leave the last one partly empty, and a B that is large and stored
-/// transposed is then read as it lies, once, while only the small A is rearranged. Every element's terms are still
-/// added in the order of the inner index, so that no bit depends on which way a product was computed.
+/// transposed is then read as it lies, once, while only the small A is rearranged; an A that is stored transposed not
+/// even that. Every element's terms are still added in the order of the inner index, so that no bit depends on which way
+/// a product was computed.
 ///
-/// Operations: 2 rows columns inner, rows counted up to whole vectors. Bytes: 8 per element of A, 4 per element of B
-/// and 12 per element of C, which is turned on its way.
+/// Operations: 2 rows columns inner, rows counted up to whole vectors. Bytes: 8 per element of A that is rearranged, 4
+/// per element of B and 12 per element of C, which is turned on its way.
 struct TurnedProduct {
+  /// Where a panel of A's rows is when a tile needs it.
+  enum LeftSide {
+    /// In the caller's matrix, which is stored transposed and whose rows fill whole vectors.
+    case direct
+    /// Packed by all workers before the product starts, as if it were a right-hand side of inner x rows.
+    case shared
+    /// Packed block by block by the worker that needs it, which is the only one.
+    case blockwise
+  }
+
   let product: MatrixProduct
   let b: UnsafePointer<Float>
   let c: UnsafeMutablePointer<Float>
-  /// A, packed as if it were a right-hand side of inner x rows.
+  /// A, as `leftSide` says.
   let a: UnsafePointer<Float>
+  let leftSide: LeftSide
   let layout: PanelLayout
   let epilogue: ProductEpilogue
   // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
@@ -27,19 +39,28 @@ struct TurnedProduct {
 
   /// Whether a product should be computed so.
   static func suits(_ p: MatrixProduct, _ epilogue: Epilogue<Float>) -> Bool {
-    guard p.transposeB, p.rows <= mostRows, p.inner > 0, !epilogue.accumulate else { return false }
+    guard p.inner > 0, !epilogue.accumulate else { return false }
+    // With more rows there is little to gain, and B would be read again for every panel of them.
+    guard p.rows <= 512 || p.columns * p.inner <= ProductPlan.smallLeftSide else { return false }
     // A low tile that is a single vector wide waits for its own sums: eight are needed to keep the multipliers busy.
     guard p.rows > Vector.scalarCount || TileShape.rows >= 8 else { return false }
-    // Vectors of multiply-adds for each inner index, in 32nds; an element that is packed takes as long as 7 of them,
-    // one of C that is turned 20.
+    // Vectors of multiply-adds for each inner index, times their lanes. An element that is packed takes as long as 7 of
+    // them if it is turned and 2 if it is copied, one of C that is turned 20. A panel of a single vector spends a third
+    // more on loading than on multiplying.
     let lanes = Vector.scalarCount
-    let (rows, columns) = ((p.rows + lanes - 1) / lanes * lanes, (p.columns + lanes - 1) / lanes * lanes)
-    let turned = rows * (p.columns + 7) + 20 * rows * p.columns / p.inner
-    return turned < p.rows * columns + 7 * p.columns
+    let rows = (p.rows + lanes - 1) / lanes * lanes
+    let columns = (p.columns + lanes - 1) / lanes * lanes
+    let single = columns / lanes % 2 == 1 ? lanes / 3 : 0
+    let packing = p.transposeA ? (leftSide(p) == .direct ? 0 : 2) : 7
+    let turned = rows * (p.columns + packing) + 20 * rows * p.columns / p.inner
+    return turned < p.rows * (columns + single) + (p.transposeB ? 7 : 0) * p.columns
   }
 
-  /// With more rows there is little to gain, and B would be read again for every panel of them.
-  private static let mostRows = 512
+  /// Where a product's A should be.
+  static func leftSide(_ p: MatrixProduct) -> LeftSide {
+    if p.transposeA && p.rows % Vector.scalarCount == 0 { return .direct }
+    return p.columns <= unit ? .blockwise : .shared
+  }
 
   /// Computes C, in chunks.
   func computeAll() {
@@ -62,19 +83,32 @@ struct TurnedProduct {
     let width = vectors * Vector.scalarCount
     let tiles = (range.count + TileShape.rows - 1) / TileShape.rows
     let blocks = (product.inner + Self.longestBlock - 1) / Self.longestBlock
+    let blockLength = (product.inner + blocks - 1) / blocks * width
+    let packed = workers.scratch(worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength : 0)
+    let (columnStride, innerStride) = product.transposeB ? (product.strideB, 1) : (1, product.strideB)
     // Squares of results reach up to a square behind them.
     let sums = workers.scratch(
       worker: worker, purpose: .results, count: (range.count + Vector.scalarCount) * width)
     for block in 0..<blocks {
       let inner = TileShape.cut(product.inner, into: blocks, block)
+      let rightHand: UnsafePointer<Float>
+      switch leftSide {
+      case .direct: rightHand = a + panel * TileShape.columns + inner.lowerBound * product.strideA
+      case .shared: rightHand = a + layout.offset(panel) + inner.lowerBound * width
+      case .blockwise:
+        packPanel(
+          a, stride: product.strideA, transposed: !product.transposeA, layout: layout, panel: panel, range: inner,
+          into: packed)
+        rightHand = UnsafePointer(packed)
+      }
       for tile in 0..<tiles {
         let rows = TileShape.cut(range.count, into: tiles, tile)
         let column = range.lowerBound + rows.lowerBound
         let task = TileProduct(
-          a: RowPointers(b + column * product.strideB + inner.lowerBound, stride: product.strideB),
-          rowStrideA: product.strideB, innerStrideA: 1, b: a + layout.offset(panel) + inner.lowerBound * width,
-          innerStrideB: width, panelStrideB: 0, c: sums + rows.lowerBound * width, strideC: width,
-          continues: block > 0, inner: inner.count)
+          a: RowPointers(b + column * columnStride + inner.lowerBound * innerStride, stride: columnStride),
+          rowStrideA: columnStride, innerStrideA: innerStride, b: rightHand,
+          innerStrideB: leftSide == .direct ? product.strideA : width, panelStrideB: 0,
+          c: sums + rows.lowerBound * width, strideC: width, continues: block > 0, inner: inner.count)
         task.run(rows: rows.count, vectors: vectors)
       }
     }
