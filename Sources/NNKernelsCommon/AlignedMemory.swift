@@ -16,7 +16,7 @@ enum AlignedMemory {
       return UnsafeMutableRawPointer.allocate(byteCount: max(alignment, byteCount), alignment: alignment)
     }
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: max(alignment, largePage))
-    #if os(Linux)
+    #if canImport(Glibc)
       // Only whole large pages: the rest would take more memory than it needs. Without them everything works as well.
       _ = madvise(bytes, byteCount / largePage * largePage, MADV_HUGEPAGE)
     #endif
