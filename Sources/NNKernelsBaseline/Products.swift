@@ -28,6 +28,7 @@ func multiply(
   run.computeAll()
 }
 
+/// The product whose C is a single row, see `SingleRowProduct`.
 private func multiplySingleRow(
   _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
   _ c: UnsafeMutablePointer<Float>, _ rightSide: SingleRowProduct.RightSide, _ epilogue: Epilogue<Float>,

@@ -63,6 +63,7 @@ struct SingleRowProduct {
   private func compute(_ panels: Range<Int>, sums: UnsafeMutablePointer<Float>) {
     let isTailed = layout.vectors(panels.upperBound - 1) == 1
     let whole = isTailed ? panels.count - 1 : panels.count
+    let vectors = 2 * whole + (isTailed ? 1 : 0)
     let column = panels.lowerBound * TileShape.columns
     var row = PanelRowProduct(
       a: a, innerStrideA: innerStrideA, b: b, innerStrideB: 0, panelStrideB: TileShape.columns, tail: b,
@@ -76,7 +77,7 @@ struct SingleRowProduct {
       row.run(panels: whole, isTailed: isTailed)
     case .direct:
       // Rows of B are read up to a whole vector, as long as that stays inside of the array.
-      let width = (2 * whole + (isTailed ? 1 : 0)) * Vector.scalarCount
+      let width = vectors * Vector.scalarCount
       let room = (product.inner - 1) * product.strideB + product.columns - column - width
       let rows = room < 0 ? 0 : min(product.inner, room / product.strideB + 1)
       row.b = b + column
@@ -90,18 +91,18 @@ struct SingleRowProduct {
       row.inner = 1
       row.b = UnsafePointer(copy)
       row.tail = row.b + whole * TileShape.columns
-      for index in rows..<max(rows, product.inner) {
+      for index in rows..<product.inner {
         row.a = a + index * innerStrideA
         copyFloats(b + index * product.strideB + column, copy, min(width, product.columns - column))
         row.run(panels: whole, isTailed: isTailed)
       }
     case .transposed:
-      addTransposed(vectors: 2 * whole + (isTailed ? 1 : 0), column: column, sums: sums)
+      sumTransposed(vectors: vectors, column: column, sums: sums)
     }
   }
 
   /// Computes the sums of `vectors` vectors of columns from `column` on, of which B has each in a row of its own.
-  private func addTransposed(vectors: Int, column: Int, sums: UnsafeMutablePointer<Float>) {
+  private func sumTransposed(vectors: Int, column: Int, sums: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
     for first in stride(from: 0, to: vectors, by: 2) {
       TurnedRows(

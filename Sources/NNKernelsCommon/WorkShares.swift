@@ -4,7 +4,7 @@ import Synchronization
 /// takes from the ends of the others'.
 ///
 /// Runs of equal size are shared equally, so a worker meets in one run the memory that it had in its cache in the run
-/// before; that is worth more than the microsecond which a perfect balance would save.
+/// before.
 ///
 /// A share is one word: the number of its run in the upper half, below it the end and the next piece. Taking a piece is
 /// one compare-and-exchange, which fails when a new run was posted since the worker looked: what it read of the run is
@@ -60,7 +60,7 @@ struct WorkShares: @unchecked Sendable {
   static func isEmpty(_ word: UInt64) -> Bool { (word >> 16) & 0xFFFF <= word & 0xFFFF }
 
   /// Takes a piece of the share of `owner`, which was `word` when it was looked at: its owner the next one, others the
-  /// last one.
+  /// last one; nil if somebody else took a piece meanwhile.
   func take(from owner: Int, by worker: Int, seen word: UInt64) -> Int? {
     let taken = owner == worker ? word + 1 : word - (1 << 16)
     let exchanged = (words + owner * Self.distance).pointee.compareExchange(

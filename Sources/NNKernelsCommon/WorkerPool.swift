@@ -10,8 +10,9 @@ import Synchronization
 /// Threads that share the chunks of one piece of work at a time.
 ///
 /// Chunks write disjoint memory. Every thread, the calling one too, has a share of them and takes from the others' when
-/// it has done its own, so a thread that is late costs at most one chunk. Results are the same on any number of threads as long as what a chunk computes
-/// does not depend on how many chunks there are; `run(count:grain:)` cuts the same way for any number of threads.
+/// it has done its own, so a thread that is late costs at most one chunk. Results are the same on any number of threads
+/// as long as what a chunk computes does not depend on how many chunks there are; `run(count:grain:)` cuts the same way
+/// for any number of threads.
 ///
 /// `run` may be called from one thread at a time. A `run` inside a chunk does all its work on the thread it is called
 /// from. Between two runs the threads wait spinning for some ten microseconds, then sleep; neither waking them nor
