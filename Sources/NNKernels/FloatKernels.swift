@@ -105,7 +105,7 @@ extension Float {
   public static func update(
     _ rule: UpdateRule, rate: Double, decay: Double, gradientScale: Double, gradientLimit: Double,
     parameters: Buffer<Float>, gradients: Buffer<Float>, first: Buffer<Float>, second: Buffer<Float>,
-    workers: WorkerPool
+    starts: [Int], workers: WorkerPool
   ) {
     let (correction1, correction2) = rule.biasCorrections
     KernelTable.current.update(
@@ -113,7 +113,8 @@ extension Float {
       UpdateSettings(
         rate: rate, decay: decay, gradientScale: gradientScale, gradientLimit: gradientLimit,
         correction1: correction1, correction2: correction2),
-      UpdateArguments(parameters: parameters, gradients: gradients, first: first, second: second), workers)
+      UpdateArguments(parameters: parameters, gradients: gradients, first: first, second: second, starts: starts),
+      workers)
   }
 }
 

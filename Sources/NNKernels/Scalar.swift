@@ -200,10 +200,12 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
   /// One optimizer step over equally long spans of parameters, gradients and state, in one pass. `first` and `second`
   /// are the rule's state (see `UpdateRule.stateCount`) and empty where the rule has none. Gradients are multiplied by
   /// `gradientScale` and clamped to +-`gradientLimit` first, then `decay` times the parameter is added as the rule
-  /// says.
+  /// says. `starts` tells where the tensors begin that the spans consist of, the first at 0: work is shared out tensor by
+  /// tensor, which changes no bit.
   static func update(
     _ rule: UpdateRule, rate: Double, decay: Double, gradientScale: Double, gradientLimit: Double,
-    parameters: Buffer<Self>, gradients: Buffer<Self>, first: Buffer<Self>, second: Buffer<Self>, workers: WorkerPool)
+    parameters: Buffer<Self>, gradients: Buffer<Self>, first: Buffer<Self>, second: Buffer<Self>, starts: [Int],
+    workers: WorkerPool)
 }
 
 /// A scalar type's name and size in files.

@@ -46,7 +46,18 @@ struct ProductPlan {
 
     let wanted = threads == 1 ? 1 : min(4 * threads, work / Self.leastWork)
     let rowBlocks = (tiles + Self.tilesPerPart - 1) / Self.tilesPerPart
-    if rightSide == .blockwise {
+    // A gradient of weights: every thread should compute the rows that it will meet again, in the optimizer's step and
+    // in the next product with these weights.
+    let ownRows = p.transposeA ? p.rows / threads : 0
+    let isReadable = !p.transposeB && p.inner <= Self.longestReadPanel && p.strideB % 256 != 0
+    if isReadable && ownRows >= 24 {
+      rightSide = .direct
+      rowParts = max(rowBlocks, threads == 1 ? 1 : ownRows >= 48 ? 2 * threads : threads)
+      panelParts = 1
+    } else if rightSide == .blockwise && threads > 1 && ownRows >= 96 {
+      rowParts = threads
+      panelParts = 1
+    } else if rightSide == .blockwise {
       rowParts = 1
       panelParts = max(1, min(panels, wanted))
     } else {
@@ -62,6 +73,9 @@ struct ProductPlan {
 
   /// Scalars of A, 25 KB, that stay in the first-level cache while rows of B pass through it.
   static let smallLeftSide = 6400
+  /// The longest panel, 16 KB, that many rows may read as it lies: it stays in the first-level cache, which has room for
+  /// few lines that are multiples of a kilobyte apart.
+  static let longestReadPanel = 4096 / TileShape.columns
   /// The longest block of inner indices.
   #if LEVEL_V4
     // Two wide vectors of so many are more than the first-level cache holds, but come fast enough from the second.

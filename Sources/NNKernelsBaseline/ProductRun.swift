@@ -10,6 +10,8 @@ struct ProductRun {
   var layout: PanelLayout
   var plan: ProductPlan
   var epilogue: ProductEpilogue
+  /// The columns behind the last panel, if they are computed in another way.
+  var tail: TurnedProduct?
   // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
   unowned(unsafe) var workers: WorkerPool
 

@@ -14,14 +14,20 @@ func multiply(
       product, a.base, b.base, c.base, product.transposeB ? .transposed : .direct, epilogue, workers)
   }
   if TurnedProduct.suits(product, epilogue) {
-    return multiplyTurned(product, a.base, b.base, c.base, epilogue, workers)
+    return multiplyTurned(product, a.base, b.base, .direct, c.base, epilogue, workers)
   }
-  let layout = PanelLayout(inner: product.inner, columns: product.columns)
-  let plan = ProductPlan(
-    product, layout: layout, prepacked: false, threads: workers.isSerial ? 1 : workers.threads)
+  let threads = workers.isSerial ? 1 : workers.threads
+  let tail = TurnedProduct.tailColumns(product, epilogue, threads: threads)
+  var main = product
+  main.columns -= tail
+  let layout = PanelLayout(inner: main.inner, columns: main.columns)
+  let plan = ProductPlan(main, layout: layout, prepacked: false, threads: threads)
   var run = ProductRun(
-    product: product, a: a.base, b: b.base, c: c.base, layout: layout, plan: plan,
+    product: main, a: a.base, b: b.base, c: c.base, layout: layout, plan: plan,
     epilogue: ProductEpilogue(epilogue), workers: workers)
+  if tail > 0 {
+    run.tail = TurnedProduct(tail: tail, of: product, a.base, b.base, c.base, ProductEpilogue(epilogue), workers)
+  }
   if plan.rightSide == .shared {
     run.b = packPanels(b.base, stride: product.strideB, transposed: product.transposeB, layout: layout, workers)
   }
@@ -44,16 +50,18 @@ private func multiplySingleRow(
 /// The product with vectors along the rows of C, see `TurnedProduct`.
 private func multiplyTurned(
   _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  _ c: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+  _ rightSide: TurnedProduct.RightSide, _ c: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>,
+  _ workers: WorkerPool
 ) {
   let layout = PanelLayout(inner: product.inner, columns: product.rows)
-  let leftSide = TurnedProduct.leftSide(product)
+  let (leftSide, unit) = TurnedProduct.plan(
+    product, rightSide, threads: workers.isSerial ? 1 : workers.threads)
   let left =
     leftSide == .shared
     ? packPanels(a, stride: product.strideA, transposed: !product.transposeA, layout: layout, workers) : a
   TurnedProduct(
-    product: product, b: b, c: c, a: left, leftSide: leftSide, layout: layout, epilogue: ProductEpilogue(epilogue),
-    workers: workers
+    product: product, b: b, rightSide: rightSide, c: c, a: left, leftSide: leftSide, unit: unit, layout: layout,
+    epilogue: ProductEpilogue(epilogue), workers: workers
   ).computeAll()
 }
 
@@ -93,15 +101,10 @@ func multiplyPacked(
   guard rows > 0, columns > 0 else { return }
   let product = MatrixProduct(rows: rows, columns: columns, inner: inner)
   if rows == 1 { return multiplySingleRow(product, a.base, packed.base, c.base, .packed, epilogue, workers) }
-  let layout = PanelLayout(inner: inner, columns: columns)
-  if layout.count == 1 {
-    // A single panel is a matrix that is stored row after row.
-    var narrow = product
-    narrow.strideB = layout.vectors(0) * Vector.scalarCount
-    if TurnedProduct.suits(narrow, epilogue) {
-      return multiplyTurned(narrow, a.base, packed.base, c.base, epilogue, workers)
-    }
+  if TurnedProduct.suits(product, epilogue) {
+    return multiplyTurned(product, a.base, packed.base, .packed, c.base, epilogue, workers)
   }
+  let layout = PanelLayout(inner: inner, columns: columns)
   let plan = ProductPlan(product, layout: layout, prepacked: true, threads: workers.isSerial ? 1 : workers.threads)
   let run = ProductRun(
     product: product, a: a.base, b: packed.base, c: c.base, layout: layout, plan: plan,
@@ -115,9 +118,9 @@ extension ProductRun {
     workers.run(chunks: plan.rowParts * plan.panelParts) { chunk, worker in
       let rowPart = chunk / plan.panelParts
       let panelPart = chunk % plan.panelParts
-      compute(
-        rows: TileShape.cut(product.rows, into: plan.rowParts, rowPart),
-        panels: TileShape.cut(layout.count, into: plan.panelParts, panelPart), worker: worker)
+      let rows = TileShape.cut(product.rows, into: plan.rowParts, rowPart)
+      compute(rows: rows, panels: TileShape.cut(layout.count, into: plan.panelParts, panelPart), worker: worker)
+      if panelPart == plan.panelParts - 1 { tail?.compute(rows: rows, worker: worker) }
     }
   }
 }

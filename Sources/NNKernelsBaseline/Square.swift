@@ -34,6 +34,26 @@ func forEachColumn(
   #endif
 }
 
+/// The same for four rows, each as long as a vector.
+@inline(__always)
+func forEachColumnOfFour(
+  zeros: UnsafePointer<Float>, of row: (Int) -> UnsafePointer<Float>, _ body: (Int, SIMD4<Float>) -> Void
+) {
+  let turned = Link(zeros).turnedQuarters(row, 0)
+  for quarter in 0..<(Vector.scalarCount / 4) {
+    body(4 * quarter, fours(turned.0, quarter))
+    body(4 * quarter + 1, fours(turned.1, quarter))
+    body(4 * quarter + 2, fours(turned.2, quarter))
+    body(4 * quarter + 3, fours(turned.3, quarter))
+  }
+}
+
+/// Quarter `index` of a vector.
+@_transparent
+private func fours(_ x: Vector, _ index: Int) -> SIMD4<Float> {
+  SIMD4(x[4 * index], x[4 * index + 1], x[4 * index + 2], x[4 * index + 3])
+}
+
 /// Calls `body` with as many zeros as a vector has lanes, for `forEachColumn`; they are on the stack.
 @inline(__always)
 func withZeros(_ body: (UnsafePointer<Float>) -> Void) {

@@ -16,23 +16,32 @@ struct TurnedProduct {
     case direct
     /// Packed by all workers before the product starts, as if it were a right-hand side of inner x rows.
     case shared
-    /// Packed block by block by the worker that needs it, which is the only one.
+    /// Packed block by block by each worker that needs it, which meets the block in its own first-level cache.
     case blockwise
   }
 
+  /// Where the columns of B are.
+  enum RightSide {
+    /// In the caller's matrix, stored either way.
+    case direct
+    /// In panels, as `pack` leaves them.
+    case packed
+  }
+
   let product: MatrixProduct
+  /// B, as `rightSide` says.
   let b: UnsafePointer<Float>
+  let rightSide: RightSide
   let c: UnsafeMutablePointer<Float>
   /// A, as `leftSide` says.
   let a: UnsafePointer<Float>
   let leftSide: LeftSide
+  /// Columns that are computed together.
+  let unit: Int
   let layout: PanelLayout
   let epilogue: ProductEpilogue
   // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
   unowned(unsafe) let workers: WorkerPool
-
-  /// Columns that are computed together: two of the highest tiles.
-  private static let unit = 2 * TileShape.rows
 
   /// The longest block of inner indices: of A and of B, it stays in the first-level cache.
   private static let longestBlock = 128
@@ -51,82 +60,122 @@ struct TurnedProduct {
     let rows = (p.rows + lanes - 1) / lanes * lanes
     let columns = (p.columns + lanes - 1) / lanes * lanes
     let single = columns / lanes % 2 == 1 ? lanes / 3 : 0
-    let packing = p.transposeA ? (leftSide(p) == .direct ? 0 : 2) : 7
+    let packing = p.transposeA ? (liesReady(p) ? 0 : 2) : 7
     let turned = rows * (p.columns + packing) + 20 * rows * p.columns / p.inner
     return turned < p.rows * (columns + single) + (p.transposeB ? 7 : 0) * p.columns
   }
 
-  /// Where a product's A should be.
-  static func leftSide(_ p: MatrixProduct) -> LeftSide {
-    if p.transposeA && p.rows % Vector.scalarCount == 0 { return .direct }
-    return p.columns <= unit ? .blockwise : .shared
+  /// Whether A can be read as it lies.
+  private static func liesReady(_ p: MatrixProduct) -> Bool { p.transposeA && p.rows % Vector.scalarCount == 0 }
+
+  /// Where a product's A should be and how many columns of C are computed together by one of `threads` workers.
+  ///
+  /// Who computes many columns rearranges all of A for himself, if need be, and should compute the same ones in the next
+  /// step, when A is another but B, weights, are what the same worker made of them. A packed B is nobody's.
+  static func plan(_ p: MatrixProduct, _ rightSide: RightSide, threads: Int) -> (leftSide: LeftSide, unit: Int) {
+    let fewColumns = 2 * TileShape.rows
+    if liesReady(p) { return (.direct, fewColumns) }
+    if p.columns <= fewColumns || threads == 1 { return (.blockwise, p.columns) }
+    if rightSide == .direct && p.columns >= 48 * threads { return (.blockwise, (p.columns + threads - 1) / threads) }
+    let panels = PanelLayout(inner: p.inner, columns: p.rows).count
+    let isEven = panels % threads == 0 || panels >= 4 * threads
+    if rightSide == .packed && isEven { return (.blockwise, p.columns) }
+    return (.shared, rightSide == .packed ? TileShape.columns : fewColumns)
   }
 
   /// Computes C, in chunks.
   func computeAll() {
-    let units = (product.columns + Self.unit - 1) / Self.unit
+    let units = (product.columns + unit - 1) / unit
     let parts = units * layout.count
     let work = product.rows * product.columns * product.inner
     let chunks = workers.isSerial ? 1 : max(1, min(parts, work / ProductPlan.leastWork))
     workers.run(chunks: chunks) { chunk, worker in
       for part in TileShape.cut(parts, into: chunks, chunk) {
+        let first = part / layout.count * unit
+        let row = part % layout.count * TileShape.columns
         compute(
-          columns: TileShape.cut(product.columns, into: units, part / layout.count), panel: part % layout.count,
-          worker: worker)
+          columns: first..<min(product.columns, first + unit),
+          rows: row..<min(product.rows, row + TileShape.columns), worker: worker)
       }
     }
   }
 
-  /// Computes the columns `range` of the rows `panel` of C.
-  private func compute(columns range: Range<Int>, panel: Int, worker: Int) {
-    let vectors = layout.vectors(panel)
+  /// Computes the columns `range` of the rows `rows` of C: those of a panel, or whole vectors of an A that is read as it
+  /// lies.
+  func compute(columns range: Range<Int>, rows: Range<Int>, worker: Int) {
+    let panel = rows.lowerBound / TileShape.columns
+    let vectors = (rows.count + Vector.scalarCount - 1) / Vector.scalarCount
     let width = vectors * Vector.scalarCount
-    let tiles = (range.count + TileShape.rows - 1) / TileShape.rows
     let blocks = (product.inner + Self.longestBlock - 1) / Self.longestBlock
     let blockLength = (product.inner + blocks - 1) / blocks * width
     let packed = workers.scratch(worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength : 0)
-    let (columnStride, innerStride) = product.transposeB ? (product.strideB, 1) : (1, product.strideB)
     // Squares of results reach up to a square behind them.
     let sums = workers.scratch(
       worker: worker, purpose: .results, count: (range.count + Vector.scalarCount) * width)
     for block in 0..<blocks {
       let inner = TileShape.cut(product.inner, into: blocks, block)
-      let rightHand: UnsafePointer<Float>
+      var task = TileProduct(
+        a: RowPointers(b, stride: 0), rowStrideA: 0, innerStrideA: 0, b: a, innerStrideB: width, panelStrideB: 0,
+        c: sums, strideC: width, continues: block > 0, inner: inner.count)
       switch leftSide {
-      case .direct: rightHand = a + panel * TileShape.columns + inner.lowerBound * product.strideA
-      case .shared: rightHand = a + layout.offset(panel) + inner.lowerBound * width
+      case .direct:
+        task.b = a + rows.lowerBound + inner.lowerBound * product.strideA
+        task.innerStrideB = product.strideA
+      case .shared: task.b = a + layout.offset(panel) + inner.lowerBound * width
       case .blockwise:
         packPanel(
           a, stride: product.strideA, transposed: !product.transposeA, layout: layout, panel: panel, range: inner,
           into: packed)
-        rightHand = UnsafePointer(packed)
+        task.b = UnsafePointer(packed)
       }
-      for tile in 0..<tiles {
-        let rows = TileShape.cut(range.count, into: tiles, tile)
-        let column = range.lowerBound + rows.lowerBound
-        let task = TileProduct(
-          a: RowPointers(b + column * columnStride + inner.lowerBound * innerStride, stride: columnStride),
-          rowStrideA: columnStride, innerStrideA: innerStride, b: rightHand,
-          innerStrideB: leftSide == .direct ? product.strideA : width, panelStrideB: 0,
-          c: sums + rows.lowerBound * width, strideC: width, continues: block > 0, inner: inner.count)
-        task.run(rows: rows.count, vectors: vectors)
+      var column = range.lowerBound
+      while column < range.upperBound {
+        let place = place(column, inner.lowerBound)
+        let left = min(place.neighbours, range.upperBound - column)
+        let tiles = (left + TileShape.rows - 1) / TileShape.rows
+        let count = (left + tiles - 1) / tiles
+        task.a = RowPointers(place.first, stride: place.columnStride)
+        task.rowStrideA = place.columnStride
+        task.innerStrideA = place.innerStride
+        task.c = sums + (column - range.lowerBound) * width
+        task.run(rows: count, vectors: vectors)
+        column += count
       }
     }
     epilogue.applyTurned(sums, vectors: vectors, columns: range)
-    store(sums, vectors: vectors, columns: range, panel: panel)
+    store(sums, vectors: vectors, columns: range, rows: rows)
+  }
+
+  /// Where the elements of B are from column `column` and inner index `inner` on: the first one, the distances of
+  /// columns and of inner indices, and how many columns have these distances.
+  @inline(__always)
+  private func place(_ column: Int, _ inner: Int)
+    -> (first: UnsafePointer<Float>, columnStride: Int, innerStride: Int, neighbours: Int)
+  {
+    switch rightSide {
+    case .direct:
+      let (columnStride, innerStride) = product.transposeB ? (product.strideB, 1) : (1, product.strideB)
+      return (b + column * columnStride + inner * innerStride, columnStride, innerStride, product.columns - column)
+    case .packed:
+      let panels = PanelLayout(inner: product.inner, columns: product.columns)
+      let panel = column / TileShape.columns
+      let width = panels.vectors(panel) * Vector.scalarCount
+      let offset = column % TileShape.columns
+      return (b + panels.offset(panel) + inner * width + offset, 1, width, TileShape.columns - offset)
+    }
   }
 
   /// Turns results, of which each column is `vectors` vectors long, and writes them to C.
-  private func store(_ results: UnsafePointer<Float>, vectors: Int, columns range: Range<Int>, panel: Int) {
+  private func store(_ results: UnsafePointer<Float>, vectors: Int, columns range: Range<Int>, rows: Range<Int>) {
     let lanes = Vector.scalarCount
     withZeros { zeros in
       for column in stride(from: 0, to: range.count, by: lanes) {
         for vector in 0..<vectors {
-          let row = panel * TileShape.columns + vector * lanes
+          let row = rows.lowerBound + vector * lanes
           ResultSquare(
             source: results + (column * vectors + vector) * lanes, stride: vectors * lanes,
             target: c + row * product.strideC + range.lowerBound + column, strideC: product.strideC,
-            rows: min(lanes, product.rows - row), columns: min(lanes, range.count - column), zeros: zeros
+            rows: min(lanes, rows.upperBound - row), columns: min(lanes, range.count - column), zeros: zeros
           ).store()
         }
       }
@@ -147,7 +196,13 @@ private struct ResultSquare {
 
   @inline(never)
   func store() {
-    if columns == Vector.scalarCount {
+    if columns == 4 {
+      forEachColumnOfFour(zeros: zeros, of: { source + $0 * stride }) { row, values in
+        if row < rows {
+          UnsafeMutableRawPointer(target + row * strideC).storeBytes(of: values, as: SIMD4<Float>.self)
+        }
+      }
+    } else if columns == Vector.scalarCount {
       forEachColumn(zeros: zeros, of: { source + $0 * stride }) { row, values in
         if row < rows { storeVector(values, target + row * strideC) }
       }

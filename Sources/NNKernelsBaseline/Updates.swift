@@ -113,13 +113,33 @@ private struct UpdateSpans {
   let second: Buffer<Float>
   let gradientScale: Float
   let gradientLimit: Float
+  let starts: [Int]
   let workers: WorkerPool
 
   func run<S: VectorStep>(_ rule: S) {
     let loop = UpdateLoop(
       rule: rule, parameters: parameters.base, gradients: gradients.base, first: first.base, second: second.base,
       gradientScale: gradientScale, gradientLimit: gradientLimit)
-    workers.run(count: parameters.count, grain: 16384) { loop.runChunk($0) }
+    let count = parameters.count
+    let chunks = workers.isSerial ? 1 : max(1, min(2 * workers.threads, count / Self.grain))
+    if chunks == 1 { return loop.runChunk(0..<count) }
+    workers.run(chunks: chunks) { chunk, _ in
+      for index in starts.indices {
+        let end = index + 1 < starts.count ? starts[index + 1] : count
+        loop.runChunk(Self.part(chunk, of: chunks, starts[index]..<end))
+      }
+    }
+  }
+
+  /// Parameters that are worth handing to another thread: some microseconds.
+  private static let grain = 8192
+
+  /// Part `index` of a tensor in `parts` parts: whole vectors, and the rest in the last.
+  private static func part(_ index: Int, of parts: Int, _ tensor: Range<Int>) -> Range<Int> {
+    let vectors = tensor.count / Vector.scalarCount
+    let start = tensor.lowerBound + index * vectors / parts * Vector.scalarCount
+    let end = tensor.lowerBound + (index + 1) * vectors / parts * Vector.scalarCount
+    return start..<(index + 1 == parts ? tensor.upperBound : end)
   }
 }
 
@@ -155,11 +175,15 @@ private struct UpdateLoop<S: VectorStep>: VectorLoop {
 
 /// One optimizer step, see `Scalar.update`.
 ///
+/// Every tensor is cut into parts alike, so that a thread meets the rows of a weight and of its gradient that products
+/// gave to the same thread, in its own cache.
+///
 /// Bytes per parameter: 12, and 8 more per state buffer; memory is the limit.
 func update(_ rule: UpdateRule, _ settings: UpdateSettings, _ arguments: UpdateArguments, _ workers: WorkerPool) {
   let spans = UpdateSpans(
     parameters: arguments.parameters, gradients: arguments.gradients, first: arguments.first, second: arguments.second,
-    gradientScale: Float(settings.gradientScale), gradientLimit: Float(settings.gradientLimit), workers: workers)
+    gradientScale: Float(settings.gradientScale), gradientLimit: Float(settings.gradientLimit),
+    starts: arguments.starts, workers: workers)
   let (rate, decay) = (Float(settings.rate), Float(settings.decay))
   switch rule {
   case .sgd(let momentum, let nesterov):

@@ -181,7 +181,8 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
     return microseconds {
       Float.update(
         .sgd(momentum: 0.9, nesterov: false), rate: 1e-3, decay: 0, gradientScale: 1, gradientLimit: .infinity,
-        parameters: w.buffer, gradients: g.buffer, first: v.buffer, second: none.buffer, workers: workers)
+        parameters: w.buffer, gradients: g.buffer, first: v.buffer, second: none.buffer,
+        starts: [0], workers: workers)
     }
   case ("sum", 1):
     let x = numbers(sizes[0], key: 1)
@@ -194,7 +195,7 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
       Float.update(
         .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3), rate: 1e-3, decay: 0, gradientScale: 1,
         gradientLimit: .infinity, parameters: w.buffer, gradients: g.buffer, first: m.buffer, second: v.buffer,
-        workers: workers)
+        starts: [0], workers: workers)
     }
   default: return nil
   }

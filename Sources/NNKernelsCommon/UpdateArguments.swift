@@ -26,11 +26,17 @@ public struct UpdateArguments: Sendable {
   public var gradients: Buffer<Float>
   public var first: Buffer<Float>
   public var second: Buffer<Float>
+  /// Where the tensors begin that lie in the buffers one behind the other; the first is 0.
+  public var starts: [Int]
 
-  public init(parameters: Buffer<Float>, gradients: Buffer<Float>, first: Buffer<Float>, second: Buffer<Float>) {
+  public init(
+    parameters: Buffer<Float>, gradients: Buffer<Float>, first: Buffer<Float>, second: Buffer<Float>,
+    starts: [Int] = [0]
+  ) {
     self.parameters = parameters
     self.gradients = gradients
     self.first = first
     self.second = second
+    self.starts = starts
   }
 }

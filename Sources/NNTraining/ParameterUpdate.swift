@@ -8,6 +8,8 @@ import NNKernels
 public final class ParameterUpdate<S: Scalar> {
   private struct Span {
     var range: Range<Int>
+    /// Where its parameters begin, counted from its own beginning.
+    var starts: [Int]
     var decay: Double
     var rateScale: Double
   }
@@ -30,9 +32,10 @@ public final class ParameterUpdate<S: Scalar> {
       let follows = index > 0 && !plan.parameters[index - 1].isFrozen
       if let last = spans.last, follows, last.decay == decay, last.rateScale == parameter.rateScale {
         // The gap between them holds zeros with zero gradients, which no rule changes.
+        spans[spans.count - 1].starts.append(parameter.range.lowerBound - last.range.lowerBound)
         spans[spans.count - 1].range = last.range.lowerBound..<parameter.range.upperBound
       } else {
-        spans.append(Span(range: parameter.range, decay: decay, rateScale: parameter.rateScale))
+        spans.append(Span(range: parameter.range, starts: [0], decay: decay, rateScale: parameter.rateScale))
       }
     }
     self.spans = spans
@@ -64,7 +67,7 @@ public final class ParameterUpdate<S: Scalar> {
         rule, rate: rate * span.rateScale, decay: span.decay, gradientScale: scale,
         gradientLimit: clipValue ?? .infinity, parameters: network.parameters.slice(span.range),
         gradients: network.gradients.slice(span.range), first: part(first, span), second: part(second, span),
-        workers: network.workers)
+        starts: span.starts, workers: network.workers)
     }
   }
 

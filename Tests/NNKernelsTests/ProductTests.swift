@@ -67,7 +67,10 @@ struct ProductTests {
 
   @Test(arguments: layouts)
   func largeShapes(layout: (Bool, Bool)) {
-    for (rows, columns, inner) in [(64, 100, 784), (200, 33, 800), (1, 300, 1000), (97, 270, 130), (13, 530, 500)] {
+    let shapes = [
+      (64, 100, 784), (200, 33, 800), (1, 300, 1000), (97, 270, 130), (13, 530, 500), (260, 68, 40), (141, 37, 70),
+    ]
+    for (rows, columns, inner) in shapes {
       for epilogue in [false, true] {
         var product = MatrixProduct(
           rows: rows, columns: columns, inner: inner, transposeA: layout.0, transposeB: layout.1)
@@ -98,11 +101,13 @@ struct ProductTests {
   }
 
   /// The bits of an element depend on its row of A, its column of B and the inner size alone.
-  @Test(arguments: [(37, 61, 300), (64, 100, 784), (5, 10, 100), (30, 512, 900)])
+  @Test(arguments: [(37, 61, 300), (64, 100, 784), (5, 10, 100), (30, 512, 900), (260, 68, 40)])
   func bitsDependOnNothingElse(shape: (Int, Int, Int)) {
     let (rows, columns, inner) = shape
     var numbers = TestNumbers(3)
     let a = Storage(numbers.floats(rows * inner))
+    let turned = Storage<Float>(count: rows * inner)
+    for row in 0..<rows { for k in 0..<inner { turned.buffer[k * rows + row] = a.buffer[row * inner + k] } }
     let b = Storage(numbers.floats(columns * inner))
     let bias = Storage(numbers.floats(columns))
     let epilogue = Epilogue(bias: bias.buffer, activation: .relu, scale: 0.5)
@@ -117,6 +122,11 @@ struct ProductTests {
           let c = Storage<Float>(count: rows * columns)
           table.multiply(product, a.buffer, b.buffer, c.buffer, epilogue, workers)
           if threads == 1 { reference = c.buffer.array.bits }
+          #expect(c.buffer.array.bits == reference)
+          c.buffer.fill(0)
+          var other = product
+          (other.transposeA, other.strideA) = (true, rows)
+          table.multiply(other, turned.buffer, b.buffer, c.buffer, epilogue, workers)
           #expect(c.buffer.array.bits == reference)
           c.buffer.fill(0)
           table.multiplyPacked(rows, inner, columns, a.buffer, packed.buffer, c.buffer, epilogue, workers)

@@ -23,10 +23,12 @@ struct UpdateTests {
       for _ in 0..<3 {
         Float.update(
           rule, rate: 0.01, decay: 0.1, gradientScale: 0.5, gradientLimit: 1, parameters: float[0].buffer,
-          gradients: float[1].buffer, first: float[2].buffer, second: float[3].buffer, workers: workers)
+          gradients: float[1].buffer, first: float[2].buffer, second: float[3].buffer,
+          starts: count > 20 ? [0, 3, 20] : [0], workers: workers)
         Double.update(
           rule, rate: 0.01, decay: 0.1, gradientScale: 0.5, gradientLimit: 1, parameters: double[0].buffer,
-          gradients: double[1].buffer, first: double[2].buffer, second: double[3].buffer, workers: workers)
+          gradients: double[1].buffer, first: double[2].buffer, second: double[3].buffer,
+          starts: [0], workers: workers)
       }
       for (a, b) in zip(float, double) { RowTests.expectClose(a.buffer, b.buffer, "\(rule) \(count)", tolerance: 3e-6) }
     }
@@ -62,7 +64,7 @@ struct UpdateTests {
         double: {
           Double.update(
             rule, rate: 0.01, decay: 0.1, gradientScale: 0.5, gradientLimit: .infinity, parameters: $0[0],
-            gradients: $0[1], first: $0[2], second: $0[3], workers: $1)
+            gradients: $0[1], first: $0[2], second: $0[3], starts: [0], workers: $1)
         }
       ).check(pools)
     }

@@ -1,7 +1,8 @@
 extension Scalar {
   public static func update(
     _ rule: UpdateRule, rate: Double, decay: Double, gradientScale: Double, gradientLimit: Double,
-    parameters: Buffer<Self>, gradients: Buffer<Self>, first: Buffer<Self>, second: Buffer<Self>, workers: WorkerPool
+    parameters: Buffer<Self>, gradients: Buffer<Self>, first: Buffer<Self>, second: Buffer<Self>, starts: [Int],
+    workers: WorkerPool
   ) {
     referenceUpdate(
       rule, rate: rate, decay: decay, gradientScale: gradientScale, gradientLimit: gradientLimit,
