@@ -52,7 +52,7 @@ struct ProductPlan {
     let isReadable = !p.transposeB && p.inner <= Self.longestReadPanel && p.strideB % 256 != 0
     if isReadable && ownRows >= 24 {
       rightSide = .direct
-      rowParts = max(rowBlocks, threads == 1 ? 1 : ownRows >= 48 ? 2 * threads : threads)
+      rowParts = max(rowBlocks, threads == 1 ? 1 : ownRows >= 96 ? 2 * threads : threads)
       panelParts = 1
     } else if rightSide == .blockwise && threads > 1 && ownRows >= 96 {
       rowParts = threads
