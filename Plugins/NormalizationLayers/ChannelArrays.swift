@@ -21,6 +21,19 @@ struct ChannelArrays<S: Scalar> {
   /// Channels that make a chunk.
   private var grain: Int { max(layout.pixels == 1 ? 16 : 1, 16384 / max(1, batch * layout.pixels)) }
 
+  /// Samples of single numbers that make a chunk.
+  private var rowGrain: Int { max(1, 16384 / layout.channels) }
+
+  /// Channels of one number each, which lie side by side in a sample.
+  private func columns(_ range: Range<Int>) -> Columns {
+    Columns(rows: 0..<batch, range: range, stride: layout.channels)
+  }
+
+  /// All channels of one number each, of some samples.
+  private func rows(_ range: Range<Int>) -> Columns {
+    Columns(rows: range, range: 0..<layout.channels, stride: layout.channels)
+  }
+
   /// A channel's planes in all samples.
   private func planes(_ channel: Int) -> Stretches {
     Stretches(
@@ -34,7 +47,11 @@ struct ChannelArrays<S: Scalar> {
   @specialized(where S == Float)
   @specialized(where S == Double)
   func moments(means: Buffer<S>, variances: Buffer<S>) {
-    guard layout.pixels > 1 else { return rowMoments(x, layout.channels, batch, grain, means, variances, workers) }
+    guard layout.pixels > 1 else {
+      return workers.run(count: layout.channels, grain: grain) {
+        S.columnMoments(x, columns($0), means: means, variances: variances)
+      }
+    }
     workers.run(count: layout.channels, grain: grain) { range in
       for c in range {
         let result = S.moments(x, planes(c))
@@ -48,7 +65,9 @@ struct ChannelArrays<S: Scalar> {
   @specialized(where S == Double)
   func products(_ y: Buffer<S>, centers: Buffer<S>, sums: Buffer<S>, products: Buffer<S>) {
     guard layout.pixels > 1 else {
-      return rowProducts(y, x, layout.channels, batch, grain, centers, sums, products, workers)
+      return workers.run(count: layout.channels, grain: grain) {
+        S.columnDeviationSums(y, x, centers: centers, columns($0), sums: sums, products: products)
+      }
     }
     workers.run(count: layout.channels, grain: grain) { range in
       for c in range {
@@ -64,7 +83,10 @@ struct ChannelArrays<S: Scalar> {
   @specialized(where S == Double)
   func map(centers: Buffer<S>, scale: Buffer<S>, shift: Buffer<S>, into y: Buffer<S>, rectifies: Bool) {
     guard layout.pixels > 1 else {
-      return rowMap(x, layout.channels, batch, centers, scale, shift, y, rectifies, workers)
+      let map = ColumnMap(center: centers, scale: scale, shift: shift)
+      return workers.run(count: batch, grain: rowGrain) {
+        S.mapColumns(x, map, rows($0), rectifies: rectifies, into: y)
+      }
     }
     workers.run(count: batch * layout.channels, grain: max(1, 16384 / layout.pixels)) { range in
       for index in range {
@@ -83,7 +105,11 @@ struct ChannelArrays<S: Scalar> {
     into downstream: GradientSlot<S>
   ) {
     guard layout.pixels > 1 else {
-      return rowCombine(y, x, layout.channels, batch, factor, slope, centers, constant, downstream, workers)
+      let combination = ColumnCombination(factor: factor, slope: slope, center: centers, constant: constant)
+      return workers.run(count: batch, grain: rowGrain) {
+        S.combineColumns(
+          y, x, combination, rows($0), into: downstream.tensor.buffer, accumulate: downstream.accumulates)
+      }
     }
     let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
     workers.run(count: batch * layout.channels, grain: max(1, 16384 / layout.pixels)) { range in
@@ -92,87 +118,6 @@ struct ChannelArrays<S: Scalar> {
         let combination = LinearCombination(
           factor: factor[c], slope: slope[c], center: centers[c], constant: constant[c])
         S.combine(y, x, combination, plane(index), into: target, accumulate: accumulates)
-      }
-    }
-  }
-}
-
-// Channels of one number each lie side by side in a sample: loops go along them, sample by sample.
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func rowMoments<S: Scalar>(
-  _ x: Buffer<S>, _ channels: Int, _ batch: Int, _ grain: Int, _ means: Buffer<S>, _ variances: Buffer<S>,
-  _ workers: WorkerPool
-) {
-  workers.run(count: channels, grain: grain) { range in
-    // First the means, then the deviations from them.
-    for c in range { (means[c], variances[c]) = (0, 0) }
-    for sample in 0..<batch {
-      for c in range { means[c] += x[sample * channels + c] }
-    }
-    for c in range { means[c] /= S(batch) }
-    for sample in 0..<batch {
-      for c in range {
-        let deviation = x[sample * channels + c] - means[c]
-        variances[c] += deviation * deviation
-      }
-    }
-    for c in range { variances[c] /= S(batch) }
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func rowProducts<S: Scalar>(
-  _ y: Buffer<S>, _ x: Buffer<S>, _ channels: Int, _ batch: Int, _ grain: Int, _ centers: Buffer<S>,
-  _ sums: Buffer<S>, _ products: Buffer<S>, _ workers: WorkerPool
-) {
-  workers.run(count: channels, grain: grain) { range in
-    for c in range { (sums[c], products[c]) = (0, 0) }
-    for sample in 0..<batch {
-      for c in range {
-        let value = y[sample * channels + c]
-        sums[c] += value
-        products[c] += value * (x[sample * channels + c] - centers[c])
-      }
-    }
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func rowMap<S: Scalar>(
-  _ x: Buffer<S>, _ channels: Int, _ batch: Int, _ centers: Buffer<S>, _ scale: Buffer<S>, _ shift: Buffer<S>,
-  _ y: Buffer<S>, _ rectifies: Bool, _ workers: WorkerPool
-) {
-  workers.run(count: batch, grain: max(1, 16384 / channels)) { samples in
-    for sample in samples {
-      let start = sample * channels
-      for c in 0..<channels { y[start + c] = (x[start + c] - centers[c]) * scale[c] }
-      if shift.count > 0 {
-        for c in 0..<channels { y[start + c] += shift[c] }
-      }
-      if rectifies {
-        for i in start..<(start + channels) where y[i] < 0 { y[i] = 0 }
-      }
-    }
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func rowCombine<S: Scalar>(
-  _ y: Buffer<S>, _ x: Buffer<S>, _ channels: Int, _ batch: Int, _ factor: Buffer<S>, _ slope: Buffer<S>,
-  _ centers: Buffer<S>, _ constant: Buffer<S>, _ downstream: GradientSlot<S>, _ workers: WorkerPool
-) {
-  let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
-  workers.run(count: batch, grain: max(1, 16384 / channels)) { samples in
-    for sample in samples {
-      for c in 0..<channels {
-        let i = sample * channels + c
-        let value = factor[c] * y[i] + slope[c] * (x[i] - centers[c]) + constant[c]
-        target[i] = accumulates ? target[i] + value : value
       }
     }
   }

@@ -28,6 +28,32 @@ extension Float {
     KernelTable.current.combineLinearly(y, x, combination, set, result, accumulate)
   }
 
+  public static func columnMoments(
+    _ x: Buffer<Float>, _ columns: Columns, means: Buffer<Float>, variances: Buffer<Float>
+  ) {
+    KernelTable.current.columnMoments(x, columns, means, variances)
+  }
+
+  public static func columnDeviationSums(
+    _ y: Buffer<Float>, _ x: Buffer<Float>, centers: Buffer<Float>, _ columns: Columns, sums: Buffer<Float>,
+    products: Buffer<Float>
+  ) {
+    KernelTable.current.columnDeviationSums(y, x, centers, columns, sums, products)
+  }
+
+  public static func mapColumns(
+    _ x: Buffer<Float>, _ map: ColumnMap<Float>, _ columns: Columns, rectifies: Bool, into y: Buffer<Float>
+  ) {
+    KernelTable.current.mapColumns(x, map, columns, rectifies, y)
+  }
+
+  public static func combineColumns(
+    _ y: Buffer<Float>, _ x: Buffer<Float>, _ combination: ColumnCombination<Float>, _ columns: Columns,
+    into result: Buffer<Float>, accumulate: Bool
+  ) {
+    KernelTable.current.combineColumns(y, x, combination, columns, result, accumulate)
+  }
+
   public static func localResponse(
     _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Float>, into y: Buffer<Float>, workers: WorkerPool
   ) {

@@ -96,6 +96,26 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Self>, upstream: Buffer<Self>,
     products: Buffer<Self>, downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
 
+  // Columns of a matrix, see `Columns`: on the calling thread, for layers that share out columns or rows among threads.
+
+  /// Mean and biased variance of each column; at least one row.
+  static func columnMoments(
+    _ x: Buffer<Self>, _ columns: Columns, means: Buffer<Self>, variances: Buffer<Self>)
+
+  /// For each column the sums of y and of y (x - center).
+  static func columnDeviationSums(
+    _ y: Buffer<Self>, _ x: Buffer<Self>, centers: Buffer<Self>, _ columns: Columns, sums: Buffer<Self>,
+    products: Buffer<Self>)
+
+  /// y = each column's map of x, and zero in place of negative numbers if it rectifies. `y` may be `x`.
+  static func mapColumns(
+    _ x: Buffer<Self>, _ map: ColumnMap<Self>, _ columns: Columns, rectifies: Bool, into y: Buffer<Self>)
+
+  /// result (+)= each column's combination of y and x. `result` may be `y` when not accumulating.
+  static func combineColumns(
+    _ y: Buffer<Self>, _ x: Buffer<Self>, _ combination: ColumnCombination<Self>, _ columns: Columns,
+    into result: Buffer<Self>, accumulate: Bool)
+
   // Rows: `x` holds `rows` rows of `columns` scalars.
 
   /// Softmax of each row, shifted by the row's maximum. `y` may be `x`.

@@ -28,6 +28,15 @@ public struct KernelTable: Sendable {
     @Sendable (
       _ y: Vector, _ x: Vector, LinearCombination<Float>, Stretches, _ result: Vector, _ accumulate: Bool
     ) -> Void
+  public typealias ColumnMoments = @Sendable (_ x: Vector, Columns, _ means: Vector, _ variances: Vector) -> Void
+  public typealias SumColumnDeviations =
+    @Sendable (_ y: Vector, _ x: Vector, _ centers: Vector, Columns, _ sums: Vector, _ products: Vector) -> Void
+  public typealias MapColumns =
+    @Sendable (_ x: Vector, ColumnMap<Float>, Columns, _ rectifies: Bool, _ y: Vector) -> Void
+  public typealias CombineColumns =
+    @Sendable (
+      _ y: Vector, _ x: Vector, ColumnCombination<Float>, Columns, _ result: Vector, _ accumulate: Bool
+    ) -> Void
   public typealias Respond = @Sendable (LocalResponse, ChannelExtent, _ x: Vector, _ y: Vector, WorkerPool) -> Void
   public typealias RespondBackward =
     @Sendable (
@@ -96,6 +105,10 @@ public struct KernelTable: Sendable {
   public let deviationSums: SumDeviations
   public let affine: Affine
   public let combineLinearly: CombineLinearly
+  public let columnMoments: ColumnMoments
+  public let columnDeviationSums: SumColumnDeviations
+  public let mapColumns: MapColumns
+  public let combineColumns: CombineColumns
   public let localResponse: Respond
   public let localResponseBackward: RespondBackward
   public let softmax: Rows
@@ -130,7 +143,9 @@ public struct KernelTable: Sendable {
     activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale,
     combineElements: @escaping CombineElements, moments: @escaping ComputeMoments,
     deviationSums: @escaping SumDeviations, affine: @escaping Affine, combineLinearly: @escaping CombineLinearly,
-    localResponse: @escaping Respond, localResponseBackward: @escaping RespondBackward,
+    columnMoments: @escaping ColumnMoments, columnDeviationSums: @escaping SumColumnDeviations,
+    mapColumns: @escaping MapColumns, combineColumns: @escaping CombineColumns, localResponse: @escaping Respond,
+    localResponseBackward: @escaping RespondBackward,
     softmax: @escaping Rows,
     softmaxBackward: @escaping RowsBackward, logSoftmax: @escaping Rows, logSoftmaxBackward: @escaping RowsBackward,
     columnSums: @escaping ColumnSums, softmaxCrossEntropy: @escaping CrossEntropy,
@@ -157,6 +172,10 @@ public struct KernelTable: Sendable {
     self.deviationSums = deviationSums
     self.affine = affine
     self.combineLinearly = combineLinearly
+    self.columnMoments = columnMoments
+    self.columnDeviationSums = columnDeviationSums
+    self.mapColumns = mapColumns
+    self.combineColumns = combineColumns
     self.localResponse = localResponse
     self.localResponseBackward = localResponseBackward
     self.softmax = softmax

@@ -1,0 +1,202 @@
+import NNKernelsCommon
+
+// Columns as sets of numbers: a vector holds a row's numbers of neighbouring columns, so that nothing is added across
+// lanes. Rows are added one after the other, whatever columns are computed together.
+
+/// Mean and biased variance of each column, see `Scalar.columnMoments`: first the means, then the deviations from them.
+///
+/// Operations: 4 per element. Bytes: 8 per element, the second time from a near cache.
+func columnMoments(_ x: Buffer<Float>, _ columns: Columns, _ means: Buffer<Float>, _ variances: Buffer<Float>) {
+  ColumnMoments(
+    x: UnsafePointer(x.base) + columns.rows.lowerBound * columns.stride, rows: columns.rows.count,
+    stride: columns.stride, means: means.base, variances: variances.base
+  ).runChunk(columns.range)
+}
+
+/// For each column the sums of y and of y (x - center), see `Scalar.columnDeviationSums`.
+///
+/// Operations: 4 per element. Bytes: 8 per element; bound by memory.
+func columnDeviationSums(
+  _ y: Buffer<Float>, _ x: Buffer<Float>, _ centers: Buffer<Float>, _ columns: Columns, _ sums: Buffer<Float>,
+  _ products: Buffer<Float>
+) {
+  let start = columns.rows.lowerBound * columns.stride
+  ColumnDeviations(
+    y: UnsafePointer(y.base) + start, x: UnsafePointer(x.base) + start, rows: columns.rows.count,
+    stride: columns.stride, centers: centers.base, sums: sums.base, products: products.base
+  ).runChunk(columns.range)
+}
+
+/// y = scale (x - center) + shift, each column's own, see `Scalar.mapColumns`.
+///
+/// Bytes: 8 per element; bound by memory.
+func mapColumns(
+  _ x: Buffer<Float>, _ map: ColumnMap<Float>, _ columns: Columns, _ rectifies: Bool, _ y: Buffer<Float>
+) {
+  for row in columns.rows {
+    ColumnMapLoop(
+      x: UnsafePointer(x.base) + row * columns.stride, y: y.base + row * columns.stride, center: map.center.base,
+      scale: map.scale.base, shift: map.shift.count > 0 ? UnsafePointer(map.shift.base) : nil, rectifies: rectifies
+    ).runChunk(columns.range)
+  }
+}
+
+/// result (+)= factor y + slope (x - center) + constant, each column's own, see `Scalar.combineColumns`.
+///
+/// Bytes: 12 per element, 16 when accumulating; bound by memory.
+func combineColumns(
+  _ y: Buffer<Float>, _ x: Buffer<Float>, _ combination: ColumnCombination<Float>, _ columns: Columns,
+  _ result: Buffer<Float>, _ accumulate: Bool
+) {
+  for row in columns.rows {
+    let start = row * columns.stride
+    ColumnCombinationLoop(
+      y: UnsafePointer(y.base) + start, x: UnsafePointer(x.base) + start, result: result.base + start,
+      factor: combination.factor.base, slope: combination.slope.base, center: combination.center.base,
+      constant: combination.constant.base, accumulate: accumulate
+    ).runChunk(columns.range)
+  }
+}
+
+private struct ColumnMoments: VectorLoop {
+  let x: UnsafePointer<Float>
+  let rows: Int
+  let stride: Int
+  let means: UnsafeMutablePointer<Float>
+  let variances: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  private func moments(_ load: (UnsafePointer<Float>) -> Vector, _ column: Int) -> (mean: Vector, variance: Vector) {
+    let share = 1 / Float(rows)
+    let mean = columnSum(rows, stride, x + column) { load($0) } * share
+    let squares = columnSum(rows, stride, x + column) {
+      let deviation = load($0) - mean
+      return deviation * deviation
+    }
+    return (mean, squares * share)
+  }
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    let result = moments({ loadVector($0) }, i)
+    storeVector(result.mean, means + i)
+    storeVector(result.variance, variances + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    let result = moments({ loadVector($0, count: count) }, i)
+    storeVector(result.mean, means + i, count: count)
+    storeVector(result.variance, variances + i, count: count)
+  }
+}
+
+private struct ColumnDeviations: VectorLoop {
+  let y: UnsafePointer<Float>
+  let x: UnsafePointer<Float>
+  let rows: Int
+  let stride: Int
+  let centers: UnsafePointer<Float>
+  let sums: UnsafeMutablePointer<Float>
+  let products: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  private func results(_ load: (UnsafePointer<Float>) -> Vector, _ column: Int) -> (sum: Vector, product: Vector) {
+    let center = load(centers + column)
+    let distance = x - y
+    return (
+      columnSum(rows, stride, y + column) { load($0) },
+      columnSum(rows, stride, y + column) { load($0) * (load($0 + distance) - center) }
+    )
+  }
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    let result = results({ loadVector($0) }, i)
+    storeVector(result.sum, sums + i)
+    storeVector(result.product, products + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    let result = results({ loadVector($0, count: count) }, i)
+    storeVector(result.sum, sums + i, count: count)
+    storeVector(result.product, products + i, count: count)
+  }
+}
+
+/// The sum of a term for each of `rows` rows, whose beginnings lie `stride` apart: blocks of rows are added up first,
+/// each in two sums, then the blocks, so that rounding errors grow with the block and the number of blocks and not with
+/// their product.
+@inline(__always)
+private func columnSum(
+  _ rows: Int, _ stride: Int, _ first: UnsafePointer<Float>, _ term: (UnsafePointer<Float>) -> Vector
+) -> Vector {
+  var total = Vector.zero
+  var row = first
+  var left = rows
+  while left > 0 {
+    let count = min(left, 64)
+    var (even, odd) = (Vector.zero, Vector.zero)
+    for _ in 0..<(count / 2) {
+      even += term(row)
+      odd += term(row + stride)
+      row += 2 * stride
+    }
+    if count % 2 == 1 {
+      even += term(row)
+      row += stride
+    }
+    total += even + odd
+    left -= count
+  }
+  return total
+}
+
+private struct ColumnMapLoop: VectorLoop {
+  let x: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+  let center: UnsafePointer<Float>
+  let scale: UnsafePointer<Float>
+  let shift: UnsafePointer<Float>?
+  let rectifies: Bool
+
+  @inline(__always)
+  private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
+    let deviation = load(x + i) - load(center + i)
+    let result = multiplyAdd(deviation, load(scale + i), shift.map { load($0 + i) } ?? .zero)
+    return rectifies ? result.replacing(with: Vector.zero, where: result .< Vector.zero) : result
+  }
+
+  @inline(__always)
+  func whole(_ i: Int) { storeVector(value({ loadVector($0) }, i), y + i) }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) { storeVector(value({ loadVector($0, count: count) }, i), y + i, count: count) }
+}
+
+private struct ColumnCombinationLoop: VectorLoop {
+  let y: UnsafePointer<Float>
+  let x: UnsafePointer<Float>
+  let result: UnsafeMutablePointer<Float>
+  let factor: UnsafePointer<Float>
+  let slope: UnsafePointer<Float>
+  let center: UnsafePointer<Float>
+  let constant: UnsafePointer<Float>
+  let accumulate: Bool
+
+  @inline(__always)
+  private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
+    let own = multiplyAdd(load(y + i), load(factor + i), load(constant + i))
+    let value = multiplyAdd(load(x + i) - load(center + i), load(slope + i), own)
+    return accumulate ? load(UnsafePointer(result) + i) + value : value
+  }
+
+  @inline(__always)
+  func whole(_ i: Int) { storeVector(value({ loadVector($0) }, i), result + i) }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    storeVector(value({ loadVector($0, count: count) }, i), result + i, count: count)
+  }
+}
