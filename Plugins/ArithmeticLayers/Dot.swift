@@ -26,6 +26,8 @@ public struct Dot: Layer {
       outputs: [Shape(1)], backwardNeeds: .inputs, forwardOperations: 2 * count, backwardOperations: 2 * count)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let size = context.input.count / max(1, context.batch)
     for sample in 0..<context.batch {
@@ -37,6 +39,8 @@ public struct Dot: Layer {
     }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let size = context.inputs[0].count / max(1, context.batch)
     for position in 0..<2 where context.downstream[position].isWanted {

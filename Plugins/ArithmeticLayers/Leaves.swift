@@ -41,11 +41,15 @@ public struct Constant: Layer {
     return LayerPlan(outputs: [output], backwardNeeds: [], forwardOperations: 0, backwardOperations: 0)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output.buffer
     for i in 0..<output.count { output[i] = S(values[i % values.count]) }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {}
 }
 
@@ -84,12 +88,16 @@ public struct Parameter: Layer {
       ], backwardNeeds: [], forwardOperations: 0, backwardOperations: shape.elementCount)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let value = context.parameters[0]
     let output = context.output.buffer
     for i in 0..<output.count { output[i] = value[i % value.count] }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.parameterGradients[0]
     guard slot.isWanted else { return }

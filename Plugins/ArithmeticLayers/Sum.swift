@@ -24,8 +24,14 @@ extension SummingLayer {
     guard slot.isWanted else { return }
     let size = slot.tensor.count / max(1, context.batch)
     let factor = S(factor(size))
-    for i in 0..<slot.tensor.count { slot.put(context.upstream[0][i / size] * factor, at: i) }
+    spreadRows(context.upstream[0].buffer, size: size, factor: factor, into: slot)
   }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func spreadRows<S: Scalar>(_ upstream: Buffer<S>, size: Int, factor: S, into slot: GradientSlot<S>) {
+  for i in 0..<slot.tensor.count { slot.put(upstream[i / size] * factor, at: i) }
 }
 
 /// The sums are taken in double precision and in the order of the elements.

@@ -59,6 +59,8 @@ public struct BatchNorm: Layer {
       forwardOperations: 5 * count, backwardOperations: 8 * count)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let channels = ChannelArrays(
       context.input.buffer, layout: ChannelLayout(context.input.shape.sample), batch: context.batch,
@@ -94,6 +96,8 @@ public struct BatchNorm: Layer {
     }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let upstream = context.upstream[0].buffer
     let channels = ChannelArrays(

@@ -48,17 +48,28 @@ extension GroupNormalization {
       isAffine ? context.parameters[0].buffer : none, context.saved, sums, products, context.downstream[0],
       context.workers)
     guard isAffine else { return }
-    let (weight, bias) = (context.parameterGradients[0], context.parameterGradients[1])
-    for c in 0..<channels {
-      var (dw, db): (S, S) = (0, 0)
-      for sample in 0..<batch {
-        let reciprocal = context.saved[2 * (sample * groups + c / (channels / groups)) + 1]
-        dw += products[sample * channels + c] * reciprocal
-        db += sums[sample * channels + c]
-      }
-      if weight.isWanted { weight.put(dw, at: c) }
-      if bias.isWanted { bias.put(db, at: c) }
+    groupParameters(
+      layout.channels, groups, batch, context.saved, sums, products, context.parameterGradients[0],
+      context.parameterGradients[1])
+  }
+}
+
+/// dw = sum over the samples of dy (x - mean) / deviation, db = sum of dy, from the sums of `groupBackward`.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func groupParameters<S: Scalar>(
+  _ channels: Int, _ groups: Int, _ batch: Int, _ saved: Buffer<S>, _ sums: Buffer<S>, _ products: Buffer<S>,
+  _ weight: GradientSlot<S>, _ bias: GradientSlot<S>
+) {
+  for c in 0..<channels {
+    var (dw, db): (S, S) = (0, 0)
+    for sample in 0..<batch {
+      let reciprocal = saved[2 * (sample * groups + c / (channels / groups)) + 1]
+      dw += products[sample * channels + c] * reciprocal
+      db += sums[sample * channels + c]
     }
+    if weight.isWanted { weight.put(dw, at: c) }
+    if bias.isWanted { bias.put(db, at: c) }
   }
 }
 

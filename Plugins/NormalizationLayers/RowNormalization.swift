@@ -105,13 +105,12 @@ private func rowForward<S: Scalar>(
         (mean, reciprocal) = (0, S(1 / (squares / Double(columns) + epsilon).squareRoot()))
       }
       if saved.count > 0 { (saved[2 * row], saved[2 * row + 1]) = (mean, reciprocal) }
-      for c in 0..<columns { y[start + c] = (x[start + c] - mean) * reciprocal }
-      if weight.count > 0 {
-        for c in 0..<columns { y[start + c] *= weight[c] }
-      }
-      if bias.count > 0 {
-        for c in 0..<columns { y[start + c] += bias[c] }
-      }
+      let map = AffineMap(center: mean, scale: reciprocal, shift: 0)
+      S.map(x, map, Stretches(start: start, length: columns), rectifies: false, into: y)
+      guard weight.count > 0 else { continue }
+      let own = ColumnMap(center: y.slice(from: 0, count: 0), scale: weight, shift: bias)
+      S.mapColumns(
+        y, own, Columns(rows: row..<(row + 1), range: 0..<columns, stride: columns), rectifies: false, into: y)
     }
   }
 }
@@ -152,24 +151,37 @@ private func rowBackward<S: Scalar>(
     for row in rows {
       let start = row * columns
       let (mean, reciprocal) = (saved[2 * row], saved[2 * row + 1])
-      var (total, product) = (0.0, 0.0)
-      if weight.count == 0 {
-        let result = S.deviationSums(upstream, x, center: mean, Stretches(start: start, length: columns))
-        (total, product) = (result.sum, result.product)
-      } else {
+      let set = Stretches(start: start, length: columns)
+      func slopes(_ sums: DeviationSums) -> (slope: S, constant: S) {
+        let slope = S(sums.product / Double(columns)) * reciprocal * reciprocal
+        return (-reciprocal * slope, centers ? -reciprocal * S(sums.sum / Double(columns)) : 0)
+      }
+      if weight.count > 0 && accumulates {
+        // The weighted gradients have no place of their own to wait in.
+        var sums = DeviationSums(sum: 0, product: 0)
         for c in 0..<columns {
           let gradient = upstream[start + c] * weight[c]
-          total += Double(gradient)
-          product += Double(gradient * (x[start + c] - mean))
+          sums.sum += Double(gradient)
+          sums.product += Double(gradient * (x[start + c] - mean))
         }
+        let (slope, constant) = slopes(sums)
+        for c in 0..<columns {
+          target[start + c] +=
+            reciprocal * (upstream[start + c] * weight[c]) + slope * (x[start + c] - mean) + constant
+        }
+        continue
       }
-      let constant: S = centers ? S(total / Double(columns)) : 0
-      let slope = S(product / Double(columns)) * reciprocal * reciprocal
-      for c in 0..<columns {
-        let gradient = weight.count > 0 ? upstream[start + c] * weight[c] : upstream[start + c]
-        let value = reciprocal * (gradient - constant - (x[start + c] - mean) * slope)
-        target[start + c] = accumulates ? target[start + c] + value : value
+      let gradients = weight.count > 0 ? target : upstream
+      if weight.count > 0 {
+        let none = weight.slice(from: 0, count: 0)
+        S.mapColumns(
+          upstream, ColumnMap(center: none, scale: weight, shift: none),
+          Columns(rows: row..<(row + 1), range: 0..<columns, stride: columns), rectifies: false, into: target)
       }
+      let (slope, constant) = slopes(S.deviationSums(gradients, x, center: mean, set))
+      S.combine(
+        gradients, x, LinearCombination(factor: reciprocal, slope: slope, center: mean, constant: constant), set,
+        into: target, accumulate: accumulates)
     }
   }
 }

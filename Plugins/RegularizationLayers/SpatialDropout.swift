@@ -54,6 +54,8 @@ public struct SpatialDropout: Layer {
   private func planes(_ shape: Shape) -> Int { shape[0] * (shape.rank > 1 ? shape[1] : 1) }
 
   /// The mask is a function of the stream and a channel's number, so the backward pass draws it again.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func drop<S: Scalar>(
     _ x: Buffer<S>, into y: Buffer<S>, _ random: RandomStream, accumulate: Bool, _ planes: Int, _ workers: WorkerPool
   ) {

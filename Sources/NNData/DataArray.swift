@@ -58,7 +58,7 @@ public struct DataArray: Sendable {
     let width = width
     switch elements {
     case .bytes(let values):
-      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+      values.withUnsafeBufferPointer { gatherBytes($0, rows, width, affine, target, workers) }
     case .floats(let values):
       values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
     case .doubles(let values):
@@ -69,14 +69,27 @@ public struct DataArray: Sendable {
   }
 }
 
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func gatherBytes<S: Scalar>(
+  _ source: UnsafeBufferPointer<UInt8>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
+  _ target: Buffer<S>, _ workers: WorkerPool
+) {
+  workers.run(count: rows.count, grain: max(1, 16384 / max(1, width))) { range in
+    for row in range {
+      let start = Int(rows[row]) * width
+      S.convert(
+        UnsafeBufferPointer(rebasing: source[start..<(start + width)]), scales: affine.scales, shifts: affine.shifts,
+        into: target.slice(from: row * width, count: width))
+    }
+  }
+}
+
 /// A number as it is stored, which becomes a scalar.
 private protocol StoredNumber: BitwiseCopyable {
   func scalar<S: Scalar>() -> S
 }
 
-extension UInt8: StoredNumber {
-  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
-}
 extension Int32: StoredNumber {
   @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
 }
@@ -87,11 +100,9 @@ extension Double: StoredNumber {
   @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
 }
 
-@specialized(where S == Float, T == UInt8)
 @specialized(where S == Float, T == Float)
 @specialized(where S == Float, T == Double)
 @specialized(where S == Float, T == Int32)
-@specialized(where S == Double, T == UInt8)
 @specialized(where S == Double, T == Float)
 @specialized(where S == Double, T == Double)
 @specialized(where S == Double, T == Int32)
@@ -104,15 +115,12 @@ private func gatherRows<S: Scalar, T: StoredNumber>(
     for row in range {
       let from = base + Int(rows[row]) * width
       let to = target.base + row * width
-      switch affine.kind {
-      case .none:
-        for i in 0..<width { to[i] = from[i].scalar() }
-      case .uniform(let scale, let shift):
-        for i in 0..<width { to[i] = from[i].scalar() * scale + shift }
-      case .perElement:
-        let scales = affine.scales.base
-        let shifts = affine.shifts.base
+      let (scales, shifts) = (affine.scales.base, affine.shifts.base)
+      if affine.scales.count > 1 {
         for i in 0..<width { to[i] = from[i].scalar() * scales[i] + shifts[i] }
+      } else {
+        let (scale, shift) = (scales[0], shifts[0])
+        for i in 0..<width { to[i] = from[i].scalar() * scale + shift }
       }
     }
   }

@@ -28,6 +28,12 @@ extension Float {
     KernelTable.current.combineLinearly(y, x, combination, set, result, accumulate)
   }
 
+  public static func convert(
+    _ bytes: UnsafeBufferPointer<UInt8>, scales: Buffer<Float>, shifts: Buffer<Float>, into y: Buffer<Float>
+  ) {
+    KernelTable.current.convertBytes(bytes, scales, shifts, y)
+  }
+
   public static func columnMoments(
     _ x: Buffer<Float>, _ columns: Columns, means: Buffer<Float>, variances: Buffer<Float>
   ) {

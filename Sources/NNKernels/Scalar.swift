@@ -96,6 +96,10 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<Self>, upstream: Buffer<Self>,
     products: Buffer<Self>, downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
 
+  /// y = scale * bytes + shift, on the calling thread: scales and shifts are one for all elements, or one for each.
+  static func convert(
+    _ bytes: UnsafeBufferPointer<UInt8>, scales: Buffer<Self>, shifts: Buffer<Self>, into y: Buffer<Self>)
+
   // Columns of a matrix, see `Columns`: on the calling thread, for layers that share out columns or rows among threads.
 
   /// Mean and biased variance of each column; at least one row.

@@ -35,7 +35,8 @@ func mapColumns(
 ) {
   for row in columns.rows {
     ColumnMapLoop(
-      x: UnsafePointer(x.base) + row * columns.stride, y: y.base + row * columns.stride, center: map.center.base,
+      x: UnsafePointer(x.base) + row * columns.stride, y: y.base + row * columns.stride,
+      center: map.center.count > 0 ? UnsafePointer(map.center.base) : nil,
       scale: map.scale.base, shift: map.shift.count > 0 ? UnsafePointer(map.shift.base) : nil, rectifies: rectifies
     ).runChunk(columns.range)
   }
@@ -156,14 +157,14 @@ private func columnSum(
 private struct ColumnMapLoop: VectorLoop {
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
-  let center: UnsafePointer<Float>
+  let center: UnsafePointer<Float>?
   let scale: UnsafePointer<Float>
   let shift: UnsafePointer<Float>?
   let rectifies: Bool
 
   @inline(__always)
   private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
-    let deviation = load(x + i) - load(center + i)
+    let deviation = center.map { load(x + i) - load($0 + i) } ?? load(x + i)
     let result = multiplyAdd(deviation, load(scale + i), shift.map { load($0 + i) } ?? .zero)
     return rectifies ? result.replacing(with: Vector.zero, where: result .< Vector.zero) : result
   }

@@ -25,6 +25,7 @@ public func kernelTable() -> KernelTable {
     deviationSums: { deviationSums($0, $1, $2, $3) },
     affine: { affine($0, $1, $2, $3, $4) },
     combineLinearly: { combineLinearly($0, $1, $2, $3, $4, $5) },
+    convertBytes: { convertBytes($0, $1, $2, $3) },
     columnMoments: { columnMoments($0, $1, $2, $3) },
     columnDeviationSums: { columnDeviationSums($0, $1, $2, $3, $4, $5) },
     mapColumns: { mapColumns($0, $1, $2, $3, $4) },

@@ -13,7 +13,7 @@ public struct Columns: Sendable, Hashable {
 }
 
 /// scale (x - center) + shift, for each column its own function; each buffer holds a number for every column of the
-/// matrix, or none at all in place of shifts that are 0.
+/// matrix, or none at all in place of centers or shifts that are 0.
 public struct ColumnMap<Element: BitwiseCopyable & Sendable>: Sendable {
   public var center: Buffer<Element>
   public var scale: Buffer<Element>

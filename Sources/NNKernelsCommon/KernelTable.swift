@@ -28,6 +28,8 @@ public struct KernelTable: Sendable {
     @Sendable (
       _ y: Vector, _ x: Vector, LinearCombination<Float>, Stretches, _ result: Vector, _ accumulate: Bool
     ) -> Void
+  public typealias ConvertBytes =
+    @Sendable (UnsafeBufferPointer<UInt8>, _ scales: Vector, _ shifts: Vector, _ y: Vector) -> Void
   public typealias ColumnMoments = @Sendable (_ x: Vector, Columns, _ means: Vector, _ variances: Vector) -> Void
   public typealias SumColumnDeviations =
     @Sendable (_ y: Vector, _ x: Vector, _ centers: Vector, Columns, _ sums: Vector, _ products: Vector) -> Void
@@ -105,6 +107,7 @@ public struct KernelTable: Sendable {
   public let deviationSums: SumDeviations
   public let affine: Affine
   public let combineLinearly: CombineLinearly
+  public let convertBytes: ConvertBytes
   public let columnMoments: ColumnMoments
   public let columnDeviationSums: SumColumnDeviations
   public let mapColumns: MapColumns
@@ -143,7 +146,8 @@ public struct KernelTable: Sendable {
     activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale,
     combineElements: @escaping CombineElements, moments: @escaping ComputeMoments,
     deviationSums: @escaping SumDeviations, affine: @escaping Affine, combineLinearly: @escaping CombineLinearly,
-    columnMoments: @escaping ColumnMoments, columnDeviationSums: @escaping SumColumnDeviations,
+    convertBytes: @escaping ConvertBytes, columnMoments: @escaping ColumnMoments,
+    columnDeviationSums: @escaping SumColumnDeviations,
     mapColumns: @escaping MapColumns, combineColumns: @escaping CombineColumns, localResponse: @escaping Respond,
     localResponseBackward: @escaping RespondBackward,
     softmax: @escaping Rows,
@@ -172,6 +176,7 @@ public struct KernelTable: Sendable {
     self.deviationSums = deviationSums
     self.affine = affine
     self.combineLinearly = combineLinearly
+    self.convertBytes = convertBytes
     self.columnMoments = columnMoments
     self.columnDeviationSums = columnDeviationSums
     self.mapColumns = mapColumns

@@ -107,6 +107,8 @@ public struct Evaluation: Sendable {
     }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private mutating func addClasses<S: Scalar>(
     _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>
   ) {
@@ -125,6 +127,8 @@ public struct Evaluation: Sendable {
     }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private mutating func addBinary<S: Scalar>(_ batch: Int, _ prediction: Buffer<S>, _ target: Buffer<S>) {
     for row in 0..<batch {
       let said = prediction[row] >= 0.5 ? 1 : 0
@@ -134,6 +138,8 @@ public struct Evaluation: Sendable {
     }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private mutating func addValues<S: Scalar>(
     _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>
   ) {
@@ -152,6 +158,8 @@ public struct Evaluation: Sendable {
   }
 
   /// The position of the highest number; the first of equal ones.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   static func highest<S: Scalar>(_ scores: Buffer<S>) -> Int {
     var best = 0
     for j in 1..<max(1, scores.count) where scores[j] > scores[best] { best = j }

@@ -57,16 +57,16 @@ struct ColumnTests {
       }
       for flag in [false, true] {
         let (mapped, mapped64) = (memory.floats(before), memory.doubles(before))
-        let shift = flag ? parameters[1] : []
+        let (center, shift) = (flag ? centers : [], flag ? parameters[1] : [])
         table.mapColumns(
           x32,
-          ColumnMap(center: memory.floats(centers), scale: memory.floats(parameters[0]), shift: memory.floats(shift)),
+          ColumnMap(center: memory.floats(center), scale: memory.floats(parameters[0]), shift: memory.floats(shift)),
           columns, flag,
           mapped)
         Double.mapColumns(
           x64,
           ColumnMap(
-            center: memory.doubles(centers), scale: memory.doubles(parameters[0]), shift: memory.doubles(shift)),
+            center: memory.doubles(center), scale: memory.doubles(parameters[0]), shift: memory.doubles(shift)),
           columns,
           rectifies: flag, into: mapped64)
         RowTests.expectClose(mapped, mapped64, "map \(table.level) \(columns)")

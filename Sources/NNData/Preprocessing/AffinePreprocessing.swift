@@ -64,28 +64,16 @@ public struct AffinePreprocessing: Sendable, Hashable {
 
 /// The numbers of an `AffinePreprocessing` in the precision at hand, ready for the inner loop.
 final class AffineTable<S: Scalar>: Sendable {
-  enum Kind: Sendable {
-    case none
-    case uniform(S, S)
-    case perElement
-  }
-
-  let kind: Kind
   private let scaleStorage: Storage<S>
   private let shiftStorage: Storage<S>
+  /// One factor for all elements of a sample, or one for each.
   var scales: Buffer<S> { scaleStorage.buffer }
+  /// As many summands.
   var shifts: Buffer<S> { shiftStorage.buffer }
 
   init(_ affine: AffinePreprocessing, width: Int) {
-    if affine.scales.count == 1, affine.shifts.count == 1 {
-      kind =
-        affine == .identity ? .none : .uniform(S(affine.scales[0]), S(affine.shifts[0]))
-      scaleStorage = Storage(count: 0)
-      shiftStorage = Storage(count: 0)
-    } else {
-      kind = .perElement
-      scaleStorage = Storage((0..<width).map { S(affine.scales[affine.scales.count == 1 ? 0 : $0]) })
-      shiftStorage = Storage((0..<width).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
-    }
+    let count = affine.scales.count == 1 && affine.shifts.count == 1 ? 1 : width
+    scaleStorage = Storage((0..<count).map { S(affine.scales[affine.scales.count == 1 ? 0 : $0]) })
+    shiftStorage = Storage((0..<count).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
   }
 }

@@ -69,7 +69,8 @@ package func referenceMapColumns<S: Scalar>(
   for row in columns.rows {
     for c in columns.range {
       let i = row * columns.stride + c
-      let value = (x[i] - map.center[c]) * map.scale[c] + (map.shift.count > 0 ? map.shift[c] : 0)
+      let deviation = map.center.count > 0 ? x[i] - map.center[c] : x[i]
+      let value = deviation * map.scale[c] + (map.shift.count > 0 ? map.shift[c] : 0)
       y[i] = rectifies && value < 0 ? 0 : value
     }
   }
