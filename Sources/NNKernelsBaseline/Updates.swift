@@ -113,10 +113,10 @@ private struct UpdateSpans {
   let second: Buffer<Float>
   let gradientScale: Float
   let gradientLimit: Float
-  let starts: [Int]
-  let workers: WorkerPool
+  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
+  unowned(unsafe) let workers: WorkerPool
 
-  func run<S: VectorStep>(_ rule: S) {
+  func run<S: VectorStep>(_ rule: S, _ starts: [Int]) {
     let loop = UpdateLoop(
       rule: rule, parameters: parameters.base, gradients: gradients.base, first: first.base, second: second.base,
       gradientScale: gradientScale, gradientLimit: gradientLimit)
@@ -183,31 +183,32 @@ func update(_ rule: UpdateRule, _ settings: UpdateSettings, _ arguments: UpdateA
   let spans = UpdateSpans(
     parameters: arguments.parameters, gradients: arguments.gradients, first: arguments.first, second: arguments.second,
     gradientScale: Float(settings.gradientScale), gradientLimit: Float(settings.gradientLimit),
-    starts: arguments.starts, workers: workers)
+    workers: workers)
   let (rate, decay) = (Float(settings.rate), Float(settings.decay))
+  let starts = arguments.starts
   switch rule {
   case .sgd(let momentum, let nesterov):
     if momentum == 0 {
-      spans.run(GradientDescent(rate: rate, decay: decay))
+      spans.run(GradientDescent(rate: rate, decay: decay), starts)
     } else {
-      spans.run(Momentum(rate: rate, decay: decay, momentum: Float(momentum), nesterov: nesterov))
+      spans.run(Momentum(rate: rate, decay: decay, momentum: Float(momentum), nesterov: nesterov), starts)
     }
   case .adam(let beta1, let beta2, let epsilon, _):
     spans.run(
       Adam(
         rate: settings.rate, decay: settings.decay, decoupled: false, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        correction1: settings.correction1, correction2: settings.correction2))
+        correction1: settings.correction1, correction2: settings.correction2), starts)
   case .adamW(let beta1, let beta2, let epsilon, _):
     spans.run(
       Adam(
         rate: settings.rate, decay: settings.decay, decoupled: true, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        correction1: settings.correction1, correction2: settings.correction2))
+        correction1: settings.correction1, correction2: settings.correction2), starts)
   case .rmsProp(let smoothing, let epsilon, let momentum):
     spans.run(
       RootMeanSquare(
         rate: rate, decay: decay, smoothing: Float(smoothing), rest: Float(1 - smoothing), epsilon: Float(epsilon),
-        momentum: Float(momentum)))
+        momentum: Float(momentum)), starts)
   case .adaGrad(let epsilon):
-    spans.run(Adagrad(rate: rate, decay: decay, epsilon: Float(epsilon)))
+    spans.run(Adagrad(rate: rate, decay: decay, epsilon: Float(epsilon)), starts)
   }
 }
