@@ -31,6 +31,17 @@ import Testing
     #expect(batches(part, 1)[0].sorted() == expected)
   }
 
+  /// Numbers that nothing is done to keep their bits.
+  @Test func numbersAsTheyAre() throws {
+    let numbers = [-0.0, 0, 1e-300, -1e300, 1.0 / 3]
+    let values = DataArray(name: "x", form: .values(Shape(5)), elements: .doubles(numbers))
+    let set = try Dataset(inputs: [values], targets: [])
+    let feed = BatchFeed<Double>(
+      set, batch: 1, preprocessing: .identity, seed: 1, shuffles: false, epoch: 0, batchOfEpoch: 0, workers: workers)
+    _ = feed.next()
+    #expect(feed.input(0).array.map(\.bitPattern) == numbers.map(\.bitPattern))
+  }
+
   /// Gathering ahead changes no bit, wherever a feed begins, whatever the threads.
   @Test(arguments: 1...3)
   func batchesGatheredAhead(threads: Int) throws {

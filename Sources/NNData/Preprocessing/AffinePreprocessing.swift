@@ -74,6 +74,9 @@ final class AffineTable<S: Scalar>: Sendable {
   init(_ affine: AffinePreprocessing, width: Int) {
     let count = affine.scales.count == 1 && affine.shifts.count == 1 ? 1 : width
     scaleStorage = Storage((0..<count).map { S(affine.scales[affine.scales.count == 1 ? 0 : $0]) })
-    shiftStorage = Storage((0..<count).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
+    // Adding minus zero changes no number, not even minus zero itself.
+    shiftStorage =
+      affine == .identity
+      ? Storage([-0.0]) : Storage((0..<count).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
   }
 }
