@@ -48,8 +48,6 @@ public struct Constant: Layer {
     for i in 0..<output.count { output[i] = S(values[i % values.count]) }
   }
 
-  @specialized(where S == Float)
-  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {}
 }
 

@@ -50,11 +50,11 @@ struct ProductPlan {
     // in the next product with these weights.
     let ownRows = p.transposeA ? p.rows / threads : 0
     let isReadable = !p.transposeB && p.inner <= Self.longestReadPanel && p.strideB % 256 != 0
-    if isReadable && ownRows >= 24 {
+    if isReadable && ownRows >= Self.leastReadingRows {
       rightSide = .direct
-      rowParts = max(rowBlocks, threads == 1 ? 1 : ownRows >= 96 ? 2 * threads : threads)
+      rowParts = max(rowBlocks, threads == 1 ? 1 : ownRows >= Self.leastPackingRows ? 2 * threads : threads)
       panelParts = 1
-    } else if rightSide == .blockwise && threads > 1 && ownRows >= 96 {
+    } else if rightSide == .blockwise && threads > 1 && ownRows >= Self.leastPackingRows {
       rowParts = threads
       panelParts = 1
     } else if rightSide == .blockwise {
@@ -76,6 +76,10 @@ struct ProductPlan {
   /// The longest panel, 16 KB, that many rows may read as it lies: it stays in the first-level cache, which has room for
   /// few lines that are multiples of a kilobyte apart.
   static let longestReadPanel = 4096 / TileShape.columns
+  /// Rows of a thread's own that are worth reading B for, which all threads then do.
+  static let leastReadingRows = 24
+  /// Rows of a thread's own that are worth packing B for, which all threads then do.
+  static let leastPackingRows = 96
   /// The longest block of inner indices.
   #if LEVEL_V4
     // Two wide vectors of so many are more than the first-level cache holds, but come fast enough from the second.

@@ -1,8 +1,11 @@
-/// Some columns of a matrix of `rows` rows, which are `stride` scalars long: sets of numbers that lie side by side, such
-/// as the outputs of a dense layer in all samples of a batch.
+/// Some columns of a matrix, in some of its rows: sets of numbers that lie side by side, such as the outputs of a dense
+/// layer in all samples of a batch.
 public struct Columns: Sendable, Hashable {
+  /// The rows in which the columns are looked at.
   public var rows: Range<Int>
+  /// The numbers of the columns.
   public var range: Range<Int>
+  /// Scalars from the beginning of one row to that of the next.
   public var stride: Int
 
   public init(rows: Range<Int>, range: Range<Int>, stride: Int) {

@@ -35,7 +35,7 @@ struct ColumnTests {
     let (count, width) = (columns.rows.upperBound * columns.stride, columns.range.upperBound)
     // Far from zero, where sums of squares would lose the variance.
     let (x, y, before) = (numbers.floats(count, 99, 101), numbers.floats(count), numbers.floats(count))
-    let parameters = (0..<4).map { _ in numbers.floats(width) }
+    let parameters = (0..<3).map { _ in numbers.floats(width) }
     let centers = numbers.floats(width, 99, 101)
     let memory = Memory()
     let (x64, y64) = (memory.doubles(x), memory.doubles(y))
@@ -61,14 +61,12 @@ struct ColumnTests {
         table.mapColumns(
           x32,
           ColumnMap(center: memory.floats(center), scale: memory.floats(parameters[0]), shift: memory.floats(shift)),
-          columns, flag,
-          mapped)
+          columns, flag, mapped)
         Double.mapColumns(
           x64,
           ColumnMap(
             center: memory.doubles(center), scale: memory.doubles(parameters[0]), shift: memory.doubles(shift)),
-          columns,
-          rectifies: flag, into: mapped64)
+          columns, rectifies: flag, into: mapped64)
         RowTests.expectClose(mapped, mapped64, "map \(table.level) \(columns)")
         let (combined, combined64) = (memory.floats(before), memory.doubles(before))
         table.combineColumns(
@@ -80,8 +78,8 @@ struct ColumnTests {
           y64, x64,
           ColumnCombination(
             factor: memory.doubles(parameters[0]), slope: memory.doubles(parameters[1]),
-            center: memory.doubles(centers),
-            constant: memory.doubles(parameters[2])), columns, into: combined64, accumulate: flag)
+            center: memory.doubles(centers), constant: memory.doubles(parameters[2])), columns, into: combined64,
+          accumulate: flag)
         RowTests.expectClose(combined, combined64, "combination \(table.level) \(columns)")
       }
     }
