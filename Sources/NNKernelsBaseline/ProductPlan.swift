@@ -23,6 +23,8 @@ struct ProductPlan {
   /// Pieces of rows and of panels; their product is the number of chunks.
   var rowParts: Int
   var panelParts: Int
+  /// Whether a thread that has rows of its own takes their tiles in the order of `TileShape.alternating`.
+  var alternatesTiles: Bool
 
   init(_ p: MatrixProduct, layout: PanelLayout, prepacked: Bool, threads: Int) {
     let work = p.rows * p.columns * p.inner
@@ -69,6 +71,9 @@ struct ProductPlan {
     // transposed one has the elements of a tile together already; a small one stays in the first-level cache as it lies.
     let isAtHand = p.transposeA && p.rows * p.inner <= Self.smallLeftSide
     packsLeftSide = tiles > 1 && panels >= 12 * panelParts && !isAtHand
+    // Rows of A that are packed follow each other in memory and are fetched ahead in their order.
+    alternatesTiles =
+      ownRows > 0 && threads > 1 && panelParts == 1 && rowParts <= 2 * threads && blocks == 1 && !packsLeftSide
   }
 
   /// Scalars of A, 25 KB, that stay in the first-level cache while rows of B pass through it.

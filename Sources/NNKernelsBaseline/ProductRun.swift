@@ -81,7 +81,8 @@ struct ProductRun {
           task.panelStrideB = layout.offset(1)
         }
         let isWhole = valid == width
-        for tile in 0..<tiles {
+        for step in 0..<tiles {
+          let tile = plan.alternatesTiles ? TileShape.alternating(step, of: tiles) : step
           let range = TileShape.cut(rows.count, into: tiles, tile)
           let row = rows.lowerBound + range.lowerBound
           let result = c + row * product.strideC + column

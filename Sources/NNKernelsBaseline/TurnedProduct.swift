@@ -131,14 +131,16 @@ struct TurnedProduct {
       var column = range.lowerBound
       while column < range.upperBound {
         let place = place(column, inner.lowerBound)
-        let left = min(place.neighbours, range.upperBound - column)
-        let tiles = (left + TileShape.rows - 1) / TileShape.rows
-        let count = (left + tiles - 1) / tiles
-        task.a = RowPointers(place.first, stride: place.columnStride)
+        let count = min(place.neighbours, range.upperBound - column)
+        let tiles = (count + TileShape.rows - 1) / TileShape.rows
         task.rowStrideA = place.columnStride
         task.innerStrideA = place.innerStride
-        task.c = sums + (column - range.lowerBound) * width
-        task.run(rows: count, vectors: vectors)
+        for step in 0..<tiles {
+          let tile = TileShape.cut(count, into: tiles, TileShape.alternating(step, of: tiles))
+          task.a = RowPointers(place.first + tile.lowerBound * place.columnStride, stride: place.columnStride)
+          task.c = sums + (column + tile.lowerBound - range.lowerBound) * width
+          task.run(rows: tile.count, vectors: vectors)
+        }
         column += count
       }
     }
