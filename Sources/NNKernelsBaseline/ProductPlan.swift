@@ -38,7 +38,7 @@ struct ProductPlan {
     // The rearrangement of B costs about as much as two to four rows of the product.
     if prepacked {
       rightSide = .prepacked
-    } else if !p.transposeB && p.rows <= 4 * TileShape.rows {
+    } else if !p.transposeB && (p.rows <= 4 * TileShape.rows || p.inner <= Self.shortReadPanel) {
       rightSide = .direct
     } else if p.rows <= 32 * TileShape.rows && (threads == 1 || panels >= 4 * threads) {
       rightSide = .blockwise
@@ -81,6 +81,8 @@ struct ProductPlan {
   /// The longest panel, 16 KB, that many rows may read as it lies: it stays in the first-level cache, which has room for
   /// few lines that are multiples of a kilobyte apart.
   static let longestReadPanel = 4096 / TileShape.columns
+  /// The longest panel of which not even lines that are multiples of a kilobyte apart displace each other.
+  static let shortReadPanel = 16
   /// Rows of a thread's own that are worth reading B for, which all threads then do.
   static let leastReadingRows = 24
   /// Rows of a thread's own that are worth packing B for, which all threads then do.

@@ -32,6 +32,12 @@ struct ProductRun {
       worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
     let panelBlock = block + packedRows
 
+    // Columns behind the last whole vector can be computed together with those before them, a second time with the same
+    // result, if nobody else writes them.
+    let canReachBack =
+      plan.rightSide == .direct && innerBlocks == 1 && plan.panelParts == 1 && sumsInC
+      && product.columns >= TileShape.columns
+
     // A large C has left the nearer caches when the next block of inner indices comes to it.
     let fetchesAhead = innerBlocks > 1 && product.rows * product.columns >= 1 << 18
 
@@ -52,10 +58,11 @@ struct ProductRun {
         // Few rows leave most accumulators unused, so two whole panels go together.
         let isPair = rows.count <= TileShape.wideRows && panel + 1 < min(panels.upperBound, layout.whole)
         defer { panel += isPair ? 2 : 1 }
-        let column = panel * TileShape.columns
         let vectors = isPair ? 4 : layout.vectors(panel)
         let width = isPair ? TileShape.columns : vectors * Vector.scalarCount
-        let valid = layout.valid(panel)
+        let reachesBack = canReachBack && layout.valid(panel) < width
+        let column = reachesBack ? product.columns - width : panel * TileShape.columns
+        let valid = reachesBack ? width : layout.valid(panel)
         var task = TileProduct(
           a: RowPointers(a, stride: rowStrideA), rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b,
           innerStrideB: width, panelStrideB: 0, c: c,
