@@ -1,10 +1,11 @@
 // What Swift cannot say itself: the processor's features, a pause inside a spinning loop, a hint that memory will be
-// written soon, and how many processors a process may use.
+// needed soon, and how many processors a process may use.
 #ifndef NNRUN_PROCESSOR_SHIM_H
 #define NNRUN_PROCESSOR_SHIM_H
 
-// Fetches the cache line of an address, which need not be valid, for writing.
+// Fetches the cache line of an address, which need not be valid, for writing or for reading.
 static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
+static inline void processor_prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 #if defined(__linux__)
 #include <sys/syscall.h>

@@ -7,9 +7,9 @@ func affine(
   _ x: Buffer<Float>, _ map: AffineMap<Float>, _ set: Stretches, _ rectifies: Bool, _ y: Buffer<Float>
 ) {
   if rectifies {
-    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectification()), set)
+    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectification()), set, fetching: x.base)
   } else {
-    run(AffineLoop(x: x.base, y: y.base, map: map, end: Identity()), set)
+    run(AffineLoop(x: x.base, y: y.base, map: map, end: Identity()), set, fetching: x.base)
   }
 }
 
@@ -26,8 +26,9 @@ func combineLinearly(
 }
 
 @inline(__always)
-private func run<L: VectorLoop>(_ loop: L, _ set: Stretches) {
+private func run<L: VectorLoop>(_ loop: L, _ set: Stretches, fetching x: UnsafePointer<Float>? = nil) {
   for segment in 0..<set.segments {
+    if let x { fetchStretch(after: segment, of: set, x) }
     let start = set.start + segment * set.stride
     loop.run(start..<(start + set.length))
   }

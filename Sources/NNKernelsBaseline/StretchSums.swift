@@ -1,3 +1,4 @@
+import CProcessor
 import NNKernelsCommon
 
 /// Mean and variance of a set, see `Scalar.moments`. One pass: sums are taken about the first element, which is as close
@@ -9,6 +10,7 @@ func moments(_ x: Buffer<Float>, _ set: Stretches) -> Moments {
   let shift = x.base[set.start]
   var sums = BlockSums()
   for segment in 0..<set.segments {
+    fetchStretch(after: segment, of: set, x.base)
     var from = UnsafePointer(x.base) + (set.start + segment * set.stride)
     var rest = set.length
     while rest > 0 {
@@ -40,6 +42,19 @@ func deviationSums(_ y: Buffer<Float>, _ x: Buffer<Float>, _ center: Float, _ se
   sums.flush()
   return DeviationSums(sum: sums.first, product: sums.second)
 }
+
+/// Fetches the stretch behind `segment`, so that it is at hand when its turn comes: the processor itself fetches ahead
+/// only within a stretch, and short ones are over by then.
+@inline(__always)
+func fetchStretch(after segment: Int, of set: Stretches, _ base: UnsafePointer<Float>) {
+  guard segment + 1 < set.segments, set.length <= longestFetchedStretch else { return }
+  let next = base + (set.start + (segment + 1) * set.stride)
+  for i in stride(from: 0, to: set.length, by: scalarsOfCacheLine) { processor_prefetch_for_reading(next + i) }
+}
+
+/// 4 KB: longer stretches leave the processor time to fetch ahead by itself.
+private let longestFetchedStretch = 1024
+private let scalarsOfCacheLine = 16
 
 /// Two sums under way: of the current block in vectors, of the blocks before it in double precision.
 private struct BlockSums {
