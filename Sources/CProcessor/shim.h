@@ -4,7 +4,7 @@
 #define NNRUN_PROCESSOR_SHIM_H
 
 // Fetches the cache line of an address, which need not be valid, for writing or for reading.
-static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
+static inline void processor_prefetch_for_writing(const void *address) { __builtin_prefetch(address, 1, 3); }
 static inline void processor_prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 #if defined(__linux__)

@@ -71,7 +71,8 @@ struct ProductPlan {
     // transposed one has the elements of a tile together already; a small one stays in the first-level cache as it lies.
     let isAtHand = p.transposeA && p.rows * p.inner <= Self.smallLeftSide
     packsLeftSide = tiles > 1 && panels >= 12 * panelParts && !isAtHand
-    // Rows of A that are packed follow each other in memory and are fetched ahead in their order.
+    // Rows of A that are packed follow each other in memory and are fetched ahead in their order, and so is C between
+    // blocks.
     alternatesTiles =
       ownRows > 0 && threads > 1 && panelParts == 1 && rowParts <= 2 * threads && blocks == 1 && !packsLeftSide
   }

@@ -129,8 +129,8 @@ struct ProductRun {
     let range = TileShape.cut(rows.count, into: tiles, tile)
     let target = c + (rows.lowerBound + range.lowerBound) * product.strideC + panel * TileShape.columns
     for row in 0..<range.count {
-      processor_prefetch(target + row * product.strideC)
-      processor_prefetch(target + row * product.strideC + TileShape.columns / 2)
+      processor_prefetch_for_writing(target + row * product.strideC)
+      processor_prefetch_for_writing(target + row * product.strideC + TileShape.columns / 2)
     }
   }
 }

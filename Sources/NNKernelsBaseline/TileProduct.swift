@@ -118,7 +118,7 @@ enum TileShape {
   ///
   /// If a thread walks evenly through its rows, the processor fetches the next ones ahead, past the last of them: they
   /// are another thread's, who then has to get them back before he can write them. Where two processors share no cache,
-  /// that cost a quarter of the training step of a small net.
+  /// that cost up to a quarter of the training step of a small net.
   @inline(__always)
   static func alternating(_ step: Int, of tiles: Int) -> Int {
     step % 2 == 0 ? step / 2 : tiles - 1 - step / 2

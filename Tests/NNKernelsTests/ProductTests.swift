@@ -69,6 +69,7 @@ struct ProductTests {
   func largeShapes(layout: (Bool, Bool)) {
     let shapes = [
       (64, 100, 784), (200, 33, 800), (1, 300, 1000), (97, 270, 130), (13, 530, 500), (260, 68, 40), (141, 37, 70),
+      (100, 300, 64), (64, 100, 10),
     ]
     for (rows, columns, inner) in shapes {
       for epilogue in [false, true] {
@@ -101,7 +102,9 @@ struct ProductTests {
   }
 
   /// The bits of an element depend on its row of A, its column of B and the inner size alone.
-  @Test(arguments: [(37, 61, 300), (64, 100, 784), (5, 10, 100), (30, 512, 900), (260, 68, 40)])
+  @Test(arguments: [
+    (37, 61, 300), (64, 100, 784), (5, 10, 100), (30, 512, 900), (260, 68, 40), (100, 300, 64), (64, 100, 10),
+  ])
   func bitsDependOnNothingElse(shape: (Int, Int, Int)) {
     let (rows, columns, inner) = shape
     var numbers = TestNumbers(3)
