@@ -41,17 +41,17 @@ public final class Predictor<S: Scalar> {
     let own = network.plan.parametersOfNode[node].map(network.parameter)
     switch source {
     case .node(let index), .scaled(let index, _, _):
-      for (own, other) in zip(own, arrays(source, parameters)) { own.buffer.copy(from: other.storage.buffer) }
+      withArrays(source, parameters) { for (own, other) in zip(own, $0) { own.buffer.copy(from: other.buffer) } }
       for (own, other) in zip(network.plan.statesOfNode[node], plan.statesOfNode[index]) {
         network.state.slice(network.plan.states[own].range).copy(from: state.slice(plan.states[other].range))
       }
     case .packed(let original, let layer):
-      let storages = arrays(original, parameters)
-      layer.pack(
-        storages.map { Tensor(shape: $0.shape, buffer: $0.storage.buffer) }, into: own, workers: network.workers)
+      withArrays(original, parameters) { layer.pack($0, into: own, workers: network.workers) }
     case .affine(let map):
       let weight = Storage<S>(map.weight.map { S($0) })
-      S.pack(weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true, into: own[0].buffer)
+      withExtendedLifetime(weight) {
+        S.pack(weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true, into: own[0].buffer)
+      }
       if let bias = map.bias {
         for (index, value) in bias.enumerated() { own[1][index] = S(value) }
       }
@@ -59,6 +59,14 @@ public final class Predictor<S: Scalar> {
   }
 
   private typealias ShapedStorage = (shape: Shape, storage: Storage<S>)
+
+  /// Calls `body` with a layer's parameters, as `arrays` gives them, while their memory exists.
+  private func withArrays(
+    _ source: PredictionGraph<S>.Source, _ parameters: Buffer<S>, _ body: ([Tensor<S>]) -> Void
+  ) {
+    let storages = arrays(source, parameters)
+    withExtendedLifetime(storages) { body(storages.map { Tensor(shape: $0.shape, buffer: $0.storage.buffer) }) }
+  }
 
   /// A layer's parameters, in the plan's order, as the original net has them or scaled.
   private func arrays(_ source: PredictionGraph<S>.Source, _ parameters: Buffer<S>) -> [ShapedStorage] {
@@ -71,10 +79,10 @@ public final class Predictor<S: Scalar> {
     case .scaled(let index, let channels, let scaling):
       var result = arrays(.node(index), parameters)
       let weight = result[channels.weight]
-      var weights = weight.storage.buffer.array.map { Double($0) }
+      var weights = weight.storage.array.map { Double($0) }
       scaling.apply(to: &weights, weight.shape, channels)
       result[channels.weight].storage = Storage(weights.map { S($0) })
-      let bias = channels.bias.map { result[$0].storage.buffer.array.map { Double($0) } }
+      let bias = channels.bias.map { result[$0].storage.array.map { Double($0) } }
       let shifted = (Shape(scaling.shift.count), Storage(scaling.applied(to: bias).map { S($0) }))
       // A layer that had no bias has it behind its other parameters now.
       if let place = channels.bias { result[place] = shifted } else { result.append(shifted) }
@@ -125,7 +133,9 @@ public final class Predictor<S: Scalar> {
     let count = samples.count / width
     let input = Storage<S>(samples)
     let output = Storage<S>(count: count * outputCount)
-    predict([input.buffer], count: count, into: output.buffer)
-    return output.buffer.array
+    return withExtendedLifetime((input, output)) {
+      predict([input.buffer], count: count, into: output.buffer)
+      return output.buffer.array
+    }
   }
 }

@@ -58,8 +58,9 @@ public struct SavedModel: Sendable {
   /// A predictor for batches of up to `batch` samples.
   public func predictor<S: Scalar>(_ type: S.Type, batch: Int = 64, workers: WorkerPool) throws -> Predictor<S> {
     let (parameters, state) = try arrays(type)
-    return try Predictor(
-      plan, parameters: parameters.buffer, state: state.buffer, batch: batch, workers: workers)
+    return try withExtendedLifetime((parameters, state)) {
+      try Predictor(plan, parameters: parameters.buffer, state: state.buffer, batch: batch, workers: workers)
+    }
   }
 
   /// Predicts a whole set of samples.
@@ -90,6 +91,6 @@ public struct SavedModel: Sendable {
         [feed.input(0)], count: count, into: outputs.buffer.slice(from: done * width, count: count * width))
       done += count
     }
-    return outputs.buffer.array
+    return outputs.array
   }
 }

@@ -20,6 +20,9 @@ public final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLitera
     }
   }
 
+  /// The scalars as an array.
+  public var array: [Element] { withExtendedLifetime(self) { buffer.array } }
+
   deinit { buffer.base.deallocate() }
 }
 

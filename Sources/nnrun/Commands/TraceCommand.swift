@@ -139,7 +139,7 @@ enum TraceCommand: Command {
     }
     if hasTarget {
       let loss = Storage<S>([S(network.loss)])
-      file.append("loss", dimensions: [], loss.buffer)
+      withExtendedLifetime(loss) { file.append("loss", dimensions: [], loss.buffer) }
       for (name, value) in values() {
         guard let gradient = network.gradient(value) else { continue }
         file.append("backward/\(name)", dimensions: gradient.shape.dimensions, gradient.buffer)
