@@ -41,6 +41,40 @@ extension ProductEpilogue {
   }
 }
 
+extension ProductEpilogue {
+  /// The same without accumulating for sums of which each vector holds `columns` columns of four rows, a quarter for each;
+  /// the first of them is column `column` of the product.
+  @inline(__always)
+  func applyJoined(
+    _ sums: UnsafePointer<Float>, fours: Int, columns: Int, column: Int, into c: UnsafeMutablePointer<Float>,
+    strideC: Int
+  ) {
+    activation.apply(
+      JoinedEpilogue(
+        epilogue: self, sums: sums, fours: fours, columns: columns, column: column, c: c, strideC: strideC))
+  }
+}
+
+private struct JoinedEpilogue: FunctionUser {
+  let epilogue: ProductEpilogue
+  let sums: UnsafePointer<Float>
+  let fours: Int
+  let columns: Int
+  let column: Int
+  let c: UnsafeMutablePointer<Float>
+  let strideC: Int
+
+  @inline(never)
+  func use<F: VectorFunction>(_ function: F) {
+    let bias = epilogue.bias.map { fourTimes(loadVector($0 + column, count: columns)) } ?? Vector(repeating: -0.0)
+    for four in 0..<fours {
+      storeQuarters(
+        function.value(loadVector(sums + four * Vector.scalarCount) * epilogue.scale + bias),
+        c + 4 * four * strideC, stride: strideC, count: columns)
+    }
+  }
+}
+
 private struct TurnedEpilogue: FunctionUser {
   let epilogue: ProductEpilogue
   let sums: UnsafeMutablePointer<Float>
@@ -73,36 +107,54 @@ private struct TileEpilogue: FunctionUser {
 
   @inline(never)
   func use<F: VectorFunction>(_ function: F) {
-    for row in 0..<rows {
-      RowEpilogue(
-        function: function, sums: sums + row * stride, c: c + row * strideC, bias: epilogue.bias.map { $0 + column },
-        scale: epilogue.scale, accumulate: epilogue.accumulate
-      ).run(0..<columns)
+    var j = 0
+    while j < columns {
+      let count = min(columns - j, Vector.scalarCount)
+      // Adding minus zero changes no number.
+      let bias = epilogue.bias.map { loadVector($0 + column + j, upTo: count) } ?? Vector(repeating: -0.0)
+      let strip = StripEpilogue(
+        function: function, scale: epilogue.scale, bias: bias, accumulate: epilogue.accumulate, sums: sums + j,
+        stride: stride, c: c + j, strideC: strideC, rows: rows)
+      if count == Vector.scalarCount { strip.runWhole() } else { strip.run(columns: count) }
+      j += count
     }
   }
 }
 
-private struct RowEpilogue<F: VectorFunction>: VectorLoop {
+/// The epilogue of a tile's columns as far as a vector reaches.
+private struct StripEpilogue<F: VectorFunction> {
   let function: F
-  let sums: UnsafePointer<Float>
-  let c: UnsafeMutablePointer<Float>
-  let bias: UnsafePointer<Float>?
   let scale: Float
+  let bias: Vector
   let accumulate: Bool
+  let sums: UnsafePointer<Float>
+  let stride: Int
+  let c: UnsafeMutablePointer<Float>
+  let strideC: Int
+  let rows: Int
 
   @inline(__always)
-  func whole(_ j: Int) {
-    var value = loadVector(sums + j) * scale
-    if let bias { value += loadVector(bias + j) }
-    if accumulate { value += loadVector(c + j) }
-    storeVector(function.value(value), c + j)
+  func runWhole() {
+    if accumulate {
+      for row in 0..<rows {
+        let target = c + row * strideC
+        storeVector(
+          function.value(loadVector(sums + row * stride) * scale + bias + loadVector(target)), target)
+      }
+    } else {
+      for row in 0..<rows {
+        storeVector(function.value(loadVector(sums + row * stride) * scale + bias), c + row * strideC)
+      }
+    }
   }
 
   @inline(__always)
-  func rest(_ j: Int, _ count: Int) {
-    var value = loadVector(sums + j, count: count) * scale
-    if let bias { value += loadVector(bias + j, count: count) }
-    if accumulate { value += loadVector(c + j, count: count) }
-    storeVector(function.value(value), c + j, count: count)
+  func run(columns: Int) {
+    for row in 0..<rows {
+      let target = c + row * strideC
+      var value = loadVector(sums + row * stride, count: columns) * scale + bias
+      if accumulate { value += loadVector(target, count: columns) }
+      storeVector(function.value(value), target, count: columns)
+    }
   }
 }

@@ -77,6 +77,14 @@ struct ProductPlan {
       ownRows > 0 && threads > 1 && panelParts == 1 && rowParts <= 2 * threads && blocks == 1 && !packsLeftSide
   }
 
+  /// Makes the parts whole rows, and few, where the last columns of fours of rows are computed together.
+  mutating func joinTail(rows: Int, threads: Int) {
+    panelParts = 1
+    rowParts = max(threads, rows / Self.rowsWithTail)
+  }
+
+  /// Rows of a part whose tiles include the last columns.
+  static let rowsWithTail = 32
   /// Scalars of A, 25 KB, that stay in the first-level cache while rows of B pass through it.
   static let smallLeftSide = 6400
   /// The longest panel, 16 KB, that many rows may read as it lies: it stays in the first-level cache, which has room for

@@ -12,6 +12,8 @@ struct ProductRun {
   var epilogue: ProductEpilogue
   /// The columns behind the last panel, if they are computed in another way.
   var tail: TurnedProduct?
+  /// The same columns and the panel before them, if rows share vectors there.
+  var joinedTail: JoinedTail?
   // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
   unowned(unsafe) var workers: WorkerPool
 

@@ -101,14 +101,23 @@ func multiplyPacked(
   guard rows > 0, columns > 0 else { return }
   let product = MatrixProduct(rows: rows, columns: columns, inner: inner)
   if rows == 1 { return multiplySingleRow(product, a.base, packed.base, c.base, .packed, epilogue, workers) }
-  if TurnedProduct.suits(product, epilogue) {
+  let threads = workers.isSerial ? 1 : workers.threads
+  let tail = JoinedTail.columns(product, epilogue, threads: threads)
+  if tail == 0, TurnedProduct.suits(product, epilogue) {
     return multiplyTurned(product, a.base, packed.base, .packed, c.base, epilogue, workers)
   }
-  let layout = PanelLayout(inner: inner, columns: columns)
-  let plan = ProductPlan(product, layout: layout, prepacked: true, threads: workers.isSerial ? 1 : workers.threads)
-  let run = ProductRun(
-    product: product, a: a.base, b: packed.base, c: c.base, layout: layout, plan: plan,
+  var main = product
+  main.columns -= tail
+  let layout = PanelLayout(inner: inner, columns: main.columns)
+  var plan = ProductPlan(main, layout: layout, prepacked: true, threads: threads)
+  if tail > 0 { plan.joinTail(rows: rows, threads: threads) }
+  var run = ProductRun(
+    product: main, a: a.base, b: packed.base, c: c.base, layout: layout, plan: plan,
     epilogue: ProductEpilogue(epilogue), workers: workers)
+  if tail > 0 {
+    run.joinedTail = JoinedTail(
+      columns: tail, of: product, a.base, packed: packed.base, c.base, ProductEpilogue(epilogue))
+  }
   run.computeAll()
 }
 
@@ -120,7 +129,10 @@ extension ProductRun {
       let panelPart = chunk % plan.panelParts
       let rows = TileShape.cut(product.rows, into: plan.rowParts, rowPart)
       compute(rows: rows, panels: TileShape.cut(layout.count, into: plan.panelParts, panelPart), worker: worker)
-      if panelPart == plan.panelParts - 1 { tail?.compute(rows: rows, worker: worker) }
+      if panelPart == plan.panelParts - 1 {
+        tail?.compute(rows: rows, worker: worker)
+        joinedTail?.compute(rows: rows)
+      }
     }
   }
 }

@@ -104,6 +104,7 @@ struct ProductTests {
   /// The bits of an element depend on its row of A, its column of B and the inner size alone.
   @Test(arguments: [
     (37, 61, 300), (64, 100, 784), (5, 10, 100), (30, 512, 900), (260, 68, 40), (100, 300, 64), (64, 100, 10),
+    (61, 98, 300), (50, 65, 90), (49, 131, 257), (13, 36, 70),
   ])
   func bitsDependOnNothingElse(shape: (Int, Int, Int)) {
     let (rows, columns, inner) = shape
