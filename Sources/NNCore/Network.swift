@@ -45,7 +45,28 @@ public final class Network<S: Scalar> {
   public let targetNames: [String]
 
   /// A net with memory for batches of up to `batch` samples. Parameters are zero until `initialize` or a load.
-  public init(_ plan: NetworkPlan, batch: Int, options: NetworkOptions = NetworkOptions(), workers: WorkerPool) {
+  public convenience init(
+    _ plan: NetworkPlan, batch: Int, options: NetworkOptions = NetworkOptions(), workers: WorkerPool
+  ) {
+    let state = Storage<S>(count: plan.stateSpan)
+    for array in plan.states { state.buffer.slice(array.range).fill(S(array.plan.initialValue)) }
+    self.init(
+      plan, batch: batch, options: options, parameters: Storage(count: plan.parameterSpan),
+      gradients: Storage(count: options.isTrained ? plan.parameterSpan : 0), state: state, workers: workers)
+  }
+
+  /// A net with the parameters, gradients and state of `other`, which it shares, and memory of its own for everything in
+  /// between. Both may run at the same time as long as neither writes what is shared.
+  public convenience init(sharing other: Network<S>, batch: Int) {
+    self.init(
+      other.plan, batch: batch, options: other.options, parameters: other.parameterStorage,
+      gradients: other.gradientStorage, state: other.stateStorage, workers: other.workers)
+  }
+
+  private init(
+    _ plan: NetworkPlan, batch: Int, options: NetworkOptions, parameters: Storage<S>, gradients: Storage<S>,
+    state: Storage<S>, workers: WorkerPool
+  ) {
     precondition(batch >= 1)
     self.plan = plan
     self.options = options
@@ -53,9 +74,9 @@ public final class Network<S: Scalar> {
     maximumBatch = batch
     self.batch = batch
     execution = ExecutionPlan(plan, batch: batch, options: options)
-    parameterStorage = Storage(count: plan.parameterSpan)
-    gradientStorage = Storage(count: options.isTrained ? plan.parameterSpan : 0)
-    stateStorage = Storage(count: plan.stateSpan)
+    parameterStorage = parameters
+    gradientStorage = gradients
+    stateStorage = state
     arena = Storage(count: execution.arenaSpan)
     lossStorage = Storage(count: 2 * plan.definition.nodes.count)
     targetNames = plan.definition.targetNames
@@ -72,7 +93,6 @@ public final class Network<S: Scalar> {
       ownTargets.append(storage)
       targets.append(storage.buffer)
     }
-    for state in plan.states { stateStorage.buffer.slice(state.range).fill(S(state.plan.initialValue)) }
     buildRuntimes()
     seedNodes()
   }

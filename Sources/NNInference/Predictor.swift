@@ -9,6 +9,9 @@ public final class Predictor<S: Scalar> {
   /// The net as it was trained.
   public let plan: NetworkPlan
   private let network: Network<S>
+  /// Nets of the same parameters that compute parts of a batch, one for each worker; none if that does not pay.
+  private let partNetworks: [Network<S>]
+  private let operationsPerSample: Int
 
   /// Scalars of one sample's input, for each input of the net.
   public var inputCounts: [Int] { plan.definition.inputs.map(\.shape.elementCount) }
@@ -32,7 +35,14 @@ public final class Predictor<S: Scalar> {
     self.plan = plan
     let graph = try PredictionGraph(plan, parameters: parameters, state: state)
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
-    network = Network(rewritten, batch: batch, options: NetworkOptions(isTrained: false), workers: workers)
+    let network = Network<S>(rewritten, batch: batch, options: NetworkOptions(isTrained: false), workers: workers)
+    self.network = network
+    operationsPerSample = network.operationsPerSample
+    let parts = BatchParts(batch, operations: operationsPerSample, threads: workers.threads)
+    partNetworks =
+      parts.count == 1 ? [] : (0..<parts.count).map { _ in Network(sharing: network, batch: parts.largest) }
+    // Whichever net a thread happens to need for the first time later, its arrays have been separated by then.
+    for part in partNetworks { part.setBatch(1) }
     for (node, source) in graph.sources.enumerated() { fill(node, source, parameters, state) }
   }
 
@@ -115,15 +125,34 @@ public final class Predictor<S: Scalar> {
     var done = 0
     while done < count {
       let batch = min(network.maximumBatch, count - done)
-      network.setBatch(batch)
-      for index in inputs.indices {
-        let width = plan.definition.inputs[index].shape.elementCount
-        network.bindInput(index, to: inputs[index].slice(from: done * width, count: batch * width))
+      let parts = BatchParts(batch, operations: operationsPerSample, threads: network.workers.threads)
+      if parts.count == 1 {
+        predict(inputs, done..<(done + batch), into: outputs, with: network)
+      } else {
+        network.workers.run(chunks: parts.count) { part, worker in
+          let range = parts.range(part)
+          predict(
+            inputs, (done + range.lowerBound)..<(done + range.upperBound), into: outputs, with: partNetworks[worker])
+        }
+        network.workers.evenScratch()
       }
-      network.forward(.inference, judges: false)
-      outputs.slice(from: done * outputCount, count: batch * outputCount).copy(from: network.prediction.buffer)
       done += batch
     }
+  }
+
+  /// Predicts some samples with one of the nets.
+  @specialized(where S == Float)
+  private func predict(
+    _ inputs: [Buffer<S>], _ samples: Range<Int>, into outputs: Buffer<S>, with network: Network<S>
+  ) {
+    network.setBatch(samples.count)
+    for index in inputs.indices {
+      let width = plan.definition.inputs[index].shape.elementCount
+      network.bindInput(index, to: inputs[index].slice(from: samples.lowerBound * width, count: samples.count * width))
+    }
+    network.forward(.inference, judges: false)
+    outputs.slice(from: samples.lowerBound * outputCount, count: samples.count * outputCount).copy(
+      from: network.prediction.buffer)
   }
 
   /// Predicts samples given as an array; a convenience that takes memory.

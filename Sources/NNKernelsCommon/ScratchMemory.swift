@@ -31,6 +31,18 @@ final class ScratchMemory {
     regions.deallocate()
   }
 
+  /// Gives every worker as much memory as the one that has the most; nobody may use any meanwhile.
+  func even() {
+    let purposes = ScratchPurpose.allCases
+    for purpose in purposes {
+      let places = stride(from: purpose.rawValue, to: entries, by: purposes.count)
+      let most = places.reduce(0) { max($0, regions[$1].count) }
+      for place in places where regions[place].count < most {
+        _ = memory(worker: place / purposes.count, purpose: purpose, count: most)
+      }
+    }
+  }
+
   func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
     let entry = regions + (worker * 3 + purpose.rawValue)
     if let base = entry.pointee.base, entry.pointee.count >= count {

@@ -102,6 +102,13 @@ public final class WorkerPool: @unchecked Sendable {
     for worker in 0..<threads { _ = scratch.memory(worker: worker, purpose: purpose, count: count) }
   }
 
+  /// Takes for every worker the memory that any of them has needed so far, so that it does not depend on who takes which
+  /// chunk whether a later run takes memory. Not for use inside a chunk.
+  package func evenScratch() {
+    guard !isSerial else { return }
+    scratch.even()
+  }
+
   /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
   /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
   package func scratch(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {

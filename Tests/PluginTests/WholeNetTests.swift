@@ -126,6 +126,33 @@ import Testing
     if net == .narrowing { #expect(merged < network.plan.definition.nodes.count - 1) }
   }
 
+  /// A batch that is cut into parts for the threads gives every sample the bits that it has alone, and takes no memory
+  /// from the second call on.
+  @Test(arguments: Net.allCases) func partsOfABatch(_ net: Net) throws {
+    let network = try network(net, Float.self)
+    let random = RandomStream(key: 5)
+    func predictor(batch: Int, threads: Int) throws -> Predictor<Float> {
+      try Predictor<Float>(
+        network.plan, parameters: network.parameters, state: network.state, batch: batch,
+        workers: WorkerPool(threads: threads))
+    }
+    let alone = try predictor(batch: 1, threads: 1)
+    let count = 4003
+    let input = Storage<Float>((0..<(count * alone.inputCounts[0])).map { Float(random.normal(UInt64($0))) })
+    let expected = alone.predict(input.array)
+    let inputs = [input.buffer]
+    for threads in 2...3 {
+      let predictor = try predictor(batch: 4000, threads: threads)
+      let output = Storage<Float>(count: count * predictor.outputCount)
+      predictor.predict(inputs, count: count, into: output.buffer)
+      #expect(output.array == expected)
+      if AllocationCounter.isAvailable {
+        #expect(AllocationCounter.count { predictor.predict(inputs, count: count, into: output.buffer) } == 0)
+      }
+    }
+    withExtendedLifetime(input) {}
+  }
+
   @Test(arguments: Net.allCases) func singlePrecision(_ net: Net) throws {
     let (single, double) = (try network(net, Float.self), try network(net, Double.self))
     single.forward(.training)
