@@ -61,6 +61,7 @@ let tests: [Target] = [
     name: "NNTrainingTests",
     dependencies: [
       "NNTraining", "NNCore", "NNKernels", "NNData", "NNInference", "NNTestSupport", "DenseLayers", "LossLayers",
+      "ShapeLayers",
     ],
     exclude: ["Fixtures"]),
   .testTarget(

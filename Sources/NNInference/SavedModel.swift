@@ -16,6 +16,8 @@ public struct SavedModel: Sendable {
   public let preprocessing: AffinePreprocessing
   /// What becomes of picture files: the same as in training, or what suits the net's input.
   public let pictures: PictureForm?
+  /// The ways in which a picture is looked at; nil for one.
+  public let views: Views?
   /// The names of the classes.
   public let classNames: [String]?
 
@@ -44,6 +46,8 @@ public struct SavedModel: Sendable {
     pictures =
       weights.pictures.flatMap { PictureForm(encoded: $0) }
       ?? plan.definition.inputs.first.flatMap { PictureForm($0.shape) }
+    let net = plan.definition
+    views = description.views.flatMap { Views(net, mirrored: $0.mirrored, shift: $0.shift) }
     classNames = weights.classes
   }
 
@@ -63,7 +67,7 @@ public struct SavedModel: Sendable {
     }
   }
 
-  /// Predicts a whole set of samples.
+  /// Predicts a whole set of samples: the mean over all views, if the model looks at pictures in several ways.
   ///
   /// - Returns: the predictions, one sample after the other.
   public func predict<S: Scalar>(_ type: S.Type, _ samples: Dataset, workers: WorkerPool) throws -> [S] {
@@ -84,13 +88,23 @@ public struct SavedModel: Sendable {
       batches: (samples.count + batch - 1) / batch, workers: workers)
     let width = predictor.outputCount
     let outputs = Storage<S>(count: samples.count * width)
+    let shown = Storage<S>(count: views == nil ? 0 : batch * input.width)
+    let seen = Storage<S>(count: views == nil ? 0 : batch * width)
     var done = 0
     while done < samples.count {
       let count = feed.next()
-      predictor.predict(
-        [feed.input(0)], count: count, into: outputs.buffer.slice(from: done * width, count: count * width))
+      let output = outputs.buffer.slice(from: done * width, count: count * width)
+      if let views {
+        for index in 0..<views.count {
+          views.show(index, of: feed.input(0), count: count, into: shown.buffer, workers: workers)
+          predictor.predict([shown.buffer], count: count, into: seen.buffer)
+          views.addShare(of: seen.buffer.slice(from: 0, count: count * width), to: output)
+        }
+      } else {
+        predictor.predict([feed.input(0)], count: count, into: output)
+      }
       done += count
     }
-    return outputs.array
+    return withExtendedLifetime((shown, seen)) { outputs.array }
   }
 }

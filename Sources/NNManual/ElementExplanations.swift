@@ -228,6 +228,9 @@ extension CodeExplanation {
       "not-augmentation", "The element is registered as an augmentation but is none: a mistake in its plug-in.",
       wrong: "a type declared as augmentation that changes nothing", right: "a type that conforms to Augmentation"),
     .init(
+      "bad-views", "<views> moves and mirrors pictures: the net reads rows of pixels, and a part of them must stay.",
+      wrong: #"<views shift="40"/> for pictures of 32x32"#, right: #"<views mirrored="true" shift="1"/>"#),
+    .init(
       "after-mixing", "Samples are mixed when all other changes are made: <mixup> is the last in <augment>.",
       wrong: #"<augment> with <mixup alpha="0.2"/> and then <flip/>"#,
       right: #"<augment> with <flip/> and then <mixup alpha="0.2"/>"#),

@@ -25,6 +25,8 @@ public struct ModelDescription: Sendable {
   public var preprocessing: [ModelElement]
   /// Random changes in training, in order.
   public var augmentation: [ModelElement]
+  /// In how many ways the trained net looks at a picture; nil for one.
+  public var views: ViewsDescription?
   /// The net's inputs and layers in order, blocks and repetitions written out.
   public var network: [NetworkElement]
   /// How the net is trained.
@@ -125,6 +127,16 @@ public struct SplitDescription: Sendable, Hashable {
   public var stratified: Bool?
   /// Which samples are drawn.
   public var seed: Int
+  /// Where it stands.
+  public var place: SourcePlace
+}
+
+/// In how many ways the trained net looks at a picture.
+public struct ViewsDescription: Sendable, Hashable {
+  /// Whether each view is also taken from left to right.
+  public var mirrored: Bool
+  /// The pixels by which the picture is moved to each side, up and down; 0 for no such views.
+  public var shift: Int
   /// Where it stands.
   public var place: SourcePlace
 }

@@ -31,7 +31,8 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
-    model, description, data, split, preprocess, augment, include, block, network, input, use, `repeat`, training,
+    model, description, data, split, preprocess, augment, views, include, block, network, input, use, `repeat`,
+    training,
   ]
 
   /// The one of that name.
@@ -40,7 +41,7 @@ public struct ModelStructure: Sendable, Hashable {
   static let model = ModelStructure(
     "model",
     children: [
-      "description", "data", "preprocess", "augment", "include", "block", "network", "training",
+      "description", "data", "preprocess", "augment", "views", "include", "block", "network", "training",
     ],
     "A whole experiment: data, preprocessing, net and training.",
     example: #"<model xmlns="urn:nnrun:model:1" name="mlp">...</model>"#,
@@ -83,6 +84,17 @@ public struct ModelStructure: Sendable, Hashable {
   static let augment = ModelStructure(
     "augment", in: ["model"], kinds: [.augmentation], "Random changes to samples, in training only.",
     example: "<augment>...</augment>")
+
+  static let views = ModelStructure(
+    "views", in: ["model"],
+    "In how many ways the trained net looks at a picture, in tests and predictions: the result is the mean of all.",
+    example: #"<views mirrored="true" shift="1"/>"#,
+    attributes: [
+      .optional("mirrored", .boolean, default: .boolean(false), "Whether each view is also taken from left to right."),
+      .optional(
+        "shift", .integer(0...4096), default: .integer(0),
+        "With 1 or more: also the picture moved by so many pixels to each side, up and down; zeros come into view."),
+    ])
 
   static let include = ModelStructure(
     "include", in: ["model"], isUnique: false,

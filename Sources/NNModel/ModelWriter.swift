@@ -41,6 +41,12 @@ public enum ModelWriter {
       writeData(model)
       writeSection("preprocess", model.preprocessing)
       writeSection("augment", model.augmentation)
+      if let views = model.views {
+        text += "  <views"
+        write("mirrored", views.mirrored ? "true" : "false")
+        write("shift", String(views.shift))
+        text += "/>\n"
+      }
       text += "  <network>\n"
       for (index, element) in model.network.enumerated() { write(element, index, model.network) }
       text += "  </network>\n"

@@ -21,6 +21,8 @@ public struct Evaluation: Sendable {
   public let task: Task
   /// For `topK`, how many of the highest scores may hold the right class.
   public let topCount: Int
+  /// In how many ways each sample was looked at.
+  public internal(set) var views = 1
   /// Samples seen.
   public internal(set) var samples = 0
   /// For each loss, its numerators and denominators added up.
@@ -89,15 +91,26 @@ public struct Evaluation: Sendable {
 
   /// Adds a batch that the net has just run forward.
   public mutating func add<S: Scalar>(_ network: Network<S>) {
-    let batch = network.batch
-    samples += batch
+    addLosses(network)
+    addPredictions(network, network.prediction.buffer)
+  }
+
+  /// Adds the losses of the batch that the net has just run forward.
+  ///
+  /// - Parameter share: what part of a sample's loss this is, when it is looked at in several ways.
+  mutating func addLosses<S: Scalar>(_ network: Network<S>, share: Double = 1) {
     for index in losses.indices {
       let parts = network.lossParts(network.plan.lossNodes[index])
-      losses[index].numerator += parts.numerator
-      losses[index].denominator = sumsLoss[index] ? 1 : losses[index].denominator + parts.denominator
+      losses[index].numerator += share * parts.numerator
+      losses[index].denominator = sumsLoss[index] ? 1 : losses[index].denominator + share * parts.denominator
     }
+  }
+
+  /// Compares predictions with the targets of the batch that the net has just run forward.
+  mutating func addPredictions<S: Scalar>(_ network: Network<S>, _ prediction: Buffer<S>) {
+    let batch = network.batch
+    samples += batch
     guard let position = targetPosition else { return }
-    let prediction = network.prediction.buffer
     let target = network.targetBuffer(position)
     switch task {
     case .classes(let count): addClasses(batch, count, prediction, target)

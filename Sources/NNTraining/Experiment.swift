@@ -24,6 +24,8 @@ public struct Experiment: Sendable {
   public let preprocessing: AffinePreprocessing
   /// Random changes to the training set's pictures; nil for none.
   public let augmentations: Augmentations?
+  /// The ways in which the result looks at a picture; nil for one.
+  public let views: Views?
   /// The names of the classes.
   public let classNames: [String]?
 
@@ -66,6 +68,7 @@ public struct Experiment: Sendable {
     try DataFit.check(plan, description, train)
     preprocessing = try Self.fit(description.preprocessing, trainingSet)
     settings = try Self.settings(training)
+    views = description.views.flatMap { Views(plan.definition, mirrored: $0.mirrored, shift: $0.shift) }
     augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
   }
 

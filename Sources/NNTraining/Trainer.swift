@@ -203,9 +203,8 @@ public final class Trainer<S: Scalar> {
   }
 
   /// Runs the net, as it is, over a whole set in the order of its samples.
-  public func evaluate(_ samples: Dataset, topCount: Int = 0, countsConfusion: Bool = false) -> Evaluation {
-    NNTraining.evaluate(
-      network, on: samples, preprocessing: preprocessing, topCount: topCount, countsConfusion: countsConfusion)
+  public func evaluate(_ samples: Dataset, views: Views? = nil) -> Evaluation {
+    NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views)
   }
 
   /// Makes the parameters as they are the best so far: those that a run begins with.
@@ -219,26 +218,4 @@ public final class Trainer<S: Scalar> {
     network.parameters.copy(from: bestParameters.buffer)
     network.state.copy(from: bestState.buffer)
   }
-}
-
-/// Runs a net over a whole set in the order of its samples and says how well it does.
-public func evaluate<S: Scalar>(
-  _ network: Network<S>, on samples: Dataset, preprocessing: AffinePreprocessing, topCount: Int = 0,
-  countsConfusion: Bool = false
-) -> Evaluation {
-  var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
-  let feed = BatchFeed<S>(
-    samples, batch: network.maximumBatch, preprocessing: preprocessing, seed: 0, shuffles: false,
-    targetForms: network.plan.targets, batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch,
-    workers: network.workers)
-  let bindings = FeedBindings(network, samples)
-  var left = samples.count
-  while left > 0 {
-    let count = feed.next()
-    bindings.bind(network, feed, count: count)
-    network.forward(.inference)
-    evaluation.add(network)
-    left -= count
-  }
-  return evaluation
 }

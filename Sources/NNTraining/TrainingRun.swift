@@ -101,9 +101,10 @@ public final class TrainingRun<S: Scalar> {
 
   /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.
   public func finalEvaluation() -> (set: String, evaluation: Evaluation)? {
-    if let test = experiment.testSet { return ("test", trainer.evaluate(test)) }
-    if let validation = experiment.validationSet { return ("validation", trainer.evaluate(validation)) }
-    return ("training", trainer.evaluate(experiment.trainingSet))
+    let views = experiment.views
+    if let test = experiment.testSet { return ("test", trainer.evaluate(test, views: views)) }
+    if let validation = experiment.validationSet { return ("validation", trainer.evaluate(validation, views: views)) }
+    return ("training", trainer.evaluate(experiment.trainingSet, views: views))
   }
 
   /// Writes the page for people.

@@ -33,6 +33,35 @@ import Testing
     #expect(plain.code == 0 && plain.output.contains("accuracy"))
   }
 
+  /// What a model's views say holds for the result of training, for evaluation and for both programs that predict.
+  @Test func viewsAreAveraged() throws {
+    let place = try place(epochs: 3)
+    let path = place.url.appendingPathComponent("digits.xml")
+    let model = try String(contentsOf: path, encoding: .utf8)
+      .replacingOccurrences(of: "<network>", with: "<views shift=\"1\"/><network>")
+    try Data(model.utf8).write(to: path)
+    let training = try place.run("train", "digits.xml", "-q", "--output", "run")
+    #expect(training.code == 0 && training.output.contains("on 355 samples, each in 5 views"), "\(training.messages)")
+    let data = "\(Tool.models)/data/digits/test.csv.gz"
+    /// How often each class is predicted.
+    func counts(_ arguments: String...) throws -> [Int] {
+      let run = try Tool.run(
+        "nnrun", ["evaluate", "run/weights.safetensors", "--data", data, "--details", "--json"] + arguments,
+        in: place.url)
+      let scores = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+      #expect(scores["views"] as? Int == (arguments.isEmpty ? 5 : nil))
+      let confusion = try #require(scores["confusion"] as? [[Int]])
+      return (0..<10).map { column in confusion.reduce(0) { $0 + $1[column] } }
+    }
+    let predictions = try place.run("predict", "run/weights.safetensors", data, "--label", "last").output
+    #expect(try place.infer("run/weights.safetensors", data, "--label", "last").output == predictions)
+    let classes = predictions.split(separator: "\n").dropFirst().compactMap { $0.first?.wholeNumberValue }
+    let predicted = (0..<10).map { digit in classes.count { $0 == digit } }
+    #expect(classes.count == 355)
+    #expect(try counts() == predicted)
+    #expect(try counts("--single-view") != predicted)
+  }
+
   /// Interrupted again and again, on one thread and on two.
   @Test func resumedRunsEndWithTheSameBits() throws {
     let place = try place(epochs: 40)

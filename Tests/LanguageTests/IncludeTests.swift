@@ -119,6 +119,7 @@ final class Folder {
     ("<include file=\"a.xml\"/>", "m.xml:2:10: error: <include> has no attribute 'file'; it has href"),
     ("<include href=\"parts/loop.xml\"/>", "parts/loop.xml:2:16: error: '../m.xml' includes itself"),
     ("<include href=\"parts/data.xml\"/>", "parts/data.xml:2:1: error: an included file holds no <data>"),
+    ("<include href=\"parts/views.xml\"/>", "parts/views.xml:2:1: error: an included file holds no <views>"),
     ("<include href=\"parts/text.xml\"/>", "parts/text.xml:2:1: error: <model> holds no text"),
     (
       "<include href=\"parts/broken.xml\"/>",
@@ -136,6 +137,7 @@ final class Folder {
     let folder = Folder()
     folder.model("<include href=\"../m.xml\"/>", to: "parts/loop.xml")
     folder.model("<data/>", to: "parts/data.xml")
+    folder.model("<views/>", to: "parts/views.xml")
     folder.model("words", to: "parts/text.xml")
     folder.model("<block name=\"a\">", to: "parts/broken.xml")
     folder.write("<!DOCTYPE m><model/>", to: "parts/entity.xml")

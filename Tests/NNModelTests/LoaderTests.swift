@@ -98,6 +98,38 @@ func meaning(_ model: ModelDescription) -> [String] {
     try model.checkForTraining()
   }
 
+  private func pictureModel(_ views: String, shape: String = "3x8x6") -> String {
+    """
+    <model xmlns="urn:nnrun:model:1" name="pictures">
+    \(views)
+    <network><input value="1 2"/><input name="pixels" shape="\(shape)"/></network>
+    </model>
+    """
+  }
+
+  @Test func viewsOfPictures() throws {
+    let model = try load(pictureModel("<views mirrored=\"true\" shift=\"2\"/>"), overrides: ["views.shift=5"])
+    let views = try #require(model.views)
+    #expect(views.mirrored && views.shift == 5 && views.place.line == 2)
+    let again = try load(ModelWriter.expanded(model))
+    #expect(again.views?.mirrored == true && again.views?.shift == 5)
+    #expect(try load(pictureModel("<views/>")).views?.shift == 0)
+    #expect(try load(pictureModel("")).views == nil)
+  }
+
+  @Test(arguments: [
+    ("<views shift=\"6\"/>", "3x8x6", "m.xml:2:15: error: moving by 6 pixels leaves nothing of a picture of 8x6"),
+    ("<views mirrored=\"true\"/>", "48", "m.xml:2:1: error: <views> looks at pictures, but the net reads the shape 48"),
+    ("<views shift=\"-1\"/>", "3x8x6", "m.xml:2:15: error:"),
+    ("<views><flip/></views>", "3x8x6", "m.xml:2:8: error: <flip> cannot stand inside <views>"),
+    ("<views/><views/>", "3x8x6", "m.xml:2:9: error: <views> is given twice"),
+  ])
+  func wrongViews(_ views: String, _ shape: String, _ message: String) {
+    #expect { try load(pictureModel(views, shape: shape)) } throws: { error in
+      "\(error)".contains(message)
+    }
+  }
+
   @Test func placesOfAttributes() throws {
     let element = try load(completeModel).network[2].element
     #expect(element.place == SourcePlace(file: "m.xml", line: 19, column: 5, endColumn: 11))

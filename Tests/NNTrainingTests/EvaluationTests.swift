@@ -2,6 +2,7 @@ import LossLayers
 import NNCore
 import NNData
 import NNKernels
+import ShapeLayers
 import Testing
 
 @testable import NNTraining
@@ -70,6 +71,36 @@ import Testing
     #expect(again.best?.sign == .minus)
     #expect(TrainingState(words: []) == nil)
     #expect(TrainingState(words: Array(repeating: .max, count: 12)) == nil)
+  }
+
+  /// In several views, predictions are judged by their mean and losses are the means, a smaller last batch included.
+  @Test func viewsAreAveraged() throws {
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("x", shape: Shape(1, 1, 3))
+    try definition.add(Flatten())
+    try definition.add(SoftmaxCrossEntropy())
+    let plan = try NetworkPlan(definition, targets: ["label": .classes(count: 3, shape: Shape(1))])
+    func evaluation(_ pictures: [[Double]], _ labels: [Int32], views: Views? = nil) throws -> Evaluation {
+      let set = try Dataset(
+        inputs: [
+          DataArray(name: "x", form: .values(Shape(1, 1, 3)), elements: .doubles(pictures.flatMap { $0 }))
+        ],
+        targets: [DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels(labels))])
+      let network = Network<Double>(
+        plan, batch: 2, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
+      return NNTraining.evaluate(network, on: set, preprocessing: .identity, views: views)
+    }
+    // Mirrored, the scores of classes 0 and 2 are exchanged: the mean prefers class 1 in the first and third picture.
+    let pictures = [[3.0, 2.5, -3], [0, 0, 9], [-4, 1.5, 2]]
+    let labels: [Int32] = [1, 1, 1]
+    let views = try #require(Views(definition, mirrored: true, shift: 0))
+    let found = try evaluation(pictures, labels, views: views)
+    let plain = try evaluation(pictures, labels)
+    let mirrored = try evaluation(pictures.map { $0.reversed() }, labels)
+    #expect(found.views == 2 && plain.views == 1 && found.samples == 3)
+    #expect(plain.accuracy == 0 && mirrored.accuracy == 0)
+    #expect(found.accuracy == 2.0 / 3)
+    #expect((found.loss - (plain.loss + mirrored.loss) / 2).magnitude < 1e-15)
   }
 
   /// A last batch far smaller than the memory is for is scored like any other.

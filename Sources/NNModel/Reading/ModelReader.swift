@@ -38,6 +38,7 @@ struct ModelReader {
   var splits: [SplitDescription] = []
   var preprocessing: [ModelElement] = []
   var augmentation: [ModelElement] = []
+  var views: ViewsDescription?
   var training: TrainingDescription?
 
   init(
@@ -80,6 +81,7 @@ struct ModelReader {
     } else if tree.malformed == nil {
       report("missing-network", "<model> has no <network>", remedy: "it holds the net's inputs and layers", at: 0)
     }
+    if let section = found["views"]?.first { readViews(section) }
     if sections.contains(.training), let section = found["training"]?.first { readTraining(section) }
     if network == nil { rejectUnusedOverrides() }
     guard !diagnostics.hasErrors, let attributes, let network else {
@@ -92,7 +94,7 @@ struct ModelReader {
       text: overrides.applied(to: text), summary: summary,
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
       sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
-      network: net.items.compactMap(\.result), training: training, warnings: diagnostics.sorted(.warning),
+      views: views, network: net.items.compactMap(\.result), training: training, warnings: diagnostics.sorted(.warning),
       modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
     if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }
     return description

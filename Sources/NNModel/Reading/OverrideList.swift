@@ -45,7 +45,7 @@ struct OverrideList {
           code: "bad-override", "'\(text[..<equals].description.shortened)' names no attribute",
           remedy: "write SECTION.ATTRIBUTE or SECTION.ELEMENT.ATTRIBUTE, for instance network.fc1.units", place: place))
     }
-    let sections = ["model", "data", "preprocess", "augment", "network", "training"]
+    let sections = ["model", "data", "preprocess", "augment", "views", "network", "training"]
     guard sections.contains(section) else {
       let near = nearestName(to: section, among: sections).map { "did you mean '\($0)'?" }
       return diagnostics.add(

@@ -17,6 +17,7 @@ enum EvaluateCommand: Command {
     Option("label", .text("COLUMN"), "The column of the right answer in a table; last unless given."),
     Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
+    Option("single-view", "Look at each picture as it is, even if the model has <views>."),
     Option("details", "Also precision and recall of each class, and the confusion matrix."),
     Option("require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97."),
     CommonOptions.threads, CommonOptions.json,
@@ -81,7 +82,7 @@ enum EvaluateCommand: Command {
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)
     return NNTraining.evaluate(
-      network, on: samples, preprocessing: model.preprocessing,
+      network, on: samples, preprocessing: model.preprocessing, views: arguments.has("single-view") ? nil : model.views,
       topCount: try arguments.integer("top", 1...1_000_000) ?? 0, countsConfusion: arguments.has("details"))
   }
 }

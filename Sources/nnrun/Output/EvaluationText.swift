@@ -11,7 +11,8 @@ enum EvaluationText {
     if let top = evaluation.topAccuracy { parts.append("top-\(evaluation.topCount) \(percent(top))") }
     if let rmse = evaluation.rmse { parts.append("rmse \(significant(rmse, 5))") }
     if let r2 = evaluation.r2 { parts.append("r2 \(significant(r2, 4))") }
-    return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples"
+    let views = evaluation.views > 1 ? ", each in \(evaluation.views) views" : ""
+    return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples" + views
   }
 
   /// An object.
@@ -22,6 +23,7 @@ enum EvaluationText {
     if let rmse = evaluation.rmse { text += #","rmse":\#(NNCommandLine.json(rmse))"# }
     if let r2 = evaluation.r2 { text += #","r2":\#(NNCommandLine.json(r2))"# }
     text += #","samples":\#(evaluation.samples)"#
+    if evaluation.views > 1 { text += #","views":\#(evaluation.views)"# }
     if let matrix = evaluation.confusion {
       let rows = matrix.map { "[" + $0.map(String.init).joined(separator: ",") + "]" }
       text += #","confusion":[\#(rows.joined(separator: ","))]"#
