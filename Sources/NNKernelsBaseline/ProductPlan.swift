@@ -31,10 +31,6 @@ struct ProductPlan {
     let panels = layout.count
     let tiles = (p.rows + TileShape.rows - 1) / TileShape.rows
 
-    // Fewer blocks pass over C less often; longer ones keep less of a panel in the first-level cache during all rows.
-    let blocks = max(1, (p.inner + Self.longestBlock - 1) / Self.longestBlock)
-    innerBlock = max(1, (p.inner + blocks - 1) / blocks)
-
     // The rearrangement of B costs about as much as two to four rows of the product.
     if prepacked {
       rightSide = .prepacked
@@ -46,8 +42,16 @@ struct ProductPlan {
       rightSide = .shared
     }
 
+    // Fewer blocks pass over C less often, which counts when C has left the nearer caches meanwhile; longer ones keep
+    // less of a panel in the first-level cache during all rows, and fewer rows of A in the second.
+    let isLarge = p.rows * p.columns >= Self.largeResult && (rightSide == .shared || rightSide == .prepacked)
+    let longest = isLarge ? Self.longestBlockOfLarge : Self.longestBlock
+    let blocks = max(1, (p.inner + longest - 1) / longest)
+    innerBlock = max(1, (p.inner + blocks - 1) / blocks)
+
     let wanted = threads == 1 ? 1 : min(4 * threads, work / Self.leastWork)
-    let rowBlocks = (tiles + Self.tilesPerPart - 1) / Self.tilesPerPart
+    let tilesPerPart = max(1, Self.leftSidePart / (TileShape.rows * innerBlock))
+    let rowBlocks = (tiles + tilesPerPart - 1) / tilesPerPart
     // A gradient of weights: every thread should compute the rows that it will meet again, in the optimizer's step and
     // in the next product with these weights.
     let ownRows = p.transposeA ? p.rows / threads : 0
@@ -63,7 +67,8 @@ struct ProductPlan {
       rowParts = 1
       panelParts = max(1, min(panels, wanted))
     } else {
-      rowParts = wanted <= 1 ? rowBlocks : min(tiles, max(rowBlocks, wanted))
+      let even = (rowBlocks + threads - 1) / threads * threads
+      rowParts = wanted <= 1 ? rowBlocks : min(tiles, max(even, wanted))
       panelParts = wanted <= rowParts ? 1 : min(panels, (wanted + rowParts - 1) / rowParts)
     }
 
@@ -100,11 +105,17 @@ struct ProductPlan {
   #if LEVEL_V4
     // Two wide vectors of so many are more than the first-level cache holds, but come fast enough from the second.
     static let longestBlock = 512
+    static let longestBlockOfLarge = 2048
+    /// Scalars of A, 393 KB, that stay in the second-level cache beside the longest panel of B, 262 KB.
+    static let leftSidePart = 98304
   #else
     static let longestBlock = 384
+    static let longestBlockOfLarge = 384
+    /// Scalars of A that stay in the second-level cache beside a panel of B.
+    static let leftSidePart = 32 * TileShape.rows * 384
   #endif
-  /// Rows of tiles whose share of A, times the block of inner indices, stays in the second-level cache.
-  static let tilesPerPart = 32
+  /// Scalars of C, a megabyte, that leave the nearer caches between two blocks of inner indices.
+  static let largeResult = 1 << 18
   /// Multiply-adds that are worth handing to another thread: some three microseconds.
   static let leastWork = 100_000
 }

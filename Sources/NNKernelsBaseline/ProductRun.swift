@@ -41,20 +41,12 @@ struct ProductRun {
       && product.columns >= TileShape.columns
 
     // A large C has left the nearer caches when the next block of inner indices comes to it.
-    let fetchesAhead = innerBlocks > 1 && product.rows * product.columns >= 1 << 18
+    let fetchesAhead = innerBlocks > 1 && product.rows * product.columns >= ProductPlan.largeResult
 
     for innerIndex in 0..<innerBlocks {
       let inner = (innerIndex * plan.innerBlock)..<min(product.inner, (innerIndex + 1) * plan.innerBlock)
       let isLast = innerIndex == innerBlocks - 1
-      if plan.packsLeftSide {
-        for tile in 0..<tiles {
-          let range = TileShape.cut(rows.count, into: tiles, tile)
-          packRows(
-            a + (rows.lowerBound + range.lowerBound) * rowStrideA + inner.lowerBound * innerStrideA,
-            rowStride: rowStrideA, innerStride: innerStrideA, rows: range.count, inner: inner.count,
-            into: block + range.lowerBound * inner.count)
-        }
-      }
+      if plan.packsLeftSide { packLeftSide(rows, inner, tiles: tiles, into: block) }
       var panel = panels.lowerBound
       while panel < panels.upperBound {
         // Few rows leave most accumulators unused, so two whole panels go together.
@@ -123,6 +115,27 @@ struct ProductRun {
       }
     }
   }
+
+  /// Packs rows of A tile by tile.
+  private func packLeftSide(
+    _ rows: Range<Int>, _ inner: Range<Int>, tiles: Int, into block: UnsafeMutablePointer<Float>
+  ) {
+    // Where the rows of a transposed A lie side by side, all tiles of some inner indices read the same cache lines.
+    let step = product.transposeA ? Self.innerIndicesAtOnce : max(1, inner.count)
+    for start in stride(from: 0, to: inner.count, by: step) {
+      for tile in 0..<tiles {
+        let range = TileShape.cut(rows.count, into: tiles, tile)
+        packRows(
+          a + (rows.lowerBound + range.lowerBound) * rowStrideA + (inner.lowerBound + start) * innerStrideA,
+          rowStride: rowStrideA, innerStride: innerStrideA, rows: range.count, inner: min(step, inner.count - start),
+          into: block + range.lowerBound * inner.count + start * range.count)
+      }
+    }
+  }
+
+  /// Inner indices of a transposed A that are packed together: the first-level cache has room for so few lines that are
+  /// multiples of a kilobyte apart.
+  private static let innerIndicesAtOnce = 8
 
   /// Fetches the tile of C that is next, so that its sums so far are at hand or their place is when it is done.
   @inline(__always)

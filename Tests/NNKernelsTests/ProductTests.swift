@@ -84,6 +84,14 @@ struct ProductTests {
     }
   }
 
+  /// A result that leaves the caches is computed in longer blocks of inner indices than a small one.
+  @Test(arguments: layouts)
+  func largeResults(layout: (Bool, Bool)) {
+    let product = MatrixProduct(
+      rows: 400, columns: 660, inner: 530, transposeA: layout.0, transposeB: layout.1)
+    Case(product: product, epilogue: layout.0, offset: 1, threads: 2).check()
+  }
+
   @Test func emptyProducts() {
     let workers = WorkerPool(threads: 2)
     for table in tables {
@@ -104,7 +112,7 @@ struct ProductTests {
   /// The bits of an element depend on its row of A, its column of B and the inner size alone.
   @Test(arguments: [
     (37, 61, 300), (64, 100, 784), (5, 10, 100), (30, 512, 900), (260, 68, 40), (100, 300, 64), (64, 100, 10),
-    (61, 98, 300), (50, 65, 90), (49, 131, 257), (13, 36, 70),
+    (61, 98, 300), (50, 65, 90), (49, 131, 257), (13, 36, 70), (400, 660, 530),
   ])
   func bitsDependOnNothingElse(shape: (Int, Int, Int)) {
     let (rows, columns, inner) = shape
