@@ -8,19 +8,22 @@ import NNKernels
 public final class Predictor<S: Scalar> {
   /// The net as it was trained.
   public let plan: NetworkPlan
+  /// The net that computes batches which are not cut.
   private let network: Network<S>
-  /// Nets of the same parameters that compute parts of a batch, one for each worker; none if that does not pay.
+  private let parts: BatchParts
+  /// Nets of the same parameters that compute parts of a batch, one for each worker; none if no batch is cut.
   private let partNetworks: [Network<S>]
-  private let operationsPerSample: Int
+  /// Samples of the last batch.
+  private var lastBatch = 1
 
   /// Scalars of one sample's input, for each input of the net.
   public var inputCounts: [Int] { plan.definition.inputs.map(\.shape.elementCount) }
   /// Scalars of one sample's prediction.
   public var outputCount: Int { plan.shape(of: plan.prediction).elementCount }
   /// The most samples that are computed at once; longer calls are cut.
-  public var maximumBatch: Int { network.maximumBatch }
+  public let maximumBatch: Int
   /// Bytes taken between input and output.
-  public var arenaBytes: Int { network.arenaBytes }
+  public var arenaBytes: Int { partNetworks.reduce(network.arenaBytes) { $0 + $1.arenaBytes } }
 
   /// A predictor with a copy of the given parameters, rearranged for the kernels.
   ///
@@ -35,12 +38,16 @@ public final class Predictor<S: Scalar> {
     self.plan = plan
     let graph = try PredictionGraph(plan, parameters: parameters, state: state)
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
-    let network = Network<S>(rewritten, batch: batch, options: NetworkOptions(isTrained: false), workers: workers)
+    maximumBatch = batch
+    let parts = BatchParts(
+      operationsPerSample: rewritten.layers.reduce(0) { $0 + $1.forwardOperations }, threads: workers.threads)
+    let network = Network<S>(
+      rewritten, batch: parts.largestWhole(batch), options: NetworkOptions(isTrained: false), workers: workers)
     self.network = network
-    operationsPerSample = network.operationsPerSample
-    let parts = BatchParts(batch, operations: operationsPerSample, threads: workers.threads)
+    self.parts = parts
     partNetworks =
-      parts.count == 1 ? [] : (0..<parts.count).map { _ in Network(sharing: network, batch: parts.largest) }
+      parts.count(batch) == 1
+      ? [] : (0..<workers.threads).map { _ in Network(sharing: network, batch: parts.largest(batch)) }
     // Whichever net a thread happens to need for the first time later, its arrays have been separated by then.
     for part in partNetworks { part.setBatch(1) }
     for (node, source) in graph.sources.enumerated() { fill(node, source, parameters, state) }
@@ -105,12 +112,24 @@ public final class Predictor<S: Scalar> {
   public var layerNames: [String] { network.plan.definition.nodes.map(\.name) }
 
   /// Runs the layers once more on what the last `predict` was given, and adds the seconds that each of `layerNames`
-  /// takes to `times`. A function that the layer before applies takes none of its own.
+  /// takes to `times`. A function that the layer before applies takes none of its own. If the batch was cut, all threads
+  /// run their parts, and the times are those of one.
   ///
   /// - Parameter clock: seconds on a clock that never goes back.
   public func profile(clock: () -> Double, times: inout [Double]) {
     var both = times.map { (forward: $0, backward: 0.0) }
-    network.profile(.inference, step: 0, judges: false, clock: clock, times: &both)
+    let partCount = parts.count(lastBatch)
+    if partCount == 1 {
+      network.profile(.inference, step: 0, judges: false, clock: clock, times: &both)
+    } else {
+      network.workers.run(chunks: partCount) { part, worker in
+        if part == 0 {
+          partNetworks[worker].profile(.inference, step: 0, judges: false, clock: clock, times: &both)
+        } else {
+          partNetworks[worker].forward(.inference, judges: false)
+        }
+      }
+    }
     times = both.map(\.forward)
   }
 
@@ -124,13 +143,14 @@ public final class Predictor<S: Scalar> {
     precondition(outputs.count >= count * outputCount && inputs.count == plan.definition.inputs.count)
     var done = 0
     while done < count {
-      let batch = min(network.maximumBatch, count - done)
-      let parts = BatchParts(batch, operations: operationsPerSample, threads: network.workers.threads)
-      if parts.count == 1 {
+      let batch = min(maximumBatch, count - done)
+      lastBatch = batch
+      let partCount = parts.count(batch)
+      if partCount == 1 {
         predict(inputs, done..<(done + batch), into: outputs, with: network)
       } else {
-        network.workers.run(chunks: parts.count) { part, worker in
-          let range = parts.range(part)
+        network.workers.run(chunks: partCount) { part, worker in
+          let range = parts.range(part, of: batch)
           predict(
             inputs, (done + range.lowerBound)..<(done + range.upperBound), into: outputs, with: partNetworks[worker])
         }
