@@ -12,25 +12,19 @@ public struct Views: Sendable, Hashable {
     var isMirrored = false
   }
 
-  /// Which of the net's inputs the pictures go to.
-  public let input: Int
   private let size: ImageSize
   private let views: [View]
 
   /// How many there are, at least two.
   public var count: Int { views.count }
 
-  /// Views of the pictures that a net's first input without a value of its own reads; nil if there is only the picture
-  /// itself, or if it is none.
+  /// Views of pictures of a shape; nil if there is only the picture itself, or if it is none.
   ///
   /// - Parameters:
   ///   - mirrored: whether each view is also taken from left to right.
   ///   - shift: how far the picture is moved to each side, up and down for four more views; 0 for none.
-  public init?(_ net: NetworkDefinition, mirrored: Bool, shift: Int) {
-    guard let input = net.inputs.firstIndex(where: { $0.value == nil }), let size = ImageSize(net.inputs[input].shape),
-      mirrored || shift > 0
-    else { return nil }
-    self.input = input
+  public init?(_ shape: Shape, mirrored: Bool, shift: Int) {
+    guard let size = ImageSize(shape), mirrored || shift > 0 else { return nil }
     self.size = size
     let places =
       shift > 0

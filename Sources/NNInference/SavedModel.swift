@@ -46,8 +46,7 @@ public struct SavedModel: Sendable {
     pictures =
       weights.pictures.flatMap { PictureForm(encoded: $0) }
       ?? plan.definition.inputs.first.flatMap { PictureForm($0.shape) }
-    let net = plan.definition
-    views = description.views.flatMap { Views(net, mirrored: $0.mirrored, shift: $0.shift) }
+    views = description.views.flatMap { Views($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     classNames = weights.classes
   }
 

@@ -133,6 +133,8 @@ public struct SplitDescription: Sendable, Hashable {
 
 /// In how many ways the trained net looks at a picture.
 public struct ViewsDescription: Sendable, Hashable {
+  /// The shape of the pictures: channels x height x width, or height x width.
+  public var shape: Shape
   /// Whether each view is also taken from left to right.
   public var mirrored: Bool
   /// The pixels by which the picture is moved to each side, up and down; 0 for no such views.

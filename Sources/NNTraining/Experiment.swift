@@ -68,7 +68,7 @@ public struct Experiment: Sendable {
     try DataFit.check(plan, description, train)
     preprocessing = try Self.fit(description.preprocessing, trainingSet)
     settings = try Self.settings(training)
-    views = description.views.flatMap { Views(plan.definition, mirrored: $0.mirrored, shift: $0.shift) }
+    views = description.views.flatMap { Views($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
   }
 

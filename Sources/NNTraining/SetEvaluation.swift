@@ -16,7 +16,7 @@ public func evaluate<S: Scalar>(
     targetForms: network.plan.targets, batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch,
     workers: network.workers)
   let bindings = FeedBindings(network, samples)
-  let viewing = views.map { Viewing($0, network) }
+  let viewing = views.flatMap { Viewing($0, network) }
   var left = samples.count
   while left > 0 {
     let count = feed.next()
@@ -36,28 +36,33 @@ public func evaluate<S: Scalar>(
 private struct Viewing<S: Scalar> {
   private let views: Views
   private let network: Network<S>
+  /// The input that reads pictures.
+  private let input: Int
   /// The batch in the view at hand.
   private let shown: Storage<S>
   /// The sums of the predictions so far.
   private let sums: Storage<S>
 
-  init(_ views: Views, _ network: Network<S>) {
+  /// Nil if the net has no input to fill.
+  init?(_ views: Views, _ network: Network<S>) {
+    let inputs = network.plan.definition.inputs
+    guard let input = inputs.firstIndex(where: { $0.value == nil }) else { return nil }
     self.views = views
     self.network = network
-    shown = Storage(
-      count: network.plan.definition.inputs[views.input].shape.elementCount * network.maximumBatch)
+    self.input = input
+    shown = Storage(count: inputs[input].shape.elementCount * network.maximumBatch)
     sums = Storage(count: network.plan.shape(of: network.plan.prediction).elementCount * network.maximumBatch)
   }
 
   /// Runs the bound batch forward in all views.
   func add(to evaluation: inout Evaluation) {
-    let pictures = network.inputBuffer(views.input)
+    let pictures = network.inputBuffer(input)
     let sums = sums.buffer.slice(from: 0, count: network.prediction.buffer.count)
     evaluation.views = views.count
     sums.fill(0)
     for index in 0..<views.count {
       views.show(index, of: pictures, count: network.batch, into: shown.buffer, workers: network.workers)
-      network.bindInput(views.input, to: shown.buffer)
+      network.bindInput(input, to: shown.buffer)
       network.forward(.inference)
       evaluation.addLosses(network, share: 1 / Double(views.count))
       views.addShare(of: network.prediction.buffer, to: sums)

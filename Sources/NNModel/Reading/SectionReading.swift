@@ -60,25 +60,23 @@ extension ModelReader {
   /// Reads `<views>`, when the net has been read.
   mutating func readViews(_ index: Int) {
     checkLeaf(index, nil)
-    guard let attributes = structureAttributes(index, .views) else { return }
-    let views = ViewsDescription(
-      mirrored: attributes.boolean("mirrored"), shift: attributes.integer("shift"),
-      place: tree.place(tree[index].position))
     let inputs = net.items.compactMap { $0.result?.element.element as? NetworkElement.Input }
-    if let shape = inputs.first(where: { $0.value == nil })?.shape {
-      guard shape.rank == 2 || shape.rank == 3 else {
-        return report(
-          "bad-views", "<views> looks at pictures, but the net reads the shape \(shape)",
-          remedy: "pictures have the shape channels x height x width, such as 3x32x32", at: index)
-      }
-      let (height, width) = (shape[shape.rank - 2], shape[shape.rank - 1])
-      if views.shift >= min(height, width), let attribute = tree[index].attribute("shift") {
-        return report(
-          "bad-views", "moving by \(views.shift) pixels leaves nothing of a picture of \(height)x\(width)",
-          remedy: "usual distances are 1 and 2", at: attribute)
-      }
+    guard let attributes = structureAttributes(index, .views),
+      let shape = inputs.first(where: { $0.value == nil })?.shape
+    else { return }
+    guard shape.rank == 2 || shape.rank == 3 else {
+      return report(
+        "bad-views", "<views> looks at pictures, but the net reads the shape \(shape)",
+        remedy: "pictures have the shape channels x height x width, such as 3x32x32", at: index)
     }
-    self.views = views
+    let (height, width, shift) = (shape[shape.rank - 2], shape[shape.rank - 1], attributes.integer("shift"))
+    if shift >= min(height, width), let attribute = tree[index].attribute("shift") {
+      return report(
+        "bad-views", "moving by \(shift) pixels leaves nothing of a picture of \(height)x\(width)",
+        remedy: "usual distances are 1 and 2", at: attribute)
+    }
+    views = ViewsDescription(
+      shape: shape, mirrored: attributes.boolean("mirrored"), shift: shift, place: tree.place(tree[index].position))
   }
 
   mutating func readTraining(_ index: Int) {
