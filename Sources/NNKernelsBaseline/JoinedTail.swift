@@ -95,11 +95,10 @@ struct JoinedTail {
   ) {
     var tile = T.zero
     var (a, panel, rest) = (a, panel, rest)
-    let masks = QuarterMasks()
     var left = product.inner
     while left > 0 {
       tile.add(
-        a, stride: product.strideA, 0, DoubleStrip.load(panel, panelStride: 0), fourTimes(rest), masks)
+        a, stride: product.strideA, 0, DoubleStrip.load(panel, panelStride: 0), fourTimes(rest))
       a.advance(1)
       panel += TileShape.columns
       rest += Vector.scalarCount
@@ -116,7 +115,7 @@ private protocol JoinedTile {
   static var zero: Self { get }
   /// Adds the products of A's elements, of which this four's first has the number `index`, with a row of B.
   mutating func add(
-    _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ rest: Vector, _ masks: QuarterMasks)
+    _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ rest: Vector)
   /// Writes the strips to C and, for each four, what is left of its rows to `rest`.
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int, rest: UnsafeMutablePointer<Float>)
 }
@@ -131,11 +130,11 @@ private struct JoinedTile4: JoinedTile {
 
   @inline(__always)
   mutating func add(
-    _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ other: Vector, _ masks: QuarterMasks
+    _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ other: Vector
   ) {
     strips.add(a, stride: stride, index, b)
     rest = multiplyAdd(
-      masks.join(
+      quarters(
         a.element(index, stride: stride), a.element(index + 1, stride: stride), a.element(index + 2, stride: stride),
         a.element(index + 3, stride: stride)), other, rest)
   }
@@ -157,10 +156,10 @@ private struct MoreRows<Rest: JoinedTile>: JoinedTile {
 
   @inline(__always)
   mutating func add(
-    _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ other: Vector, _ masks: QuarterMasks
+    _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ other: Vector
   ) {
-    first.add(a, stride: stride, index, b, other, masks)
-    others.add(a, stride: stride, index + JoinedTail.rowsTogether, b, other, masks)
+    first.add(a, stride: stride, index, b, other)
+    others.add(a, stride: stride, index + JoinedTail.rowsTogether, b, other)
   }
 
   @inline(__always)

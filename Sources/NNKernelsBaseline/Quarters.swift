@@ -22,30 +22,16 @@ func fourTimes(_ x: Vector) -> Vector {
   }
 }
 
-/// Which lanes are behind the first, the second and the third quarter of a vector.
-struct QuarterMasks {
-  let second: VectorMask
-  let third: VectorMask
-  let fourth: VectorMask
-
-  /// A function of its own, so that the compiler does not know the lanes: it would join single elements by shuffles
-  /// instead of replacing lanes as they are loaded.
-  @inline(never)
-  init() {
-    let quarter = VectorBits.Scalar(Vector.scalarCount / 4)
-    second = laneNumbers .>= VectorBits(repeating: quarter)
-    third = laneNumbers .>= VectorBits(repeating: 2 * quarter)
-    fourth = laneNumbers .>= VectorBits(repeating: 3 * quarter)
-  }
-
-  /// A vector with `a` in its first quarter, `b` in its second, and so on.
-  @inline(__always)
-  func join(_ a: Float, _ b: Float, _ c: Float, _ d: Float) -> Vector {
-    var result = Vector(repeating: a)
-    result = select(second, Vector(repeating: b), result)
-    result = select(third, Vector(repeating: c), result)
-    return select(fourth, Vector(repeating: d), result)
-  }
+/// A vector with `a` in its first quarter, `b` in its second, and so on.
+@inline(__always)
+func quarters(_ a: Float, _ b: Float, _ c: Float, _ d: Float) -> Vector {
+  #if LEVEL_V4
+    return Vector(a, a, a, a, b, b, b, b, c, c, c, c, d, d, d, d)
+  #elseif LEVEL_V3
+    return Vector(a, a, b, b, c, c, d, d)
+  #else
+    return Vector(a, b, c, d)
+  #endif
 }
 
 /// Writes the first `count` lanes of each quarter to one of four rows, `stride` scalars apart.

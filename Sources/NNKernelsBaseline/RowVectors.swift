@@ -113,7 +113,7 @@ private struct CombineLoop<F: PairFunction>: VectorLoop {
 
 /// The number of each lane.
 @inline(__always)
-var laneNumbers: VectorBits {
+private var laneNumbers: VectorBits {
   #if LEVEL_V4
     VectorBits(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
   #elseif LEVEL_V3
