@@ -59,6 +59,13 @@ public struct BatchNorm: Layer {
       forwardOperations: 5 * count, backwardOperations: 8 * count)
   }
 
+  /// 1 / sqrt(variance + epsilon). An epsilon too small for the precision counts as the smallest number.
+  @inline(__always)
+  private func reciprocalDeviation<S: Scalar>(_ variance: S) -> S {
+    let least = epsilon > 0 ? max(S(epsilon), .leastNormalMagnitude) : 0
+    return 1 / (variance + least).squareRoot()
+  }
+
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -74,20 +81,21 @@ public struct BatchNorm: Layer {
       channels.moments(means: means, variances: reciprocals)
       let count = Double(context.batch * channels.layout.pixels)
       // The variance of one number alone is unknown; the running one then takes the biased value, 0.
-      let unbiased = count > 1 ? count / (count - 1) : 1
-      for c in 0..<size {
-        running[c] += S(momentum) * (means[c] - running[c])
-        variances[c] += S(momentum) * (S(Double(reciprocals[c]) * unbiased) - variances[c])
-        reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot())
-      }
+      let (unbiased, momentum) = (S(count > 1 ? count / (count - 1) : 1), S(momentum))
+      for c in 0..<size { running[c] += momentum * (means[c] - running[c]) }
+      for c in 0..<size { variances[c] += momentum * (reciprocals[c] * unbiased - variances[c]) }
+      for c in 0..<size { reciprocals[c] = reciprocalDeviation(reciprocals[c]) }
     } else {
-      for c in 0..<size {
-        means[c] = running[c]
-        reciprocals[c] = S(1 / (Double(variances[c]) + epsilon).squareRoot())
-      }
+      for c in 0..<size { means[c] = running[c] }
+      for c in 0..<size { reciprocals[c] = reciprocalDeviation(variances[c]) }
     }
     let scale = context.scratch.slice(from: 0, count: size)
-    for c in 0..<size { scale[c] = (isAffine ? context.parameters[0][c] : 1) * reciprocals[c] }
+    if isAffine {
+      let weights = context.parameters[0].buffer
+      for c in 0..<size { scale[c] = weights[c] * reciprocals[c] }
+    } else {
+      for c in 0..<size { scale[c] = reciprocals[c] }
+    }
     channels.map(
       centers: means, scale: scale, shift: isAffine ? context.parameters[1].buffer : scale.slice(from: 0, count: 0),
       into: context.output.buffer, rectifies: context.epilogue == .relu)

@@ -19,10 +19,10 @@ struct ChannelArrays<S: Scalar> {
   }
 
   /// Channels that make a chunk.
-  private var grain: Int { max(layout.pixels == 1 ? 16 : 1, 16384 / max(1, batch * layout.pixels)) }
+  private var grain: Int { max(layout.pixels == 1 ? 16 : 1, 8192 / max(1, batch * layout.pixels)) }
 
   /// Samples of single numbers that make a chunk.
-  private var rowGrain: Int { max(1, 16384 / layout.channels) }
+  private var rowGrain: Int { max(1, 8192 / layout.channels) }
 
   /// Channels of one number each, which lie side by side in a sample.
   private func columns(_ range: Range<Int>) -> Columns {
