@@ -59,11 +59,10 @@ public struct BatchNorm: Layer {
       forwardOperations: 5 * count, backwardOperations: 8 * count)
   }
 
-  /// 1 / sqrt(variance + epsilon). An epsilon too small for the precision counts as the smallest number.
+  /// 1 / sqrt(variance + epsilon), in double precision, where no epsilon is too small.
   @inline(__always)
   private func reciprocalDeviation<S: Scalar>(_ variance: S) -> S {
-    let least = epsilon > 0 ? max(S(epsilon), .leastNormalMagnitude) : 0
-    return 1 / (variance + least).squareRoot()
+    S(1 / (Double(variance) + epsilon).squareRoot())
   }
 
   @specialized(where S == Float)
@@ -81,9 +80,9 @@ public struct BatchNorm: Layer {
       channels.moments(means: means, variances: reciprocals)
       let count = Double(context.batch * channels.layout.pixels)
       // The variance of one number alone is unknown; the running one then takes the biased value, 0.
-      let (unbiased, momentum) = (S(count > 1 ? count / (count - 1) : 1), S(momentum))
+      let (unbiased, momentum) = (count > 1 ? count / (count - 1) : 1, S(momentum))
       for c in 0..<size { running[c] += momentum * (means[c] - running[c]) }
-      for c in 0..<size { variances[c] += momentum * (reciprocals[c] * unbiased - variances[c]) }
+      for c in 0..<size { variances[c] += momentum * (S(Double(reciprocals[c]) * unbiased) - variances[c]) }
       for c in 0..<size { reciprocals[c] = reciprocalDeviation(reciprocals[c]) }
     } else {
       for c in 0..<size { means[c] = running[c] }
