@@ -59,12 +59,6 @@ public struct BatchNorm: Layer {
       forwardOperations: 5 * count, backwardOperations: 8 * count)
   }
 
-  /// 1 / sqrt(variance + epsilon), in double precision, where no epsilon is too small.
-  @inline(__always)
-  private func reciprocalDeviation<S: Scalar>(_ variance: S) -> S {
-    S(1 / (Double(variance) + epsilon).squareRoot())
-  }
-
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -80,21 +74,20 @@ public struct BatchNorm: Layer {
       channels.moments(means: means, variances: reciprocals)
       let count = Double(context.batch * channels.layout.pixels)
       // The variance of one number alone is unknown; the running one then takes the biased value, 0.
-      let (unbiased, momentum) = (count > 1 ? count / (count - 1) : 1, S(momentum))
-      for c in 0..<size { running[c] += momentum * (means[c] - running[c]) }
-      for c in 0..<size { variances[c] += momentum * (S(Double(reciprocals[c]) * unbiased) - variances[c]) }
-      for c in 0..<size { reciprocals[c] = reciprocalDeviation(reciprocals[c]) }
+      let unbiased = count > 1 ? count / (count - 1) : 1
+      for c in 0..<size {
+        running[c] += S(momentum) * (means[c] - running[c])
+        variances[c] += S(momentum) * (S(Double(reciprocals[c]) * unbiased) - variances[c])
+        reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot())
+      }
     } else {
-      for c in 0..<size { means[c] = running[c] }
-      for c in 0..<size { reciprocals[c] = reciprocalDeviation(variances[c]) }
+      for c in 0..<size {
+        means[c] = running[c]
+        reciprocals[c] = S(1 / (Double(variances[c]) + epsilon).squareRoot())
+      }
     }
     let scale = context.scratch.slice(from: 0, count: size)
-    if isAffine {
-      let weights = context.parameters[0].buffer
-      for c in 0..<size { scale[c] = weights[c] * reciprocals[c] }
-    } else {
-      for c in 0..<size { scale[c] = reciprocals[c] }
-    }
+    for c in 0..<size { scale[c] = (isAffine ? context.parameters[0][c] : 1) * reciprocals[c] }
     channels.map(
       centers: means, scale: scale, shift: isAffine ? context.parameters[1].buffer : scale.slice(from: 0, count: 0),
       into: context.output.buffer, rectifies: context.epilogue == .relu)
