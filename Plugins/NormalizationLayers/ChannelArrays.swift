@@ -18,11 +18,14 @@ struct ChannelArrays<S: Scalar> {
     self.workers = workers
   }
 
+  /// The fewest numbers of a chunk. Sharing pays early: another thread has some of the numbers in its own cache.
+  private static var leastNumbers: Int { 8192 }
+
   /// Channels that make a chunk.
-  private var grain: Int { max(layout.pixels == 1 ? 16 : 1, 8192 / max(1, batch * layout.pixels)) }
+  private var grain: Int { max(layout.pixels == 1 ? 16 : 1, Self.leastNumbers / max(1, batch * layout.pixels)) }
 
   /// Samples of single numbers that make a chunk.
-  private var rowGrain: Int { max(1, 8192 / layout.channels) }
+  private var rowGrain: Int { max(1, Self.leastNumbers / layout.channels) }
 
   /// Channels of one number each, which lie side by side in a sample.
   private func columns(_ range: Range<Int>) -> Columns {
