@@ -5,6 +5,10 @@ import NNKernels
 public protocol MaxPoolingLayer: PoolingLayer {}
 
 extension MaxPoolingLayer {
+  public var facts: LayerFacts {
+    LayerFacts(maximumOfWindows: { pooling($0) })
+  }
+
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (shape, output) = try checkedPooling(inputs[0])
     let operations = output.elementCount.multipliedReportingOverflow(by: shape.kernel.area)

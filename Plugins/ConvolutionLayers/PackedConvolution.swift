@@ -1,14 +1,16 @@
 import NNCore
 import NNKernels
 
-/// A convolution as the runner executes it: weights rearranged, or transformed, once for the kernels.
+/// A convolution as the runner executes it: weights rearranged, or transformed, once for the kernels, and perhaps with a
+/// maximum pooling of its output.
 struct PackedConvolution: PackedLayer {
   static let schema = ElementSchema(
     .layer, "packedConvolution", namespace: "urn:nnrun:inference:1", summary: "A convolution with packed weights.",
     formula: "as conv2d", example: "<packedConvolution/>")
 
   let shape: Convolution
-  let output: Shape
+  private(set) var output: Shape
+  private(set) var pooling: Pooling?
   let hasBias: Bool
   /// Scalars of the packed weights in the precision at hand.
   let packedCount: Int
@@ -26,7 +28,7 @@ struct PackedConvolution: PackedLayer {
     throw ElementError(code: "not-writable", "<packedConvolution> exists only inside the runner")
   }
 
-  var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: true) }
+  var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: pooling == nil) }
 
   func plan(_ inputs: [Shape]) throws -> LayerPlan {
     var parameters = [ParameterPlan("packed", Shape(packedCount), initializer: .zeros, decays: false)]
@@ -43,14 +45,30 @@ struct PackedConvolution: PackedLayer {
     if hasBias { packed[1].buffer.copy(from: parameters[1].buffer) }
   }
 
+  func pooled<S: Scalar>(by pooling: Pooling, for scalar: S.Type) -> (any PackedLayer)? {
+    guard self.pooling == nil, pooling.input == shape.output, S.poolsConvolution(shape, pooling),
+      let output = Shape([shape.outputChannels, pooling.output.height, pooling.output.width])
+    else { return nil }
+    var layer = self
+    layer.pooling = pooling
+    layer.output = output
+    return layer
+  }
+
   @specialized(where S == Float)
   func forward<S: Scalar>(_ context: ForwardContext<S>) {
-    S.convolvePacked(
-      shape, batch: context.batch, context.input.buffer, context.parameters[0].buffer, into: context.output.buffer,
-      epilogue: Epilogue(
-        bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue,
-        accumulate: context.addsToOutput),
-      workers: context.workers)
+    let epilogue = Epilogue(
+      bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue, accumulate: context.addsToOutput
+    )
+    if let pooling {
+      S.convolvePooled(
+        shape, pooling, batch: context.batch, context.input.buffer, context.parameters[0].buffer,
+        into: context.output.buffer, epilogue: epilogue, workers: context.workers)
+    } else {
+      S.convolvePacked(
+        shape, batch: context.batch, context.input.buffer, context.parameters[0].buffer, into: context.output.buffer,
+        epilogue: epilogue, workers: context.workers)
+    }
   }
 
   /// The runner never trains.

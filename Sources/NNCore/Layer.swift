@@ -46,6 +46,14 @@ extension Layer {
 public protocol PackedLayer: Layer {
   /// Fills this layer's parameters from those of the layer that it stands for, both in their plan's order.
   func pack<S: Scalar>(_ parameters: [Tensor<S>], into packed: [Tensor<S>], workers: WorkerPool)
+
+  /// The layer with a maximum pooling of its output, on the same packed parameters; nil, as by default, if that is no
+  /// faster than one after the other.
+  func pooled<S: Scalar>(by pooling: Pooling, for scalar: S.Type) -> (any PackedLayer)?
+}
+
+extension PackedLayer {
+  public func pooled<S: Scalar>(by pooling: Pooling, for scalar: S.Type) -> (any PackedLayer)? { nil }
 }
 
 /// What a pass is run for.

@@ -106,6 +106,9 @@ public struct LayerFacts: Sendable {
   /// The channels that the layer makes, if a map of them can be put into its parameters. An affine map's are the rows of
   /// its weight; it need not say so.
   public var outputChannels: OutputChannels?
+  /// The windows, for images of the given shape, of which each output is the largest number, if the layer is such a
+  /// pooling. Whoever makes the images may then do it in the same go; see `PackedLayer.pooled`.
+  public var maximumOfWindows: (@Sendable (Shape) -> Pooling)?
   /// Whether the output is the input, element for element, when predicting; the shape may differ.
   public var copiesWhenPredicting: Bool
   /// What a loss's first output means; nil for other layers.
@@ -121,8 +124,9 @@ public struct LayerFacts: Sendable {
   public init(
     activation: Activation? = nil, acceptsEpilogue: Bool = false, acceptsAddend: Bool = false, isSum: Bool = false,
     affine: AffineMap? = nil, channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil,
-    copiesWhenPredicting: Bool = false, prediction: Prediction? = nil, probabilities: Prediction? = nil,
-    sumsLoss: Bool = false, comparison: Comparison = .rounding
+    maximumOfWindows: (@Sendable (Shape) -> Pooling)? = nil, copiesWhenPredicting: Bool = false,
+    prediction: Prediction? = nil, probabilities: Prediction? = nil, sumsLoss: Bool = false,
+    comparison: Comparison = .rounding
   ) {
     self.activation = activation
     self.acceptsEpilogue = acceptsEpilogue
@@ -131,6 +135,7 @@ public struct LayerFacts: Sendable {
     self.affine = affine
     self.channelMap = channelMap
     self.outputChannels = outputChannels
+    self.maximumOfWindows = maximumOfWindows
     self.copiesWhenPredicting = copiesWhenPredicting
     self.prediction = prediction
     self.probabilities = probabilities

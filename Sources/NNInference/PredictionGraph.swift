@@ -2,7 +2,8 @@ import NNCore
 import NNKernels
 
 /// A net rewritten for prediction alone: what only training needs is gone, maps of channels such as batch normalization
-/// are part of the layers that make the channels, dense layers in a row are one, and dense weights are packed.
+/// are part of the layers that make the channels, dense layers in a row are one, weights are packed, and poolings are
+/// part of the convolutions whose pixels they read.
 struct PredictionGraph<S: Scalar> {
   /// The rewritten net.
   private(set) var definition: NetworkDefinition
@@ -105,8 +106,8 @@ struct PredictionGraph<S: Scalar> {
       source = .scaled(index, channels, scaling)
     }
     if let packed = layer.packed(node.inputs.map(plan.shape(of:)), for: S.self) {
-      layer = packed
       source = .packed(source, packed)
+      layer = foldPooling(of: index, into: packed) ?? packed
     }
     sources.append(source)
     let first = try definition.add(
@@ -143,6 +144,24 @@ struct PredictionGraph<S: Scalar> {
       value = Value(.node(reader))
     }
     return result
+  }
+
+  /// The layer that stands for a node, with the maximum pooling that follows; nil if none does, or it does not pay.
+  ///
+  /// A function in between that never decreases may as well be applied to the largest numbers alone.
+  private mutating func foldPooling(of index: Int, into packed: any PackedLayer) -> (any PackedLayer)? {
+    var value = Value(.node(index))
+    while let reader = onlyReader(of: value) {
+      let facts = plan.definition.nodes[reader].layer.facts
+      if let windows = facts.maximumOfWindows {
+        guard let pooled = packed.pooled(by: windows(plan.shape(of: value)), for: S.self) else { return nil }
+        folded.insert(reader)
+        return pooled
+      }
+      guard folded.contains(reader) || vanishes(reader) || facts.activation?.neverDecreases == true else { return nil }
+      value = Value(.node(reader))
+    }
+    return nil
   }
 
   /// The map of channels that a node is, in numbers.

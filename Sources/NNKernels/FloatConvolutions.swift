@@ -37,6 +37,17 @@ extension Float {
     }
   }
 
+  public static func poolsConvolution(_ shape: Convolution, _ pooling: Pooling) -> Bool {
+    !shape.isBeyondKernels && KernelTable.current.poolsConvolution(shape, pooling)
+  }
+
+  public static func convolvePooled(
+    _ shape: Convolution, _ pooling: Pooling, batch: Int, _ x: Buffer<Float>, _ packed: Buffer<Float>,
+    into y: Buffer<Float>, epilogue: Epilogue<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.convolvePooled(shape, pooling, batch, x, packed, y, epilogue, workers)
+  }
+
   public static func convolveBackwardData(
     _ shape: Convolution, batch: Int, upstream: Buffer<Float>, _ weight: Buffer<Float>, downstream: Buffer<Float>,
     accumulate: Bool, workers: WorkerPool

@@ -171,6 +171,16 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ shape: Convolution, batch: Int, _ x: Buffer<Self>, _ packed: Buffer<Self>, into y: Buffer<Self>,
     epilogue: Epilogue<Self>, workers: WorkerPool)
 
+  /// Whether `convolvePooled` is faster than a convolution and a maximum pooling of its output one after the other.
+  static func poolsConvolution(_ shape: Convolution, _ pooling: Pooling) -> Bool
+
+  /// y = activation(maximum pooling of (convolution of x + bias)), with weights from `pack` and, where the activation
+  /// never decreases, the bits of a convolution, the activation and a pooling. Only for shapes that `poolsConvolution`
+  /// accepts; the epilogue's scale is 1, and it does not accumulate.
+  static func convolvePooled(
+    _ shape: Convolution, _ pooling: Pooling, batch: Int, _ x: Buffer<Self>, _ packed: Buffer<Self>,
+    into y: Buffer<Self>, epilogue: Epilogue<Self>, workers: WorkerPool)
+
   /// downstream (+)= the gradient with respect to the input.
   static func convolveBackwardData(
     _ shape: Convolution, batch: Int, upstream: Buffer<Self>, _ weight: Buffer<Self>, downstream: Buffer<Self>,

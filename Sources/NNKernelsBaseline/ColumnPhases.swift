@@ -34,10 +34,8 @@ struct ColumnPhases {
   func offset(_ column: Int) -> Int { column % stride * length + column / stride }
 
   /// Writes the offsets of the places of a window, row by row.
-  @inline(__always)
-  func writeOffsets(_ kernel: Extent, _ memory: UnsafeMutablePointer<Float>)
-    -> UnsafePointer<Int32>
-  {
+  @discardableResult @inline(__always)
+  func writeOffsets(_ kernel: Extent, _ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Int32> {
     let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
     for row in 0..<kernel.height {
       for column in 0..<kernel.width {

@@ -17,19 +17,7 @@ func convolve(
   guard batch > 0 else { return }
   if convolveDepthwise(shape, batch, x, weights.buffer, y, epilogue, workers) { return }
   if convolveInTiles(shape, batch, x, weights, y, epilogue, workers) { return }
-  let shape = shape.flattened
-  var run = ConvolutionRun(shape, batch, x.base, weights, y.base, epilogue, workers)
-  let memory = workers.scratch(
-    worker: workers.currentWorker, purpose: .operand, count: run.inner + run.packedCount)
-  let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
-  run.planes.writeOffsets(offsets, spacing: run.planes.channel)
-  run.offsets = UnsafePointer(offsets)
-  if run.packsWeights {
-    let packed = memory + run.inner
-    packTiles(shape, run.weight, into: packed, workers)
-    run.weight = UnsafePointer(packed)
-  }
-  run.computeAll()
+  ConvolutionRun(shape.flattened, batch, x.base, weights, y.base, epilogue, workers).run()
 }
 
 /// One convolution under way: what all its chunks need to know.
@@ -53,13 +41,16 @@ struct ConvolutionRun {
   /// Whether the weights of a tile's rows lie side by side, and whether they are still to be rearranged so.
   let hasPackedWeights: Bool
   let packsWeights: Bool
-  /// Pieces that the output rows, and the tiles, of a group of one sample are cut into.
+  /// The pooling that outputs go through on their way to memory, if any.
+  let pooling: PooledPixels?
+  /// Pieces that the output rows, those of the pooling if there is one, and the tiles, of a group of one sample are cut
+  /// into.
   let rowParts: Int
   let tileParts: Int
 
   init(
     _ shape: Convolution, _ batch: Int, _ x: UnsafePointer<Float>, _ weights: ConvolutionWeights,
-    _ y: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+    _ y: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, pooling: Pooling? = nil, _ workers: WorkerPool
   ) {
     self.shape = shape
     self.batch = batch
@@ -90,13 +81,17 @@ struct ConvolutionRun {
     let work = shape.groupOutputs * shape.output.area * inner
     let wanted = threads == 1 ? 1 : min(4 * threads, batch * shape.groups * work / ProductPlan.leastWork)
     let wholes = batch * shape.groups
-    let fewest = (shape.groupInputs * shape.input.area + Self.pixelsPerChunk - 1) / Self.pixelsPerChunk
+    var fewest = (shape.groupInputs * shape.input.area + Self.pixelsPerChunk - 1) / Self.pixelsPerChunk
+    if pooling != nil { fewest = max(fewest, PooledPixels.fewestParts(shape)) }
     var parts = max(fewest, wanted <= wholes ? 1 : (wanted + wholes - 1) / wholes)
-    let pairedRows = max(1, 2 / vectors)
-    parts = max(1, min(parts, shape.output.height / pairedRows))
+    let leastRows = pooling.map(PooledPixels.leastRows) ?? max(1, 2 / vectors)
+    let height = pooling?.output.height ?? shape.output.height
+    parts = max(1, min(parts, height / leastRows))
     rowParts = parts
     tileParts = wanted <= wholes * parts ? 1 : min(tiles, (wanted + wholes * parts - 1) / (wholes * parts))
-    planes = ImagePlanes(shape, outputRows: (shape.output.height + parts - 1) / parts)
+    let rows = (height + parts - 1) / parts
+    planes = ImagePlanes(shape, outputRows: pooling?.mostRows(windows: rows) ?? rows)
+    if let pooling { self.pooling = PooledPixels(pooling, planes) } else { self.pooling = nil }
   }
 
   /// Pixels of all channels whose rows make one chunk.
@@ -104,34 +99,73 @@ struct ConvolutionRun {
 
   var packedCount: Int { packsWeights ? shape.outputChannels * inner : 0 }
 
-  /// Scalars that a chunk needs: the pixels that it reads, and a tile's sums.
-  private var blockCount: Int { planes.size(shape.groupInputs) + TileShape.rows * 2 * Vector.scalarCount }
+  /// Scalars that a chunk needs: the pixels that it reads, and a tile's sums or what it pools.
+  private var blockCount: Int {
+    planes.size(shape.groupInputs) + (pooling?.count ?? TileShape.rows * 2 * Vector.scalarCount)
+  }
 
-  func computeAll() {
+  /// Computes all outputs.
+  func run() {
+    var run = self
+    let memory = workers.scratch(
+      worker: workers.currentWorker, purpose: .operand, count: inner + packedCount)
+    let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
+    planes.writeOffsets(offsets, spacing: planes.channel)
+    run.offsets = UnsafePointer(offsets)
+    if packsWeights {
+      let packed = memory + inner
+      packTiles(shape, weight, into: packed, workers)
+      run.weight = UnsafePointer(packed)
+    }
+    run.computeAll()
+  }
+
+  private func computeAll() {
     let parts = rowParts * tileParts
     workers.reserveScratch(purpose: .block, count: blockCount)
     workers.run(chunks: batch * shape.groups * parts) { chunk, worker in
-      let whole = chunk / parts
-      let part = chunk % parts
-      compute(
-        sample: whole / shape.groups, group: whole % shape.groups,
-        rows: TileShape.cut(shape.output.height, into: rowParts, part / tileParts),
-        tileRange: TileShape.cut(tiles, into: tileParts, part % tileParts), worker: worker)
+      let (whole, part) = (chunk / parts, chunk % parts)
+      let (sample, group) = (whole / shape.groups, whole % shape.groups)
+      let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
+      let tileRange = TileShape.cut(tiles, into: tileParts, part % tileParts)
+      if let pooling {
+        let windows = TileShape.cut(pooling.windows.output.height, into: rowParts, part / tileParts)
+        computePooled(sample, group, pooling, windows, tileRange, memory)
+      } else {
+        let rows = TileShape.cut(shape.output.height, into: rowParts, part / tileParts)
+        compute(sample, group, rows, tileRange, memory)
+      }
     }
   }
 
+  /// Where output rows from `firstRow` on read their pixels: in the input, or in planes that are made in `memory`.
+  @inline(__always)
+  private func source(_ sample: Int, _ group: Int, firstRow: Int, _ memory: UnsafeMutablePointer<Float>)
+    -> UnsafePointer<Float>
+  {
+    let source = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
+    if planes.isDirect { return source + firstRow * planes.pitch }
+    planes.fill(memory, from: source, channels: shape.groupInputs, firstRow: firstRow)
+    return UnsafePointer(memory)
+  }
+
+  /// The share of a tile of `count` channels from `channel` on, its places still to be said.
+  @inline(__always)
+  private func task(_ channel: Int, _ count: Int, _ source: UnsafePointer<Float>, _ target: PixelTargets) -> WindowTile
+  {
+    WindowTile(
+      a: weight + channel * inner, rowStrideA: hasPackedWeights ? 1 : inner,
+      innerStrideA: hasPackedWeights ? count : 1, offsets: offsets, inner: inner, bias: bias.map { $0 + channel },
+      rectifies: activation == .relu, first: source, second: source, target: target)
+  }
+
   @inline(never)
-  private func compute(sample: Int, group: Int, rows: Range<Int>, tileRange: Range<Int>, worker: Int) {
+  private func compute(
+    _ sample: Int, _ group: Int, _ rows: Range<Int>, _ tileRange: Range<Int>, _ memory: UnsafeMutablePointer<Float>
+  ) {
     let lanes = Vector.scalarCount
-    let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
     let sums = memory + planes.size(shape.groupInputs)
-    var source = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
-    if planes.isDirect {
-      source += rows.lowerBound * planes.pitch
-    } else {
-      planes.fill(memory, from: source, channels: shape.groupInputs, firstRow: rows.lowerBound)
-      source = UnsafePointer(memory)
-    }
+    let source = source(sample, group, firstRow: rows.lowerBound, memory)
     let area = shape.output.area
     let width = shape.output.width
     let vectors = (width + lanes - 1) / lanes
@@ -141,11 +175,7 @@ struct ConvolutionRun {
       let range = TileShape.cut(shape.groupOutputs, into: tiles, tile)
       let channel = group * shape.groupOutputs + range.lowerBound
       let target = y + (sample * shape.outputChannels + channel) * area + rows.lowerBound * width
-      var task = WindowTile(
-        a: weight + channel * inner, rowStrideA: hasPackedWeights ? 1 : inner,
-        innerStrideA: hasPackedWeights ? range.count : 1,
-        offsets: offsets, inner: inner, bias: bias.map { $0 + channel }, rectifies: activation == .relu,
-        first: source, second: source, target: PixelTargets(first: target, second: target, stride: area))
+      var task = task(channel, range.count, source, PixelTargets(first: target, second: target, stride: area))
       var next = PixelCursor(row: 0, vector: 0)
       var index = 0
       while index < count {
@@ -171,6 +201,45 @@ struct ConvolutionRun {
           ).apply((target + places.0, valid.0), (target + places.1, valid.1))
         }
       }
+    }
+  }
+
+  /// Some rows of windows of a pooling. The pixels that they cover are computed into memory and pooled there.
+  @inline(never)
+  private func computePooled(
+    _ sample: Int, _ group: Int, _ pooling: PooledPixels, _ windows: Range<Int>, _ tileRange: Range<Int>,
+    _ memory: UnsafeMutablePointer<Float>
+  ) {
+    let lanes = Vector.scalarCount
+    let rows = pooling.windows.shape.rows(windows)
+    let source = source(sample, group, firstRow: rows.lowerBound, memory)
+    let pixels = memory + planes.size(shape.groupInputs)
+    pooling.prepare(pixels)
+    let vectors = pooling.vectors(rows: rows.count)
+    let count = pooling.isOneRow ? vectors : rows.count * vectors
+    for tile in tileRange {
+      let range = TileShape.cut(shape.groupOutputs, into: tiles, tile)
+      let channel = group * shape.groupOutputs + range.lowerBound
+      let stride = pooling.planeStride
+      var task = task(channel, range.count, source, PixelTargets(first: pixels, second: pixels, stride: stride))
+      var next = PixelCursor(row: 0, vector: 0)
+      var index = 0
+      while index < count {
+        let one = next
+        next.advance(vectors)
+        let two = index + 1 < count ? next : one
+        next.advance(vectors)
+        index += 2
+        task.first = source + (one.row * planes.pitch + one.vector * lanes)
+        task.second = source + (two.row * planes.pitch + two.vector * lanes)
+        task.target = PixelTargets(
+          first: pixels + (one.row * pooling.pitch + one.vector * lanes),
+          second: pixels + (two.row * pooling.pitch + two.vector * lanes), stride: stride)
+        task.run(rows: range.count)
+      }
+      pooling.pool(
+        windows, firstRow: rows.lowerBound, pixels, channels: range.count,
+        into: y + (sample * shape.outputChannels + channel) * pooling.windows.output.area)
     }
   }
 }

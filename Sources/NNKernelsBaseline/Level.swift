@@ -43,6 +43,8 @@ public func kernelTable() -> KernelTable {
     convolutionPackedCount: { convolutionPackedCount($0) },
     packConvolution: { packConvolution($0, $1, into: $2, $3) },
     convolvePacked: { convolve($0, $1, $2, .packed($3), $4, $5, $6) },
+    poolsConvolution: { poolsConvolution($0, $1) },
+    convolvePooled: { convolvePooled($0, $1, $2, $3, .packed($4), $5, $6, $7) },
     convolveBackwardData: { convolveBackwardData($0, $1, $2, $3, $4, $5, $6) },
     convolveBackwardWeights: { convolveBackwardWeights($0, $1, $2, $3, $4, $5, $6) },
     channelSums: { channelSums($0, $1, $2, $3, $4, $5, $6) },

@@ -26,7 +26,7 @@ func maxPoolBackward(
 
 extension Pooling {
   /// Whether windows are 2 x 2 pixels that lie side by side.
-  fileprivate var isPairwise: Bool { kernel == Extent(2, 2) && isTiling }
+  var isPairwise: Bool { kernel == Extent(2, 2) && isTiling }
 }
 
 /// The largest number of each window of 2 x 2 pixels that lie side by side, and its place.
@@ -42,7 +42,7 @@ private func maxPoolPairs(
       for i in 0..<output.height {
         let above = UnsafePointer(x.base) + (plane * input.area + 2 * i * input.width)
         let place = plane * output.area + i * output.width
-        poolRow(
+        poolPairs(
           above, above + input.width, y.base + place, positions.count > 0 ? positions.base + place : nil, output.width)
       }
     }
@@ -51,7 +51,7 @@ private func maxPoolPairs(
 
 /// A row of windows. Of two equal numbers the first in the order of rows stays, and a number that is not one stays.
 @inline(__always)
-private func poolRow(
+func poolPairs(
   _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
   _ positions: UnsafeMutablePointer<Float>?, _ count: Int
 ) {

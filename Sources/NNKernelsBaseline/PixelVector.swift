@@ -23,6 +23,14 @@ func storePixels(_ vector: PixelVector, _ pointer: UnsafeMutablePointer<Float>) 
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: PixelVector.self)
 }
 
+#if LEVEL_V4
+  /// `value` where it is larger than `best` or is not a number, so that the first among equals stays.
+  @_transparent
+  func firstLargest(_ value: PixelVector, _ best: PixelVector) -> PixelVector {
+    best.replacing(with: value, where: value .> best).replacing(with: value, where: value .!= value)
+  }
+#endif
+
 /// The sum of the lanes, halves first.
 @_transparent
 func pixelSum(_ x: PixelVector) -> Float {

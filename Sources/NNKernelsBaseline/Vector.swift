@@ -153,6 +153,13 @@ func clamp(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
   return select(bounded .> high, high, bounded)
 }
 
+/// `value` where it is larger than `best` or is not a number, so that the first among equals stays.
+@_transparent
+func firstLargest(_ value: Vector, _ best: Vector) -> Vector {
+  // Two steps, so that the first is one instruction.
+  best.replacing(with: value, where: value .> best).replacing(with: value, where: value .!= value)
+}
+
 /// The polynomial whose coefficients are given from the highest power down.
 @_transparent
 func polynomial(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float, _ c5: Float) -> Vector {

@@ -9,7 +9,9 @@ import NNKernelsCommon
 /// second-level cache. The relative error is below 2e-5 (3 x 3) or 1e-4 (5 x 5) of the largest output (the direct way's
 /// is 1e-6): transforms multiply by up to 8 and subtract.
 ///
-/// Every tile is computed by itself, so its bits depend on its own input alone.
+/// Every tile is computed by itself, so its bits depend on its own input alone. Pooling by 2 x 2 takes the largest sums
+/// while their channels lie in vectors: a quarter of the pixels is turned back and written, with the same bits, since
+/// adding a bias keeps the order.
 struct WinogradConvolution<Set: WinogradSet> {
   /// Channels; a backward pass is a convolution of the upstream gradient.
   let inputChannels: Int
@@ -21,6 +23,8 @@ struct WinogradConvolution<Set: WinogradSet> {
   let bias: UnsafePointer<Float>?
   let rectifies: Bool
   let accumulate: Bool
+  /// Whether only the largest of each 2 x 2 pixels that lie side by side goes to `y`.
+  var poolsPairs = false
   let workers: WorkerPool
 
   /// Whether convolutions of this shape are computed so: enough channels that the transforms are the smaller part, and
@@ -83,7 +87,8 @@ struct WinogradConvolution<Set: WinogradSet> {
     let zeros = base + memory.work
     let (offsets, part) = (zeros + lanes, base + (memory.work + tiles.partStart))
     let lines = base + (memory.work + tiles.rowsStart)
-    let (area, width) = (tiles.output.area, tiles.output.width)
+    let width = tiles.output.width
+    let target = poolsPairs ? Extent(tiles.output.height / 2, width / 2) : tiles.output
     var channel = 0
     while channel < outputChannels {
       let count = min(lanes, outputChannels - channel)
@@ -100,13 +105,39 @@ struct WinogradConvolution<Set: WinogradSet> {
             WinogradSteps(row: Set.side * memory.outputStep, column: memory.outputStep), part,
             lines + tile * Set.tile * lanes, WinogradSteps(row: width * lanes, column: lanes))
         }
+        var (first, rows) = (top, min(Set.tile, tiles.output.height - top))
+        if poolsPairs {
+          (first, rows) = (top / 2, rows / 2)
+          poolVectors(lines, target.width, rows, pitch: width)
+        }
         PlaneTargets(
-          base: y + ((sample * outputChannels + channel) * area + top * width), stride: area, count: count,
-          offsets: UnsafePointer(offsets), zeros: UnsafePointer(zeros), lowest: rectifies ? 0 : -Float.infinity,
-          accumulate: accumulate
-        ).fill(from: lines, min(Set.tile, tiles.output.height - top) * width)
+          base: y + ((sample * outputChannels + channel) * target.area + first * target.width), stride: target.area,
+          count: count, offsets: UnsafePointer(offsets), zeros: UnsafePointer(zeros),
+          lowest: rectifies ? 0 : -Float.infinity, accumulate: accumulate
+        ).fill(from: lines, rows * target.width)
       }
       channel += lanes
+    }
+  }
+}
+
+/// Pixels with their channels side by side, in rows of `pitch` pixels: the largest of each 2 x 2 goes to the place where
+/// `rows` rows of `width` such pixels begin one behind the other. No pixel is overwritten before it is read.
+@inline(__always)
+private func poolVectors(_ pixels: UnsafeMutablePointer<Float>, _ width: Int, _ rows: Int, pitch: Int) {
+  let lanes = Vector.scalarCount
+  var target = pixels
+  for i in 0..<rows {
+    var above = UnsafePointer(pixels) + 2 * i * pitch * lanes
+    for _ in 0..<width {
+      let below = above + pitch * lanes
+      var best = loadVector(above)
+      best = firstLargest(loadVector(above + lanes), best)
+      best = firstLargest(loadVector(below), best)
+      best = firstLargest(loadVector(below + lanes), best)
+      storeVector(best, target)
+      above += 2 * lanes
+      target += lanes
     }
   }
 }

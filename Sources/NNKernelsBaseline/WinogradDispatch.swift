@@ -2,10 +2,10 @@ import NNKernelsCommon
 
 // The convolutions that go through Winograd's transforms; each function returns whether it did its work.
 
-/// As `convolve`.
+/// As `convolve`, or as `convolvePooled` if there is a pooling, which is of 2 x 2 pixels side by side.
 func convolveInTiles(
-  _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights, _ y: Buffer<Float>,
-  _ epilogue: Epilogue<Float>, _ workers: WorkerPool
+  _ shape: Convolution, pooling: Pooling? = nil, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights,
+  _ y: Buffer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
 ) -> Bool {
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     guard WinogradConvolution<Set>.suits(shape) else { return false }
@@ -14,7 +14,7 @@ func convolveInTiles(
       inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
       tiles: WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore), batch: batch,
       x: UnsafePointer(x.base), y: y.base, bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies,
-      accumulate: epilogue.accumulate, workers: workers)
+      accumulate: epilogue.accumulate, poolsPairs: pooling != nil, workers: workers)
     switch weights {
     case .plain(let weight): convolution.run(.init(forward: shape, weight))
     case .packed(let packed): convolution.run(weights: UnsafePointer(packed.base))

@@ -37,6 +37,16 @@ public enum Activation: Sendable, Hashable {
   /// SELU's scale.
   public static let seluScale = 1.0507009873554804934193349852946
 
+  /// Whether a larger input never has a smaller output, so that the largest of several inputs has the largest output.
+  public var neverDecreases: Bool {
+    switch self {
+    case .identity, .step, .sigmoid, .tanh, .relu, .selu, .softplus, .softsign, .hardSigmoid: true
+    case .leakyRelu(let slope): slope >= 0
+    case .elu(let alpha): alpha >= 0
+    case .gelu, .geluTanh, .silu, .hardSwish: false
+    }
+  }
+
   /// Whether the gradient can be had from the output alone, so that the input need not be kept.
   public var gradientUsesOutput: Bool {
     switch self {

@@ -67,6 +67,11 @@ public struct KernelTable: Sendable {
     @Sendable (
       Convolution, _ batch: Int, _ x: Vector, _ weight: Vector, _ y: Vector, Epilogue<Float>, WorkerPool
     ) -> Void
+  public typealias PoolsConvolution = @Sendable (Convolution, Pooling) -> Bool
+  public typealias ConvolvePooled =
+    @Sendable (
+      Convolution, Pooling, _ batch: Int, _ x: Vector, _ packed: Vector, _ y: Vector, Epilogue<Float>, WorkerPool
+    ) -> Void
   public typealias ConvolutionPackedCount = @Sendable (Convolution) -> Int
   public typealias PackConvolution =
     @Sendable (Convolution, _ weight: Vector, _ packed: Vector, WorkerPool) -> Void
@@ -125,6 +130,8 @@ public struct KernelTable: Sendable {
   public let convolutionPackedCount: ConvolutionPackedCount
   public let packConvolution: PackConvolution
   public let convolvePacked: Convolve
+  public let poolsConvolution: PoolsConvolution
+  public let convolvePooled: ConvolvePooled
   public let convolveBackwardData: ConvolveBackward
   public let convolveBackwardWeights: ConvolveBackward
   public let channelSums: ChannelSums
@@ -156,6 +163,8 @@ public struct KernelTable: Sendable {
     softmaxCrossEntropyBackward: @escaping CrossEntropyBackward, convolve: @escaping Convolve,
     convolutionPackedCount: @escaping ConvolutionPackedCount, packConvolution: @escaping PackConvolution,
     convolvePacked: @escaping Convolve,
+    poolsConvolution: @escaping PoolsConvolution,
+    convolvePooled: @escaping ConvolvePooled,
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
     channelSums: @escaping ChannelSums, maxPool: @escaping MaxPool,
     maxPoolBackward: @escaping MaxPoolBackward, averagePool: @escaping AveragePool,
@@ -194,6 +203,8 @@ public struct KernelTable: Sendable {
     self.convolutionPackedCount = convolutionPackedCount
     self.packConvolution = packConvolution
     self.convolvePacked = convolvePacked
+    self.poolsConvolution = poolsConvolution
+    self.convolvePooled = convolvePooled
     self.convolveBackwardData = convolveBackwardData
     self.convolveBackwardWeights = convolveBackwardWeights
     self.channelSums = channelSums

@@ -21,6 +21,15 @@ extension Scalar {
     referenceConvolve(shape, batch: batch, x, packed, into: y, epilogue: epilogue, workers: workers)
   }
 
+  public static func poolsConvolution(_ shape: Convolution, _ pooling: Pooling) -> Bool { false }
+
+  public static func convolvePooled(
+    _ shape: Convolution, _ pooling: Pooling, batch: Int, _ x: Buffer<Self>, _ packed: Buffer<Self>,
+    into y: Buffer<Self>, epilogue: Epilogue<Self>, workers: WorkerPool
+  ) {
+    referenceConvolvePooled(shape, pooling, batch: batch, x, packed, into: y, epilogue: epilogue, workers: workers)
+  }
+
   public static func convolveBackwardData(
     _ shape: Convolution, batch: Int, upstream: Buffer<Self>, _ weight: Buffer<Self>, downstream: Buffer<Self>,
     accumulate: Bool, workers: WorkerPool
@@ -109,6 +118,59 @@ package func referenceConvolve<S: Scalar>(
       for i in 0..<area { target[i] = epilogue.activation.value(target[i] + bias) }
     }
   }
+}
+
+/// One window at a time, its pixels one after the other.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func referenceConvolvePooled<S: Scalar>(
+  _ shape: Convolution, _ pooling: Pooling, batch: Int, _ x: Buffer<S>, _ weight: Buffer<S>, into y: Buffer<S>,
+  epilogue: Epilogue<S>, workers: WorkerPool
+) {
+  let output = pooling.output
+  let work = shape.output.area * shape.weightsPerOutput
+  workers.run(count: batch * shape.outputChannels, grain: max(1, 32768 / max(1, work))) { range in
+    for plane in range {
+      let channel = plane % shape.outputChannels
+      let bias = epilogue.bias.map { $0[channel] } ?? 0
+      for i in 0..<output.height {
+        for j in 0..<output.width {
+          var best = -S.infinity
+          for row in pooling.rows(i) {
+            for column in pooling.columns(j) {
+              let value = referencePixel(shape, plane, row, column, x, weight)
+              if value > best || value.isNaN { best = value }
+            }
+          }
+          y[plane * output.area + i * output.width + j] = epilogue.activation.value(best + bias)
+        }
+      }
+    }
+  }
+}
+
+/// One pixel of a convolution's output, without its bias; the terms are added in the order of the weights.
+@inline(__always)
+private func referencePixel<S: Scalar>(
+  _ shape: Convolution, _ plane: Int, _ i: Int, _ j: Int, _ x: Buffer<S>, _ weight: Buffer<S>
+) -> S {
+  let (sample, channel) = (plane / shape.outputChannels, plane % shape.outputChannels)
+  let first = sample * shape.inputChannels + channel / shape.groupOutputs * shape.groupInputs
+  var total: S = 0
+  for c in 0..<shape.groupInputs {
+    for u in 0..<shape.kernel.height {
+      let row = i * shape.stride.height + u * shape.dilation.height - shape.paddingBefore.height
+      guard row >= 0, row < shape.input.height else { continue }
+      for v in 0..<shape.kernel.width {
+        let column = j * shape.stride.width + v * shape.dilation.width - shape.paddingBefore.width
+        guard column >= 0, column < shape.input.width else { continue }
+        total +=
+          weight[(channel * shape.groupInputs + c) * shape.kernel.area + u * shape.kernel.width + v]
+          * x[(first + c) * shape.input.area + row * shape.input.width + column]
+      }
+    }
+  }
+  return total
 }
 
 /// One input channel of one sample at a time.
