@@ -17,9 +17,12 @@ func averagePool(
       }
     }
   }
-  let run = AveragePoolRun(shape, x.base, y.base)
+  let planes = batch * shape.channels
+  let run = AveragePoolRun(shape, planes, x.base, y.base)
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
-  workers.run(count: batch * shape.channels * run.bands.count, grain: shape.bandGrain(run.bands)) { items in
+  workers.run(
+    count: run.strip.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.strip.planes)
+  ) { items in
     run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
 }
@@ -32,76 +35,79 @@ extension Pooling {
 /// What all chunks of one pooling need to know.
 private struct AveragePoolRun {
   let shape: Pooling
+  let planes: Int
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
-  let phases: ColumnPhases
+  let strip: PlaneStrip
   let output: Extent
   let bands: RowBands
+  private var phases: ColumnPhases { strip.phases }
 
-  init(_ shape: Pooling, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+  init(_ shape: Pooling, _ planes: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     self.shape = shape
+    self.planes = planes
     self.x = x
     self.y = y
-    phases = shape.columnPhases
+    strip = PlaneStrip(shape, planes: planes, joinsFullRows: true)
     output = shape.output
-    bands = RowBands(rows: output.height, rowScalars: phases.count, fixedScalars: 0)
+    bands = RowBands(rows: output.height, rowScalars: strip.phases.count, fixedScalars: strip.rowCount)
   }
 
-  /// A worker's memory: a row of sums for each row of windows, the columns that each window divides by, and where a
-  /// window's columns lie.
-  var scratchCount: Int { bands.size * phases.count + phases.length + shape.kernel.width }
+  /// A worker's memory: a row of sums, one for each row of windows sorted, the columns that each window divides by, a row
+  /// of means, and where a window's columns lie.
+  var scratchCount: Int {
+    strip.rowCount + bands.size * phases.count + 2 * phases.length + shape.kernel.width
+  }
 
   @inline(never)
   func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
-    let divisors = memory + bands.size * phases.count
-    let offsets = phases.writeOffsets(Extent(1, shape.kernel.width), divisors + phases.length)
-    memory.update(repeating: 0, count: bands.size * phases.count)
+    let sorted = memory + strip.rowCount
+    let divisors = sorted + bands.size * phases.count
+    let means = divisors + phases.length
+    let offsets = phases.writeOffsets(Extent(1, shape.kernel.width), means + phases.length)
+    memory.update(repeating: 0, count: strip.rowCount + bands.size * phases.count)
     divisors.update(repeating: 1, count: phases.length)
-    shape.writeColumnDivisors(divisors)
+    for plane in 0..<strip.planes { shape.writeColumnDivisors(divisors + plane * strip.windows) }
     for item in items {
-      let (plane, windows) = (item / bands.count, bands.rows(item % bands.count))
-      let source = x + plane * shape.input.area
+      let (own, windows) = (strip.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
       for i in windows {
         let rows = shape.rows(i)
-        phases.split(
-          SumOfRows(base: source + rows.lowerBound * shape.input.width, count: rows.count, stride: shape.input.width),
-          into: memory + (i - windows.lowerBound) * phases.count)
+        addRows(
+          x + (own.lowerBound * shape.input.area + rows.lowerBound * shape.input.width), rows.count, own.count, memory)
+        strip.sort(memory, into: sorted + (i - windows.lowerBound) * phases.count)
       }
       for i in windows {
-        let line = UnsafePointer(memory) + (i - windows.lowerBound) * phases.count
+        let line = UnsafePointer(sorted) + (i - windows.lowerBound) * phases.count
         let rows = Float(shape.rowDivisor(i))
         var j = 0
-        while j < output.width {
+        while j < strip.windows(own.count) {
           var sum = Vector.zero
           for column in 0..<shape.kernel.width { sum += loadVector(line + (j + Int(offsets[column]))) }
-          let mean = sum / (loadVector(divisors + j) * rows)
-          storeVector(mean, y + (plane * output.area + i * output.width + j), upTo: output.width - j)
+          storeVector(sum / (loadVector(divisors + j) * rows), means + j)
           j += Vector.scalarCount
         }
+        strip.takeOut(
+          means, planes: own.count, into: y + (own.lowerBound * output.area + i * output.width), stride: output.area)
       }
     }
   }
+
+  @inline(never)
+  private func addRows(
+    _ rows: UnsafePointer<Float>, _ count: Int, _ planes: Int, _ line: UnsafeMutablePointer<Float>
+  ) {
+    strip.combine(
+      Sum.self, rows, rows: count, pitch: shape.input.width, planes: planes, stride: shape.input.area, into: line)
+  }
 }
 
-/// The sum of some rows of an image.
-private struct SumOfRows: PixelRow {
-  let base: UnsafePointer<Float>
-  let count: Int
-  let stride: Int
+/// The sum of two numbers.
+private enum Sum: RowCombination {
+  @inline(__always)
+  static func combine(_ x: PixelVector, _ y: PixelVector) -> PixelVector { x + y }
 
   @inline(__always)
-  func pixels(_ column: Int) -> PixelVector {
-    var sum = loadPixels(base + column)
-    for row in 1..<max(1, count) { sum += loadPixels(base + (row * stride + column)) }
-    return sum
-  }
-
-  @inline(__always)
-  func pixel(_ column: Int) -> Float {
-    var sum = base[column]
-    for row in 1..<max(1, count) { sum += base[row * stride + column] }
-    return sum
-  }
+  static func combine(_ x: Float, _ y: Float) -> Float { x + y }
 }
 
 extension Pooling {

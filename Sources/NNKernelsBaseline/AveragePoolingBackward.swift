@@ -17,10 +17,14 @@ func averagePoolBackward(
       }
     }
   }
-  let run = AveragePoolBackwardRun(shape, upstream.base, downstream.base, accumulate)
-  let bands = run.windows.bands
+  let planes = batch * shape.channels
+  let run = AveragePoolBackwardRun(shape, planes, upstream.base, downstream.base, accumulate)
+  let windows = run.windows
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
-  workers.run(count: batch * shape.channels * bands.count, grain: shape.bandGrain(bands)) { items in
+  workers.run(
+    count: (planes + windows.planes - 1) / windows.planes * windows.bands.count,
+    grain: shape.bandGrain(windows.bands, planes: windows.planes)
+  ) { items in
     run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
 }
@@ -28,6 +32,7 @@ func averagePoolBackward(
 /// What all chunks of one pooling's backward pass need to know.
 private struct AveragePoolBackwardRun {
   let shape: Pooling
+  let planes: Int
   let upstream: UnsafePointer<Float>
   let downstream: UnsafeMutablePointer<Float>
   let accumulate: Bool
@@ -35,51 +40,64 @@ private struct AveragePoolBackwardRun {
   let output: Extent
 
   init(
-    _ shape: Pooling, _ upstream: UnsafePointer<Float>, _ downstream: UnsafeMutablePointer<Float>, _ accumulate: Bool
+    _ shape: Pooling, _ planes: Int, _ upstream: UnsafePointer<Float>, _ downstream: UnsafeMutablePointer<Float>,
+    _ accumulate: Bool
   ) {
     self.shape = shape
+    self.planes = planes
     self.upstream = upstream
     self.downstream = downstream
     self.accumulate = accumulate
-    windows = shape.reachingWindows
+    windows = shape.reachingWindows(planes: planes)
     output = shape.output
   }
 
-  /// Windows of a row, rounded up to whole vectors.
-  private var width: Int { (output.width + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
-
-  /// A worker's memory: the shares of the windows that reach a band, the columns that each window divides by, and the
-  /// lists.
-  var scratchCount: Int { windows.bandLines * windows.line + width + windows.tableCount }
+  /// A worker's memory: the shares of the windows that reach a band, the columns that each window of a line divides by, a
+  /// row of pixels, and the lists.
+  var scratchCount: Int {
+    (windows.bandLines + 1) * windows.line + windows.rowCount + windows.tableCount
+  }
 
   @inline(never)
   func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
     let divisors = memory + windows.bandLines * windows.line
-    let tables = windows.tables(divisors + width)
+    let row = divisors + windows.line
+    let tables = windows.tables(row + windows.rowCount)
     memory.update(repeating: 0, count: windows.bandLines * windows.line)
-    divisors.update(repeating: 1, count: width)
-    shape.writeColumnDivisors(divisors)
+    divisors.update(repeating: 1, count: windows.line)
+    for plane in 0..<windows.planes {
+      shape.writeColumnDivisors(divisors + (windows.margin + plane * windows.pitch))
+    }
+    let bands = windows.bands
+    let term = Share(shares: UnsafePointer(memory))
     for item in items {
-      let (plane, rows) = (item / windows.bands.count, windows.bands.rows(item % windows.bands.count))
+      let first = item / bands.count * windows.planes
+      let count = min(windows.planes, planes - first)
+      let rows = bands.rows(item % bands.count)
       let reaching = windows.windowRows(rows)
       for i in reaching {
-        let source = upstream + (plane * output.area + i * output.width)
-        let target = memory + ((i - reaching.lowerBound) * windows.line + windows.margin)
-        let rows = Float(shape.rowDivisor(i))
-        var j = 0
-        while j < output.width {
-          let count = output.width - j
-          let gradient = loadVector(source + j, upTo: count)
-          storeVector(gradient / (loadVector(divisors + j) * rows), target + j, upTo: count)
-          j += Vector.scalarCount
-        }
+        let line = memory + (i - reaching.lowerBound) * windows.line
+        copyPieces(
+          count, of: output.width, upstream + (first * output.area + i * output.width), every: output.area,
+          line + windows.margin, every: windows.pitch)
+        divide(line, divisors, Float(shape.rowDivisor(i)))
       }
-      let term = Share(shares: UnsafePointer(memory))
-      for row in rows {
+      for index in rows {
         windows.sumRow(
-          row, firstLine: reaching.lowerBound, tables, term,
-          into: downstream + (plane * shape.input.area + row * shape.input.width), accumulate: accumulate)
+          index, firstLine: reaching.lowerBound, tables, term, planes: count,
+          into: downstream + (first * shape.input.area + index * shape.input.width), area: shape.input.area,
+          accumulate: accumulate, row)
       }
+    }
+  }
+
+  /// Gradients of a row of windows to their shares; what lies between them stays zero.
+  @inline(never)
+  private func divide(_ line: UnsafeMutablePointer<Float>, _ divisors: UnsafePointer<Float>, _ rows: Float) {
+    var j = 0
+    while j < windows.line {
+      storeVector(loadVector(line + j) / (loadVector(divisors + j) * rows), line + j)
+      j += Vector.scalarCount
     }
   }
 }

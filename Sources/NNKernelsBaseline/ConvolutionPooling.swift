@@ -41,7 +41,7 @@ struct PooledPixels {
 
   /// - Parameter planes: what the pixels are computed from.
   init(_ pooling: Pooling, _ planes: ImagePlanes) {
-    windows = PlaneWindows(pooling)
+    windows = PlaneWindows(pooling, planes: TileShape.rows * 8, keepsPlaces: false)
     width = pooling.input.width
     let lanes = Vector.scalarCount
     let whole = (width + lanes - 1) / lanes * lanes
@@ -89,21 +89,25 @@ struct PooledPixels {
     into y: UnsafeMutablePointer<Float>
   ) {
     let output = windows.output
-    for channel in 0..<channels {
-      let source = UnsafePointer(memory) + (channel * planeStride - firstRow * pitch)
-      let target = y + channel * output.area
-      if windows.shape.isPairwise {
+    let pixels = UnsafePointer(memory) - firstRow * pitch
+    guard !windows.shape.isPairwise else {
+      for channel in 0..<channels {
         for i in range {
-          let above = source + 2 * i * pitch
-          poolPairs(above, above + pitch, target + i * output.width, nil, output.width)
+          let above = pixels + (channel * planeStride + 2 * i * pitch)
+          poolPairs(above, above + pitch, y + (channel * output.area + i * output.width), nil, output.width)
         }
-      } else {
-        var first = range.lowerBound
-        while first < range.upperBound {
-          let end = min(range.upperBound, first + windows.bands.size)
-          windows.pool(first..<end, source, pitch: pitch, into: target, work(memory))
-          first = end
-        }
+      }
+      return
+    }
+    for index in 0..<windows.strip.count(channels) {
+      let own = windows.strip.planes(index, of: channels)
+      let source = PlaneRows(base: pixels + own.lowerBound * planeStride, pitch: pitch, stride: planeStride)
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let end = min(range.upperBound, first + windows.bands.size)
+        windows.pool(
+          first..<end, planes: own.count, source, into: y + own.lowerBound * output.area, work(memory))
+        first = end
       }
     }
   }

@@ -101,7 +101,7 @@ private struct DepthwiseBackwardDataRun {
         weight: weight + plane % shape.groups * shape.kernel.area, gradients: UnsafePointer(memory))
       for row in rows {
         windows.sumRow(
-          row, firstLine: reaching.lowerBound, tables, term,
+          row, firstLine: reaching.lowerBound, tables, term, width: shape.input.width,
           into: downstream + (plane * shape.input.area + row * shape.input.width), accumulate: accumulate)
       }
     }

@@ -9,36 +9,36 @@ func maxPoolWindows(
   _ shape: Pooling, _ batch: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ positions: Buffer<Float>,
   _ workers: WorkerPool
 ) {
-  let windows = PlaneWindows(shape)
-  let bands = windows.bands
+  let planes = batch * shape.channels
+  let windows = PlaneWindows(shape, planes: planes, keepsPlaces: positions.count > 0)
+  let (strip, bands) = (windows.strip, windows.bands)
   workers.reserveScratch(purpose: .block, count: windows.scratchCount)
-  workers.run(count: batch * shape.channels * bands.count, grain: shape.bandGrain(bands)) { items in
+  workers.run(
+    count: strip.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: strip.planes)
+  ) { items in
     let memory = workers.scratch(worker: workers.currentWorker, purpose: .block, count: windows.scratchCount)
     windows.prepare(memory)
     for item in items {
-      let (plane, rows) = (item / bands.count, bands.rows(item % bands.count))
-      let (source, target) = (UnsafePointer(x.base) + plane * shape.input.area, plane * windows.output.area)
+      let (own, rows) = (strip.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
+      let target = own.lowerBound * windows.output.area
+      let source = PlaneRows(
+        base: UnsafePointer(x.base) + own.lowerBound * shape.input.area, pitch: shape.input.width,
+        stride: shape.input.area)
       if positions.count > 0 {
         windows.pool(
-          rows, source, pitch: shape.input.width, into: y.base + target, places: positions.base + target, memory)
+          rows, planes: own.count, source, into: y.base + target, places: positions.base + target, memory)
       } else {
-        windows.pool(rows, source, pitch: shape.input.width, into: y.base + target, memory)
+        windows.pool(rows, planes: own.count, source, into: y.base + target, memory)
       }
     }
   }
 }
 
 extension Pooling {
-  /// Bands that are worth a chunk.
-  func bandGrain(_ bands: RowBands) -> Int {
-    let work = output.area * min(kernel.area, 64) / 4 + input.area
+  /// Bands of so many planes that are worth a chunk.
+  func bandGrain(_ bands: RowBands, planes: Int) -> Int {
+    let work = planes * (output.area * min(kernel.area, 64) / 4 + input.area)
     return max(1, 16384 * bands.count / max(1, work))
-  }
-
-  /// The columns of a row as windows see them.
-  var columnPhases: ColumnPhases {
-    ColumnPhases(
-      width: input.width, padding: padding.width, stride: stride.width, kernel: kernel.width, outputs: output.width)
   }
 
   /// The rows of the input that some rows of windows cover; `windows` is not empty.
@@ -48,21 +48,35 @@ extension Pooling {
   }
 }
 
+/// Where the rows of planes lie.
+struct PlaneRows {
+  /// Row 0 of the first plane.
+  let base: UnsafePointer<Float>
+  /// Scalars from one row to the next, and from one plane to the next.
+  let pitch: Int
+  let stride: Int
+}
+
 /// Windows of any kind that slide over planes of one size.
 struct PlaneWindows {
   let shape: Pooling
   let output: Extent
-  /// Rows of windows that are computed at once.
+  /// The planes that are pooled together.
+  let strip: PlaneStrip
+  /// Rows of windows that are pooled at once.
   let bands: RowBands
-  private let phases: ColumnPhases
+  private var phases: ColumnPhases { strip.phases }
 
-  init(_ shape: Pooling) {
+  /// Windows over `planes` planes in all.
+  ///
+  /// - Parameter keepsPlaces: whether places are wanted; most of the work is the windows' own then.
+  init(_ shape: Pooling, planes: Int, keepsPlaces: Bool) {
     self.shape = shape
-    phases = shape.columnPhases
+    strip = PlaneStrip(shape, planes: planes, joinsFullRows: !keepsPlaces)
     output = shape.output
     bands = RowBands(
-      rows: output.height, rowScalars: shape.stride.height * phases.count,
-      fixedScalars: shape.kernel.height * phases.count)
+      rows: output.height, rowScalars: shape.stride.height * strip.phases.count,
+      fixedScalars: shape.kernel.height * strip.phases.count)
   }
 
   /// Rows of the input that a band reads, at most.
@@ -73,159 +87,151 @@ struct PlaneWindows {
   /// Rows of a worker's memory: those that a band reads, or the largest of the rows of each window of a band.
   private var lines: Int { max(bandRows, bands.size) }
 
-  /// A worker's memory: these rows, the first place of each window, where a window's places lie, and rows that are not
-  /// sorted yet.
-  var scratchCount: Int {
-    lines * phases.count + phases.length + shape.kernel.area + bands.size * shape.input.width
-  }
+  /// A worker's memory: a row as it lies in the strip, these rows sorted, the first place of each window, where a window's
+  /// places lie, and a row of results and of places.
+  var scratchCount: Int { strip.rowCount + lines * phases.count + 3 * phases.length + shape.kernel.area }
+
+  private typealias Memory = (
+    row: UnsafeMutablePointer<Float>, sorted: UnsafeMutablePointer<Float>, firsts: UnsafeMutablePointer<Float>,
+    best: UnsafeMutablePointer<Float>, places: UnsafeMutablePointer<Float>, offsets: UnsafeMutablePointer<Float>
+  )
 
   @inline(__always)
-  private func firsts(_ memory: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-    memory + lines * phases.count
-  }
-
-  @inline(__always)
-  private func offsets(_ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Int32> {
-    UnsafePointer(UnsafeMutableRawPointer(firsts(memory) + phases.length).assumingMemoryBound(to: Int32.self))
-  }
-
-  @inline(__always)
-  private func largest(_ memory: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-    firsts(memory) + (phases.length + shape.kernel.area)
+  private func parts(_ memory: UnsafeMutablePointer<Float>) -> Memory {
+    let sorted = memory + strip.rowCount
+    let firsts = sorted + lines * phases.count
+    return (
+      memory, sorted, firsts, firsts + phases.length, firsts + 2 * phases.length, firsts + 3 * phases.length
+    )
   }
 
   /// Makes `scratchCount` scalars ready for `pool`.
   @inline(never)
   func prepare(_ memory: UnsafeMutablePointer<Float>) {
-    let firsts = firsts(memory)
+    let parts = parts(memory)
     // Padding never wins: nothing is less than it.
-    memory.update(repeating: -.infinity, count: lines * phases.count)
-    for j in 0..<phases.length { firsts[j] = Float(max(0, shape.padding.width - j * shape.stride.width)) }
-    phases.writeOffsets(shape.kernel, firsts + phases.length)
+    memory.update(repeating: -.infinity, count: strip.rowCount + lines * phases.count)
+    for window in 0..<phases.length {
+      parts.firsts[window] = Float(max(0, strip.padding - window % strip.windows * shape.stride.width))
+    }
+    phases.writeOffsets(shape.kernel, parts.offsets)
   }
 
-  /// Pools some rows of windows, at most a band, of one plane.
+  @inline(__always)
+  private func offsets(_ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Int32> {
+    UnsafePointer(UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self))
+  }
+
+  /// Pools some rows of windows, at most a band, of some planes, at most a strip.
   ///
   /// - Parameters:
-  ///   - source: row 0 of the plane, of which only the rows that these windows cover are read; rows are `pitch` apart.
-  ///   - y: row 0 of the plane's outputs.
+  ///   - source: the planes, of which only the rows that these windows cover are read.
+  ///   - y: row 0 of the first plane's outputs.
   ///   - memory: a worker's, prepared.
   @inline(never)
   func pool(
-    _ windows: Range<Int>, _ source: UnsafePointer<Float>, pitch: Int, into y: UnsafeMutablePointer<Float>,
+    _ windows: Range<Int>, planes: Int, _ source: PlaneRows, into y: UnsafeMutablePointer<Float>,
     _ memory: UnsafeMutablePointer<Float>
   ) {
     // Each step goes through memory: the compiler would turn a sorting of what it has just compared into a comparison of
     // what it sorts, twice and more slowly.
-    let width = shape.input.width
-    let largest = largest(memory)
+    let parts = parts(memory)
     for i in windows {
       let read = shape.rows(i)
-      largestOfRows(
-        source + read.lowerBound * pitch, rows: read.count, pitch: pitch, width: width,
-        into: largest + (i - windows.lowerBound) * width)
+      combine(source.base + read.lowerBound * source.pitch, read.count, planes, source, into: parts.row)
+      sort(parts.row, into: parts.sorted + (i - windows.lowerBound) * phases.count)
     }
-    for row in 0..<windows.count {
-      phases.split(PlainRow(base: largest + row * width), into: memory + row * phases.count)
-    }
-    let offsets = offsets(memory)
+    let offsets = offsets(parts.offsets)
     for i in windows {
-      let line = UnsafePointer(memory) + (i - windows.lowerBound) * phases.count
-      let target = y + i * output.width
+      let line = UnsafePointer(parts.sorted) + (i - windows.lowerBound) * phases.count
       var j = 0
-      while j < output.width {
+      while j < strip.windows(planes) {
         var best = loadVector(line + j)
         for column in 1..<max(1, shape.kernel.width) {
           best = firstLargest(loadVector(line + (j + Int(offsets[column]))), best)
         }
-        storeVector(best, target + j, upTo: output.width - j)
+        storeVector(best, parts.best + j)
         j += Vector.scalarCount
       }
+      strip.takeOut(parts.best, planes: planes, into: y + i * output.width, stride: output.area)
     }
+  }
+
+  @inline(never)
+  private func combine(
+    _ rows: UnsafePointer<Float>, _ count: Int, _ planes: Int, _ source: PlaneRows,
+    into line: UnsafeMutablePointer<Float>
+  ) {
+    strip.combine(
+      Largest.self, rows, rows: count, pitch: source.pitch, planes: planes, stride: source.stride, into: line)
+  }
+
+  @inline(never)
+  private func sort(_ row: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    strip.sort(row, into: target)
   }
 
   /// The same with the place of the largest number in each window.
   ///
-  /// - Parameter places: row 0 of the places.
+  /// - Parameter places: row 0 of the first plane's places.
   @inline(never)
   func pool(
-    _ windows: Range<Int>, _ source: UnsafePointer<Float>, pitch: Int, into y: UnsafeMutablePointer<Float>,
+    _ windows: Range<Int>, planes: Int, _ source: PlaneRows, into y: UnsafeMutablePointer<Float>,
     places target: UnsafeMutablePointer<Float>, _ memory: UnsafeMutablePointer<Float>
   ) {
+    let parts = parts(memory)
     let read = shape.rows(windows)
     for row in read {
-      phases.split(
-        PlainRow(base: source + row * pitch), into: memory + (row - read.lowerBound) * phases.count)
+      let (from, to) = (source.base + row * source.pitch, parts.sorted + (row - read.lowerBound) * phases.count)
+      if strip.planes == 1 {
+        phases.split(PlainRow(base: from), into: to)
+      } else {
+        combine(from, 1, planes, source, into: parts.row)
+        sort(parts.row, into: to)
+      }
     }
-    let (firsts, offsets) = (firsts(memory), offsets(memory))
+    let offsets = offsets(parts.offsets)
     for i in windows {
       let (rows, top) = (shape.rows(i), i * shape.stride.height - shape.padding.height)
       let places = ((rows.lowerBound - top) * shape.kernel.width)..<((rows.upperBound - top) * shape.kernel.width)
-      poolRow(
-        places, memory, (top - read.lowerBound) * phases.count, UnsafePointer(firsts), offsets, y + i * output.width,
-        target + i * output.width)
-    }
-  }
-
-  /// A row of windows, which read only their `places`; the first window begins at `start` of `memory`.
-  @inline(__always)
-  private func poolRow(
-    _ places: Range<Int>, _ memory: UnsafePointer<Float>, _ start: Int, _ firsts: UnsafePointer<Float>,
-    _ offsets: UnsafePointer<Int32>, _ y: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>
-  ) {
-    let (lanes, width) = (Vector.scalarCount, output.width)
-    let first = Vector(repeating: Float(places.lowerBound))
-    var j = 0
-    while j < width {
-      // The last whole vector of a row overlaps the one before, and computes the same.
-      let column = max(0, min(j, width - lanes))
-      var best = Vector(repeating: -.infinity)
-      var place = first + loadVector(firsts + column)
-      var number = first
-      for index in places {
-        let value = loadVector(memory + (start + column + Int(offsets[index])))
-        // The first among equals; a number that is not one stays.
-        let wins = (value .> best) .| (value .!= value)
-        best.replace(with: value, where: wins)
-        place.replace(with: number, where: wins)
-        number += 1
+      let start = UnsafePointer(parts.sorted) + (top - read.lowerBound) * phases.count
+      let first = Vector(repeating: Float(places.lowerBound))
+      let (ownY, ownPlaces) = (y + i * output.width, target + i * output.width)
+      var j = 0
+      while j < strip.windows(planes) {
+        var best = Vector(repeating: -.infinity)
+        var place = first + loadVector(parts.firsts + j)
+        var number = first
+        for index in places {
+          let value = loadVector(start + (j + Int(offsets[index])))
+          // The first among equals; a number that is not one stays.
+          let wins = (value .> best) .| (value .!= value)
+          best.replace(with: value, where: wins)
+          place.replace(with: number, where: wins)
+          number += 1
+        }
+        if strip.planes == 1 {
+          storeVector(best, ownY + j, upTo: output.width - j)
+          storeVector(place, ownPlaces + j, upTo: output.width - j)
+        } else {
+          storeVector(best, parts.best + j)
+          storeVector(place, parts.places + j)
+        }
+        j += Vector.scalarCount
       }
-      storeVector(best, y + column, upTo: width)
-      storeVector(place, target + column, upTo: width)
-      j += lanes
+      if strip.planes > 1 {
+        strip.takeOut(parts.best, planes: planes, into: ownY, stride: output.area)
+        strip.takeOut(parts.places, planes: planes, into: ownPlaces, stride: output.area)
+      }
     }
   }
 }
 
-/// The largest of some rows of an image, column by column: the first two, that and the third, and so on.
-@inline(never)
-private func largestOfRows(
-  _ base: UnsafePointer<Float>, rows: Int, pitch: Int, width: Int, into target: UnsafeMutablePointer<Float>
-) {
-  let lanes = Vector.scalarCount
-  guard width >= lanes else {
-    for column in 0..<width {
-      var best = base[column]
-      for row in 1..<max(1, rows) {
-        let value = base[row * pitch + column]
-        best = value > best || value.isNaN ? value : best
-      }
-      target[column] = best
-    }
-    return
-  }
-  var column = 0
-  while column < width {
-    // The last vector overlaps the one before, and computes the same.
-    column = min(column, width - lanes)
-    let first = base + column
-    var best = loadVector(first)
-    switch rows {
-    case 2: best = firstLargest(loadVector(first + pitch), best)
-    case 3: best = firstLargest(loadVector(first + 2 * pitch), firstLargest(loadVector(first + pitch), best))
-    default: for row in 1..<max(1, rows) { best = firstLargest(loadVector(first + row * pitch), best) }
-    }
-    storeVector(best, target + column)
-    column += lanes
-  }
+/// The larger of two numbers, the first among equals.
+private enum Largest: RowCombination {
+  @inline(__always)
+  static func combine(_ x: PixelVector, _ y: PixelVector) -> PixelVector { firstLargest(y, x) }
+
+  @inline(__always)
+  static func combine(_ x: Float, _ y: Float) -> Float { y > x || y.isNaN ? y : x }
 }

@@ -9,24 +9,30 @@ func maxPoolWindowsBackward(
   _ shape: Pooling, _ batch: Int, _ positions: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
 ) {
-  let run = MaxPoolBackwardRun(shape, positions.base, upstream.base, downstream.base, accumulate)
-  let bands = run.windows.bands
+  let planes = batch * shape.channels
+  let run = MaxPoolBackwardRun(shape, planes, positions.base, upstream.base, downstream.base, accumulate)
+  let windows = run.windows
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
-  workers.run(count: batch * shape.channels * bands.count, grain: shape.bandGrain(bands)) { items in
+  workers.run(
+    count: (planes + windows.planes - 1) / windows.planes * windows.bands.count,
+    grain: shape.bandGrain(windows.bands, planes: windows.planes)
+  ) { items in
     run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
 }
 
 extension Pooling {
-  /// The windows that reach each pixel.
-  var reachingWindows: ReachingWindows {
-    ReachingWindows(input: input, kernel: kernel, stride: stride, padding: padding, outputs: output)
+  /// The windows that reach each pixel of `planes` planes.
+  func reachingWindows(planes: Int) -> ReachingWindows {
+    ReachingWindows(
+      input: input, kernel: kernel, stride: stride, padding: padding, outputs: output, planes: planes)
   }
 }
 
 /// What all chunks of one pooling's backward pass need to know.
 private struct MaxPoolBackwardRun {
   let shape: Pooling
+  let planes: Int
   let positions: UnsafePointer<Float>
   let upstream: UnsafePointer<Float>
   let downstream: UnsafeMutablePointer<Float>
@@ -35,43 +41,50 @@ private struct MaxPoolBackwardRun {
   let output: Extent
 
   init(
-    _ shape: Pooling, _ positions: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>,
+    _ shape: Pooling, _ planes: Int, _ positions: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>,
     _ downstream: UnsafeMutablePointer<Float>, _ accumulate: Bool
   ) {
     self.shape = shape
+    self.planes = planes
     self.positions = positions
     self.upstream = upstream
     self.downstream = downstream
     self.accumulate = accumulate
-    windows = shape.reachingWindows
+    windows = shape.reachingWindows(planes: planes)
     output = shape.output
   }
 
-  /// A worker's memory: the places and gradients of the windows that reach a band, and the lists.
-  var scratchCount: Int { 2 * windows.bandLines * windows.line + windows.tableCount }
+  /// A worker's memory: the places and gradients of the windows that reach a band, a row of pixels, and the lists.
+  var scratchCount: Int { 2 * windows.bandLines * windows.line + windows.rowCount + windows.tableCount }
 
   @inline(never)
   func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
     let lines = windows.bandLines * windows.line
-    let (places, gradients) = (memory, memory + lines)
-    let tables = windows.tables(memory + 2 * lines)
+    let (places, gradients, row) = (memory, memory + lines, memory + 2 * lines)
+    let tables = windows.tables(row + windows.rowCount)
     // No place of a window has the number of those beside the line.
     places.update(repeating: -1, count: lines)
     gradients.update(repeating: 0, count: lines)
+    let bands = windows.bands
+    let term = ChosenGradient(places: UnsafePointer(places), gradients: UnsafePointer(gradients))
     for item in items {
-      let (plane, rows) = (item / windows.bands.count, windows.bands.rows(item % windows.bands.count))
+      let first = item / bands.count * windows.planes
+      let count = min(windows.planes, planes - first)
+      let rows = bands.rows(item % bands.count)
       let reaching = windows.windowRows(rows)
       for i in reaching {
-        let source = plane * output.area + i * output.width
+        let source = first * output.area + i * output.width
         let target = (i - reaching.lowerBound) * windows.line + windows.margin
-        copyFloats(positions + source, places + target, output.width)
-        copyFloats(upstream + source, gradients + target, output.width)
+        copyPieces(
+          count, of: output.width, positions + source, every: output.area, places + target, every: windows.pitch)
+        copyPieces(
+          count, of: output.width, upstream + source, every: output.area, gradients + target, every: windows.pitch)
       }
-      let term = ChosenGradient(places: UnsafePointer(places), gradients: UnsafePointer(gradients))
-      for row in rows {
+      for index in rows {
         windows.sumRow(
-          row, firstLine: reaching.lowerBound, tables, term,
-          into: downstream + (plane * shape.input.area + row * shape.input.width), accumulate: accumulate)
+          index, firstLine: reaching.lowerBound, tables, term, planes: count,
+          into: downstream + (first * shape.input.area + index * shape.input.width), area: shape.input.area,
+          accumulate: accumulate, row)
       }
     }
   }

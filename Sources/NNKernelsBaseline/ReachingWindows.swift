@@ -7,7 +7,8 @@ import NNKernelsCommon
 /// columns. For each such class there is a list of (window, place in the window): the windows relative to the last one
 /// that reaches the pixel, in their order. The lists of all classes together hold each place of a window once.
 ///
-/// What belongs to a row of windows lies in a line of memory, with a margin on both sides of which nothing comes.
+/// What belongs to a row of windows lies in a line of memory, with a margin on both sides of which nothing comes. The
+/// windows of several planes lie in one line, so that narrow rows fill vectors.
 struct ReachingWindows {
   private let input: Extent
   private let kernel: Extent
@@ -17,12 +18,16 @@ struct ReachingWindows {
   /// Scalars of a line, and those before its first window.
   let line: Int
   let margin: Int
+  /// Planes that are computed together, and scalars of a line from one plane's first window to the next one's.
+  let planes: Int
+  let pitch: Int
   /// The rows of the image, a band at a time.
   let bands: RowBands
   /// Lines that a band needs at most.
   let bandLines: Int
 
-  init(input: Extent, kernel: Extent, stride: Extent, padding: Extent, outputs: Extent) {
+  /// - Parameter total: the planes that may be computed together; 1 if each has to be by itself.
+  init(input: Extent, kernel: Extent, stride: Extent, padding: Extent, outputs: Extent, planes total: Int = 1) {
     self.input = input
     self.kernel = kernel
     // A single window has no next one.
@@ -33,12 +38,19 @@ struct ReachingWindows {
     let lanes = Vector.scalarCount
     margin = (kernel.width - 1) / stride.width
     let reach = max(outputs.width, (input.width + padding.width) / stride.width + 1)
-    line = (margin + reach + 3 * lanes - 1) / lanes * lanes
+    pitch = margin + reach
+    planes = PlaneStrip.planes(each: pitch, total: total)
+    line = (margin + planes * pitch + 3 * lanes - 1) / lanes * lanes
     let overlap = (kernel.height - 1) / stride.height + 2
     bands = RowBands(
-      rows: input.height, rowScalars: (2 * line + stride.height - 1) / stride.height, fixedScalars: 2 * overlap * line)
+      rows: input.height, rowScalars: (2 * line + stride.height - 1) / stride.height,
+      fixedScalars: 2 * overlap * line + (planes == 1 ? 0 : planes * pitch * stride.width))
     bandLines = min(outputs.height, (bands.size - 1) / stride.height + overlap)
   }
+
+  /// Scalars of a row of pixels of all planes, and from one plane's first pixel to the next one's.
+  var rowCount: Int { (planes * pixelPitch + 2 * Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
+  @inline(__always) var pixelPitch: Int { pitch * stride.width }
 
   /// Scalars of memory for the lists.
   var tableCount: Int { 2 * kernel.area + stride.area + stride.width + 4 * input.height }
@@ -92,15 +104,37 @@ struct ReachingWindows {
       columns: UnsafePointer(columns), rows: UnsafePointer(rows))
   }
 
-  /// target (+)= for each pixel of row `row` the sum of the terms of all windows that reach it. `firstLine` is the row
-  /// of windows whose line comes first.
+  /// target (+)= for each pixel of row `row` the sum of the terms of all windows that reach it.
+  ///
+  /// - Parameters:
+  ///   - firstLine: the row of windows whose line comes first.
+  ///   - count: planes; their images are `area` scalars apart.
+  ///   - memory: `rowCount` scalars.
   @inline(__always)
   func sumRow<T: ReachTerm>(
-    _ row: Int, firstLine: Int, _ tables: ReachTables, _ term: T, into target: UnsafeMutablePointer<Float>,
-    accumulate: Bool
+    _ row: Int, firstLine: Int, _ tables: ReachTables, _ term: T, planes count: Int,
+    into target: UnsafeMutablePointer<Float>, area: Int, accumulate: Bool, _ memory: UnsafeMutablePointer<Float>
+  ) {
+    if planes == 1 {
+      return sumRow(row, firstLine: firstLine, tables, term, width: input.width, into: target, accumulate: accumulate)
+    }
+    let width = (count - 1) * pixelPitch + input.width
+    sumRow(row, firstLine: firstLine, tables, term, width: width, into: memory, accumulate: false)
+    if accumulate {
+      for plane in 0..<count { addPixels(memory + plane * pixelPitch, target + plane * area, input.width) }
+    } else {
+      copyPieces(count, of: input.width, memory, every: pixelPitch, target, every: area)
+    }
+  }
+
+  /// The same for `width` pixels side by side, those of one plane or the row of several.
+  @inline(__always)
+  func sumRow<T: ReachTerm>(
+    _ row: Int, firstLine: Int, _ tables: ReachTables, _ term: T, width: Int,
+    into target: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     let start = (Int(tables.rows[4 * row + 3]) - firstLine) * line + margin
-    let (width, lanes) = (input.width, Vector.scalarCount)
+    let lanes = Vector.scalarCount
     switch stride.width {
     case 1:
       let list = tables.list(row, 0)
@@ -146,6 +180,21 @@ struct ReachingWindows {
     _ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ accumulate: Bool
   ) {
     if count > 0 { storeVector(accumulate ? loadVector(target, upTo: count) + sum : sum, target, upTo: count) }
+  }
+}
+
+/// Adds `count` scalars to those at `target`.
+@inline(__always)
+private func addPixels(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  let lanes = PixelVector.scalarCount
+  var i = 0
+  while i + lanes <= count {
+    storePixels(loadPixels(target + i) + loadPixels(source + i), target + i)
+    i += lanes
+  }
+  while i < count {
+    target[i] += source[i]
+    i += 1
   }
 }
 
