@@ -7,7 +7,8 @@ public struct Dense: Layer {
   public static let schema = ElementSchema(
     .layer, "dense", summary: "Every output is a weighted sum of all inputs, plus a bias.",
     formula: "y = x W^T + b; dx = dy W, dW = dy^T x, db = sum of dy over the batch",
-    reference: "as torch.nn.Linear; weight is units x inputs", example: #"<dense name="fc1" units="32"/>"#,
+    reference: "as torch.nn.Linear and Caffe's InnerProduct; weight is units x inputs",
+    example: #"<dense name="fc1" units="32"/>"#,
     attributes: [
       .required("units", .integer(1...Shape.maximumElementCount), "The number of outputs."),
       .optional("bias", .boolean, default: .boolean(true), "Whether a learned number is added to each output."),

@@ -7,7 +7,8 @@ public struct BatchNorm: Layer {
   public static let schema = ElementSchema(
     .layer, "batchNorm", summary: "Brings every channel to mean 0 and deviation 1 over the batch, then scales it.",
     formula: "y = w (x - mean) / sqrt(variance + epsilon) + b, in prediction with the running mean and variance",
-    reference: "Ioffe and Szegedy 2015; as torch.nn.BatchNorm1d and BatchNorm2d; the running variance is unbiased",
+    reference: "Ioffe and Szegedy 2015; as torch.nn.BatchNorm1d and BatchNorm2d, Keras's BatchNormalization; "
+      + "the running variance is unbiased",
     example: "<batchNorm/>",
     attributes: [
       .optional(

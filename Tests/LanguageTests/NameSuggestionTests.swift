@@ -64,6 +64,22 @@ import Testing
     }
   }
 
+  /// Names that other programs give to what is here too.
+  @Test(arguments: [
+    ("linear", "network", "it is called <dense> here"), ("InnerProduct", "network", "it is called <dense> here"),
+    ("batchNorm2d", "network", "it is called <batchNorm> here"),
+    ("dropout2d", "network", "it is called <spatialDropout> here"),
+    ("crossEntropyLoss", "network", "it is called <softmaxCrossEntropy> here"),
+    ("randomCrop", "augment", "it is called <translate> here"),
+    ("crop", "augment", "it is called <translate> or <zoom> here"),
+    ("cropping", "augment", "'nnrun layers' lists what there is"),
+    ("loss", "network", "'nnrun layers' lists what there is"),
+  ]) func namesOfOthers(_ name: String, _ section: String, _ remedy: String) {
+    let text = "<model xmlns=\"urn:nnrun:model:1\">\n<\(section)>\n<\(name)/>\n</\(section)></model>"
+    let said = SchemaTests.loads(text) ?? ""
+    #expect(said.contains("m.xml:3:1: error: there is no element <\(name)>; \(remedy)"), "\(said)")
+  }
+
   /// The loader says what the search finds, at the place of the mistake.
   @Test func theLoaderSuggests() {
     for schema in standardRegistry.all(.layer).map({ $0.schema }) {

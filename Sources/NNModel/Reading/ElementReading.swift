@@ -237,18 +237,25 @@ extension ModelReader {
         scope: scope)
       return element.name
     }
-    var names = registry.all().map { $0.schema }.filter {
+    let schemas = registry.all().map { $0.schema }.filter {
       $0.namespace == namespace && parent.kinds.contains($0.kind)
-    }.map(\.name)
-    if isStandard { names += parent.children }
+    }
+    let names = schemas.map(\.name) + (isStandard ? parent.children : [])
     let prefix = element.prefix.isEmpty ? "" : element.prefix + ":"
-    var remedy = diagnostics.suggestion(for: element.name, among: names) { "<\(prefix)\($0)>" }
+    func shown(_ name: String) -> String { "<\(prefix)\(name)>" }
+    func remedy(_ names: [String]) -> String? {
+      names.isEmpty ? nil : "it is called \(names.map(shown).joined(separator: " or ")) here"
+    }
+    let elsewhere = namesHere(of: element.name, among: schemas)
+    var remedy =
+      remedy(elsewhere) ?? diagnostics.suggestion(for: element.name, among: names, shown)
+      ?? remedy(namesHere(of: element.name, among: schemas, asEnding: true))
     if remedy == nil, isStandard, parent.kinds.isEmpty {
       remedy = "<\(parent.schema.name)> holds " + parent.children.map { "<\($0)>" }.joined(separator: ", ")
     }
     if remedy == nil, isStandard { remedy = "'nnrun layers' lists what there is" }
     report("unknown-element", "there is no element \(element.shown)", remedy: remedy, at: index, scope: scope)
-    return nearestName(to: element.name, among: names)
+    return elsewhere.first ?? nearestName(to: element.name, among: names)
   }
 
   /// The sections in which an element of that name would be right.

@@ -36,10 +36,12 @@ enum LayersCommand: Command {
     }
     let found = schemas.filter { $0.name == name }
     guard !found.isEmpty else {
+      let here = namesHere(of: name, among: schemas).map { "'\($0)'" }.joined(separator: " or ")
       let near = nearestName(to: name, among: schemas.map(\.name))
       throw DiagnosticError(
         .usage, code: "unknown-element", "there is no element '\(name)'",
-        remedy: near.map { "did you mean '\($0)'?" } ?? "'nnrun layers' lists them")
+        remedy: !here.isEmpty
+          ? "it is called \(here) here" : near.map { "did you mean '\($0)'?" } ?? "'nnrun layers' lists them")
     }
     if arguments.has("plot") || arguments.has("svg") {
       let settings = Array(arguments.positionals.dropFirst())
