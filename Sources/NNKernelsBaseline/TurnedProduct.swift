@@ -107,16 +107,19 @@ struct TurnedProduct {
     let vectors = (rows.count + Vector.scalarCount - 1) / Vector.scalarCount
     let width = vectors * Vector.scalarCount
     let blocks = (product.inner + Self.longestBlock - 1) / Self.longestBlock
-    let blockLength = (product.inner + blocks - 1) / blocks * width
-    let packed = workers.scratch(worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength : 0)
+    // Whole vectors, so that squares of A begin where its rows' vectors do.
+    let blockLength =
+      ((product.inner + blocks - 1) / blocks + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
+    let packed = workers.scratch(
+      worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength * width : 0)
     // Squares of results reach up to a square behind them.
     let sums = workers.scratch(
       worker: worker, purpose: .results, count: (range.count + Vector.scalarCount) * width)
-    for block in 0..<blocks {
-      let inner = TileShape.cut(product.inner, into: blocks, block)
+    for start in stride(from: 0, to: product.inner, by: blockLength) {
+      let inner = start..<min(product.inner, start + blockLength)
       var task = TileProduct(
         a: RowPointers(b, stride: 0), rowStrideA: 0, innerStrideA: 0, b: a, innerStrideB: width, panelStrideB: 0,
-        c: sums, strideC: width, continues: block > 0, inner: inner.count)
+        c: sums, strideC: width, continues: start > 0, inner: inner.count)
       switch leftSide {
       case .direct:
         task.b = a + rows.lowerBound + inner.lowerBound * product.strideA
