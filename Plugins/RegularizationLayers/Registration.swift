@@ -4,4 +4,5 @@ import NNCore
 public func registerRegularizationLayers(into registry: inout Registry) {
   registry.register(Dropout.self)
   registry.register(SpatialDropout.self)
+  registry.register(RandomCrop.self)
 }

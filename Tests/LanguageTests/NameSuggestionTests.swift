@@ -70,8 +70,9 @@ import Testing
     ("batchNorm2d", "network", "it is called <batchNorm> here"),
     ("dropout2d", "network", "it is called <spatialDropout> here"),
     ("crossEntropyLoss", "network", "it is called <softmaxCrossEntropy> here"),
-    ("randomCrop", "augment", "it is called <translate> here"),
+    ("randomResizedCrop", "augment", "it is called <zoom> here"),
     ("crop", "augment", "it is called <translate> or <zoom> here"),
+    ("randomCropping", "network", "did you mean <randomCrop>?"),
     ("cropping", "augment", "'nnrun layers' lists what there is"),
     ("loss", "network", "'nnrun layers' lists what there is"),
   ]) func namesOfOthers(_ name: String, _ section: String, _ remedy: String) {

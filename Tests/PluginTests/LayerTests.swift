@@ -57,10 +57,46 @@ import Testing
     #expect(output(network).allSatisfy { $0 == 1 })
   }
 
+  /// Every place is as likely as any other, up to four deviations, the same for all channels; in prediction it is the
+  /// middle.
+  @Test func randomCropCutsAnywhere() throws {
+    let samples = 900
+    // A picture's numbers tell where they stand.
+    let picture = (0..<2).flatMap { channel in (0..<42).map { Double(100 * channel + $0) } }
+    let network = try run(
+      RandomCrop(size: Extent(4, 5)), (0..<samples).flatMap { _ in picture }, shape: Shape(2, 6, 7))
+    let values = output(network)
+    var places: [Int: Int] = [:]
+    for sample in 0..<samples {
+      let part = Array(values[(sample * 40)..<((sample + 1) * 40)])
+      let first = Int(part[0])
+      let expected = (0..<2).flatMap { channel in
+        (0..<4).flatMap { i in (0..<5).map { j in Double(100 * channel + first + 7 * i + j) } }
+      }
+      #expect(part == expected)
+      places[first, default: 0] += 1
+    }
+    #expect(Set(places.keys) == [0, 1, 2, 7, 8, 9, 14, 15, 16])
+    for count in places.values {
+      #expect((Double(count) - 100).magnitude < 4 * (900.0 * 1 / 9 * 8 / 9).squareRoot())
+    }
+    network.forward(.inference)
+    #expect(stride(from: 0, to: samples * 40, by: 40).allSatisfy { output(network)[$0] == 8 })
+  }
+
+  @Test(arguments: [
+    (Shape(12), "reads images of channels x height x width, but its input has the shape 12"),
+    (Shape(3, 4, 9), "cannot cut 5x5 out of its input 3x4x9"),
+    (Shape(3, 9, 4), "cannot cut 5x5 out of its input 3x9x4"),
+  ]) func partsThatAreNotThere(_ shape: Shape, _ message: String) throws {
+    let error = #expect(throws: ElementError.self) { try RandomCrop(size: Extent(5, 5)).plan([shape]) }
+    #expect(error?.message.contains(message) == true)
+  }
+
   /// A number that is not one stays visible in every layer that does not move numbers alone.
   @Test(arguments: standardRegistry.all(.layer).map { $0.schema.name }) func notANumberStays(_ name: String) throws {
     guard var example = standardCases.first(where: { $0.name == name }),
-      !["slice", "dropout", "spatialDropout"].contains(name),
+      !["slice", "dropout", "spatialDropout", "randomCrop"].contains(name),
       !example.inputs.isEmpty
     else { return }
     example.note = "with a number that is not one"

@@ -10,7 +10,7 @@ import Testing
     #expect(cases.count > 150)
     let covered = Set(cases.map(\.example.name))
     // What is random, or reads nothing, is tested in LayerTests.
-    let others = ["dropout", "spatialDropout", "constant", "parameter"]
+    let others = ["dropout", "spatialDropout", "randomCrop", "constant", "parameter"]
     for type in standardRegistry.all() where !others.contains(type.schema.name) {
       #expect(covered.contains(type.schema.name))
     }

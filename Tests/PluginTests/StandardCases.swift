@@ -66,6 +66,9 @@ private let regularizationCases: [ConformanceCase] = [
   .init("dropout", inputs: [Shape(17)]), .init("dropout", ["rate": .number(0.1)], inputs: image),
   .init("dropout", ["rate": .number(0)], inputs: row),
   .init("spatialDropout", inputs: [Shape(9, 2, 3)]), .init("spatialDropout", ["rate": .number(0.2)], inputs: row),
+  .init("randomCrop", ["size": .integers([3, 4])], inputs: [Shape(2, 5, 7)]),
+  .init("randomCrop", ["size": .integers([2, 4])], inputs: image, note: "all of it"),
+  .init("randomCrop", ["size": .integers([1, 1])], inputs: image),
 ]
 
 private let sum: [String: AttributeValue] = ["reduction": .text("sum")]

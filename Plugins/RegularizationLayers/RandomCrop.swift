@@ -1,0 +1,114 @@
+import NNCore
+import NNKernels
+
+/// Cuts a part out of each picture: one at a random place in training, the middle one in prediction.
+///
+/// All channels of a sample are cut at the same place, which is a function of the stream and the sample's number.
+public struct RandomCrop: Layer {
+  /// The declaration of `<randomCrop>`.
+  public static let schema = ElementSchema(
+    .layer, "randomCrop",
+    summary: "Cuts a part out of each picture: at a random place in training, in the middle in prediction.",
+    formula: "y[c,i,j] = x[c, top + i, left + j]; in prediction top = (height - size) / 2 rounded down, left as well",
+    reference: "as torchvision.transforms.RandomCrop of a larger picture, and Keras's layer of this name",
+    example: #"<reshape shape="1x8x8"/><randomCrop size="6"/>"#,
+    attributes: [.required("size", .pair(1...Shape.maximumElementCount), "Rows and columns of the part.")])
+
+  /// The size of the part.
+  public let size: Extent
+
+  public init(attributes: Attributes) throws {
+    let sizes = attributes.integers("size")
+    size = Extent(sizes[0], sizes[1])
+  }
+
+  /// The layer.
+  public init(size: Extent) { self.size = size }
+
+  public var facts: LayerFacts { LayerFacts(comparison: .random) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let input = inputs[0]
+    guard input.rank == 3 else {
+      throw ElementError.shape(
+        "<randomCrop> reads images of channels x height x width, but its input has the shape \(input)",
+        remedy: "put <reshape/> before it")
+    }
+    guard size.height <= input[1], size.width <= input[2],
+      let output = Shape([input[0], size.height, size.width])
+    else {
+      throw ElementError.shape(
+        "<randomCrop> cannot cut \(size.height)x\(size.width) out of its input \(input)",
+        remedy: "make the part smaller")
+    }
+    return LayerPlan(
+      outputs: [output], backwardNeeds: [], forwardOperations: output.elementCount,
+      backwardOperations: input.elementCount)
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let parts = Parts(context.input.shape, size, context.phase == .training ? context.random : nil)
+    parts.forEachRow(context.workers) { row, start in
+      let from = context.input.buffer.slice(from: start, count: size.width)
+      context.output.buffer.slice(from: row * size.width, count: size.width).copy(from: from)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let slot = context.downstream[0]
+    guard slot.isWanted else { return }
+    let target = slot.tensor.buffer
+    if !slot.accumulates { target.fill(0) }
+    let parts = Parts(slot.tensor.shape, size, context.phase == .training ? context.random : nil)
+    let upstream = context.upstream[0].buffer
+    parts.forEachRow(context.workers) { row, start in
+      add(upstream.slice(from: row * size.width, count: size.width), to: target.slice(from: start, count: size.width))
+    }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func add<S: Scalar>(_ x: Buffer<S>, to y: Buffer<S>) { for i in 0..<x.count { y[i] += x[i] } }
+
+/// The parts of the pictures of a batch.
+private struct Parts {
+  private let batch: Int
+  private let channels: Int
+  private let picture: Extent
+  private let size: Extent
+  private let random: RandomStream?
+
+  /// - Parameters:
+  ///   - shape: of the pictures, the batch first.
+  ///   - random: where places come from; nil for the middle.
+  init(_ shape: Shape, _ size: Extent, _ random: RandomStream?) {
+    (batch, channels, picture) = (shape[0], shape[1], Extent(shape[2], shape[3]))
+    self.size = size
+    self.random = random
+  }
+
+  /// Rows above and columns left of the part of a sample.
+  private func place(_ sample: Int) -> Extent {
+    let room = Extent(picture.height - size.height, picture.width - size.width)
+    guard let random else { return Extent(room.height / 2, room.width / 2) }
+    return Extent(
+      random.integer(below: room.height + 1, at: UInt64(2 * sample)),
+      random.integer(below: room.width + 1, at: UInt64(2 * sample + 1)))
+  }
+
+  /// Calls `body` with the number of each row of all parts, and where it begins in the pictures.
+  func forEachRow(_ workers: WorkerPool, _ body: (_ row: Int, _ start: Int) -> Void) {
+    let rows = channels * size.height
+    workers.run(count: batch, grain: max(1, 16384 / max(1, rows * size.width))) { samples in
+      for sample in samples {
+        let place = place(sample)
+        for row in 0..<rows {
+          let (channel, i) = (row / size.height, row % size.height)
+          let line = (sample * channels + channel) * picture.height + place.height + i
+          body(sample * rows + row, line * picture.width + place.width)
+        }
+      }
+    }
+  }
+}
