@@ -46,6 +46,7 @@ public struct RandomCrop: Layer {
       backwardOperations: input.elementCount)
   }
 
+  @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let parts = Parts(context.input.shape, size, context.phase == .training ? context.random : nil)
     parts.forEachRow(context.workers) { row, start in
@@ -54,6 +55,7 @@ public struct RandomCrop: Layer {
     }
   }
 
+  @specialized(where S == Float)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted else { return }

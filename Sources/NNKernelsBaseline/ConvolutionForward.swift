@@ -176,14 +176,7 @@ struct ConvolutionRun {
       let channel = group * shape.groupOutputs + range.lowerBound
       let target = y + (sample * shape.outputChannels + channel) * area + rows.lowerBound * width
       var task = task(channel, range.count, source, PixelTargets(first: target, second: target, stride: area))
-      var next = PixelCursor(row: 0, vector: 0)
-      var index = 0
-      while index < count {
-        let one = next
-        next.advance(vectors)
-        let two = index + 1 < count ? next : one
-        next.advance(vectors)
-        index += 2
+      PixelCursor.forEachPair(of: count, perRow: vectors) { one, two in
         task.first = source + (one.row * planes.pitch + one.vector * lanes)
         task.second = source + (two.row * planes.pitch + two.vector * lanes)
         let places = (one.row * width + one.vector * lanes, two.row * width + two.vector * lanes)
@@ -222,14 +215,7 @@ struct ConvolutionRun {
       let channel = group * shape.groupOutputs + range.lowerBound
       let stride = pooling.planeStride
       var task = task(channel, range.count, source, PixelTargets(first: pixels, second: pixels, stride: stride))
-      var next = PixelCursor(row: 0, vector: 0)
-      var index = 0
-      while index < count {
-        let one = next
-        next.advance(vectors)
-        let two = index + 1 < count ? next : one
-        next.advance(vectors)
-        index += 2
+      PixelCursor.forEachPair(of: count, perRow: vectors) { one, two in
         task.first = source + (one.row * planes.pitch + one.vector * lanes)
         task.second = source + (two.row * planes.pitch + two.vector * lanes)
         task.target = PixelTargets(
@@ -249,8 +235,24 @@ private struct PixelCursor {
   var row: Int
   var vector: Int
 
+  /// Calls `body` with the places of two vectors at a time, row after row; with the last one twice if their number is
+  /// odd.
   @inline(__always)
-  mutating func advance(_ vectors: Int) {
+  static func forEachPair(of count: Int, perRow vectors: Int, _ body: (PixelCursor, PixelCursor) -> Void) {
+    var next = PixelCursor(row: 0, vector: 0)
+    var index = 0
+    while index < count {
+      let one = next
+      next.advance(vectors)
+      let two = index + 1 < count ? next : one
+      next.advance(vectors)
+      index += 2
+      body(one, two)
+    }
+  }
+
+  @inline(__always)
+  private mutating func advance(_ vectors: Int) {
     vector += 1
     if vector == vectors {
       vector = 0

@@ -41,7 +41,8 @@ struct PooledPixels {
 
   /// - Parameter planes: what the pixels are computed from.
   init(_ pooling: Pooling, _ planes: ImagePlanes) {
-    windows = PlaneWindows(pooling, planes: TileShape.rows * 8, keepsPlaces: false)
+    // A tile's channels are pooled by one worker, so as many go together as fill vectors.
+    windows = PlaneWindows(pooling, planes: .max, keepsPlaces: false)
     width = pooling.input.width
     let lanes = Vector.scalarCount
     let whole = (width + lanes - 1) / lanes * lanes

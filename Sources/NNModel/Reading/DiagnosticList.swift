@@ -39,6 +39,15 @@ struct DiagnosticList {
     return nearestName(to: word, among: considered).map { "did you mean \(format($0))?" }
   }
 
+  /// The names of those of some elements that other programs call `word`; see `namesHere`.
+  mutating func namesHere(
+    of word: String, among elements: [ElementSchema], asEnding: Bool = false
+  ) -> [String] {
+    guard comparisons >= elements.count else { return [] }
+    comparisons -= elements.count
+    return NNCore.namesHere(of: word, among: elements, asEnding: asEnding)
+  }
+
   /// The messages of one severity in file order, at most the limit.
   func sorted(_ severity: Diagnostic.Severity) -> [Diagnostic] {
     let chosen = entries.filter { $0.diagnostics[0].severity == severity }.sorted {

@@ -243,13 +243,13 @@ extension ModelReader {
     let names = schemas.map(\.name) + (isStandard ? parent.children : [])
     let prefix = element.prefix.isEmpty ? "" : element.prefix + ":"
     func shown(_ name: String) -> String { "<\(prefix)\(name)>" }
-    func remedy(_ names: [String]) -> String? {
+    func renaming(_ names: [String]) -> String? {
       names.isEmpty ? nil : "it is called \(names.map(shown).joined(separator: " or ")) here"
     }
-    let elsewhere = namesHere(of: element.name, among: schemas)
+    let elsewhere = diagnostics.namesHere(of: element.name, among: schemas)
     var remedy =
-      remedy(elsewhere) ?? diagnostics.suggestion(for: element.name, among: names, shown)
-      ?? remedy(namesHere(of: element.name, among: schemas, asEnding: true))
+      renaming(elsewhere) ?? diagnostics.suggestion(for: element.name, among: names, shown)
+      ?? renaming(diagnostics.namesHere(of: element.name, among: schemas, asEnding: true))
     if remedy == nil, isStandard, parent.kinds.isEmpty {
       remedy = "<\(parent.schema.name)> holds " + parent.children.map { "<\($0)>" }.joined(separator: ", ")
     }
