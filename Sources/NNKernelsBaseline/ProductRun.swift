@@ -123,6 +123,10 @@ struct ProductRun {
     // Where the rows of a transposed A lie side by side, all tiles of some inner indices read the same cache lines.
     let step = product.transposeA ? Self.innerIndicesAtOnce : max(1, inner.count)
     for start in stride(from: 0, to: inner.count, by: step) {
+      if product.transposeA {
+        let ahead = inner.lowerBound + start + Self.innerIndicesAhead
+        prefetchTransposed(rows, ahead..<max(ahead, min(inner.upperBound, ahead + step)))
+      }
       for tile in 0..<tiles {
         let range = TileShape.cut(rows.count, into: tiles, tile)
         packRows(
@@ -136,6 +140,20 @@ struct ProductRun {
   /// Inner indices of a transposed A that are packed together: the first-level cache has room for so few lines that are
   /// multiples of a kilobyte apart.
   private static let innerIndicesAtOnce = 8
+
+  /// How far ahead inner indices of a transposed A are fetched: each may be in a page of its own, where the processor
+  /// does not do it itself. More would displace each other in the second-level cache if they are kilobytes apart.
+  private static let innerIndicesAhead = 64
+
+  /// Fetches some inner indices of rows of a transposed A.
+  private func prefetchTransposed(_ rows: Range<Int>, _ inner: Range<Int>) {
+    for index in inner {
+      let line = a + index * product.strideA
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: 16) {
+        processor_prefetch_for_reading(line + row)
+      }
+    }
+  }
 
   /// Fetches the tile of C that is next, so that its sums so far are at hand or their place is when it is done.
   @inline(__always)
