@@ -38,21 +38,24 @@ struct PlaneStrip {
       kernel: shape.kernel.width, outputs: planes == 1 ? outputs : planes * windows)
   }
 
-  /// Scalars of a row of the strip in whole vectors, and the windows of a row of `count` planes.
+  /// Scalars of a row of the strip, in whole vectors.
   var rowCount: Int { (planes * pitch + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
+
+  /// Windows of a row, up to the last one of `count` planes.
   @inline(__always)
   func windows(_ count: Int) -> Int { (count - 1) * windows + outputs }
 
   /// Planes that fill several vectors, but leave something to do for all threads.
   static func planes(each windows: Int, total: Int) -> Int { max(1, min(128 / windows, total / 8)) }
 
-  /// Strips of `total` planes, and the planes of strip `index`.
+  /// Strips of `total` planes.
   func count(_ total: Int) -> Int { (total + planes - 1) / planes }
 
+  /// The planes of strip `index` of `total` planes.
   @inline(__always)
   func planes(_ index: Int, of total: Int) -> Range<Int> { (index * planes)..<min(total, (index + 1) * planes) }
 
-  /// Copies what belongs to the windows of each plane of `range` to its place: `target` is the first plane's, the next
+  /// Copies what belongs to the windows of each of `count` planes to its place: `target` is the first plane's, the next
   /// one's is `stride` scalars behind.
   @inline(__always)
   func takeOut(
@@ -71,7 +74,7 @@ struct PlaneStrip {
   /// strip.
   ///
   /// - Parameters:
-  ///   - source: the first row of the first plane; rows are `pitch` scalars apart, planes `stride`.
+  ///   - source: the first row of the first plane; rows are `rowPitch` scalars apart, planes `stride`.
   ///   - line: the row of the strip, whose padding is left as it is.
   @inline(__always)
   func combine<C: RowCombination>(
