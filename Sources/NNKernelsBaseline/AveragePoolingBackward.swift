@@ -77,7 +77,7 @@ private struct AveragePoolBackwardRun {
       let reaching = windows.windowRows(rows)
       for i in reaching {
         let line = memory + (i - reaching.lowerBound) * windows.line
-        copyPieces(
+        copyRuns(
           count, of: output.width, upstream + (first * output.area + i * output.width), every: output.area,
           line + windows.margin, every: windows.pitch)
         divide(line, divisors, Float(shape.rowDivisor(i)))

@@ -75,9 +75,9 @@ private struct MaxPoolBackwardRun {
       for i in reaching {
         let source = first * output.area + i * output.width
         let target = (i - reaching.lowerBound) * windows.line + windows.margin
-        copyPieces(
+        copyRuns(
           count, of: output.width, positions + source, every: output.area, places + target, every: windows.pitch)
-        copyPieces(
+        copyRuns(
           count, of: output.width, upstream + source, every: output.area, gradients + target, every: windows.pitch)
       }
       for index in rows {

@@ -61,7 +61,7 @@ struct PlaneStrip {
   func takeOut(
     _ line: UnsafePointer<Float>, planes count: Int, into target: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    copyPieces(count, of: outputs, line, every: windows, target, every: stride)
+    copyRuns(count, of: outputs, line, every: windows, target, every: stride)
   }
 
   /// Sorts a row of the strip into phases.
@@ -82,7 +82,7 @@ struct PlaneStrip {
     stride: Int, into line: UnsafeMutablePointer<Float>
   ) {
     guard rows > 1 else {
-      return copyPieces(count, of: width, source, every: stride, line + padding, every: pitch)
+      return copyRuns(count, of: width, source, every: stride, line + padding, every: pitch)
     }
     for plane in 0..<count {
       let (from, to) = (source + plane * stride, line + (plane * pitch + padding))
@@ -116,7 +116,7 @@ struct PlaneStrip {
 
 /// Copies `pieces` short pieces of `count` scalars that lie at equal distances in both arrays.
 @inline(__always)
-func copyPieces(
+func copyRuns(
   _ pieces: Int, of count: Int, _ source: UnsafePointer<Float>, every step: Int, _ target: UnsafeMutablePointer<Float>,
   every pitch: Int
 ) {

@@ -123,7 +123,7 @@ struct ReachingWindows {
     if accumulate {
       for plane in 0..<count { addPixels(memory + plane * pixelPitch, target + plane * area, input.width) }
     } else {
-      copyPieces(count, of: input.width, memory, every: pixelPitch, target, every: area)
+      copyRuns(count, of: input.width, memory, every: pixelPitch, target, every: area)
     }
   }
 
