@@ -114,16 +114,16 @@ struct PlaneStrip {
   }
 }
 
-/// Copies `pieces` short pieces of `count` scalars that lie at equal distances in both arrays.
+/// Copies `runs` short runs of `count` scalars that lie at equal distances in both arrays.
 @inline(__always)
 func copyRuns(
-  _ pieces: Int, of count: Int, _ source: UnsafePointer<Float>, every step: Int, _ target: UnsafeMutablePointer<Float>,
+  _ runs: Int, of count: Int, _ source: UnsafePointer<Float>, every step: Int, _ target: UnsafeMutablePointer<Float>,
   every pitch: Int
 ) {
   let lanes = PixelVector.scalarCount
   if count % lanes == 0 {
-    for piece in 0..<pieces {
-      let (from, to) = (source + piece * step, target + piece * pitch)
+    for run in 0..<runs {
+      let (from, to) = (source + run * step, target + run * pitch)
       var i = 0
       while i < count {
         storePixels(loadPixels(from + i), to + i)
@@ -131,12 +131,12 @@ func copyRuns(
       }
     }
   } else if count == 4 {
-    for piece in 0..<pieces {
-      let four = UnsafeRawPointer(source + piece * step).loadUnaligned(as: SIMD4<Float>.self)
-      UnsafeMutableRawPointer(target + piece * pitch).storeBytes(of: four, as: SIMD4<Float>.self)
+    for run in 0..<runs {
+      let four = UnsafeRawPointer(source + run * step).loadUnaligned(as: SIMD4<Float>.self)
+      UnsafeMutableRawPointer(target + run * pitch).storeBytes(of: four, as: SIMD4<Float>.self)
     }
   } else {
-    for piece in 0..<pieces { copyPixels(source + piece * step, target + piece * pitch, count) }
+    for run in 0..<runs { copyPixels(source + run * step, target + run * pitch, count) }
   }
 }
 
