@@ -64,14 +64,12 @@ public struct RandomCrop: Layer {
     let parts = Parts(slot.tensor.shape, size, context.phase == .training ? context.random : nil)
     let upstream = context.upstream[0].buffer
     parts.forEachRow(context.workers) { row, start in
-      add(upstream.slice(from: row * size.width, count: size.width), to: target.slice(from: start, count: size.width))
+      S.scale(
+        upstream.slice(from: row * size.width, count: size.width), by: 1,
+        into: target.slice(from: start, count: size.width), accumulate: true, workers: context.workers)
     }
   }
 }
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func add<S: Scalar>(_ x: Buffer<S>, to y: Buffer<S>) { for i in 0..<x.count { y[i] += x[i] } }
 
 /// The parts of the pictures of a batch.
 private struct Parts {

@@ -3,7 +3,7 @@ extension ElementSchema {
   /// in `torch.nn.Linear`. The case of `name` does not matter.
   ///
   /// - Parameter asEnding: whether it is enough that a name there ends so, as `RandomCrop` does in `crop`.
-  public func isCalled(_ name: String, asEnding: Bool = false) -> Bool {
+  fileprivate func isCalled(_ name: String, asEnding: Bool = false) -> Bool {
     let name = name.lowercased()
     guard name.count >= 3, name.utf8.count <= 100 else { return false }
     return reference.split { !$0.isLetter && !$0.isNumber }.contains { word in
@@ -15,7 +15,7 @@ extension ElementSchema {
 }
 
 /// The names of those of `elements` that do what other programs call `name`; none if there are too many to choose from.
-public func namesHere(of name: String, among elements: [ElementSchema], asEnding: Bool = false) -> [String] {
+package func namesHere(of name: String, among elements: [ElementSchema], asEnding: Bool = false) -> [String] {
   let found = elements.filter { $0.isCalled(name, asEnding: asEnding) }.map(\.name)
   return found.count <= 3 ? found : []
 }

@@ -21,7 +21,7 @@ func averagePool(
   let run = AveragePoolRun(shape, planes, x.base, y.base)
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
   workers.run(
-    count: run.strip.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.strip.planes)
+    count: run.strip.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.strip.planes)
   ) { items in
     run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
@@ -69,7 +69,7 @@ private struct AveragePoolRun {
     divisors.update(repeating: 1, count: phases.length)
     for plane in 0..<strip.planes { shape.writeColumnDivisors(divisors + plane * strip.windows) }
     for item in items {
-      let (own, windows) = (strip.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
+      let (own, windows) = (strip.groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
       for i in windows {
         let rows = shape.rows(i)
         addRows(

@@ -22,7 +22,7 @@ func averagePoolBackward(
   let windows = run.windows
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
   workers.run(
-    count: (planes + windows.planes - 1) / windows.planes * windows.bands.count,
+    count: windows.groups.count(planes) * windows.bands.count,
     grain: shape.bandGrain(windows.bands, planes: windows.planes)
   ) { items in
     run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
@@ -71,8 +71,8 @@ private struct AveragePoolBackwardRun {
     let bands = windows.bands
     let term = Share(shares: UnsafePointer(memory))
     for item in items {
-      let first = item / bands.count * windows.planes
-      let count = min(windows.planes, planes - first)
+      let own = windows.groups.planes(item / bands.count, of: planes)
+      let (first, count) = (own.lowerBound, own.count)
       let rows = bands.rows(item % bands.count)
       let reaching = windows.windowRows(rows)
       for i in reaching {

@@ -100,8 +100,8 @@ struct PooledPixels {
       }
       return
     }
-    for index in 0..<windows.strip.count(channels) {
-      let own = windows.strip.planes(index, of: channels)
+    for index in 0..<windows.strip.groups.count(channels) {
+      let own = windows.strip.groups.planes(index, of: channels)
       let source = PlaneRows(base: pixels + own.lowerBound * planeStride, pitch: pitch, stride: planeStride)
       var first = range.lowerBound
       while first < range.upperBound {

@@ -14,12 +14,12 @@ func maxPoolWindows(
   let (strip, bands) = (windows.strip, windows.bands)
   workers.reserveScratch(purpose: .block, count: windows.scratchCount)
   workers.run(
-    count: strip.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: strip.planes)
+    count: strip.groups.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: strip.planes)
   ) { items in
     let memory = workers.scratch(worker: workers.currentWorker, purpose: .block, count: windows.scratchCount)
     windows.prepare(memory)
     for item in items {
-      let (own, rows) = (strip.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
+      let (own, rows) = (strip.groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
       let target = own.lowerBound * windows.output.area
       let source = PlaneRows(
         base: UnsafePointer(x.base) + own.lowerBound * shape.input.area, pitch: shape.input.width,

@@ -14,7 +14,7 @@ func maxPoolWindowsBackward(
   let windows = run.windows
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
   workers.run(
-    count: (planes + windows.planes - 1) / windows.planes * windows.bands.count,
+    count: windows.groups.count(planes) * windows.bands.count,
     grain: shape.bandGrain(windows.bands, planes: windows.planes)
   ) { items in
     run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
@@ -68,8 +68,8 @@ private struct MaxPoolBackwardRun {
     let bands = windows.bands
     let term = ChosenGradient(places: UnsafePointer(places), gradients: UnsafePointer(gradients))
     for item in items {
-      let first = item / bands.count * windows.planes
-      let count = min(windows.planes, planes - first)
+      let own = windows.groups.planes(item / bands.count, of: planes)
+      let (first, count) = (own.lowerBound, own.count)
       let rows = bands.rows(item % bands.count)
       let reaching = windows.windowRows(rows)
       for i in reaching {

@@ -3,8 +3,8 @@ import NNKernelsCommon
 /// Planes side by side in a worker's memory, so that narrow rows fill vectors and what is worked out for a row of windows
 /// serves many planes. Each row of the strip holds the same row of all planes, padded.
 struct PlaneStrip {
-  /// Planes of a strip but the last one of an array.
-  let planes: Int
+  /// The planes that share a strip.
+  let groups: PlaneGroups
   /// Columns of the strip for each plane, and windows: whole strides, so that the windows of all planes follow one
   /// another as those of one do; those that reach from one plane into the next are of no use.
   let pitch: Int
@@ -31,12 +31,16 @@ struct PlaneStrip {
     pitch = windows * stride
     let lanes = Vector.scalarCount
     let isFull = 5 * outputs >= 4 * ((outputs + lanes - 1) / lanes * lanes)
-    planes = isFull && !joinsFullRows ? 1 : Self.planes(each: windows, total: total)
+    groups = isFull && !joinsFullRows ? .single : PlaneGroups(each: windows, total: total)
+    let planes = groups.size
     // Rows of a single plane need not go through a row of the strip.
     phases = ColumnPhases(
       width: planes == 1 ? width : planes * pitch, padding: planes == 1 ? padding : 0, stride: stride,
       kernel: shape.kernel.width, outputs: planes == 1 ? outputs : planes * windows)
   }
+
+  /// Planes of a strip but the last one of an array.
+  @inline(__always) var planes: Int { groups.size }
 
   /// Scalars of a row of the strip, in whole vectors.
   var rowCount: Int { (planes * pitch + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
@@ -44,16 +48,6 @@ struct PlaneStrip {
   /// Windows of a row, up to the last one of `count` planes.
   @inline(__always)
   func windows(_ count: Int) -> Int { (count - 1) * windows + outputs }
-
-  /// Planes that fill several vectors, but leave something to do for all threads.
-  static func planes(each windows: Int, total: Int) -> Int { max(1, min(128 / windows, total / 8)) }
-
-  /// Strips of `total` planes.
-  func count(_ total: Int) -> Int { (total + planes - 1) / planes }
-
-  /// The planes of strip `index` of `total` planes.
-  @inline(__always)
-  func planes(_ index: Int, of total: Int) -> Range<Int> { (index * planes)..<min(total, (index + 1) * planes) }
 
   /// Copies what belongs to the windows of each of `count` planes to its place: `target` is the first plane's, the next
   /// one's is `stride` scalars behind.

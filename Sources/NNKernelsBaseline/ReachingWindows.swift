@@ -18,8 +18,8 @@ struct ReachingWindows {
   /// Scalars of a line, and those before its first window.
   let line: Int
   let margin: Int
-  /// Planes that are computed together, and scalars of a line from one plane's first window to the next one's.
-  let planes: Int
+  /// The planes that are computed together, and scalars of a line from one plane's first window to the next one's.
+  let groups: PlaneGroups
   let pitch: Int
   /// The rows of the image, a band at a time.
   let bands: RowBands
@@ -39,7 +39,8 @@ struct ReachingWindows {
     margin = (kernel.width - 1) / stride.width
     let reach = max(outputs.width, (input.width + padding.width) / stride.width + 1)
     pitch = margin + reach
-    planes = PlaneStrip.planes(each: pitch, total: total)
+    groups = PlaneGroups(each: pitch, total: total)
+    let planes = groups.size
     line = (margin + planes * pitch + 3 * lanes - 1) / lanes * lanes
     let overlap = (kernel.height - 1) / stride.height + 2
     bands = RowBands(
@@ -47,6 +48,9 @@ struct ReachingWindows {
       fixedScalars: 2 * overlap * line + (planes == 1 ? 0 : planes * pitch * stride.width))
     bandLines = min(outputs.height, (bands.size - 1) / stride.height + overlap)
   }
+
+  /// Planes of a line, but in the last one of an array.
+  @inline(__always) var planes: Int { groups.size }
 
   /// Scalars of a row of pixels of all planes, and from one plane's first pixel to the next one's.
   var rowCount: Int { (planes * pixelPitch + 2 * Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
