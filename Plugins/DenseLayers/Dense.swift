@@ -78,6 +78,7 @@ public struct Dense: Layer {
       workers: context.workers)
   }
 
+  @specialized(where S == Float)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let input = context.inputs[0]
     let upstream = context.upstream[0].buffer

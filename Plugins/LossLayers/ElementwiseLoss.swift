@@ -45,7 +45,8 @@ extension ElementwiseLoss {
   }
 }
 
-/// The sum over all elements, in double precision and in their order.
+/// The sum over all elements, in double precision: eight sums side by side, so that none waits for the one before, of
+/// every eighth element each. Their order depends on the number of elements alone.
 @specialized(where L == SquaredError, S == Float)
 @specialized(where L == SquaredError, S == Double)
 @specialized(where L == AbsoluteError, S == Float)
@@ -55,9 +56,15 @@ extension ElementwiseLoss {
 private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
   _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>
 ) -> Double {
-  var total = 0.0
-  for i in 0..<prediction.count { total += Double(loss.value(prediction[i] - target[i])) }
-  return total
+  var sums = SIMD8<Double>.zero
+  let whole = prediction.count / 8 * 8
+  for start in stride(from: 0, to: whole, by: 8) {
+    for lane in 0..<8 { sums[lane] += Double(loss.value(prediction[start + lane] - target[start + lane])) }
+  }
+  for i in whole..<prediction.count { sums[i - whole] += Double(loss.value(prediction[i] - target[i])) }
+  let fours = sums.lowHalf + sums.highHalf
+  let pairs = fours.lowHalf + fours.highHalf
+  return pairs[0] + pairs[1]
 }
 
 /// Hands every element's derivative, times `factor`, to `downstream`.
@@ -70,7 +77,12 @@ private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
 private func putSlopes<L: ElementwiseLoss, S: Scalar>(
   _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>, _ downstream: GradientSlot<S>, factor: S
 ) {
-  for i in 0..<prediction.count { downstream.put(factor * loss.slope(prediction[i] - target[i]), at: i) }
+  let gradient = downstream.tensor.buffer
+  if downstream.accumulates {
+    for i in 0..<prediction.count { gradient[i] += factor * loss.slope(prediction[i] - target[i]) }
+  } else {
+    for i in 0..<prediction.count { gradient[i] = factor * loss.slope(prediction[i] - target[i]) }
+  }
 }
 
 /// The squared difference.

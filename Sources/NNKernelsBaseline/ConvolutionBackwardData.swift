@@ -30,9 +30,9 @@ func convolveBackwardData(
   }
   BackwardDataRun(
     shape: shape, batch: batch, upstream: UnsafePointer(upstream.base), weights: layout,
-    packed: UnsafePointer(packed), downstream: downstream.base, accumulate: accumulate, workers: workers,
+    packed: UnsafePointer(packed), downstream: downstream.base, accumulate: accumulate,
     planes: ImagePlanes(shape)
-  ).computeAll()
+  ).computeAll(workers)
 }
 
 /// How weights lie in memory for the backward pass: group by group, tile of input channels by tile, weight position by
@@ -148,10 +148,9 @@ private struct BackwardDataRun {
   let packed: UnsafePointer<Float>
   let downstream: UnsafeMutablePointer<Float>
   let accumulate: Bool
-  let workers: WorkerPool
   let planes: ImagePlanes
 
-  func computeAll() {
+  func computeAll(_ workers: WorkerPool) {
     let wholes = batch * shape.groups
     let threads = workers.isSerial ? 1 : workers.threads
     let parts = wholes >= 4 * threads ? 1 : min(weights.tiles, (4 * threads + wholes - 1) / wholes)

@@ -24,8 +24,8 @@ func convolveBackwardWeights(
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
   BackwardWeightsRun(
     shape: shape, batch: batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
-    weightGradient: weightGradient.base, workers: workers, planes: planes, offsets: offsets
-  ).computeAll()
+    weightGradient: weightGradient.base, planes: planes, offsets: offsets
+  ).computeAll(workers)
 }
 
 /// One backward pass under way.
@@ -35,7 +35,6 @@ private struct BackwardWeightsRun {
   let x: UnsafePointer<Float>
   let upstream: UnsafePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
-  let workers: WorkerPool
   let planes: ImagePlanes
   /// Memory for the place of the pixel that each weight of an output channel meets.
   let offsets: UnsafeMutablePointer<Int32>
@@ -55,7 +54,7 @@ private struct BackwardWeightsRun {
   /// Scalars of the copies of a block of samples, which are to stay in the second-level cache.
   static let largestBlock = 160 * 1024
 
-  func computeAll() {
+  func computeAll(_ workers: WorkerPool) {
     let rowTiles = (shape.groupOutputs + Self.tileRows - 1) / Self.tileRows
     let weightTiles = (shape.weightsPerOutput + Self.tileWeights - 1) / Self.tileWeights
     // A part reads the input channels of its weights and the upstream channels of its rows, so parts are about as

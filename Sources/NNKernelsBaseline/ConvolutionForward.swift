@@ -17,7 +17,7 @@ func convolve(
   guard batch > 0 else { return }
   if convolveDepthwise(shape, batch, x, weights.buffer, y, epilogue, workers) { return }
   if convolveInTiles(shape, batch, x, weights, y, epilogue, workers) { return }
-  ConvolutionRun(shape.flattened, batch, x.base, weights, y.base, epilogue, workers).run()
+  ConvolutionRun(shape.flattened, batch, x.base, weights, y.base, epilogue, workers).run(workers)
 }
 
 /// One convolution under way: what all its chunks need to know.
@@ -30,8 +30,6 @@ struct ConvolutionRun {
   let bias: UnsafePointer<Float>?
   let activation: Activation
   let accumulate: Bool
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) let workers: WorkerPool
   let planes: ImagePlanes
   var offsets: UnsafePointer<Int32>
   /// Weights of one output channel.
@@ -59,7 +57,6 @@ struct ConvolutionRun {
     bias = epilogue.bias.map { UnsafePointer($0.base) }
     activation = epilogue.activation
     accumulate = epilogue.accumulate
-    self.workers = workers
     offsets = UnsafePointer(UnsafeMutableRawPointer(y).assumingMemoryBound(to: Int32.self))
     inner = shape.weightsPerOutput
     tiles = (shape.groupOutputs + TileShape.rows - 1) / TileShape.rows
@@ -105,7 +102,7 @@ struct ConvolutionRun {
   }
 
   /// Computes all outputs.
-  func run() {
+  func run(_ workers: WorkerPool) {
     var run = self
     let memory = workers.scratch(
       worker: workers.currentWorker, purpose: .operand, count: inner + packedCount)
@@ -117,10 +114,10 @@ struct ConvolutionRun {
       packTiles(shape, weight, into: packed, workers)
       run.weight = UnsafePointer(packed)
     }
-    run.computeAll()
+    run.computeAll(workers)
   }
 
-  private func computeAll() {
+  private func computeAll(_ workers: WorkerPool) {
     let parts = rowParts * tileParts
     workers.reserveScratch(purpose: .block, count: blockCount)
     workers.run(chunks: batch * shape.groups * parts) { chunk, worker in

@@ -14,8 +14,7 @@ struct ProductRun {
   var tail: TurnedProduct?
   /// The same columns and the panel before them, if rows share vectors there.
   var joinedTail: JoinedTail?
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) var workers: WorkerPool
+  var scratch: ScratchMemory
 
   @inline(__always) private var rowStrideA: Int { product.transposeA ? 1 : product.strideA }
   @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }
@@ -28,9 +27,9 @@ struct ProductRun {
     // Sums wait in C between two blocks of inner indices, except where C's own values are still needed.
     let sumsInC = !epilogue.accumulate
     let sumsCount = innerBlocks > 1 ? (sumsInC ? panelSums : panelSums * panels.count) : TileShape.rows * 64
-    let sums = workers.scratch(worker: worker, purpose: .results, count: sumsCount)
+    let sums = scratch.memory(worker: worker, purpose: .results, count: sumsCount)
     let packedRows = plan.packsLeftSide ? rows.count * plan.innerBlock : 0
-    let block = workers.scratch(
+    let block = scratch.memory(
       worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
     let panelBlock = block + packedRows
 

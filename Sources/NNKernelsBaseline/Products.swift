@@ -24,14 +24,15 @@ func multiply(
   let plan = ProductPlan(main, layout: layout, prepacked: false, threads: threads)
   var run = ProductRun(
     product: main, a: a.base, b: b.base, c: c.base, layout: layout, plan: plan,
-    epilogue: ProductEpilogue(epilogue), workers: workers)
+    epilogue: ProductEpilogue(epilogue), scratch: workers.scratch)
   if tail > 0 {
-    run.tail = TurnedProduct(tail: tail, of: product, a.base, b.base, c.base, ProductEpilogue(epilogue), workers)
+    run.tail = TurnedProduct(
+      tail: tail, of: product, a.base, b.base, c.base, ProductEpilogue(epilogue), workers.scratch)
   }
   if plan.rightSide == .shared {
     run.b = packPanels(b.base, stride: product.strideB, transposed: product.transposeB, layout: layout, workers)
   }
-  run.computeAll()
+  run.computeAll(workers)
 }
 
 /// The product whose C is a single row, see `SingleRowProduct`.
@@ -43,8 +44,8 @@ private func multiplySingleRow(
   SingleRowProduct(
     product: product, a: a, b: b, c: c, rightSide: rightSide,
     layout: PanelLayout(inner: product.inner, columns: product.columns), epilogue: ProductEpilogue(epilogue),
-    workers: workers
-  ).computeAll()
+    scratch: workers.scratch
+  ).computeAll(workers)
 }
 
 /// The product with vectors along the rows of C, see `TurnedProduct`.
@@ -61,8 +62,8 @@ private func multiplyTurned(
     ? packPanels(a, stride: product.strideA, transposed: !product.transposeA, layout: layout, workers) : a
   TurnedProduct(
     product: product, b: b, rightSide: rightSide, c: c, a: left, leftSide: leftSide, unit: unit, layout: layout,
-    epilogue: ProductEpilogue(epilogue), workers: workers
-  ).computeAll()
+    epilogue: ProductEpilogue(epilogue), scratch: workers.scratch
+  ).computeAll(workers)
 }
 
 /// Packs a right-hand side for all workers, together with them.
@@ -113,17 +114,17 @@ func multiplyPacked(
   if tail > 0 { plan.joinTail(rows: rows, threads: threads) }
   var run = ProductRun(
     product: main, a: a.base, b: packed.base, c: c.base, layout: layout, plan: plan,
-    epilogue: ProductEpilogue(epilogue), workers: workers)
+    epilogue: ProductEpilogue(epilogue), scratch: workers.scratch)
   if tail > 0 {
     run.joinedTail = JoinedTail(
       columns: tail, of: product, a.base, packed: packed.base, c.base, ProductEpilogue(epilogue))
   }
-  run.computeAll()
+  run.computeAll(workers)
 }
 
 extension ProductRun {
   /// Computes C, in chunks.
-  func computeAll() {
+  func computeAll(_ workers: WorkerPool) {
     workers.run(chunks: plan.rowParts * plan.panelParts) { chunk, worker in
       let rowPart = chunk / plan.panelParts
       let panelPart = chunk % plan.panelParts

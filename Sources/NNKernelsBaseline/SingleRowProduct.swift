@@ -25,8 +25,7 @@ struct SingleRowProduct {
   let rightSide: RightSide
   let layout: PanelLayout
   let epilogue: ProductEpilogue
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) let workers: WorkerPool
+  let scratch: ScratchMemory
 
   /// Panels whose sums are held in registers together.
   private static let group = 4
@@ -40,12 +39,12 @@ struct SingleRowProduct {
   @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }
 
   /// Computes C, in chunks.
-  func computeAll() {
+  func computeAll(_ workers: WorkerPool) {
     // Two panels fill the way from the second-level cache already.
     let parts = (layout.count + 1) / 2
     let chunks = workers.isSerial ? 1 : max(1, min(parts, product.inner * product.columns / ProductPlan.leastWork))
     workers.run(chunks: chunks) { chunk, worker in
-      let sums = workers.scratch(
+      let sums = scratch.memory(
         worker: worker, purpose: .results, count: 2 * Self.group * TileShape.columns)
       let panels = TileShape.cut(layout.count, into: chunks, chunk)
       for first in stride(from: panels.lowerBound, to: panels.upperBound, by: Self.group) {

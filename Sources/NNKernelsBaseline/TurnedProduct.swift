@@ -40,8 +40,7 @@ struct TurnedProduct {
   let unit: Int
   let layout: PanelLayout
   let epilogue: ProductEpilogue
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) let workers: WorkerPool
+  let scratch: ScratchMemory
 
   /// The longest block of inner indices: of A and of B, it stays in the first-level cache.
   private static let longestBlock = 128
@@ -84,7 +83,7 @@ struct TurnedProduct {
   }
 
   /// Computes C, in chunks.
-  func computeAll() {
+  func computeAll(_ workers: WorkerPool) {
     let units = (product.columns + unit - 1) / unit
     let parts = units * layout.count
     let work = product.rows * product.columns * product.inner
@@ -110,10 +109,10 @@ struct TurnedProduct {
     // Whole vectors, so that squares of A begin where its rows' vectors do.
     let blockLength =
       ((product.inner + blocks - 1) / blocks + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
-    let packed = workers.scratch(
+    let packed = scratch.memory(
       worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength * width : 0)
     // Squares of results reach up to a square behind them.
-    let sums = workers.scratch(
+    let sums = scratch.memory(
       worker: worker, purpose: .results, count: (range.count + Vector.scalarCount) * width)
     for start in stride(from: 0, to: product.inner, by: blockLength) {
       let inner = start..<min(product.inner, start + blockLength)

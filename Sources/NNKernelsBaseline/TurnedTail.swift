@@ -17,7 +17,7 @@ extension TurnedProduct {
   /// The last `columns` columns of a product.
   init(
     tail columns: Int, of whole: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-    _ c: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ workers: WorkerPool
+    _ c: UnsafeMutablePointer<Float>, _ epilogue: ProductEpilogue, _ scratch: ScratchMemory
   ) {
     let first = whole.columns - columns
     var (product, epilogue) = (whole, epilogue)
@@ -26,7 +26,7 @@ extension TurnedProduct {
     self.init(
       product: product, b: b + first * (whole.transposeB ? whole.strideB : 1), rightSide: .direct, c: c + first, a: a,
       leftSide: .direct, unit: columns, layout: PanelLayout(inner: whole.inner, columns: whole.rows),
-      epilogue: epilogue, workers: workers)
+      epilogue: epilogue, scratch: scratch)
   }
 
   /// Computes all columns of the rows `rows` of C, at least as many as a vector has lanes, from an A that is read as it

@@ -113,10 +113,8 @@ private struct UpdateSpans {
   let second: Buffer<Float>
   let gradientScale: Float
   let gradientLimit: Float
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) let workers: WorkerPool
 
-  func run<S: VectorStep>(_ rule: S, _ starts: [Int]) {
+  func run<S: VectorStep>(_ rule: S, _ starts: [Int], _ workers: WorkerPool) {
     let loop = UpdateLoop(
       rule: rule, parameters: parameters.base, gradients: gradients.base, first: first.base, second: second.base,
       gradientScale: gradientScale, gradientLimit: gradientLimit)
@@ -182,33 +180,32 @@ private struct UpdateLoop<S: VectorStep>: VectorLoop {
 func update(_ rule: UpdateRule, _ settings: UpdateSettings, _ arguments: UpdateArguments, _ workers: WorkerPool) {
   let spans = UpdateSpans(
     parameters: arguments.parameters, gradients: arguments.gradients, first: arguments.first, second: arguments.second,
-    gradientScale: Float(settings.gradientScale), gradientLimit: Float(settings.gradientLimit),
-    workers: workers)
+    gradientScale: Float(settings.gradientScale), gradientLimit: Float(settings.gradientLimit))
   let (rate, decay) = (Float(settings.rate), Float(settings.decay))
   let starts = arguments.starts
   switch rule {
   case .sgd(let momentum, let nesterov):
     if momentum == 0 {
-      spans.run(GradientDescent(rate: rate, decay: decay), starts)
+      spans.run(GradientDescent(rate: rate, decay: decay), starts, workers)
     } else {
-      spans.run(Momentum(rate: rate, decay: decay, momentum: Float(momentum), nesterov: nesterov), starts)
+      spans.run(Momentum(rate: rate, decay: decay, momentum: Float(momentum), nesterov: nesterov), starts, workers)
     }
   case .adam(let beta1, let beta2, let epsilon, _):
     spans.run(
       Adam(
         rate: settings.rate, decay: settings.decay, decoupled: false, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        correction1: settings.correction1, correction2: settings.correction2), starts)
+        correction1: settings.correction1, correction2: settings.correction2), starts, workers)
   case .adamW(let beta1, let beta2, let epsilon, _):
     spans.run(
       Adam(
         rate: settings.rate, decay: settings.decay, decoupled: true, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        correction1: settings.correction1, correction2: settings.correction2), starts)
+        correction1: settings.correction1, correction2: settings.correction2), starts, workers)
   case .rmsProp(let smoothing, let epsilon, let momentum):
     spans.run(
       RootMeanSquare(
         rate: rate, decay: decay, smoothing: Float(smoothing), rest: Float(1 - smoothing), epsilon: Float(epsilon),
-        momentum: Float(momentum)), starts)
+        momentum: Float(momentum)), starts, workers)
   case .adaGrad(let epsilon):
-    spans.run(Adagrad(rate: rate, decay: decay, epsilon: Float(epsilon)), starts)
+    spans.run(Adagrad(rate: rate, decay: decay, epsilon: Float(epsilon)), starts, workers)
   }
 }

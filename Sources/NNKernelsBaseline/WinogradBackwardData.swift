@@ -19,8 +19,6 @@ struct WinogradBackwardData<Set: WinogradSet> {
   let upstream: UnsafePointer<Float>
   let downstream: UnsafeMutablePointer<Float>
   let accumulate: Bool
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) let workers: WorkerPool
 
   private let tiles: WinogradTiles<Set>
   /// Channels, rounded up to whole vectors.
@@ -30,14 +28,13 @@ struct WinogradBackwardData<Set: WinogradSet> {
 
   init(
     _ shape: Convolution, _ batch: Int, upstream: UnsafePointer<Float>, downstream: UnsafeMutablePointer<Float>,
-    accumulate: Bool, workers: WorkerPool
+    accumulate: Bool
   ) {
     self.shape = shape
     self.batch = batch
     self.upstream = upstream
     self.downstream = downstream
     self.accumulate = accumulate
-    self.workers = workers
     tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
     inputs = WinogradArrays.wholeVectors(shape.inputChannels)
     outputs = WinogradArrays.wholeVectors(shape.outputChannels)
@@ -60,7 +57,7 @@ struct WinogradBackwardData<Set: WinogradSet> {
   private static func height(_ tiles: WinogradTiles<Set>) -> Int { tiles.down * Set.tile + Set.kernel - 1 }
 
   /// Computes all gradients.
-  func run(_ weight: Buffer<Float>) {
+  func run(_ weight: Buffer<Float>, _ workers: WorkerPool) {
     let lanes = Vector.scalarCount
     let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
     transformed.transform(

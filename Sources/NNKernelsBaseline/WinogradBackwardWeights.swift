@@ -16,8 +16,6 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   let x: UnsafePointer<Float>
   let upstream: UnsafePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
-  // Unowned, so that values are plain memory and need no copying functions, which the linker would share between levels.
-  unowned(unsafe) let workers: WorkerPool
 
   private let tiles: WinogradTiles<Set>
   /// Channels, rounded up to whole vectors.
@@ -28,14 +26,13 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
 
   init(
     _ shape: Convolution, _ batch: Int, x: UnsafePointer<Float>, upstream: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, workers: WorkerPool
+    weightGradient: UnsafeMutablePointer<Float>
   ) {
     self.shape = shape
     self.batch = batch
     self.x = x
     self.upstream = upstream
     self.weightGradient = weightGradient
-    self.workers = workers
     tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
     inputs = WinogradArrays.wholeVectors(shape.inputChannels)
     outputs = WinogradArrays.wholeVectors(shape.outputChannels)
@@ -58,7 +55,7 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   private var parts: Int { min(batch * tiles.down, sumCount <= 64 * 1024 ? 8 : 4) }
 
   /// Adds the gradient to `weightGradient`.
-  func run() {
+  func run(_ workers: WorkerPool) {
     let (parts, sumCount, total) = (parts, sumCount, batch * tiles.down)
     let sums = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: parts * sumCount)
     let rows = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))

@@ -25,7 +25,6 @@ struct WinogradConvolution<Set: WinogradSet> {
   let accumulate: Bool
   /// Whether only the largest of each 2 x 2 pixels that lie side by side goes to `y`.
   var poolsPairs = false
-  let workers: WorkerPool
 
   /// Whether convolutions of this shape are computed so: enough channels that the transforms are the smaller part, and
   /// tiles that are mostly full. A sample's bits are not to depend on its batch, so the batch has no say.
@@ -42,14 +41,14 @@ struct WinogradConvolution<Set: WinogradSet> {
   }
 
   /// Computes all outputs.
-  func run(_ layout: WinogradWeightLayout) {
+  func run(_ layout: WinogradWeightLayout, _ workers: WorkerPool) {
     let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
     transformed.transform(layout, into: weights, workers)
-    run(weights: UnsafePointer(weights))
+    run(weights: UnsafePointer(weights), workers)
   }
 
   /// Computes all outputs with weights as `WinogradWeights` transforms them.
-  func run(weights: UnsafePointer<Float>) {
+  func run(weights: UnsafePointer<Float>, _ workers: WorkerPool) {
     // Rows of tiles, of all samples in a row: as many as stay in the cache, and enough chunks for all threads.
     let total = batch * tiles.down
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))

@@ -14,10 +14,10 @@ func convolveInTiles(
       inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
       tiles: WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore), batch: batch,
       x: UnsafePointer(x.base), y: y.base, bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies,
-      accumulate: epilogue.accumulate, poolsPairs: pooling != nil, workers: workers)
+      accumulate: epilogue.accumulate, poolsPairs: pooling != nil)
     switch weights {
-    case .plain(let weight): convolution.run(.init(forward: shape, weight))
-    case .packed(let packed): convolution.run(weights: UnsafePointer(packed.base))
+    case .plain(let weight): convolution.run(.init(forward: shape, weight), workers)
+    case .packed(let packed): convolution.run(weights: UnsafePointer(packed.base), workers)
     }
     if epilogue.activation != .identity, !rectifies { activate(epilogue.activation, y, y, workers) }
     return true
@@ -56,9 +56,8 @@ func convolveBackwardDataInTiles(
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     if WinogradBackwardData<Set>.suits(shape) {
       WinogradBackwardData<Set>(
-        shape, batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base, accumulate: accumulate,
-        workers: workers
-      ).run(weight)
+        shape, batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base, accumulate: accumulate
+      ).run(weight, workers)
       return true
     }
     let last = Set.kernel - 1
@@ -71,13 +70,11 @@ func convolveBackwardDataInTiles(
       tiles: WinogradTiles(
         output: shape.input, input: shape.output,
         padding: Extent(last - shape.paddingBefore.height, last - shape.paddingBefore.width)), batch: batch,
-      x: UnsafePointer(upstream.base), y: downstream.base, bias: nil, rectifies: false, accumulate: accumulate,
-      workers: workers
+      x: UnsafePointer(upstream.base), y: downstream.base, bias: nil, rectifies: false, accumulate: accumulate
     ).run(
       .init(
         base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
-        inputStep: shape.weightsPerOutput,
-        isReversed: true))
+        inputStep: shape.weightsPerOutput, isReversed: true), workers)
     return true
   }
   return run(WinogradFour3.self) || run(WinogradFour5.self)
@@ -92,8 +89,8 @@ func convolveBackwardWeightsInTiles(
     guard WinogradBackwardWeights<Set>.suits(shape, batch: batch) else { return false }
     WinogradBackwardWeights<Set>(
       shape, batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
-      weightGradient: weightGradient.base, workers: workers
-    ).run()
+      weightGradient: weightGradient.base
+    ).run(workers)
     return true
   }
   return run(WinogradFour3.self) || run(WinogradFour5.self)

@@ -10,8 +10,10 @@ package enum ScratchPurpose: Int, CaseIterable {
 
 /// Memory that kernels use during a call, kept from call to call: one region per worker and purpose.
 ///
-/// A region is used by its worker alone, so no two threads touch the same entry of the table.
-final class ScratchMemory {
+/// A region is used by its worker alone, so no two threads touch the same entry of the table. Its owner deallocates it.
+/// It is a plain value, which what a kernel hands to all threads can hold: a count of references would be written by all
+/// of them in every chunk.
+package struct ScratchMemory: @unchecked Sendable {
   private struct Region {
     var base: UnsafeMutableRawPointer?
     var count = 0
@@ -26,7 +28,7 @@ final class ScratchMemory {
     regions.initialize(repeating: Region(base: nil), count: entries)
   }
 
-  deinit {
+  func deallocate() {
     for entry in 0..<entries { regions[entry].base?.deallocate() }
     regions.deallocate()
   }
@@ -43,7 +45,9 @@ final class ScratchMemory {
     }
   }
 
-  func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
+  /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
+  /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
+  package func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
     let entry = regions + (worker * 3 + purpose.rawValue)
     if let base = entry.pointee.base, entry.pointee.count >= count {
       return base.assumingMemoryBound(to: Float.self)

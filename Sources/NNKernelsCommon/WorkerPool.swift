@@ -26,7 +26,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// The threads besides the calling one, in the order of their worker numbers, which start at 1.
   private let identifiers: [pthread_t]
   /// Memory for kernels, per worker and purpose.
-  private let scratch: ScratchMemory
+  package let scratch: ScratchMemory
 
   /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
   public init(threads: Int) {
@@ -46,6 +46,7 @@ public final class WorkerPool: @unchecked Sendable {
   deinit {
     board.close()
     for identifier in identifiers { pthread_join(identifier, nil) }
+    scratch.deallocate()
   }
 
   /// Processors that may run this process's threads.
@@ -109,8 +110,7 @@ public final class WorkerPool: @unchecked Sendable {
     scratch.even()
   }
 
-  /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
-  /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
+  /// `ScratchMemory.memory`.
   package func scratch(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
     scratch.memory(worker: worker, purpose: purpose, count: count)
   }
