@@ -36,6 +36,8 @@ public final class Network<S: Scalar> {
   private let stateStorage: Storage<S>
   private let arena: Storage<S>
   private let lossStorage: Storage<Double>
+  /// Scalars of one sample's input, for each input.
+  private let inputCounts: [Int]
   /// Contents for inputs that have fixed values, and for inputs and targets until the caller binds others.
   private var ownInputs: [Storage<S>] = []
   private var ownTargets: [Storage<S>] = []
@@ -80,6 +82,7 @@ public final class Network<S: Scalar> {
     arena = Storage(count: execution.arenaSpan)
     lossStorage = Storage(count: 2 * plan.definition.nodes.count)
     targetNames = plan.definition.targetNames
+    inputCounts = plan.definition.inputs.map(\.shape.elementCount)
     for input in plan.definition.inputs {
       let storage = Storage<S>(count: input.shape.elementCount * batch)
       if let value = input.value {
@@ -130,7 +133,7 @@ public final class Network<S: Scalar> {
   /// Makes an input read from `buffer`, which holds at least the batch's samples and outlives the passes.
   @specialized(where S == Float)
   public func bindInput(_ index: Int, to buffer: Buffer<S>) {
-    precondition(buffer.count >= plan.definition.inputs[index].shape.elementCount * batch)
+    precondition(buffer.count >= inputCounts[index] * batch)
     guard buffer.base != inputs[index].base else { return }
     inputs[index] = buffer
     rebind(.input(index), to: buffer.base)
@@ -243,7 +246,7 @@ public final class Network<S: Scalar> {
       }
       runtimes.append(
         Runtime(
-          layer: node.layer, savedPerSample: layer.savedPerSample, scratchFixed: layer.scratchFixed,
+          layer: boxed(node.layer), savedPerSample: layer.savedPerSample, scratchFixed: layer.scratchFixed,
           scratchPerSample: layer.scratchPerSample,
           forward: ForwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
@@ -329,3 +332,8 @@ func stableHash(_ name: String) -> UInt64 {
   for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
   return hash
 }
+
+/// The layer in memory of its own. Nets that are made of one definition and run at the same time would otherwise count
+/// references to a large layer, one in each pass, in memory that all their threads write.
+@inline(never)
+private func boxed<L: Layer>(_ layer: L) -> any Layer { layer }

@@ -17,9 +17,9 @@ public final class Predictor<S: Scalar> {
   private var lastBatch = 1
 
   /// Scalars of one sample's input, for each input of the net.
-  public var inputCounts: [Int] { plan.definition.inputs.map(\.shape.elementCount) }
+  public let inputCounts: [Int]
   /// Scalars of one sample's prediction.
-  public var outputCount: Int { plan.shape(of: plan.prediction).elementCount }
+  public let outputCount: Int
   /// The most samples that are computed at once; longer calls are cut.
   public let maximumBatch: Int
   /// Bytes taken between input and output.
@@ -36,6 +36,8 @@ public final class Predictor<S: Scalar> {
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, batch: Int = 64, workers: WorkerPool
   ) throws {
     self.plan = plan
+    inputCounts = plan.definition.inputs.map(\.shape.elementCount)
+    outputCount = plan.shape(of: plan.prediction).elementCount
     let graph = try PredictionGraph(plan, parameters: parameters, state: state)
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
     maximumBatch = batch
@@ -140,7 +142,7 @@ public final class Predictor<S: Scalar> {
   ///   - outputs: room for `count` predictions of `outputCount` scalars.
   @specialized(where S == Float)
   public func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
-    precondition(outputs.count >= count * outputCount && inputs.count == plan.definition.inputs.count)
+    precondition(outputs.count >= count * outputCount && inputs.count == inputCounts.count)
     var done = 0
     while done < count {
       let batch = min(maximumBatch, count - done)
@@ -167,7 +169,7 @@ public final class Predictor<S: Scalar> {
   ) {
     network.setBatch(samples.count)
     for index in inputs.indices {
-      let width = plan.definition.inputs[index].shape.elementCount
+      let width = inputCounts[index]
       network.bindInput(index, to: inputs[index].slice(from: samples.lowerBound * width, count: samples.count * width))
     }
     network.forward(.inference, judges: false)

@@ -53,6 +53,7 @@ public final class ParameterUpdate<S: Scalar> {
   ///   - rate: the learning rate of this step.
   ///   - clipNorm: the longest gradient allowed.
   ///   - clipValue: the largest gradient element allowed.
+  @specialized(where S == Float)
   public func apply(to network: Network<S>, step: Int, rate: Double, clipNorm: Double?, clipValue: Double?) {
     var scale = 1.0
     if let clipNorm {
