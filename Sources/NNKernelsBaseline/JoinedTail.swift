@@ -6,7 +6,7 @@ import NNKernelsCommon
 /// The last columns of a product with a packed B: a whole panel and at most a quarter of a vector behind it.
 ///
 /// Operations: 2 rows columns inner, nothing for lanes that stay empty if a quarter of a vector is left. Bytes: as for
-/// any panel of B, from the second-level cache for every tile, 128 for 27 vectors of multiply-adds, and 64 more of which
+/// any panel of B, from the second-level cache for every tile, 128 for 18 vectors of multiply-adds, and 64 more of which
 /// a quarter is used. All inner indices are one block, so that rows can be computed twice.
 struct JoinedTail {
   /// The whole product.
@@ -23,6 +23,8 @@ struct JoinedTail {
 
   /// Rows whose last columns share a vector.
   static let rowsTogether = 4
+  /// Rows of a tile: four more would leave no registers for their elements in fours.
+  private static let tileRows = 8
   /// The most columns that are left for each of them.
   static let mostColumns = Vector.scalarCount / rowsTogether
   /// The longest inner index: a panel of B and its rest, 768 KB, stay in the second-level cache.
@@ -33,7 +35,7 @@ struct JoinedTail {
   /// How many columns at the end of a product with a packed B should be computed so.
   static func columns(_ p: MatrixProduct, _ epilogue: Epilogue<Float>, threads: Int) -> Int {
     // Fewer registers would not hold the tile.
-    guard TileShape.rows >= JoinedTile12.fours * rowsTogether, !epilogue.accumulate else { return 0 }
+    guard TileShape.rows >= tileRows, !epilogue.accumulate else { return 0 }
     guard p.rows >= threads * leastRows, p.inner > 0, p.inner <= longestInner else { return 0 }
     let rest = p.columns % TileShape.columns
     return rest > 0 && rest <= mostColumns && p.columns > TileShape.columns ? TileShape.columns + rest : 0
@@ -62,12 +64,12 @@ struct JoinedTail {
     var row = rows.lowerBound
     while row < rows.upperBound {
       let left = rows.upperBound - row
-      let count = min(TileShape.rows, (left + Self.rowsTogether - 1) / Self.rowsTogether * Self.rowsTogether)
+      let count = min(Self.tileRows, (left + Self.rowsTogether - 1) / Self.rowsTogether * Self.rowsTogether)
       let start = min(row, rows.upperBound - count)
-      switch count {
-      case 4: run(JoinedTile4.self, from: start)
-      case 8: run(JoinedTile8.self, from: start)
-      default: run(JoinedTile12.self, from: start)
+      if count == Self.rowsTogether {
+        run(JoinedTile4.self, from: start)
+      } else {
+        run(JoinedTile8.self, from: start)
       }
       row = start + count
     }
@@ -170,4 +172,3 @@ private struct MoreRows<Rest: JoinedTile>: JoinedTile {
 }
 
 private typealias JoinedTile8 = MoreRows<JoinedTile4>
-private typealias JoinedTile12 = MoreRows<JoinedTile8>
