@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A dense layer as the runner executes it: weights rearranged once for the product kernel, bias and the following
-/// activation applied while the result is in registers.
+/// activation applied to each tile of the result while it is in the nearest cache.
 ///
 /// For each sample inputs x outputs multiplications and as many additions; the packed weights are read once for each
 /// block of rows, so a single sample is bound by reading them.
