@@ -75,6 +75,8 @@ import Testing
     ("randomCropping", "network", "did you mean <randomCrop>?"),
     ("cropping", "augment", "'nnrun layers' lists what there is"),
     ("loss", "network", "'nnrun layers' lists what there is"),
+    ("keras", "network", "'nnrun layers' lists what there is"),
+    ("hinton", "network", "'nnrun layers' lists what there is"),
   ]) func namesOfOthers(_ name: String, _ section: String, _ remedy: String) {
     let text = "<model xmlns=\"urn:nnrun:model:1\">\n<\(section)>\n<\(name)/>\n</\(section)></model>"
     let said = SchemaTests.loads(text) ?? ""
