@@ -46,7 +46,7 @@ public struct Dot: Layer {
     for position in 0..<2 where context.downstream[position].isWanted {
       let slot = context.downstream[position]
       let other = context.inputs[1 - position]
-      for i in 0..<other.count { slot.put(context.upstream[0][i / size] * other[i], at: i) }
+      slot.putAll { context.upstream[0][$0 / size] * other[$0] }
     }
   }
 }

@@ -38,5 +38,5 @@ private func apply<S: Scalar>(_ function: RealFunction, _ x: Buffer<S>, into y: 
 private func applyBackward<S: Scalar>(
   _ function: RealFunction, _ x: Buffer<S>, _ y: Buffer<S>, _ upstream: Buffer<S>, _ downstream: GradientSlot<S>
 ) {
-  for i in 0..<x.count { downstream.put(upstream[i] * S(function.slope(Double(x[i]), Double(y[i]))), at: i) }
+  downstream.putAll { upstream[$0] * S(function.slope(Double(x[$0]), Double(y[$0]))) }
 }

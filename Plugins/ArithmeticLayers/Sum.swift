@@ -31,7 +31,7 @@ extension SummingLayer {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func spreadRows<S: Scalar>(_ upstream: Buffer<S>, size: Int, factor: S, into slot: GradientSlot<S>) {
-  for i in 0..<slot.tensor.count { slot.put(upstream[i / size] * factor, at: i) }
+  slot.putAll { upstream[$0 / size] * factor }
 }
 
 /// The sums are taken in double precision and in the order of the elements.

@@ -68,9 +68,9 @@ public struct BinaryCrossEntropy: Layer {
     guard downstream.isWanted, let target = context.target else { return }
     let probability = context.outputs[0].buffer
     let factor = S(context.lossGradient / context.loss[1])
-    for i in 0..<probability.count {
+    downstream.putAll { i in
       let weight = 1 + S(positiveWeight - 1) * target[i]
-      downstream.put(factor * (weight * probability[i] - S(positiveWeight) * target[i]), at: i)
+      return factor * (weight * probability[i] - S(positiveWeight) * target[i])
     }
   }
 }

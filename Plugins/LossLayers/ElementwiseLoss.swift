@@ -77,12 +77,7 @@ private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
 private func putSlopes<L: ElementwiseLoss, S: Scalar>(
   _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>, _ downstream: GradientSlot<S>, factor: S
 ) {
-  let gradient = downstream.tensor.buffer
-  if downstream.accumulates {
-    for i in 0..<prediction.count { gradient[i] += factor * loss.slope(prediction[i] - target[i]) }
-  } else {
-    for i in 0..<prediction.count { gradient[i] = factor * loss.slope(prediction[i] - target[i]) }
-  }
+  downstream.putAll { factor * loss.slope(prediction[$0] - target[$0]) }
 }
 
 /// The squared difference.

@@ -46,6 +46,6 @@ public struct KullbackLeiblerDivergence: Layer {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }
     let factor = S(context.lossGradient / context.loss[1])
-    for i in 0..<target.count { downstream.put(-factor * target[i], at: i) }
+    downstream.putAll { -factor * target[$0] }
   }
 }

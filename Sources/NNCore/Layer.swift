@@ -117,6 +117,17 @@ public struct GradientSlot<S: Scalar>: Sendable {
   public func put(_ value: S, at index: Int) {
     tensor.buffer[index] = accumulates ? tensor.buffer[index] + value : value
   }
+
+  /// Adds to, or replaces, every element, with what `value` says for its index.
+  @inline(__always)
+  public func putAll(_ value: (_ index: Int) -> S) {
+    let elements = tensor.buffer
+    if accumulates {
+      for i in 0..<elements.count { elements[i] += value(i) }
+    } else {
+      for i in 0..<elements.count { elements[i] = value(i) }
+    }
+  }
 }
 
 /// All that a layer's backward pass reads and writes.

@@ -30,6 +30,6 @@ struct OutputSum: Layer {
   func backward<S: Scalar>(_ context: BackwardContext<S>) {
     guard context.downstream[0].isWanted, let target = context.target else { return }
     let factor = S(context.lossGradient)
-    for i in 0..<target.count { context.downstream[0].put(factor * target[i], at: i) }
+    context.downstream[0].putAll { factor * target[$0] }
   }
 }

@@ -23,7 +23,7 @@ func averagePool(
   workers.run(
     count: run.strip.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.strip.planes)
   ) { items in
-    run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
+    run.compute(items, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
 }
 

@@ -17,7 +17,7 @@ func convolveBackwardData(
   if convolveDepthwiseBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   if convolveBackwardDataInTiles(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   let shape = shape.flattened
-  let packed = workers.scratch(
+  let packed = workers.scratch.memory(
     worker: workers.currentWorker, purpose: .operand, count: shape.outputChannels * shape.weightsPerOutput)
   let layout = TapWeights(shape)
   let source = UnsafePointer(weight.base)
@@ -152,7 +152,7 @@ private struct BackwardDataRun {
 
   func computeAll(_ workers: WorkerPool) {
     let wholes = batch * shape.groups
-    let threads = workers.isSerial ? 1 : workers.threads
+    let threads = workers.freeThreads
     let parts = wholes >= 4 * threads ? 1 : min(weights.tiles, (4 * threads + wholes - 1) / wholes)
     let gradient = GradientRows(shape.output)
     let area = shape.output.area
@@ -162,7 +162,7 @@ private struct BackwardDataRun {
     workers.run(chunks: wholes * parts) { chunk, worker in
       let (whole, part) = (chunk / parts, chunk % parts)
       let (sample, group) = (whole / shape.groups, whole % shape.groups)
-      let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
+      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: blockCount)
       var source = upstream + (sample * shape.outputChannels + group * shape.groupOutputs) * area
       if !gradient.isDirect {
         gradient.fill(

@@ -19,7 +19,7 @@ func convolveBackwardWeights(
   if convolveBackwardWeightsInTiles(shape, batch, x, upstream, weightGradient, workers) { return }
   let shape = shape.flattened
   let planes = ImagePlanes(shape)
-  let memory = workers.scratch(
+  let memory = workers.scratch.memory(
     worker: workers.currentWorker, purpose: .operand, count: shape.weightsPerOutput)
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
   BackwardWeightsRun(
@@ -83,7 +83,7 @@ private struct BackwardWeightsRun {
     }
     workers.reserveScratch(purpose: .block, count: largest)
     workers.run(chunks: shape.groups * parts) { chunk, worker in
-      let memory = workers.scratch(worker: worker, purpose: .block, count: largest)
+      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: largest)
       compute(group: chunk / parts, part(chunk % parts), samples: samples, gradient, memory)
     }
   }

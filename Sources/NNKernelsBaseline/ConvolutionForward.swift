@@ -17,7 +17,7 @@ func convolve(
   guard batch > 0 else { return }
   if convolveDepthwise(shape, batch, x, weights.buffer, y, epilogue, workers) { return }
   if convolveInTiles(shape, batch, x, weights, y, epilogue, workers) { return }
-  ConvolutionRun(shape.flattened, batch, x.base, weights, y.base, epilogue, workers).run(workers)
+  ConvolutionRun(shape.flattened, batch, x.base, weights, y.base, epilogue, threads: workers.freeThreads).run(workers)
 }
 
 /// One convolution under way: what all its chunks need to know.
@@ -48,7 +48,7 @@ struct ConvolutionRun {
 
   init(
     _ shape: Convolution, _ batch: Int, _ x: UnsafePointer<Float>, _ weights: ConvolutionWeights,
-    _ y: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, pooling: Pooling? = nil, _ workers: WorkerPool
+    _ y: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>, pooling: Pooling? = nil, threads: Int
   ) {
     self.shape = shape
     self.batch = batch
@@ -74,7 +74,6 @@ struct ConvolutionRun {
     }
 
     // Rows: as many as leave the pixels of a chunk in the second-level cache, and enough chunks for all threads.
-    let threads = workers.isSerial ? 1 : workers.threads
     let work = shape.groupOutputs * shape.output.area * inner
     let wanted = threads == 1 ? 1 : min(4 * threads, batch * shape.groups * work / ProductPlan.leastWork)
     let wholes = batch * shape.groups
@@ -104,7 +103,7 @@ struct ConvolutionRun {
   /// Computes all outputs.
   func run(_ workers: WorkerPool) {
     var run = self
-    let memory = workers.scratch(
+    let memory = workers.scratch.memory(
       worker: workers.currentWorker, purpose: .operand, count: inner + packedCount)
     let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
     planes.writeOffsets(offsets, spacing: planes.channel)
@@ -123,7 +122,7 @@ struct ConvolutionRun {
     workers.run(chunks: batch * shape.groups * parts) { chunk, worker in
       let (whole, part) = (chunk / parts, chunk % parts)
       let (sample, group) = (whole / shape.groups, whole % shape.groups)
-      let memory = workers.scratch(worker: worker, purpose: .block, count: blockCount)
+      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: blockCount)
       let tileRange = TileShape.cut(tiles, into: tileParts, part % tileParts)
       if let pooling {
         let windows = TileShape.cut(pooling.windows.output.height, into: rowParts, part / tileParts)

@@ -13,7 +13,8 @@ func convolvePooled(
 ) {
   guard batch > 0 else { return }
   if convolveInTiles(shape, pooling: pooling, batch, x, weights, y, epilogue, workers) { return }
-  ConvolutionRun(shape, batch, x.base, weights, y.base, epilogue, pooling: pooling, workers).run(workers)
+  ConvolutionRun(shape, batch, x.base, weights, y.base, epilogue, pooling: pooling, threads: workers.freeThreads).run(
+    workers)
   if epilogue.activation != .identity, epilogue.activation != .relu { activate(epilogue.activation, y, y, workers) }
 }
 

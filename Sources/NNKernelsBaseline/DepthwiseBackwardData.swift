@@ -12,7 +12,7 @@ func convolveDepthwiseBackwardData(
   guard shape.isDepthwise else { return false }
   if isTurnable(shape) {
     let area = shape.kernel.area
-    let weights = workers.scratch(
+    let weights = workers.scratch.memory(
       worker: workers.currentWorker, purpose: .operand, count: max(1, shape.groups * area))
     for channel in 0..<shape.groups {
       for tap in 0..<area { weights[channel * area + tap] = weight.base[channel * area + area - 1 - tap] }
@@ -28,7 +28,7 @@ func convolveDepthwiseBackwardData(
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
   let grain = max(1, 65536 * bands.count / max(1, shape.output.area * shape.kernel.area))
   workers.run(count: batch * shape.groups * bands.count, grain: grain) { items in
-    run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
+    run.compute(items, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
   return true
 }

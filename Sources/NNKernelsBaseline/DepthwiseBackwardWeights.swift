@@ -19,7 +19,8 @@ func convolveDepthwiseBackwardWeights(
   workers.reserveScratch(purpose: .block, count: run.scratchCount)
   let grain = max(1, 65536 / max(1, batch * shape.output.area * shape.kernel.area))
   workers.run(count: shape.groups, grain: grain) { channels in
-    run.compute(channels, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
+    run.compute(
+      channels, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
   return true
 }

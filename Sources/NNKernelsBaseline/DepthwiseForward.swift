@@ -36,7 +36,7 @@ struct DepthwiseForwardRun {
     let count = planes.count + planes.offsetCount
     workers.reserveScratch(purpose: .block, count: count)
     workers.run(count: batch * planes.shape.groups * planes.bands.count, grain: planes.grain) { items in
-      compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: count))
+      compute(items, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: count))
     }
   }
 

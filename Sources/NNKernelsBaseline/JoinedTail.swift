@@ -148,27 +148,25 @@ private struct JoinedTile4: JoinedTile {
   }
 }
 
-/// Four rows and those below them.
-private struct MoreRows<Rest: JoinedTile>: JoinedTile {
+/// Twice four rows.
+private struct JoinedTile8: JoinedTile {
   var first: JoinedTile4
-  var others: Rest
+  var second: JoinedTile4
 
-  static var fours: Int { 1 + Rest.fours }
-  @inline(__always) static var zero: Self { Self(first: .zero, others: .zero) }
+  static var fours: Int { 2 }
+  @inline(__always) static var zero: Self { Self(first: .zero, second: .zero) }
 
   @inline(__always)
   mutating func add(
     _ a: RowPointers, stride: Int, _ index: Int, _ b: DoubleStrip, _ other: Vector
   ) {
     first.add(a, stride: stride, index, b, other)
-    others.add(a, stride: stride, index + JoinedTail.rowsTogether, b, other)
+    second.add(a, stride: stride, index + JoinedTail.rowsTogether, b, other)
   }
 
   @inline(__always)
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int, rest sums: UnsafeMutablePointer<Float>) {
     first.store(target, stride: stride, rest: sums)
-    others.store(target + JoinedTail.rowsTogether * stride, stride: stride, rest: sums + Vector.scalarCount)
+    second.store(target + JoinedTail.rowsTogether * stride, stride: stride, rest: sums + Vector.scalarCount)
   }
 }
-
-private typealias JoinedTile8 = MoreRows<JoinedTile4>

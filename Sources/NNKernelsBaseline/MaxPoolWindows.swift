@@ -16,7 +16,7 @@ func maxPoolWindows(
   workers.run(
     count: strip.groups.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: strip.planes)
   ) { items in
-    let memory = workers.scratch(worker: workers.currentWorker, purpose: .block, count: windows.scratchCount)
+    let memory = workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: windows.scratchCount)
     windows.prepare(memory)
     for item in items {
       let (own, rows) = (strip.groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))

@@ -17,7 +17,7 @@ func maxPoolWindowsBackward(
     count: windows.groups.count(planes) * windows.bands.count,
     grain: shape.bandGrain(windows.bands, planes: windows.planes)
   ) { items in
-    run.compute(items, workers.scratch(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
+    run.compute(items, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
   }
 }
 

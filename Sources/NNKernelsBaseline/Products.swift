@@ -16,7 +16,7 @@ func multiply(
   if TurnedProduct.suits(product, epilogue) {
     return multiplyTurned(product, a.base, b.base, .direct, c.base, epilogue, workers)
   }
-  let threads = workers.isSerial ? 1 : workers.threads
+  let threads = workers.freeThreads
   let tail = TurnedProduct.tailColumns(product, epilogue, threads: threads)
   var main = product
   main.columns -= tail
@@ -56,7 +56,7 @@ private func multiplyTurned(
 ) {
   let layout = PanelLayout(inner: product.inner, columns: product.rows)
   let (leftSide, unit) = TurnedProduct.plan(
-    product, rightSide, threads: workers.isSerial ? 1 : workers.threads)
+    product, rightSide, threads: workers.freeThreads)
   let left =
     leftSide == .shared
     ? packPanels(a, stride: product.strideA, transposed: !product.transposeA, layout: layout, workers) : a
@@ -70,7 +70,7 @@ private func multiplyTurned(
 private func packPanels(
   _ b: UnsafePointer<Float>, stride: Int, transposed: Bool, layout: PanelLayout, _ workers: WorkerPool
 ) -> UnsafePointer<Float> {
-  let packed = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: layout.size)
+  let packed = workers.scratch.memory(worker: workers.currentWorker, purpose: .operand, count: layout.size)
   workers.run(count: layout.count, grain: max(1, 32768 / max(1, layout.inner * TileShape.columns))) { range in
     for panel in range {
       packPanel(
@@ -102,7 +102,7 @@ func multiplyPacked(
   guard rows > 0, columns > 0 else { return }
   let product = MatrixProduct(rows: rows, columns: columns, inner: inner)
   if rows == 1 { return multiplySingleRow(product, a.base, packed.base, c.base, .packed, epilogue, workers) }
-  let threads = workers.isSerial ? 1 : workers.threads
+  let threads = workers.freeThreads
   let tail = JoinedTail.columns(product, epilogue, threads: threads)
   if tail == 0, TurnedProduct.suits(product, epilogue) {
     return multiplyTurned(product, a.base, packed.base, .packed, c.base, epilogue, workers)

@@ -38,7 +38,7 @@ func sumOfSquares(_ x: Buffer<Float>, _ workers: WorkerPool) -> Double {
 private func reduce(_ x: Buffer<Float>, _ workers: WorkerPool, _ term: (WideVector) -> WideVector) -> Double {
   let chunk = max(reductionGrain, (x.count + 63) / 64)
   let chunks = (x.count + chunk - 1) / chunk
-  let memory = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: 128)
+  let memory = workers.scratch.memory(worker: workers.currentWorker, purpose: .operand, count: 128)
   return memory.withMemoryRebound(to: Double.self, capacity: 64) { sums in
     workers.run(chunks: chunks) { index in
       sums[index] = chunkSum(x, (index * chunk)..<min(x.count, (index + 1) * chunk), term)

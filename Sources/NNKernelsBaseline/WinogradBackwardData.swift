@@ -59,14 +59,14 @@ struct WinogradBackwardData<Set: WinogradSet> {
   /// Computes all gradients.
   func run(_ weight: Buffer<Float>, _ workers: WorkerPool) {
     let lanes = Vector.scalarCount
-    let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
+    let weights = workers.scratch.memory(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
     transformed.transform(
       .init(
         base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
         inputStep: shape.weightsPerOutput, isReversed: false), into: weights, workers)
     let tilesOfSample = tiles.across * tiles.down
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tilesOfSample))
-    let threads = workers.isSerial ? 1 : workers.threads
+    let threads = workers.freeThreads
     let samples = max(1, min(most, (batch + 4 * threads - 1) / (4 * threads)))
     // Behind the rows of `WinogradTiles`: a tile, half transformed and whole, and an image with room for a square.
     let pixels = tiles.width * Self.height(tiles)
@@ -75,7 +75,7 @@ struct WinogradBackwardData<Set: WinogradSet> {
       work: tiles.workCount + (2 * Set.positions + pixels + lanes) * lanes)
     workers.reserveScratch(purpose: .block, count: memory.count)
     workers.run(chunks: (batch + samples - 1) / samples) { chunk, worker in
-      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
+      let base = workers.scratch.memory(worker: worker, purpose: .block, count: memory.count)
       tiles.prepare(base + memory.work)
       let range = (chunk * samples)..<min(batch, (chunk + 1) * samples)
       transformUpstream(range, memory, base)

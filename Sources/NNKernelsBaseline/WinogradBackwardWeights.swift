@@ -57,7 +57,7 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   /// Adds the gradient to `weightGradient`.
   func run(_ workers: WorkerPool) {
     let (parts, sumCount, total) = (parts, sumCount, batch * tiles.down)
-    let sums = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: parts * sumCount)
+    let sums = workers.scratch.memory(worker: workers.currentWorker, purpose: .operand, count: parts * sumCount)
     let rows = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))
     let longest = (total + parts - 1) / parts
     let memory = WinogradMemory(
@@ -65,7 +65,7 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
       work: tiles.workCount)
     workers.reserveScratch(purpose: .block, count: memory.count)
     workers.run(chunks: parts) { part, worker in
-      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
+      let base = workers.scratch.memory(worker: worker, purpose: .block, count: memory.count)
       tiles.prepare(base + memory.work)
       let own = sums + part * sumCount
       let range = TileShape.cut(total, into: parts, part)
@@ -81,7 +81,7 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
     let lanes = Vector.scalarCount
     workers.reserveScratch(purpose: .block, count: 2 * Set.positions * lanes)
     workers.run(chunks: sumRows) { row, worker in
-      let memory = workers.scratch(worker: worker, purpose: .block, count: 2 * Set.positions * lanes)
+      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: 2 * Set.positions * lanes)
       transformSums(row, UnsafePointer(sums), memory)
     }
   }

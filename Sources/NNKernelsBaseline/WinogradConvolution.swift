@@ -42,7 +42,7 @@ struct WinogradConvolution<Set: WinogradSet> {
 
   /// Computes all outputs.
   func run(_ layout: WinogradWeightLayout, _ workers: WorkerPool) {
-    let weights = workers.scratch(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
+    let weights = workers.scratch.memory(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
     transformed.transform(layout, into: weights, workers)
     run(weights: UnsafePointer(weights), workers)
   }
@@ -52,7 +52,7 @@ struct WinogradConvolution<Set: WinogradSet> {
     // Rows of tiles, of all samples in a row: as many as stay in the cache, and enough chunks for all threads.
     let total = batch * tiles.down
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))
-    let threads = workers.isSerial ? 1 : workers.threads
+    let threads = workers.freeThreads
     let fewest = (TileShape.rows + tiles.across - 1) / tiles.across
     let rows = max(
       1, min(most, max((total + 4 * threads - 1) / (4 * threads), min(fewest, (total + threads - 1) / threads))))
@@ -60,7 +60,7 @@ struct WinogradConvolution<Set: WinogradSet> {
       positions: Set.positions, inputs: inputs, outputs: outputs, tiles: rows * tiles.across, work: tiles.workCount)
     workers.reserveScratch(purpose: .block, count: memory.count)
     workers.run(chunks: (total + rows - 1) / rows) { chunk, worker in
-      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
+      let base = workers.scratch.memory(worker: worker, purpose: .block, count: memory.count)
       tiles.prepare(base + memory.work)
       let range = (chunk * rows)..<min(total, (chunk + 1) * rows)
       transformInputs(range, memory, base)

@@ -41,7 +41,7 @@ struct WinogradWeights<Set: WinogradSet> {
     let share = max(1, min(inputChannels, 8192 / (Set.positions * lanes)))
     let shares = (inputChannels + share - 1) / share
     workers.run(chunks: groups * shares) { chunk, worker in
-      let base = workers.scratch(worker: worker, purpose: .block, count: memory.count)
+      let base = workers.scratch.memory(worker: worker, purpose: .block, count: memory.count)
       let first = chunk / groups * share
       transform(
         layout, inputRange: first..<min(first + share, inputChannels), output: chunk % groups * lanes, into: weights,

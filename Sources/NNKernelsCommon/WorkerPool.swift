@@ -25,7 +25,7 @@ public final class WorkerPool: @unchecked Sendable {
   private let board: WorkBoard
   /// The threads besides the calling one, in the order of their worker numbers, which start at 1.
   private let identifiers: [pthread_t]
-  /// Memory for kernels, per worker and purpose.
+  /// Memory for kernels, per worker and purpose; it lasts as long as the pool.
   package let scratch: ScratchMemory
 
   /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
@@ -96,6 +96,9 @@ public final class WorkerPool: @unchecked Sendable {
   /// Whether the calling thread runs a chunk of this pool, or would find the pool taken: a `run` would be serial.
   package var isSerial: Bool { threads == 1 || board.isTaken }
 
+  /// Threads that would take part in a `run` now.
+  package var freeThreads: Int { isSerial ? 1 : threads }
+
   /// Takes the memory that `scratch` will be asked for in the chunks of the next run, for all workers, so that it does
   /// not depend on who takes which chunk whether a step takes memory.
   package func reserveScratch(purpose: ScratchPurpose, count: Int) {
@@ -108,10 +111,5 @@ public final class WorkerPool: @unchecked Sendable {
   package func evenScratch() {
     guard !isSerial else { return }
     scratch.even()
-  }
-
-  /// `ScratchMemory.memory`.
-  package func scratch(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
-    scratch.memory(worker: worker, purpose: purpose, count: count)
   }
 }
