@@ -119,7 +119,7 @@ public struct GradientSlot<S: Scalar>: Sendable {
   }
 
   /// Adds to, or replaces, every element, with what `value` says for its index.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func putAll(_ value: (_ index: Int) -> S) {
     let elements = tensor.buffer
     if accumulates {
