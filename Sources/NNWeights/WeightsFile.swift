@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 import NNKernels
 
 /// A file of weights that is enough to predict: the arrays, and in the metadata the model's text, its preprocessing and

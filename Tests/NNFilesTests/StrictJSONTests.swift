@@ -1,4 +1,4 @@
-import NNWeights
+import NNFiles
 import Testing
 
 @Suite struct StrictJSONTests {
@@ -14,6 +14,15 @@ import Testing
     "\"\\u12", "\"\\uD800\"", "\"\\uDC00\"", "\"\\uD800\\u0041\"", "\"\\x\"", "\"\n\"", "01", "+1", "1.", ".5", "1e",
     "-", "9223372036854775808", "1e999", "NaN", "1 2", "[1 2]", "'a'", "// a\n1", "\u{FEFF}1",
   ]) func rejected(_ text: String) { #expect(!accepts(Array(text.utf8))) }
+
+  @Test func writtenIsReadBack() throws {
+    let value = StrictJSON.object([
+      .init(key: "a\"b", value: .array([.null, .boolean(true), .integer(-3), .number(0.1), .text("\n\u{1F600}")])),
+      .init(key: "", value: .object([])),
+    ])
+    #expect(try StrictJSON(Array(value.written.utf8)) == value)
+    #expect(StrictJSON.number(.infinity).written == "null")
+  }
 
   @Test func bytesAndDepth() {
     for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0, 0x22]] {

@@ -16,6 +16,11 @@ package indirect enum StrictJSON: Sendable, Hashable {
   package struct Member: Sendable, Hashable {
     package var key: String
     package var value: StrictJSON
+
+    package init(key: String, value: StrictJSON) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// What is wrong, and at which byte.
@@ -43,6 +48,20 @@ package indirect enum StrictJSON: Sendable, Hashable {
   package static func forEachMember(of bytes: some Collection<UInt8>, _ body: (Member) throws -> Void) throws -> Bool {
     var parser = StrictJSONParser(Array(bytes), mostValues: mostValuesOfMember)
     return try parser.documentMembers(body)
+  }
+
+  /// The value as JSON text without white space; numbers that JSON lacks, infinities and NaN, are null.
+  package var written: String {
+    switch self {
+    case .null: "null"
+    case .boolean(let value): value ? "true" : "false"
+    case .integer(let value): String(value)
+    case .number(let value): value.isFinite ? "\(value)" : "null"
+    case .text(let value): jsonQuoted(value)
+    case .array(let values): "[" + values.map(\.written).joined(separator: ",") + "]"
+    case .object(let members):
+      "{" + members.map { "\(jsonQuoted($0.key)):\($0.value.written)" }.joined(separator: ",") + "}"
+    }
   }
 
   /// The value of a member.
