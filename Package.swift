@@ -80,13 +80,13 @@ let tests: [Target] = [
     name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .target(
-    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNWeights", "NNTraining", "NNInference"],
+    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNWeights", "NNData", "NNTraining", "NNInference"],
     path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
   .testTarget(
     name: "PluginTests",
     dependencies: [
-      "NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNTraining", "NNInference",
-      "NNWeights",
+      "NNTestSupport", "StandardLayers", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNData", "NNTraining",
+      "NNInference", "NNWeights",
     ]
       + layerFamilies.map { .init(stringLiteral: $0) },
     exclude: ["Fixtures"]),

@@ -9,6 +9,7 @@ extension Network {
   ///   - judges: whether targets are there and losses are wanted.
   @specialized(where S == Float)
   public func forward(_ phase: Phase, step: UInt64 = 0, judges: Bool = true) {
+    requireBoundBatch(judges: judges)
     for index in runtimes.indices {
       prepare(index, phase, step, judges)
       if !execution.nodes[index].isFused { runForward(index) }

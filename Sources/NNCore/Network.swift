@@ -38,6 +38,8 @@ public final class Network<S: Scalar> {
   private let lossStorage: Storage<Double>
   /// Scalars of one sample's input, for each input.
   private let inputCounts: [Int]
+  /// Scalars of one sample's target, for each target.
+  private let targetCounts: [Int]
   /// Contents for inputs that have fixed values, and for inputs and targets until the caller binds others.
   private var ownInputs: [Storage<S>] = []
   private var ownTargets: [Storage<S>] = []
@@ -83,6 +85,7 @@ public final class Network<S: Scalar> {
     lossStorage = Storage(count: 2 * plan.definition.nodes.count)
     targetNames = plan.definition.targetNames
     inputCounts = plan.definition.inputs.map(\.shape.elementCount)
+    targetCounts = targetNames.map { plan.targets[$0]?.shape.elementCount ?? 1 }
     for input in plan.definition.inputs {
       let storage = Storage<S>(count: input.shape.elementCount * batch)
       if let value = input.value {
@@ -91,8 +94,8 @@ public final class Network<S: Scalar> {
       ownInputs.append(storage)
       inputs.append(storage.buffer)
     }
-    for name in targetNames {
-      let storage = Storage<S>(count: (plan.targets[name]?.shape.elementCount ?? 1) * batch)
+    for count in targetCounts {
+      let storage = Storage<S>(count: count * batch)
       ownTargets.append(storage)
       targets.append(storage.buffer)
     }
@@ -133,14 +136,16 @@ public final class Network<S: Scalar> {
   /// Makes an input read from `buffer`, which holds at least the batch's samples and outlives the passes.
   @specialized(where S == Float)
   public func bindInput(_ index: Int, to buffer: Buffer<S>) {
-    precondition(buffer.count >= inputCounts[index] * batch)
+    precondition(buffer.count >= inputCounts[index] * batch, "an input's buffer is shorter than the batch")
     guard buffer.base != inputs[index].base else { return }
     inputs[index] = buffer
     rebind(.input(index), to: buffer.base)
   }
 
-  /// Makes the losses that judge by target `index` (of `targetNames`) read it from `buffer`.
+  /// Makes the losses that judge by target `index` (of `targetNames`) read it from `buffer`, which holds at least the
+  /// batch's samples and outlives the passes.
   public func bindTarget(_ index: Int, to buffer: Buffer<S>) {
+    precondition(buffer.count >= targetCounts[index] * batch, "a target's buffer is shorter than the batch")
     guard buffer.base != targets[index].base else { return }
     targets[index] = buffer
     for node in runtimes.indices where plan.definition.nodes[node].target == targetNames[index] {
@@ -148,6 +153,17 @@ public final class Network<S: Scalar> {
       target.rebase(buffer.base)
       runtimes[node].forward.target = target
       runtimes[node].backward.target = target
+    }
+  }
+
+  /// Stops the program unless every bound buffer holds the batch: kernels check no bounds.
+  func requireBoundBatch(judges: Bool) {
+    for index in inputs.indices {
+      precondition(inputs[index].count >= inputCounts[index] * batch, "an input's buffer is shorter than the batch")
+    }
+    guard judges else { return }
+    for index in targets.indices {
+      precondition(targets[index].count >= targetCounts[index] * batch, "a target's buffer is shorter than the batch")
     }
   }
 

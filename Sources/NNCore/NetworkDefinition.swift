@@ -77,6 +77,9 @@ public struct NetworkDefinition: Sendable {
   /// An empty net.
   public init(name: String) { self.name = name }
 
+  /// The inputs that data fills, by index: those without fixed elements.
+  public var freeInputs: [Int] { inputs.indices.filter { inputs[$0].value == nil } }
+
   /// The input or first output called `name`.
   public func value(named name: String) -> Value? { values[name] }
 

@@ -23,12 +23,13 @@ public final class BatchFeed<S: Scalar> {
   ///
   /// - Parameters:
   ///   - batch: samples in a batch; the last of an epoch may have fewer.
+  ///   - preprocessing: for each of the set's inputs; fewer leave the others as they are.
   ///   - shuffles: whether each epoch has an order of its own; if not, it is the set's.
   ///   - augmentations: changes to the samples.
   ///   - targetForms: how the net wants the targets, by name. Labels become distributions where it wants numbers.
   ///   - batches: how many will be asked for at most.
   public convenience init(
-    _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
+    _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool, epoch: Int = 0,
     batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
     batches: Int = .max, workers: WorkerPool
   ) {
@@ -41,7 +42,7 @@ public final class BatchFeed<S: Scalar> {
 
   /// A feed that is told whether to gather ahead.
   package init(
-    _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool, epoch: Int = 0,
+    _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool, epoch: Int = 0,
     batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
     batches: Int = .max, workers: WorkerPool,
     prefetching: Prefetching

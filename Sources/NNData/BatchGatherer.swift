@@ -37,9 +37,11 @@ final class BatchGatherer<S: Scalar>: @unchecked Sendable {
 
   /// A gatherer with memory for `slots` batches that gathers on pools of at most `threads` threads.
   ///
-  /// - Parameter targetForms: how the net wants the targets, by name; as they are if it does not say.
+  /// - Parameters:
+  ///   - preprocessing: for each of the set's inputs; fewer leave the others as they are.
+  ///   - targetForms: how the net wants the targets, by name; as they are if it does not say.
   init(
-    _ set: Dataset, batch: Int, preprocessing: AffinePreprocessing, seed: UInt64, shuffles: Bool,
+    _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool,
     augmentations: Augmentations?, targetForms: [String: TargetForm], threads: Int, slots: Int
   ) {
     self.set = set
@@ -49,8 +51,10 @@ final class BatchGatherer<S: Scalar>: @unchecked Sendable {
     self.augmentations = augmentations
     let size = min(batch, set.count)
     scratch = Storage(count: (augmentations?.scratchCount ?? 0) * threads)
-    inputTables = set.inputs.map {
-      AffineTable(preprocessing.fits($0.width) ? preprocessing : .identity, width: $0.width)
+    inputTables = set.inputs.enumerated().map { index, input in
+      let affine = index < preprocessing.count ? preprocessing[index] : .identity
+      precondition(affine.fits(input.width), "preprocessing for samples of another width")
+      return AffineTable(affine, width: input.width)
     }
     targetTable = AffineTable(.identity, width: 1)
     let classCounts = set.targets.map { target -> Int in
@@ -107,9 +111,12 @@ final class BatchGatherer<S: Scalar>: @unchecked Sendable {
           rows, targetTable, into: (waits ? waiting : slot).targets[index].buffer, workers: workers)
       }
     }
-    if let augmentations, let first = inputs.first {
-      augmentations.apply(
-        first.buffer, count: count, scratch: scratch.buffer, batchNumber: batchNumber, workers: workers)
+    if let augmentations {
+      for index in inputs.indices {
+        augmentations.apply(
+          inputs[index].buffer, input: index, count: count, scratch: scratch.buffer, batchNumber: batchNumber,
+          workers: workers)
+      }
     }
     if let mixture = augmentations?.mixture(batchNumber: batchNumber, count: count) {
       mix(mixture, into: slot, workers: workers)

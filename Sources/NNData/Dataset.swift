@@ -14,19 +14,23 @@ public struct Dataset: Sendable {
   public var pictures: PictureForm?
   /// The rows of the arrays that are the set's samples, in order.
   public private(set) var rows: [Int32]
+  /// The file, or files, that the set was read from, for messages; empty for a set made in code.
+  public let file: String
 
   /// A set of all rows of the given arrays. Throws a `DiagnosticError` when they differ in their number of samples.
-  public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "data") throws {
+  public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "") throws {
+    self.file = file
+    let place = file.isEmpty ? "data" : file
     let counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
     for (name, count) in counts where count != counts[0].1 {
       throw DiagnosticError(
-        code: "sample-count", file: file,
+        code: "sample-count", file: place,
         "'\(counts[0].0)' has \(counts[0].1) samples, but '\(name)' has \(count)")
     }
     let count = counts.first?.1 ?? 0
-    guard count > 0 else { throw DiagnosticError(code: "no-samples", file: file, "there are no samples") }
+    guard count > 0 else { throw DiagnosticError(code: "no-samples", file: place, "there are no samples") }
     guard count <= Int(Int32.max) else {
-      throw DiagnosticError(code: "too-many-samples", file: file, "there are more than \(Int32.max) samples")
+      throw DiagnosticError(code: "too-many-samples", file: place, "there are more than \(Int32.max) samples")
     }
     self.inputs = inputs
     self.targets = targets
@@ -41,6 +45,14 @@ public struct Dataset: Sendable {
   public func subset(_ positions: [Int]) -> Dataset {
     var result = self
     result.rows = positions.map { rows[$0] }
+    return result
+  }
+
+  /// The same samples with other arrays of as many rows.
+  func with(inputs: [DataArray], targets: [DataArray]) -> Dataset {
+    var result = self
+    result.inputs = inputs
+    result.targets = targets
     return result
   }
 

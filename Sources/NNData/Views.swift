@@ -32,6 +32,11 @@ public struct Views: Sendable, Hashable {
     views = mirrored ? places + places.map { View(right: $0.right, down: $0.down, isMirrored: true) } : places
   }
 
+  /// The free inputs of a net that read pictures of this size, by index.
+  package func inputs(of definition: NetworkDefinition) -> [Int] {
+    definition.freeInputs.filter { ImageSize(definition.inputs[$0].shape) == size }
+  }
+
   /// Writes view `index` of `count` pictures to `target`.
   @specialized(where S == Float)
   @specialized(where S == Double)

@@ -5,18 +5,22 @@ import NNKernels
 ///
 /// A sample's prediction has the same bits whatever batch it comes in and whatever the number of threads. One thread at
 /// a time may use a predictor; several predictors may share weights files but not memory.
-public final class Predictor<S: Scalar> {
+public final class Predictor<S: Scalar>: BatchPredictor {
   /// The net as it was trained.
   public let plan: NetworkPlan
   /// The net that computes batches which are not cut.
   private let network: Network<S>
+  /// The threads that share the work.
+  var workers: WorkerPool { network.workers }
   private let parts: BatchParts
   /// Nets of the same parameters that compute parts of a batch, one for each worker; none if no batch is cut.
   private let partNetworks: [Network<S>]
   /// Samples of the last batch.
   private var lastBatch = 1
 
-  /// Scalars of one sample's input, for each input of the net.
+  /// The net's free inputs, which a call fills; the others keep their fixed values.
+  private let freeInputs: [Int]
+  /// Scalars of one sample's input, for each free input of the net in their order.
   public let inputCounts: [Int]
   /// Scalars of one sample's prediction.
   public let outputCount: Int
@@ -36,7 +40,8 @@ public final class Predictor<S: Scalar> {
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, batch: Int = 64, workers: WorkerPool
   ) throws {
     self.plan = plan
-    inputCounts = plan.definition.inputs.map(\.shape.elementCount)
+    freeInputs = plan.definition.freeInputs
+    inputCounts = freeInputs.map { plan.definition.inputs[$0].shape.elementCount }
     outputCount = plan.shape(of: plan.prediction).elementCount
     let graph = try PredictionGraph(plan, parameters: parameters, state: state)
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
@@ -138,11 +143,12 @@ public final class Predictor<S: Scalar> {
   /// Predicts `count` samples.
   ///
   /// - Parameters:
-  ///   - inputs: for each input of the net, `count` samples one after the other.
+  ///   - inputs: for each free input of the net, at least `count` samples one after the other, prepared as the net reads
+  ///     them.
   ///   - outputs: room for `count` predictions of `outputCount` scalars.
   @specialized(where S == Float)
   public func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
-    precondition(outputs.count >= count * outputCount && inputs.count == inputCounts.count)
+    requireRoom(inputs, count: count, outputs)
     var done = 0
     while done < count {
       let batch = min(maximumBatch, count - done)
@@ -170,23 +176,11 @@ public final class Predictor<S: Scalar> {
     network.setBatch(samples.count)
     for index in inputs.indices {
       let width = inputCounts[index]
-      network.bindInput(index, to: inputs[index].slice(from: samples.lowerBound * width, count: samples.count * width))
+      network.bindInput(
+        freeInputs[index], to: inputs[index].slice(from: samples.lowerBound * width, count: samples.count * width))
     }
     network.forward(.inference, judges: false)
     outputs.slice(from: samples.lowerBound * outputCount, count: samples.count * outputCount).copy(
       from: network.prediction.buffer)
-  }
-
-  /// Predicts samples given as an array; a convenience that takes memory.
-  public func predict(_ samples: [S]) -> [S] {
-    let width = inputCounts.first ?? 0
-    guard width > 0 else { return [] }
-    let count = samples.count / width
-    let input = Storage<S>(samples)
-    let output = Storage<S>(count: count * outputCount)
-    return withExtendedLifetime((input, output)) {
-      predict([input.buffer], count: count, into: output.buffer)
-      return output.buffer.array
-    }
   }
 }

@@ -12,14 +12,16 @@ public struct SavedModel: Sendable {
   public let plan: NetworkPlan
   /// The file.
   public let weights: WeightsFile
-  /// What is done to the numbers first.
-  public let preprocessing: AffinePreprocessing
-  /// What becomes of picture files: the same as in training, or what suits the net's input.
+  /// What the training was told and has learned of its data.
+  public let record: DataRecord
+  /// What is done to the numbers of each free input first.
+  public let preprocessing: [AffinePreprocessing]
+  /// What becomes of picture files: the same as in training, or what suits the first free input that reads pictures.
   public let pictures: PictureForm?
   /// The ways in which a picture is looked at; nil for one.
   public let views: Views?
   /// The names of the classes.
-  public let classNames: [String]?
+  public var classNames: [String]? { record.classes }
 
   /// Reads a file that training wrote. Throws a `DiagnosticError`: it is missing, damaged, or of another program.
   ///
@@ -32,22 +34,32 @@ public struct SavedModel: Sendable {
         remedy: "give it to a model: nnrun train MODEL.xml --weights \(path)")
     }
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
-    plan = try NetworkPlan(description.makeNetworkDefinition(), targets: weights.targets)
-    if let text = weights.preprocessing {
-      guard let preprocessing = AffinePreprocessing(encoded: text),
-        plan.definition.inputs.first.map({ preprocessing.fits($0.shape.elementCount) }) ?? true
-      else {
-        throw DiagnosticError(code: "bad-preprocessing", file: path, "the preprocessing in the file cannot be read")
-      }
-      self.preprocessing = preprocessing
-    } else {
-      preprocessing = .identity
-    }
-    pictures =
-      weights.pictures.flatMap { PictureForm(encoded: $0) }
-      ?? plan.definition.inputs.first.flatMap { PictureForm($0.shape) }
+    let definition = try description.makeNetworkDefinition()
+    let free = definition.freeInputs.map { definition.inputs[$0] }
+    record =
+      try weights.record().map { try DataRecord(record: $0, file: path) }
+      ?? DataRecord(entries: weights.tensors.metadata, firstInput: definition.inputs.first?.name, file: path)
+    plan = try NetworkPlan(definition, targets: record.targets)
+    preprocessing = try record.preprocessing(for: definition, file: path)
+    pictures = record.pictures ?? free.lazy.compactMap { PictureForm($0.shape) }.first
     views = description.views.flatMap { Views($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
-    classNames = weights.classes
+    try checkRecord(free)
+  }
+
+  /// Holds the record against the net. Throws a `DiagnosticError` for what does not belong together.
+  private func checkRecord(_ free: [NetworkDefinition.Input]) throws {
+    let outputs = plan.shape(of: plan.prediction).elementCount
+    let classes = [.probabilities, .scores].contains(plan.predictionMeaning) ? outputs : 2
+    if let names = record.classes, plan.predictionMeaning != .values, names.count != classes {
+      throw DiagnosticError(
+        code: "bad-record", file: weights.tensors.file,
+        "the record names \(names.count) classes, but the net tells \(classes) apart")
+    }
+    if let pictures = record.pictures, !free.contains(where: { $0.shape.elementCount == pictures.shape.elementCount }) {
+      throw DiagnosticError(
+        code: "bad-record", file: weights.tensors.file,
+        "the record makes pictures of \(pictures.shape), which no input of the net reads")
+    }
   }
 
   /// The parameters and state, laid out as the plan says.
@@ -58,8 +70,14 @@ public struct SavedModel: Sendable {
     return (parameters, state)
   }
 
-  /// A predictor for batches of up to `batch` samples.
-  public func predictor<S: Scalar>(_ type: S.Type, batch: Int = 64, workers: WorkerPool) throws -> Predictor<S> {
+  /// A predictor for batches of up to `batch` samples, which takes numbers as they come: it prepares them as in training
+  /// and takes the mean over all views.
+  public func predictor<S: Scalar>(_ type: S.Type, batch: Int = 64, workers: WorkerPool) throws -> SavedPredictor<S> {
+    try SavedPredictor(self, batch: batch, workers: workers)
+  }
+
+  /// A predictor for numbers that are prepared already.
+  func engine<S: Scalar>(_ type: S.Type, batch: Int, workers: WorkerPool) throws -> Predictor<S> {
     let (parameters, state) = try arrays(type)
     return try withExtendedLifetime((parameters, state)) {
       try Predictor(plan, parameters: parameters.buffer, state: state.buffer, batch: batch, workers: workers)
@@ -69,41 +87,29 @@ public struct SavedModel: Sendable {
   /// Predicts a whole set of samples: the mean over all views, if the model looks at pictures in several ways.
   ///
   /// - Returns: the predictions, one sample after the other.
+  /// - Throws: a `DiagnosticError` if the set does not fit the net.
   public func predict<S: Scalar>(_ type: S.Type, _ samples: Dataset, workers: WorkerPool) throws -> [S] {
-    guard let input = samples.inputs.first, let wanted = plan.definition.inputs.first,
-      input.width == wanted.shape.elementCount
-    else {
-      let found = samples.inputs.first.map { "\($0.form.shape) (\($0.width) elements)" } ?? "nothing"
-      let needed = plan.definition.inputs.first.map { "\($0.shape) (\($0.shape.elementCount) elements)" } ?? "nothing"
-      throw DiagnosticError(
-        code: "shape-mismatch", "a sample has \(found), but the model reads \(needed)",
-        remedy: samples.inputs.first.map(\.width) == plan.definition.inputs.first.map { $0.shape.elementCount + 1 }
-          ? "if one column is the label, say which: --label last" : nil)
-    }
+    let samples = try InputBinding(plan).bind(samples, for: .predicting)
     let batch = min(256, samples.count)
-    let predictor = try predictor(type, batch: batch, workers: workers)
+    let predictor = try engine(type, batch: batch, workers: workers)
+    let viewing = views.map { ViewedPrediction($0, predictor) }
     let feed = BatchFeed<S>(
       samples, batch: batch, preprocessing: preprocessing, seed: 0, shuffles: false,
       batches: (samples.count + batch - 1) / batch, workers: workers)
     let width = predictor.outputCount
     let outputs = Storage<S>(count: samples.count * width)
-    let shown = Storage<S>(count: views == nil ? 0 : batch * input.width)
-    let seen = Storage<S>(count: views == nil ? 0 : batch * width)
     var done = 0
     while done < samples.count {
       let count = feed.next()
+      let inputs = samples.inputs.indices.map { feed.input($0) }
       let output = outputs.buffer.slice(from: done * width, count: count * width)
-      if let views {
-        for index in 0..<views.count {
-          views.show(index, of: feed.input(0), count: count, into: shown.buffer, workers: workers)
-          predictor.predict([shown.buffer], count: count, into: seen.buffer)
-          views.addShare(of: seen.buffer.slice(from: 0, count: count * width), to: output)
-        }
+      if let viewing {
+        viewing.predict(inputs, count: count, into: output)
       } else {
-        predictor.predict([feed.input(0)], count: count, into: output)
+        predictor.predict(inputs, count: count, into: output)
       }
       done += count
     }
-    return withExtendedLifetime((shown, seen)) { outputs.array }
+    return outputs.array
   }
 }

@@ -20,8 +20,8 @@ public struct Experiment: Sendable {
   public let validationSet: Dataset?
   /// The samples that judge the result.
   public let testSet: Dataset?
-  /// What is done to the numbers first, learned from the training set.
-  public let preprocessing: AffinePreprocessing
+  /// What is done to the numbers of each free input first, learned from the training set unless given.
+  public let preprocessing: [AffinePreprocessing]
   /// Random changes to the training set's pictures; nil for none.
   public let augmentations: Augmentations?
   /// The ways in which the result looks at a picture; nil for one.
@@ -29,55 +29,61 @@ public struct Experiment: Sendable {
   /// The names of the classes.
   public let classNames: [String]?
 
-  /// Reads the data of a model that is to be trained, on the given threads. Throws a `DiagnosticError`: something is missing in the model, a
-  /// file is missing or wrong, data and net do not fit.
-  public init(_ description: ModelDescription, workers: WorkerPool? = nil) throws {
+  /// Reads the data of a model that is to be trained, on the given threads.
+  ///
+  /// - Parameter learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned
+  ///   from the training set.
+  /// - Throws: a `DiagnosticError`: something is missing in the model, a file is missing or wrong, data and net do not
+  ///   fit.
+  public init(_ description: ModelDescription, learned: DataRecord? = nil, workers: WorkerPool? = nil) throws {
     try description.checkForTraining()
     guard let training = description.training else {
       throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
     }
-    var sets = try DataLoading(description, workers: workers).sets()
+    let sets = try DataLoading(description, workers: workers).sets()
     guard let train = sets["train"] else {
       throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
     }
-    for split in description.splits {
-      guard let whole = sets[split.from], whole.count >= 2 else {
-        throw DiagnosticError(
-          code: "bad-split", "there are too few samples of role '\(split.from)' to set a part of them aside",
-          place: split.place)
-      }
-      guard sets[split.role] == nil else {
-        throw DiagnosticError(
-          code: "bad-split", "role '\(split.role)' has samples already", remedy: "leave out the source or the split",
-          place: split.place)
-      }
-      let parts = Split.take(
-        split.fraction, of: whole, stratified: split.stratified, seed: UInt64(clamping: split.seed))
-      sets[split.role] = parts.part
-      sets[split.from] = parts.rest
-    }
     self.description = description
-    let trainingSet = sets["train"] ?? train
-    self.trainingSet = trainingSet
-    validationSet = sets["validation"]
-    testSet = sets["test"]
-    classNames = train.classNames ?? description.classes
     let plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)
     self.plan = plan
+    let binding = InputBinding(plan)
+    let trainingSet = try binding.bind(train, for: .training)
+    self.trainingSet = trainingSet
+    validationSet = try sets["validation"].map { try binding.bind($0, for: .judging) }
+    testSet = try sets["test"].map { try binding.bind($0, for: .judging) }
+    classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
-    try DataFit.check(plan, description, train)
-    preprocessing = try Self.fit(description.preprocessing, trainingSet)
+    preprocessing =
+      try learned?.preprocessing(for: plan.definition, file: description.file)
+      ?? Self.fit(description.preprocessing, trainingSet)
     settings = try Self.settings(training)
     views = description.views.flatMap { Views($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
   }
 
+  /// The sets that there are, by role.
+  var sets: [String: Dataset] {
+    var sets = ["train": trainingSet]
+    sets["validation"] = validationSet
+    sets["test"] = testSet
+    return sets
+  }
+
+  /// What predicting depends on besides the model and the parameters.
+  package var record: DataRecord {
+    var record = DataRecord(targets: plan.targets, classes: classNames, pictures: trainingSet.pictures)
+    for (index, affine) in zip(plan.definition.freeInputs, preprocessing) where affine != .identity {
+      record.preprocessing[plan.definition.inputs[index].name] = affine
+    }
+    return record
+  }
+
   private static func augmentations(
     _ elements: [ModelElement], _ plan: NetworkPlan, seed: UInt64
   ) throws -> Augmentations? {
-    guard let first = elements.first, let input = plan.definition.inputs.first(where: { $0.value == nil }) else {
-      return nil
-    }
+    guard let first = elements.first else { return nil }
+    let shapes = plan.definition.freeInputs.map { plan.definition.inputs[$0].shape }
     var steps: [any Augmentation] = []
     var mixup: Mixup?
     for (index, element) in elements.enumerated() {
@@ -90,34 +96,31 @@ public struct Experiment: Sendable {
           code: "not-augmentation", "<\(element.schema.name)> is no change to pictures", place: element.place)
       }
       do {
-        _ = try Augmentations([step], shape: input.shape, seed: seed)
+        _ = try Augmentations([step], shapes: shapes, seed: seed)
       } catch {
         throw DiagnosticError([error.diagnostic(at: element)])
       }
       steps.append(step)
     }
     do {
-      return try Augmentations(steps, shape: input.shape, seed: seed, mixup: mixup)
+      return try Augmentations(steps, shapes: shapes, seed: seed, mixup: mixup)
     } catch {
       throw DiagnosticError([error.diagnostic(at: first)])
     }
   }
 
-  /// The preprocessing steps, fitted one after the other.
-  private static func fit(_ steps: [ModelElement], _ training: Dataset) throws -> AffinePreprocessing {
-    var result = AffinePreprocessing.identity
-    for step in steps {
-      guard let preprocessing = step.element as? any Preprocessing else {
+  /// The preprocessing steps, fitted one after the other, for each of the set's inputs.
+  private static func fit(_ elements: [ModelElement], _ training: Dataset) throws -> [AffinePreprocessing] {
+    let steps = try elements.map { element in
+      guard let step = element.element as? any Preprocessing else {
         throw DiagnosticError(
-          code: "not-preprocessing", "<\(step.schema.name)> is no preprocessing step", place: step.place)
+          code: "not-preprocessing", "<\(element.schema.name)> is no preprocessing step", place: element.place)
       }
-      do {
-        result = result.followed(by: try preprocessing.fit(training, before: result))
-      } catch let error as ElementError {
-        throw DiagnosticError([error.diagnostic(at: step)])
-      }
+      return step
     }
-    return result
+    return try fitPreprocessing(steps, on: training) { error, index in
+      DiagnosticError([error.diagnostic(at: elements[index])])
+    }
   }
 
   private static func settings(_ training: TrainingDescription) throws -> TrainingSettings {
@@ -152,7 +155,7 @@ package struct DataLoading {
     self.workers = workers
   }
 
-  /// The samples by role. The training set is read first: it decides what the labels mean.
+  /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
   package func sets() throws -> [String: Dataset] {
     var context = SourceContext(
       folder: Path.folder(of: description.file), classes: description.classes,
@@ -173,7 +176,26 @@ package struct DataLoading {
         context.labelForm = set.targets.first?.form
       }
     }
+    for split in description.splits { try take(split, from: &sets) }
     return sets
+  }
+
+  /// Sets a part of one role's samples aside for another role.
+  private func take(_ split: SplitDescription, from sets: inout [String: Dataset]) throws {
+    guard let whole = sets[split.from], whole.count >= 2 else {
+      throw DiagnosticError(
+        code: "bad-split", "there are too few samples of role '\(split.from)' to set a part of them aside",
+        place: split.place)
+    }
+    guard sets[split.role] == nil else {
+      throw DiagnosticError(
+        code: "bad-split", "role '\(split.role)' has samples already", remedy: "leave out the source or the split",
+        place: split.place)
+    }
+    let parts = Split.take(
+      split.fraction, of: whole, stratified: split.stratified, seed: UInt64(clamping: split.seed))
+    sets[split.role] = parts.part
+    sets[split.from] = parts.rest
   }
 
   private func read(_ source: ModelElement, _ context: SourceContext) throws -> Dataset {
@@ -192,45 +214,5 @@ package struct DataLoading {
       }
       throw error
     }
-  }
-}
-
-/// Whether data and net fit.
-package enum DataFit {
-  /// Throws a `DiagnosticError` with every input and target that the data does not fill.
-  package static func check(_ plan: NetworkPlan, _ description: ModelDescription, _ set: Dataset) throws {
-    var problems: [Diagnostic] = []
-    let free = plan.definition.inputs.filter { $0.value == nil }
-    let named = free.allSatisfy { input in set.inputs.contains { $0.name == input.name } }
-    if !named, free.count != set.inputs.count {
-      problems.append(
-        Diagnostic(
-          code: "input-count",
-          "the net has \(free.count) inputs to be filled, but the data has \(set.inputs.count) arrays",
-          place: free.first?.place, sourceLine: free.first?.sourceLine))
-    }
-    for (index, input) in free.enumerated() where problems.isEmpty {
-      let array = set.inputs.first { $0.name == input.name } ?? set.inputs[min(index, set.inputs.count - 1)]
-      if array.width != input.shape.elementCount {
-        problems.append(
-          Diagnostic(
-            code: "shape-mismatch",
-            "the input '\(input.name)' has the shape \(input.shape) (\(input.shape.elementCount) elements), but a sample "
-              + "of the data has \(array.form.shape) (\(array.width) elements)",
-            remedy: "write shape=\"\(array.form.shape)\"", place: input.place, sourceLine: input.sourceLine))
-      }
-    }
-    for node in plan.definition.nodes {
-      guard let target = node.target, set.target(target) == nil else { continue }
-      let names = set.targets.map(\.name)
-      problems.append(
-        Diagnostic(
-          code: "missing-target",
-          "the data has no '\(target)' for the loss '\(node.name)'"
-            + (names.isEmpty ? "; it has no labels" : "; it has \(names.joined(separator: ", "))"),
-          remedy: names.isEmpty ? "say in the source where the labels are" : nil, place: node.place,
-          sourceLine: node.sourceLine))
-    }
-    if !problems.isEmpty { throw DiagnosticError(problems) }
   }
 }

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNWeights
 
 /// The folder that a training leaves behind.
 public struct RunFolder: Sendable {
@@ -25,6 +26,15 @@ public struct RunFolder: Sendable {
       throw DiagnosticError(.missing, code: "missing-folder", file: path, "there is no such folder")
     }
     self.path = path
+  }
+
+  /// The run's checkpoint. Throws a `DiagnosticError` if there is none, or it cannot be read.
+  public func readCheckpoint() throws -> Checkpoint {
+    guard Path.exists(checkpoint) else {
+      throw DiagnosticError(
+        .missing, code: "missing-checkpoint", file: checkpoint, "the folder holds no checkpoint to resume from")
+    }
+    return try Checkpoint(path: checkpoint)
   }
 
   /// A new folder. A folder that holds a run is never used again.

@@ -4,19 +4,23 @@ import NNKernels
 
 /// Runs a net over a whole set in the order of its samples and says how well it does.
 ///
-/// - Parameter views: the ways in which each picture is looked at. Losses are the means over all of them, predictions
-///   are judged by their mean.
+/// - Parameters:
+///   - preprocessing: for each free input of the net; fewer leave the others as they are.
+///   - views: the ways in which each picture is looked at. Losses are the means over all of them, predictions are judged
+///     by their mean.
+/// - Throws: a `DiagnosticError` if the set does not fit the net.
 public func evaluate<S: Scalar>(
-  _ network: Network<S>, on samples: Dataset, preprocessing: AffinePreprocessing, views: Views? = nil,
+  _ network: Network<S>, on samples: Dataset, preprocessing: [AffinePreprocessing] = [], views: Views? = nil,
   topCount: Int = 0, countsConfusion: Bool = false
-) -> Evaluation {
+) throws -> Evaluation {
+  let samples = try InputBinding(network.plan).bind(samples, for: .judging)
   var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
   let feed = BatchFeed<S>(
     samples, batch: network.maximumBatch, preprocessing: preprocessing, seed: 0, shuffles: false,
     targetForms: network.plan.targets, batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch,
     workers: network.workers)
-  let bindings = FeedBindings(network, samples)
-  let viewing = views.flatMap { Viewing($0, network) }
+  let bindings = FeedBindings(network)
+  let viewing = views.map { Viewing($0, network) }
   var left = samples.count
   while left > 0 {
     let count = feed.next()
@@ -36,33 +40,32 @@ public func evaluate<S: Scalar>(
 private struct Viewing<S: Scalar> {
   private let views: Views
   private let network: Network<S>
-  /// The input that reads pictures.
-  private let input: Int
-  /// The batch in the view at hand.
-  private let shown: Storage<S>
+  /// The inputs that read pictures of the views' size, each with room for the batch in the view at hand.
+  private let pictures: [(input: Int, shown: Storage<S>)]
   /// The sums of the predictions so far.
   private let sums: Storage<S>
 
-  /// Nil if the net has no input to fill.
-  init?(_ views: Views, _ network: Network<S>) {
-    let inputs = network.plan.definition.inputs
-    guard let input = inputs.firstIndex(where: { $0.value == nil }) else { return nil }
+  init(_ views: Views, _ network: Network<S>) {
     self.views = views
     self.network = network
-    self.input = input
-    shown = Storage(count: inputs[input].shape.elementCount * network.maximumBatch)
+    pictures = views.inputs(of: network.plan.definition).map { input in
+      (input, Storage(count: network.plan.definition.inputs[input].shape.elementCount * network.maximumBatch))
+    }
     sums = Storage(count: network.plan.shape(of: network.plan.prediction).elementCount * network.maximumBatch)
   }
 
   /// Runs the bound batch forward in all views.
   func add(to evaluation: inout Evaluation) {
-    let pictures = network.inputBuffer(input)
+    let originals = pictures.map { network.inputBuffer($0.input) }
     let sums = sums.buffer.slice(from: 0, count: network.prediction.buffer.count)
     evaluation.views = views.count
     sums.fill(0)
     for index in 0..<views.count {
-      views.show(index, of: pictures, count: network.batch, into: shown.buffer, workers: network.workers)
-      network.bindInput(input, to: shown.buffer)
+      for (picture, original) in zip(pictures, originals) {
+        views.show(
+          index, of: original, count: network.batch, into: picture.shown.buffer, workers: network.workers)
+        network.bindInput(picture.input, to: picture.shown.buffer)
+      }
       network.forward(.inference)
       evaluation.addLosses(network, share: 1 / Double(views.count))
       views.addShare(of: network.prediction.buffer, to: sums)

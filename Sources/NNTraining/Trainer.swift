@@ -16,8 +16,8 @@ public final class Trainer<S: Scalar> {
   public let trainingSet: Dataset
   /// The samples that judge it after each epoch.
   public let validationSet: Dataset?
-  /// What is done to the data's numbers first.
-  public let preprocessing: AffinePreprocessing
+  /// What is done to the numbers of each free input first.
+  public let preprocessing: [AffinePreprocessing]
   /// Random changes to the training set's pictures.
   public let augmentations: Augmentations?
   /// Whoever watches.
@@ -41,15 +41,18 @@ public final class Trainer<S: Scalar> {
   private let stepsPerEpoch: Int
 
   /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
+  ///
+  /// - Throws: a `DiagnosticError` if a set does not fit the net.
   public init(
     _ network: Network<S>, settings: TrainingSettings, trainingSet: Dataset, validationSet: Dataset? = nil,
-    preprocessing: AffinePreprocessing = .identity, augmentations: Augmentations? = nil
-  ) {
+    preprocessing: [AffinePreprocessing] = [], augmentations: Augmentations? = nil
+  ) throws {
+    let binding = InputBinding(network.plan)
     self.augmentations = augmentations
     self.network = network
     self.settings = settings
-    self.trainingSet = trainingSet
-    self.validationSet = validationSet
+    self.trainingSet = try binding.bind(trainingSet, for: .training)
+    self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
     update = ParameterUpdate(network.plan, settings.optimizer)
     running = Evaluation(network.plan)
@@ -94,7 +97,7 @@ public final class Trainer<S: Scalar> {
       shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, augmentations: augmentations,
       targetForms: network.plan.targets, batches: totalSteps - state.steps, workers: network.workers,
       prefetching: prefetching)
-    let bindings = FeedBindings(network, trainingSet)
+    let bindings = FeedBindings(network)
     var clock = monotonicSeconds()
     var lastCheckpoint = clock
     var interval = checkpointInterval
@@ -161,7 +164,7 @@ public final class Trainer<S: Scalar> {
 
   /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule.
   private func finishEpoch() throws {
-    let validation = validationSet.map { evaluate($0) }
+    let validation = try validationSet.map { try evaluate($0) }
     let record = TrainingRecord(
       epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running),
       validation: validation.map { .init($0) }, seconds: state.secondsOfEpoch)
@@ -203,8 +206,10 @@ public final class Trainer<S: Scalar> {
   }
 
   /// Runs the net, as it is, over a whole set in the order of its samples.
-  public func evaluate(_ samples: Dataset, views: Views? = nil) -> Evaluation {
-    NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views)
+  ///
+  /// - Throws: a `DiagnosticError` if the set does not fit the net.
+  public func evaluate(_ samples: Dataset, views: Views? = nil) throws -> Evaluation {
+    try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views)
   }
 
   /// Makes the parameters as they are the best so far: those that a run begins with.

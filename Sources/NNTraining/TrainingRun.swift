@@ -22,18 +22,25 @@ public final class TrainingRun<S: Scalar> {
   public let trainer: Trainer<S>
   /// Where the files go.
   public let folder: RunFolder
+  /// All that the run depends on besides its arrays.
+  public let record: RunRecord
   /// The program's version, for the files.
   private let version: String
 
   /// A run at its beginning, with parameters drawn from the seed.
-  public init(_ experiment: Experiment, folder: RunFolder, workers: WorkerPool, version: String) {
+  ///
+  /// - Parameter overrides: those of the command line, each `path=value`, for the record.
+  public init(
+    _ experiment: Experiment, overrides: [String] = [], folder: RunFolder, workers: WorkerPool, version: String
+  ) throws {
     self.experiment = experiment
+    record = RunRecord(experiment, overrides: overrides)
     self.folder = folder
     self.version = version
     let batch = min(experiment.settings.batch, experiment.trainingSet.count)
     let network = Network<S>(experiment.trainingPlan, batch: batch, workers: workers)
     network.initialize(seed: experiment.settings.seed)
-    trainer = Trainer(
+    trainer = try Trainer(
       network, settings: experiment.settings, trainingSet: experiment.trainingSet,
       validationSet: experiment.validationSet, preprocessing: experiment.preprocessing,
       augmentations: experiment.augmentations)
@@ -48,13 +55,26 @@ public final class TrainingRun<S: Scalar> {
     return match
   }
 
-  /// Goes back to where the folder's checkpoint was written.
-  public func resume() throws {
-    guard Path.exists(folder.checkpoint) else {
+  /// Goes back to where a checkpoint was written.
+  ///
+  /// - Returns: in what the run differs from how it began, as far as it may go on with it.
+  /// - Throws: a `DiagnosticError` for a checkpoint that is of another run or cannot be read.
+  @discardableResult
+  public func resume(_ checkpoint: Checkpoint) throws -> [String] {
+    let tensors = checkpoint.tensors
+    guard let begun = try RunRecord(WeightsFile(tensors)) else { throw DataRecord.unreadable(tensors.file) }
+    let differences = begun.differences(to: record)
+    let refused = differences.filter { !$0.isAllowed }
+    guard refused.isEmpty else {
       throw DiagnosticError(
-        .missing, code: "missing-checkpoint", file: folder.checkpoint, "the folder holds no checkpoint to resume from")
+        refused.prefix(12).map { difference in
+          Diagnostic(
+            code: "other-run", difference.description,
+            remedy: difference == refused.prefix(12).last
+              ? "go on with what the run began with, or begin another one from its weights: --weights \(folder.checkpoint)"
+              : nil, place: SourcePlace(file: tensors.file, line: 0, column: 0))
+        })
     }
-    let tensors = try Checkpoint(path: folder.checkpoint).tensors
     let network = trainer.network
     let plan = experiment.plan
     try tensors.load(plan, parameters: network.parameters, state: network.state)
@@ -75,6 +95,7 @@ public final class TrainingRun<S: Scalar> {
         remedy: "resume with the data and the batch that the run began with")
     }
     trainer.state = state
+    return differences.map(\.description)
   }
 
   /// Trains until something ends it, and keeps the folder's files up to date.
@@ -100,11 +121,13 @@ public final class TrainingRun<S: Scalar> {
   }
 
   /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.
-  public func finalEvaluation() -> (set: String, evaluation: Evaluation)? {
+  public func finalEvaluation() throws -> (set: String, evaluation: Evaluation)? {
     let views = experiment.views
-    if let test = experiment.testSet { return ("test", trainer.evaluate(test, views: views)) }
-    if let validation = experiment.validationSet { return ("validation", trainer.evaluate(validation, views: views)) }
-    return ("training", trainer.evaluate(experiment.trainingSet, views: views))
+    if let test = experiment.testSet { return ("test", try trainer.evaluate(test, views: views)) }
+    if let validation = experiment.validationSet {
+      return ("validation", try trainer.evaluate(validation, views: views))
+    }
+    return ("training", try trainer.evaluate(experiment.trainingSet, views: views))
   }
 
   /// Writes the page for people.
@@ -120,8 +143,7 @@ public final class TrainingRun<S: Scalar> {
     let network = trainer.network
     let file = WeightsFile(
       experiment.plan, parameters: network.parameters, state: network.state, model: experiment.description.text,
-      preprocessing: experiment.preprocessing.encoded, classes: experiment.classNames,
-      pictures: experiment.trainingSet.pictures?.encoded, version: version)
+      record: record.json, version: version)
     try file.tensors.write(path)
   }
 
@@ -129,7 +151,7 @@ public final class TrainingRun<S: Scalar> {
     let network = trainer.network
     // Parameters that are no longer finite are nothing to go on from; the next loss will say so.
     guard S.isFinite(network.parameters, workers: network.workers) else { return }
-    var checkpoint = Checkpoint(metadata: ["nnrun.model": experiment.description.text, "nnrun.version": version])
+    var checkpoint = Checkpoint(model: experiment.description.text, record: record.json, version: version)
     let plan = experiment.plan
     checkpoint.tensors.append(plan, parameters: network.parameters, state: network.state)
     checkpoint.tensors.append(

@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 
 /// A moment of a training run, kept so that it can be resumed: arrays and numbers without loss.
 public struct Checkpoint: Sendable {
@@ -9,8 +10,13 @@ public struct Checkpoint: Sendable {
   private static let kind = "checkpoint"
 
   /// An empty checkpoint to be filled.
-  public init(metadata: [String: String]) {
-    tensors = TensorFile(metadata: metadata)
+  ///
+  /// - Parameters:
+  ///   - model: the model's text.
+  ///   - record: all that the run depends on besides its arrays.
+  ///   - version: of the program that writes the file.
+  package init(model: String, record: StrictJSON, version: String) {
+    tensors = TensorFile(metadata: WeightsFile.metadata(model: model, record: record, version: version))
     tensors.metadata[Self.kindKey] = Self.kind
   }
 

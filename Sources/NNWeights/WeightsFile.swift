@@ -2,18 +2,15 @@ import NNCore
 import NNFiles
 import NNKernels
 
-/// A file of weights that is enough to predict: the arrays, and in the metadata the model's text, its preprocessing and
-/// its class names.
+/// A file of weights that is enough to predict: the arrays, and in the metadata the model's text and the record of what
+/// the training was told and has learned.
 public struct WeightsFile: Sendable {
   /// The arrays and texts.
   public var tensors: TensorFile
 
   private enum Key {
     static let model = "nnrun.model"
-    static let preprocessing = "nnrun.preprocessing"
-    static let classes = "nnrun.classes"
-    static let pictures = "nnrun.pictures"
-    static let targets = "nnrun.targets"
+    static let record = "nnrun.record"
     static let version = "nnrun.version"
     static let format = "format"
   }
@@ -36,63 +33,39 @@ public struct WeightsFile: Sendable {
   }
 
   /// The arrays of a net.
-  public init<S: Scalar>(
-    _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, model: String, preprocessing: String?,
-    classes: [String]?, pictures: String? = nil, version: String
+  ///
+  /// - Parameters:
+  ///   - model: the model's text.
+  ///   - record: what the training was told and has learned.
+  ///   - version: of the program that writes the file.
+  package init<S: Scalar>(
+    _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, model: String, record: StrictJSON, version: String
   ) {
-    tensors = TensorFile()
+    tensors = TensorFile(metadata: Self.metadata(model: model, record: record, version: version))
     tensors.metadata[Key.format] = "pt"
-    tensors.metadata[Key.model] = model
-    tensors.metadata[Key.version] = version
-    tensors.metadata[Key.preprocessing] = preprocessing
-    tensors.metadata[Key.pictures] = pictures
-    tensors.metadata[Key.targets] = plan.targets.keys.sorted().compactMap { name in
-      plan.targets[name].map { "\(name) \(Self.written($0))" }
-    }.joined(separator: "\n")
-    tensors.metadata[Key.classes] = classes.map { "[" + $0.map { jsonQuoted($0) }.joined(separator: ",") + "]" }
     tensors.append(plan, parameters: parameters, state: state)
+  }
+
+  /// The texts that weights and checkpoints have alike.
+  static func metadata(model: String, record: StrictJSON, version: String) -> [String: String] {
+    [Key.model: model, Key.version: version, Key.record: record.written]
   }
 
   /// The model's text, or nil in a file of another program.
   public var model: String? { tensors.metadata[Key.model] }
-  /// The preprocessing as text.
-  public var preprocessing: String? { tensors.metadata[Key.preprocessing] }
-  /// What became of picture files, as text; nil if the net was trained on something else.
-  public var pictures: String? { tensors.metadata[Key.pictures] }
   /// The program that wrote it.
   public var version: String? { tensors.metadata[Key.version] }
 
-  /// The names of the classes.
-  public var classes: [String]? {
-    guard let text = tensors.metadata[Key.classes], case .array(let values)? = try? StrictJSON(Array(text.utf8)) else {
-      return nil
-    }
-    let names = values.compactMap { value -> String? in
-      if case .text(let name) = value { name } else { nil }
-    }
-    return names.count == values.count ? names : nil
-  }
-
-  /// The forms of the targets that the net was trained on.
-  public var targets: [String: TargetForm] {
-    var forms: [String: TargetForm] = [:]
-    for line in (tensors.metadata[Key.targets] ?? "").split(separator: "\n") {
-      let words = line.split(separator: " ").map(String.init)
-      guard words.count >= 3 else { continue }
-      let sizes = words[2] == "scalar" ? [] : words[2].split(separator: "x").compactMap { Int($0) }
-      guard let shape = Shape(sizes) else { continue }
-      if words[1] == "values" { forms[words[0]] = .values(shape) }
-      if words[1] == "classes", words.count == 4, let count = Int(words[3]), count > 0 {
-        forms[words[0]] = .classes(count: count, shape: shape)
-      }
-    }
-    return forms
-  }
-
-  private static func written(_ form: TargetForm) -> String {
-    switch form {
-    case .values(let shape): "values \(shape)"
-    case .classes(let count, let shape): "classes \(shape) \(count)"
+  /// The record of what the training was told and has learned; nil in a file that has none.
+  ///
+  /// - Throws: a `DiagnosticError` when it is no JSON.
+  package func record() throws -> StrictJSON? {
+    guard let text = tensors.metadata[Key.record] else { return nil }
+    do {
+      return try StrictJSON(Array(text.utf8))
+    } catch {
+      throw DiagnosticError(
+        code: "bad-record", file: tensors.file, "the record of the training cannot be read: \(error.message)")
     }
   }
 }

@@ -158,10 +158,10 @@ import Testing
 
   @Test func whatDoesNotFit() throws {
     #expect(throws: ElementError.self) {
-      try Augmentations([Self.make(Translate.self, ["by": .integer(4)])], shape: Shape(3, 4, 8), seed: 1)
+      try Augmentations([Self.make(Translate.self, ["by": .integer(4)])], shapes: [Shape(3, 4, 8)], seed: 1)
     }
-    #expect(throws: ElementError.self) { try Augmentations([Self.make(Flip.self)], shape: Shape(64), seed: 1) }
-    #expect(try Augmentations([], shape: Shape(64), seed: 1) == nil)
+    #expect(throws: ElementError.self) { try Augmentations([Self.make(Flip.self)], shapes: [Shape(64)], seed: 1) }
+    #expect(try Augmentations([], shapes: [Shape(64)], seed: 1) == nil)
   }
 
   /// The same batches on any number of threads, and from the middle of a run as from its beginning.
@@ -176,8 +176,8 @@ import Testing
     ]
     func batches(threads: Int, from first: Int, seed: UInt64) throws -> [[Float]] {
       let feed = BatchFeed<Float>(
-        set, batch: 6, preprocessing: .identity, seed: seed, shuffles: true, epoch: first / 4, batchOfEpoch: first % 4,
-        augmentations: try Augmentations(steps, shape: shape, seed: seed), workers: WorkerPool(threads: threads))
+        set, batch: 6, preprocessing: [], seed: seed, shuffles: true, epoch: first / 4, batchOfEpoch: first % 4,
+        augmentations: try Augmentations(steps, shapes: [shape], seed: seed), workers: WorkerPool(threads: threads))
       return (first..<9).map { _ in
         let count = feed.next()
         return feed.input(0).slice(from: 0, count: count * 192).array

@@ -31,10 +31,10 @@ import Testing
     prefetching: Prefetching = .never
   ) throws -> BatchFeed<S> {
     let augmentations = try alpha.flatMap { alpha in
-      try Augmentations([], shape: Shape(count), seed: seed, mixup: mixup(alpha))
+      try Augmentations([], shapes: [Shape(count)], seed: seed, mixup: mixup(alpha))
     }
     return BatchFeed<S>(
-      try samples(), batch: batch, preprocessing: .identity, seed: seed, shuffles: true, epoch: first / 5,
+      try samples(), batch: batch, preprocessing: [], seed: seed, shuffles: true, epoch: first / 5,
       batchOfEpoch: first % 5, augmentations: augmentations, targetForms: ["label": .values(Shape(count))],
       workers: WorkerPool(threads: threads), prefetching: prefetching)
   }

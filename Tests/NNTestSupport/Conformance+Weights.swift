@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNKernels
 import NNWeights
 
@@ -10,8 +11,8 @@ extension ConformanceRun {
     first.run(.inference)
     let plan = first.network.plan
     let file = WeightsFile(
-      plan, parameters: first.network.parameters, state: first.network.state, model: "", preprocessing: nil,
-      classes: nil, version: "")
+      plan, parameters: first.network.parameters, state: first.network.state, model: "",
+      record: DataRecord().record(), version: "")
     let second = try LayerHarness<S>(example, registry)
     second.network.parameters.fill(0)
     second.network.state.fill(0)

@@ -36,10 +36,10 @@ import Testing
     let set = try samples()
     let network = try network(set)
     let feed = BatchFeed<Float>(
-      set, batch: 16, preprocessing: AffinePreprocessing(scales: [2], shifts: [1]), seed: 1, shuffles: true,
+      set, batch: 16, preprocessing: [AffinePreprocessing(scales: [2], shifts: [1])], seed: 1, shuffles: true,
       workers: network.workers, prefetching: prefetching)
     #expect((feed.prefetcher != nil) == (prefetching == .always))
-    let bindings = FeedBindings(network, set)
+    let bindings = FeedBindings(network)
     let update = ParameterUpdate<Float>(network.plan, Adam())
     var scores = Evaluation(network.plan)
     var step = 0

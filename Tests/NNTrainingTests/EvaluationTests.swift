@@ -18,7 +18,7 @@ import Testing
     let plan = try NetworkPlan(definition, targets: set.targetForms)
     let network = Network<Double>(
       plan, batch: 3, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
-    return NNTraining.evaluate(network, on: set, preprocessing: .identity, topCount: 2, countsConfusion: true)
+    return try NNTraining.evaluate(network, on: set, topCount: 2, countsConfusion: true)
   }
 
   @Test func classesAgreeWithScikitLearn() throws {
@@ -88,7 +88,7 @@ import Testing
         targets: [DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels(labels))])
       let network = Network<Double>(
         plan, batch: 2, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
-      return NNTraining.evaluate(network, on: set, preprocessing: .identity, views: views)
+      return try NNTraining.evaluate(network, on: set, views: views)
     }
     // Mirrored, the scores of classes 0 and 2 are exchanged: the mean prefers class 1 in the first and third picture.
     let pictures = [[3.0, 2.5, -3], [0, 0, 9], [-4, 1.5, 2]]

@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 import NNKernels
 import NNWeights
 import Testing
@@ -37,15 +38,16 @@ private struct Holder: Layer {
 
   @Test func everyTextSurvives() throws {
     let plan = try plan(units: 2)
-    let classes = ["", "a\nb", "\"quoted\"", "\\", "[1,2]", "\u{0}\u{1F}\u{7F}", "日本", "🎉", "e\u{301}", ", "]
+    let texts = ["", "a\nb", "\"quoted\"", "\\", "[1,2]", "\u{0}\u{1F}\u{7F}", "日本", "🎉", "e\u{301}", ", "]
     let (parameters, state) = (Storage<Float>(count: plan.parameterSpan), Storage<Float>(count: plan.stateSpan))
     let file = WeightsFile(
       plan, parameters: parameters.buffer, state: state.buffer, model: "<model name=\"ä\">\r\n</model>",
-      preprocessing: "scale 1 2", classes: classes, version: "1.2")
+      record: .object([.init(key: "texts", value: .array(texts.map { .text($0) }))]), version: "1.2")
     let back = WeightsFile(try TensorFile(bytes: file.tensors.bytes, file: "f"))
-    #expect(back.classes?.map { Array($0.utf8) } == classes.map { Array($0.utf8) })
+    guard case .array(let found)? = try back.record()?["texts"] else { throw Missing() }
+    #expect(found == texts.map { .text($0) })
     #expect(back.model.map { Array($0.utf8) } == file.model.map { Array($0.utf8) })
-    #expect(back.preprocessing == "scale 1 2" && back.version == "1.2" && back.tensors.metadata["format"] == "pt")
+    #expect(back.version == "1.2" && back.tensors.metadata["format"] == "pt")
     #expect(back.tensors.entries.map(\.name) == ["fc1.weight", "fc1.bias", "fc1.mean"])
     #expect(back.tensors.entries.map(\.dimensions) == [[2, 3], [2], [2]])
   }
@@ -91,3 +93,5 @@ private struct Holder: Layer {
     #expect(WeightsMatch(TensorFile(), small).missing.count == 3)
   }
 }
+
+private struct Missing: Error {}

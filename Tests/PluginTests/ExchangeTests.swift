@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNInference
 import NNKernels
 import NNModel
@@ -52,8 +53,8 @@ import Testing
     let state = Storage<Float>(count: plan.stateSpan)
     try file.load(plan, parameters: parameters.buffer, state: state.buffer)
     let written = WeightsFile(
-      plan, parameters: parameters.buffer, state: state.buffer, model: "", preprocessing: nil, classes: nil,
-      version: "test"
+      plan, parameters: parameters.buffer, state: state.buffer, model: "",
+      record: DataRecord().record(), version: "test"
     ).tensors
     let expected = file.entries.filter { !$0.name.hasPrefix("example.") && !$0.name.hasSuffix("num_batches_tracked") }
     #expect(Set(written.entries.map(\.name)) == Set(expected.map(\.name)))

@@ -264,7 +264,7 @@ private struct ChannelGain: Layer {
     func check<S: Scalar>(_ type: S.Type, _ remaining: [String], _ tolerance: Double) throws {
       let predictor = try predictor(S.self, network)
       #expect(predictor.layerNames == remaining)
-      let found = predictor.predict(network.inputBuffer(0).array.map { S($0) })
+      let found = try predictor.predict(network.inputBuffer(0).array.map { S($0) })
       #expect(found.count == expected.count)
       let worst = zip(found, expected).reduce(0) { max($0, (Double($1.0) - $1.1).magnitude) }
       #expect(worst <= tolerance * size, "\(S.self): \(worst / size)")

@@ -117,7 +117,7 @@ import Testing
     network.forward(.inference)
     let predictor = try Predictor<Double>(
       network.plan, parameters: network.parameters, state: network.state, workers: network.workers)
-    let predictions = predictor.predict(network.inputBuffer(0).array)
+    let predictions = try predictor.predict(network.inputBuffer(0).array)
     let expected = network.prediction.buffer.array
     #expect(predictions.count == expected.count)
     for (a, b) in zip(predictions, expected) { #expect((a - b).magnitude <= 1e-12 * max(1, b.magnitude)) }
@@ -139,7 +139,7 @@ import Testing
     let alone = try predictor(batch: 1, threads: 1)
     let count = 4003
     let input = Storage<Float>((0..<(count * alone.inputCounts[0])).map { Float(random.normal(UInt64($0))) })
-    let expected = alone.predict(input.array)
+    let expected = try alone.predict(input.array)
     let inputs = [input.buffer]
     for threads in 2...3 {
       let predictor = try predictor(batch: 4000, threads: threads)

@@ -45,10 +45,13 @@ public struct ImageSize: Sendable, Hashable {
   public var count: Int { channels * height * width }
 }
 
-/// The steps of an `<augment>` section: changes to pictures of one size, and then perhaps mixing.
+/// The steps of an `<augment>` section: changes to the inputs that are pictures, and then perhaps mixing.
+///
+/// Several pictures of one sample are changed by the same random numbers.
 public struct Augmentations: Sendable {
   private let steps: [any Augmentation]
-  private let size: ImageSize?
+  /// For each input the size of its pictures; nil for an input that is none, which stays as it is.
+  private let sizes: [ImageSize?]
   private let random: RandomStream
   private let mixup: Mixup?
   private let seed: UInt64
@@ -56,32 +59,35 @@ public struct Augmentations: Sendable {
   /// No steps at all if there are none to make.
   ///
   /// - Parameters:
-  ///   - shape: of one sample, as the net reads it.
+  ///   - shapes: of one sample's inputs, as the net reads them.
   ///   - seed: of the run.
   ///   - mixup: how the samples of a batch are mixed in the end.
   public init?(
-    _ steps: [any Augmentation], shape: Shape, seed: UInt64, mixup: Mixup? = nil
+    _ steps: [any Augmentation], shapes: [Shape], seed: UInt64, mixup: Mixup? = nil
   ) throws(ElementError) {
     self.steps = steps
     self.mixup = mixup
     self.seed = seed
     random = RandomStream(key: seed).derived(0xA465_E27D)
     guard let first = steps.first else {
-      size = nil
+      sizes = []
       if mixup == nil { return nil }
       return
     }
-    guard let size = ImageSize(shape) else {
+    sizes = shapes.map { ImageSize($0) }
+    guard sizes.contains(where: { $0 != nil }) else {
+      let read = shapes.map(\.description).joined(separator: " and ")
       throw ElementError.shape(
-        "<\(type(of: first).schema.name)> changes pictures, but the net reads the shape \(shape)",
+        "<\(type(of: first).schema.name)> changes pictures, but the net reads the shape \(read)",
         remedy: "pictures have the shape channels x height x width, such as 3x32x32")
     }
-    for step in steps { try step.check(size) }
-    self.size = size
+    for step in steps {
+      for case let size? in sizes { try step.check(size) }
+    }
   }
 
   /// Numbers of scratch memory that a worker needs.
-  var scratchCount: Int { size?.count ?? 0 }
+  var scratchCount: Int { sizes.reduce(0) { max($0, $1?.count ?? 0) } }
 
   /// Whether samples, and their targets, are mixed in the end.
   var isMixing: Bool { mixup != nil }
@@ -96,15 +102,16 @@ public struct Augmentations: Sendable {
   /// How often a number is gone through, gathering included; a change takes about four times as long as gathering.
   var costFactor: Int { 1 + 4 * steps.count + (isMixing ? 1 : 0) }
 
-  /// Changes the pictures of a batch.
+  /// Changes the batch of one input, if it is one of pictures.
   ///
   /// - Parameters:
+  ///   - input: its place among the net's inputs.
   ///   - scratch: `scratchCount` numbers for each of the pool's threads.
   ///   - batchNumber: counts the batches of the run.
   func apply<S: Scalar>(
-    _ batch: Buffer<S>, count: Int, scratch: Buffer<S>, batchNumber: Int, workers: WorkerPool
+    _ batch: Buffer<S>, input: Int, count: Int, scratch: Buffer<S>, batchNumber: Int, workers: WorkerPool
   ) {
-    guard let size else { return }
+    guard input < sizes.count, let size = sizes[input] else { return }
     let width = size.count
     workers.run(chunks: count) { row, worker in
       let picture = batch.slice(from: row * width, count: width)

@@ -37,14 +37,8 @@ public struct AffinePreprocessing: Sendable, Hashable {
     [scales.count, shifts.count].allSatisfy { $0 == 1 || $0 == width }
   }
 
-  /// The numbers as text, each in the shortest form that reads back to the same bits.
-  public var encoded: String {
-    "scale " + scales.map { "\($0)" }.joined(separator: " ") + "\nshift "
-      + shifts.map { "\($0)" }.joined(separator: " ")
-  }
-
-  /// Reads `encoded` back; nil when the text is something else.
-  public init?(encoded: String) {
+  /// Reads the text form of version 0.1.0, lines `scale …` and `shift …`; nil when the text is something else.
+  init?(encoded: String) {
     let lines = encoded.split(separator: "\n")
     guard lines.count == 2, lines[0].hasPrefix("scale "), lines[1].hasPrefix("shift ") else { return nil }
     func numbers(_ line: Substring) -> [Double]? {
@@ -63,7 +57,7 @@ public struct AffinePreprocessing: Sendable, Hashable {
 }
 
 /// The numbers of an `AffinePreprocessing` in the precision at hand, ready for the inner loop.
-final class AffineTable<S: Scalar>: Sendable {
+package final class AffineTable<S: Scalar>: Sendable {
   private let scaleStorage: Storage<S>
   private let shiftStorage: Storage<S>
   /// One factor for all elements of a sample, or one for each.
@@ -71,12 +65,24 @@ final class AffineTable<S: Scalar>: Sendable {
   /// As many summands.
   var shifts: Buffer<S> { shiftStorage.buffer }
 
-  init(_ affine: AffinePreprocessing, width: Int) {
+  package init(_ affine: AffinePreprocessing, width: Int) {
     let count = affine.scales.count == 1 && affine.shifts.count == 1 ? 1 : width
     scaleStorage = Storage((0..<count).map { S(affine.scales[affine.scales.count == 1 ? 0 : $0]) })
     // Adding minus zero changes no number, not even minus zero itself.
     shiftStorage =
       affine == .identity
       ? Storage([-0.0]) : Storage((0..<count).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
+  }
+
+  /// Writes samples of `width` scalars each to `target`, prepared.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package func apply(to samples: Buffer<S>, width: Int, into target: Buffer<S>) {
+    precondition(target.count >= samples.count)
+    let (scales, shifts) = (scales.base, shifts.base)
+    let last = self.scales.count > 1 ? 1 : 0
+    for start in stride(from: 0, to: samples.count, by: width) {
+      for i in 0..<width { target[start + i] = samples[start + i] * scales[i * last] + shifts[i * last] }
+    }
   }
 }

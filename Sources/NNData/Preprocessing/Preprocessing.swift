@@ -5,16 +5,30 @@ public protocol Preprocessing: DeclaredElement {
   /// The step as a scale and a shift of each element, learned from the training set if need be.
   ///
   /// - Parameters:
-  ///   - training: the training set's first input, and its rows.
+  ///   - training: the training set with the input at hand alone, in the shape in which the net reads it.
   ///   - before: the steps before this one, which the numbers have gone through.
   func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing
 }
 
-/// Fits all steps, each on what the ones before it give.
-public func fitPreprocessing(_ steps: [any Preprocessing], on training: Dataset) throws -> AffinePreprocessing {
-  var result = AffinePreprocessing.identity
-  for step in steps { result = result.followed(by: try step.fit(training, before: result)) }
-  return result
+/// Fits all steps for each of the set's inputs, each step on what the ones before it give.
+///
+/// - Parameter failure: turns what a step throws, and the step's index, into the error to throw.
+/// - Returns: the preprocessing of each input, in their order.
+public func fitPreprocessing(
+  _ steps: [any Preprocessing], on training: Dataset, failure: (ElementError, Int) -> any Error = { error, _ in error }
+) throws -> [AffinePreprocessing] {
+  try training.inputs.map { input in
+    let alone = training.with(inputs: [input], targets: [])
+    var result = AffinePreprocessing.identity
+    for (index, step) in steps.enumerated() {
+      do {
+        result = result.followed(by: try step.fit(alone, before: result))
+      } catch let error as ElementError {
+        throw failure(error, index)
+      }
+    }
+    return result
+  }
 }
 
 /// Multiplies every number.

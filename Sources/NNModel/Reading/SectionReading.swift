@@ -62,7 +62,7 @@ extension ModelReader {
     checkLeaf(index, nil)
     let inputs = net.items.compactMap { $0.result?.element.element as? NetworkElement.Input }
     guard let attributes = structureAttributes(index, .views),
-      let shape = inputs.first(where: { $0.value == nil })?.shape
+      let shape = inputs.filter({ $0.value == nil }).map(\.shape).min(by: Self.isPicture(_:before:))
     else { return }
     guard shape.rank == 2 || shape.rank == 3 else {
       return report(
@@ -77,6 +77,11 @@ extension ModelReader {
     }
     views = ViewsDescription(
       shape: shape, mirrored: attributes.boolean("mirrored"), shift: shift, place: tree.place(tree[index].position))
+  }
+
+  /// Orders shapes so that those of pictures come first.
+  private static func isPicture(_ first: Shape, before second: Shape) -> Bool {
+    (2...3).contains(first.rank) && !(2...3).contains(second.rank)
   }
 
   mutating func readTraining(_ index: Int) {

@@ -51,7 +51,6 @@ enum EvaluateCommand: Command {
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context,
       pictures: model.pictures)
-    try DataFit.check(model.plan, model.description, samples)
     let evaluation: Evaluation
     switch model.description.precision {
     case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers)
@@ -81,7 +80,7 @@ enum EvaluateCommand: Command {
     let (parameters, state) = try model.arrays(type)
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)
-    return NNTraining.evaluate(
+    return try NNTraining.evaluate(
       network, on: samples, preprocessing: model.preprocessing, views: arguments.has("single-view") ? nil : model.views,
       topCount: try arguments.integer("top", 1...1_000_000) ?? 0, countsConfusion: arguments.has("details"))
   }

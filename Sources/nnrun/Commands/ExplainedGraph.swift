@@ -50,8 +50,10 @@ struct ExplainedGraph {
       let initial = seed ?? UInt64(clamping: model.description.training?.seed ?? 1)
       fill = { $0.initialize(seed: initial) }
       sample = try ExplainedSample(
-        arguments, model.plan, preprocessing: .identity, classes: model.description.classes,
-        pictures: model.plan.definition.inputs.first.flatMap { PictureForm($0.shape) },
+        arguments, model.plan, preprocessing: [], classes: model.description.classes,
+        pictures: model.plan.definition.freeInputs.lazy.compactMap {
+          PictureForm(model.plan.definition.inputs[$0].shape)
+        }.first,
         workers: try environment.workers(arguments))
     }
     definition = try sample.filled(definition)

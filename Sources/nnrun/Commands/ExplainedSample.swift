@@ -11,11 +11,11 @@ struct ExplainedSample {
 
   /// Reads what the options `--input`, `--row`, `--label` and `--target` give.
   init(
-    _ arguments: Arguments, _ plan: NetworkPlan, preprocessing: AffinePreprocessing, classes: [String]?,
+    _ arguments: Arguments, _ plan: NetworkPlan, preprocessing: [AffinePreprocessing], classes: [String]?,
     pictures: PictureForm?, workers: WorkerPool
   ) throws {
     let inputs = arguments.all("input")
-    let free = plan.definition.inputs.indices.filter { plan.definition.inputs[$0].value == nil }
+    let free = plan.definition.freeInputs
     guard inputs.count == free.count || inputs.isEmpty && free.isEmpty else {
       let names = free.map { plan.definition.inputs[$0].name }.joined(separator: ", ")
       if inputs.isEmpty, let first = free.first {
@@ -27,13 +27,14 @@ struct ExplainedSample {
         free.isEmpty ? "all inputs of the net have values" : "the net reads \(free.count) inputs: \(names)",
         free.isEmpty ? "leave --input out" : "give --input once for each")
     }
-    for (index, text) in zip(free, inputs) {
+    for (place, (index, text)) in zip(free, inputs).enumerated() {
       let input = plan.definition.inputs[index]
+      let affine = place < preprocessing.count ? preprocessing[place] : .identity
       let found: [Double]
       if let numbers = Self.numbers(text) {
-        found = Self.prepared(numbers, preprocessing, isFirst: index == 0)
+        found = Self.prepared(numbers, affine)
       } else {
-        found = try read(text, arguments, plan, preprocessing, classes, pictures, workers)
+        found = try read(text, input, arguments, plan, affine, classes, pictures, workers)
       }
       guard found.count == input.shape.elementCount else {
         throw DiagnosticError(
@@ -60,8 +61,9 @@ struct ExplainedSample {
     return numbers.count == words.count && !words.isEmpty ? numbers : nil
   }
 
-  private static func prepared(_ numbers: [Double], _ preprocessing: AffinePreprocessing, isFirst: Bool) -> [Double] {
-    guard isFirst, preprocessing.fits(numbers.count) else { return numbers }
+  private static func prepared(_ numbers: [Double], _ preprocessing: AffinePreprocessing) -> [Double] {
+    // The caller refuses numbers of another count.
+    guard preprocessing.fits(numbers.count) else { return numbers }
     let (scales, shifts) = (preprocessing.scales, preprocessing.shifts)
     return numbers.enumerated().map { index, x in
       scales[scales.count == 1 ? 0 : index] * x + shifts[shifts.count == 1 ? 0 : index]
@@ -70,8 +72,8 @@ struct ExplainedSample {
 
   /// One row of a file, preprocessed; with its right answer if the file has one.
   private mutating func read(
-    _ path: String, _ arguments: Arguments, _ plan: NetworkPlan, _ preprocessing: AffinePreprocessing,
-    _ classes: [String]?, _ pictures: PictureForm?, _ workers: WorkerPool
+    _ path: String, _ input: NetworkDefinition.Input, _ arguments: Arguments, _ plan: NetworkPlan,
+    _ preprocessing: AffinePreprocessing, _ classes: [String]?, _ pictures: PictureForm?, _ workers: WorkerPool
   ) throws -> [Double] {
     let form = plan.targets.first?.value
     let hasAnswer = arguments.has("label") || path.hasSuffix(".bin")
@@ -89,13 +91,13 @@ struct ExplainedSample {
     guard row <= set.count else {
       throw usageError("--row \(row) is past the end: \(path) has \(set.count) rows")
     }
+    let sample = try InputBinding(input).bind(set.subset([row - 1]), for: .predicting)
     let feed = BatchFeed<Double>(
-      set.subset([row - 1]), batch: 1, preprocessing: preprocessing, seed: 0, shuffles: false, batches: 1,
-      workers: workers)
+      sample, batch: 1, preprocessing: [preprocessing], seed: 0, shuffles: false, batches: 1, workers: workers)
     _ = feed.next()
-    if hasAnswer, let form, let name = plan.definition.targetNames.first, !set.targets.isEmpty {
-      targets[name] = Explanation.Target(
-        form: set.targetForms[set.targets[0].name] ?? form, values: feed.target(0).array)
+    if hasAnswer, form != nil, let name = plan.definition.targetNames.first, let answer = set.targets.first {
+      let values = (0..<answer.width).map { answer.value((row - 1) * answer.width + $0) }
+      targets[name] = Explanation.Target(form: answer.form, values: values)
     }
     return feed.input(0).array
   }

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNData
 import NNFiles
 import NNKernels
 import NNModel
@@ -68,7 +69,8 @@ enum InitCommand: Command {
     network.initialize(seed: seed)
     let file = WeightsFile(
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,
-      preprocessing: nil, classes: model.description.classes, version: programVersion)
+      record: DataRecord(targets: model.plan.targets, classes: model.description.classes).record(),
+      version: programVersion)
     try file.tensors.write(path)
   }
 }

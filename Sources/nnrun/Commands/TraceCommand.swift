@@ -44,19 +44,27 @@ enum TraceCommand: Command {
     _ type: S.Type, _ model: LoadedModel, _ arguments: Arguments, _ environment: Environment
   ) throws {
     let isDouble = S.elementType == .float64
-    let inputs = try arguments.all("input").map { try PredictionInput.read($0, isDouble: isDouble) }
+    let given = try arguments.all("input").map { try PredictionInput.read($0, isDouble: isDouble) }
     let targets = try arguments.all("target").map { path in
-      try PredictionInput.read(path, isDouble: isDouble).inputs[0]
+      let array = try PredictionInput.read(path, isDouble: isDouble).inputs.first
+      guard let array else { throw DiagnosticError(code: "no-samples", file: path, "the file has no array") }
+      return array
     }
     let definition = model.plan.definition
-    let free = definition.inputs.indices.filter { definition.inputs[$0].value == nil }
-    guard inputs.count == free.count else {
+    let free = definition.freeInputs
+    guard given.count == free.count else {
       throw usageError(
-        "the net reads \(free.count) input\(free.count == 1 ? "" : "s"), but \(inputs.count) are given",
+        "the net reads \(free.count) input\(free.count == 1 ? "" : "s"), but \(given.count) are given",
         "give --input once for each: \(free.map { definition.inputs[$0].name }.joined(separator: ", "))")
     }
     guard targets.isEmpty || targets.count == definition.targetNames.count else {
       throw usageError("the net has \(definition.targetNames.count) targets, but \(targets.count) are given")
+    }
+    let inputs = try zip(free, given).map { try InputBinding(definition.inputs[$0]).bind($1, for: .predicting) }
+    for set in inputs where set.count != inputs[0].count {
+      throw DiagnosticError(
+        code: "sample-count", file: set.file,
+        "'\(set.inputs[0].name)' has \(set.count) samples, but '\(inputs[0].inputs[0].name)' has \(inputs[0].count)")
     }
     let batch = inputs.first?.count ?? 1
     let plan = try NetworkPlan(definition, targets: try forms(model, targets, batch))
@@ -69,7 +77,8 @@ enum TraceCommand: Command {
       try WeightsFile(path: path).tensors.load(plan, parameters: network.parameters, state: network.state)
     }
     for (index, set) in zip(free, inputs) {
-      try copy(set, into: network.inputBuffer(index), definition.inputs[index].name)
+      let buffer = network.inputBuffer(index)
+      for i in 0..<buffer.count { buffer[i] = S(set.inputs[0].value(i)) }
     }
     for (index, set) in targets.enumerated() {
       let buffer = network.targetBuffer(index)
@@ -78,16 +87,6 @@ enum TraceCommand: Command {
     network.forward(arguments.has("training") ? .training : .inference, judges: !targets.isEmpty)
     if !targets.isEmpty { network.backward() }
     try write(network, hasTarget: !targets.isEmpty, arguments.text("output") ?? "trace.safetensors")
-  }
-
-  private static func copy<S: Scalar>(_ set: Dataset, into buffer: Buffer<S>, _ name: String) throws {
-    guard let array = set.inputs.first, array.elements.count == buffer.count else {
-      throw DiagnosticError(
-        code: "shape-mismatch",
-        "the input '\(name)' needs \(buffer.count) numbers for this batch, but "
-          + "\(set.inputs.first?.elements.count ?? 0) are given")
-    }
-    for i in 0..<buffer.count { buffer[i] = S(array.value(i)) }
   }
 
   /// The forms of the given targets: one whole number for each sample is a class if the loss takes classes.

@@ -54,14 +54,17 @@ enum TrainCommand: Command {
       throw usageError("--resume goes with neither --output nor --weights", "the folder holds all that the run needs")
     }
     let requirement = try arguments.text("require").map { try Requirement($0) }
+    let origin = try TrainingOrigin(arguments)
+    overrides = origin.overrides(with: overrides)
     let loader = ModelLoader(registry: environment.registry)
     var path = arguments.positionals[0]
     if ProposedModel.isTable(path) { path = try ProposedModel(table: path, isQuiet: arguments.has("quiet")).path }
     let description = try loader.load(path: path, overrides: overrides)
     let workers = try environment.workers(arguments)
     let session = TrainingSession(
-      arguments: arguments, environment: environment, experiment: try Experiment(description, workers: workers),
-      workers: workers, requirement: requirement)
+      arguments: arguments, environment: environment,
+      experiment: try Experiment(description, learned: origin.learned(for: description), workers: workers),
+      origin: origin, overrides: overrides, workers: workers, requirement: requirement)
     switch description.precision {
     case .float: return try session.run(Float.self)
     case .double: return try session.run(Double.self)

@@ -10,23 +10,33 @@ struct TrainingSession {
   let arguments: Arguments
   let environment: Environment
   let experiment: Experiment
+  let origin: TrainingOrigin
+  /// The overrides that the model was read with.
+  let overrides: [String]
   let workers: WorkerPool
   let requirement: Requirement?
 
   private var isQuiet: Bool { arguments.has("quiet") }
 
   func run<S: Scalar>(_ type: S.Type) throws -> ExitCode {
-    let begin = try arguments.text("weights").map { try WeightsFile(path: $0) }
     let folder: RunFolder
-    if let path = arguments.text("resume") {
-      folder = try RunFolder(existing: path)
+    if case .checkpoint(_, let begun, _) = origin {
+      folder = begun
     } else {
       folder = try RunFolder(wanted: arguments.text("output"), model: experiment.description.name)
     }
-    let run = TrainingRun<S>(experiment, folder: folder, workers: workers, version: programVersion)
-    if arguments.has("resume") { try run.resume() }
-    introduce(run)
-    if let begin { explain(run.begin(from: begin)) }
+    let run = try TrainingRun<S>(
+      experiment, overrides: overrides, folder: folder, workers: workers, version: programVersion)
+    switch origin {
+    case .seed: introduce(run)
+    case .checkpoint(let checkpoint, _, _):
+      let differences = try run.resume(checkpoint)
+      introduce(run)
+      explain(differences)
+    case .weights(let file, _):
+      introduce(run)
+      explain(run.begin(from: file))
+    }
 
     let display = TrainingDisplay(
       environment, isQuiet: isQuiet, settings: experiment.settings,
@@ -58,9 +68,24 @@ struct TrainingSession {
     }
   }
 
+  /// How the run differs from how it began.
+  private func explain(_ differences: [String]) {
+    guard !isQuiet else { return }
+    if !overrides.isEmpty {
+      printMessage("with " + overrides.map { "--set \(shellQuoted($0))" }.joined(separator: " ") + "\n")
+    }
+    for difference in differences { printMessage("\(difference)\n") }
+  }
+
   /// What `--weights` gave, and what not.
   private func explain(_ match: WeightsMatch) {
     guard !isQuiet else { return }
+    if case .weights(_, let record?) = origin, !record.settings.isEmpty, !experiment.description.preprocessing.isEmpty {
+      printMessage(
+        record.preparesAlike(experiment.description.settings)
+          ? "preprocessing: as the weights were trained with"
+          : "preprocessing: other steps than the weights were trained with; learned anew")
+    }
     printMessage("weights taken: \(match.taken.isEmpty ? "none" : match.taken.joined(separator: ", "))")
     for name in match.missing { printMessage("  \(name): not in the file; drawn from the seed") }
     for wrong in match.wrongShapes {
@@ -78,7 +103,7 @@ struct TrainingSession {
     case .interrupted:
       printMessage(
         "interrupted at step \(grouped(run.trainer.steps)) of \(grouped(run.trainer.totalSteps)); go on with\n"
-          + "  \(commandName) train \(shellQuoted(arguments.positionals[0])) --resume \(shellQuoted(folder.path))")
+          + "  \(commandName) train \(shellQuoted(experiment.description.file)) --resume \(shellQuoted(folder.path))")
       return .interrupted
     case .diverged(let divergence):
       throw DiagnosticError(
@@ -86,7 +111,7 @@ struct TrainingSession {
         remedy: "try a smaller rate, or clipNorm=\"1\" in <training>; the best weights so far are in \(folder.weights)")
     case .finished, .stopped: break
     }
-    guard let (set, evaluation) = run.finalEvaluation() else { return .done }
+    guard let (set, evaluation) = try run.finalEvaluation() else { return .done }
     let lines = results(run, outcome, set, evaluation)
     try run.writeReport(results: lines)
     if arguments.has("json") {

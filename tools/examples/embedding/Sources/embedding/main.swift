@@ -37,15 +37,15 @@ let network = Network<Float>(plan, batch: 32, workers: workers)
 network.initialize(seed: 7)
 let settings = TrainingSettings(
   length: .epochs(60), batch: 32, seed: 7, optimizer: Adam(rate: 0.01), schedule: CosineRate())
-let trainer = Trainer<Float>(network, settings: settings, trainingSet: samples)
+let trainer = try Trainer<Float>(network, settings: settings, trainingSet: samples)
 guard case .finished = try trainer.run() else { fatalError("the training did not finish") }
-let result = trainer.evaluate(samples)
+let result = try trainer.evaluate(samples)
 print("circle: accuracy \(result.accuracy ?? 0) on \(result.samples) points")
 
 // 2. Prediction with the same parameters, packed.
 
 let predictor = try Predictor<Float>(plan, parameters: network.parameters, state: network.state, workers: workers)
-let answers = predictor.predict([0, 0, 0.9, 0.9])
+let answers = try predictor.predict([0, 0, 0.9, 0.9])
 print("at the centre: inside with \(answers[1]); in the corner: inside with \(answers[3])")
 
 // 3. The same net from XML. The registry knows the layer of this program under its own namespace.
@@ -68,7 +68,7 @@ let description = try ModelLoader(registry: registry).load(text: text, file: "ci
 let fromXML = try NetworkPlan(description.makeNetworkDefinition(), targets: samples.targetForms)
 let second = Network<Float>(fromXML, batch: 32, workers: workers)
 second.initialize(seed: 7)
-let again = Trainer<Float>(second, settings: settings, trainingSet: samples)
+let again = try Trainer<Float>(second, settings: settings, trainingSet: samples)
 _ = try again.run()
 let isSame = network.parameters.array == second.parameters.array
 print("the net from XML ends with the same bits: \(isSame)")

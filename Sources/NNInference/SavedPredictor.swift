@@ -1,0 +1,56 @@
+import NNCore
+import NNData
+import NNKernels
+
+/// Runs a saved model on numbers as they come: it prepares them as the training did and takes the mean over the model's
+/// views.
+///
+/// A sample's prediction has the same bits as `nnrun predict` gives. One thread at a time may use it.
+public final class SavedPredictor<S: Scalar>: BatchPredictor {
+  private let predictor: Predictor<S>
+  private let viewing: ViewedPrediction<S>?
+  private let tables: [AffineTable<S>]
+  /// The samples at hand, prepared.
+  private let prepared: [Storage<S>]
+  private let batches: [Buffer<S>]
+
+  /// Scalars of one sample, for each free input of the net in their order.
+  public var inputCounts: [Int] { predictor.inputCounts }
+  /// Scalars of one sample's prediction.
+  public var outputCount: Int { predictor.outputCount }
+  /// The most samples that are computed at once; longer calls are cut.
+  public var maximumBatch: Int { predictor.maximumBatch }
+
+  init(_ model: SavedModel, batch: Int, workers: WorkerPool) throws {
+    predictor = try model.engine(S.self, batch: batch, workers: workers)
+    viewing = model.views.map { [predictor] in ViewedPrediction($0, predictor) }
+    tables = zip(model.preprocessing, predictor.inputCounts).map { AffineTable($0, width: $1) }
+    prepared = predictor.inputCounts.map { Storage(count: $0 * batch) }
+    batches = prepared.map(\.buffer)
+  }
+
+  /// Predicts `count` samples, taking no memory after the first call.
+  ///
+  /// - Parameters:
+  ///   - inputs: for each free input of the net, at least `count` samples one after the other.
+  ///   - outputs: room for `count` predictions of `outputCount` scalars.
+  public func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
+    requireRoom(inputs, count: count, outputs)
+    var done = 0
+    while done < count {
+      let batch = min(maximumBatch, count - done)
+      for (index, width) in inputCounts.enumerated() {
+        tables[index].apply(
+          to: inputs[index].slice(from: done * width, count: batch * width), width: width,
+          into: batches[index])
+      }
+      let output = outputs.slice(from: done * outputCount, count: batch * outputCount)
+      if let viewing {
+        viewing.predict(batches, count: batch, into: output)
+      } else {
+        predictor.predict(batches, count: batch, into: output)
+      }
+      done += batch
+    }
+  }
+}
