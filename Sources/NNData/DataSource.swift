@@ -15,6 +15,8 @@ public struct SourceContext: Sendable {
   public var classes: [String]?
   /// The form of the label that the training set has, so that other sets are read alike.
   public var labelForm: TargetForm?
+  /// How the training set was read; nil for the training set itself, and where nothing is known of it.
+  public var record: SourceRecord?
   /// Whether numbers are kept in double precision.
   public var isDouble: Bool
   /// The threads that share the work of decoding; the calling one alone unless given.
@@ -22,13 +24,14 @@ public struct SourceContext: Sendable {
 
   /// A context.
   public init(
-    folder: String, classes: [String]? = nil, labelForm: TargetForm? = nil, isDouble: Bool = false,
-    workers: WorkerPool? = nil
+    folder: String, classes: [String]? = nil, labelForm: TargetForm? = nil, record: SourceRecord? = nil,
+    isDouble: Bool = false, workers: WorkerPool? = nil
   ) {
     self.workers = workers
     self.folder = folder
     self.classes = classes
     self.labelForm = labelForm
+    self.record = record
     self.isDouble = isDouble
   }
 

@@ -12,6 +12,10 @@ public struct Dataset: Sendable {
   public var classNames: [String]?
   /// How the first input came from picture files, if it did.
   public var pictures: PictureForm?
+  /// How the source was read, if its files leave anything open.
+  public var record: SourceRecord?
+  /// The columns of a table that the training set does not have and that are left out.
+  public var ignoredColumns: [String] = []
   /// The rows of the arrays that are the set's samples, in order.
   public private(set) var rows: [Int32]
   /// The file, or files, that the set was read from, for messages; empty for a set made in code.

@@ -6,20 +6,18 @@ public enum LabelledInput {
   /// The samples in a file.
   ///
   /// - Parameters:
-  ///   - path: csv, tsv, npz (arrays x and y), npy or IDX, CIFAR-10's .bin, also compressed with gzip; a folder with
-  ///     a folder of PNG and JPEG files for each class.
+  ///   - path: csv, tsv, npz, npy or IDX, CIFAR-10's .bin, also compressed with gzip; a folder with a folder of PNG and
+  ///     JPEG files for each class.
   ///   - labels: the file of right answers, for npy and IDX.
-  ///   - label: the columns of the right answers in a table.
-  ///   - context: what the training set's labels mean.
+  ///   - label: the columns of the right answers in a table; those of `context.record` unless given, or the last one.
+  ///   - context: what the training set's labels mean, and how it was read: a table's columns and an archive's arrays
+  ///     are found by `record`.
   ///   - pictures: what becomes of pictures.
   public static func read(
-    _ path: String, labels: String?, label: String, _ context: SourceContext, pictures: PictureForm? = nil
-  )
-    throws
-    -> Dataset
-  {
-    if path.hasSuffix(".bin") { return try CIFARSource.read(path, context) }
-    if Path.isFolder(path) {
+    _ path: String, labels: String? = nil, label: String? = nil, _ context: SourceContext, pictures: PictureForm? = nil
+  ) throws -> Dataset {
+    switch try SampleFile(path, isDouble: context.isDouble) {
+    case .pictures:
       let set = try ImagesSource.read(path, pictures, context)
       guard !set.targets.isEmpty else {
         throw DiagnosticError(
@@ -27,30 +25,22 @@ public enum LabelledInput {
           remedy: "put them into one folder for each class")
       }
       return set
+    case .cifar: return try CIFARSource.read(path, context)
+    case .archive(let archive): return try NPZSource.samples(of: archive, context)
+    case .table(let bytes): return try CSVSource.samples(of: SampleFile.name(path), bytes, label: label, context)
+    case .array(let array):
+      guard let labels else {
+        throw DiagnosticError(
+          .usage, code: "missing-labels", "the right answers are missing",
+          remedy: "say which file holds them: --labels FILE")
+      }
+      guard case .array(let answers) = try SampleFile(labels, isDouble: context.isDouble) else {
+        throw DiagnosticError(
+          code: "missing-labels", file: labels, "this is not an array of right answers",
+          remedy: "give an npy or an IDX file")
+      }
+      return try Dataset(
+        inputs: [array.input()], targets: [answers.target("label", context)], classNames: context.classes, file: path)
     }
-    let bytes = try FileReading.expandedBytes(path)
-    if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
-      return try NPZSource(attributes: Attributes(["path": .text(path)], for: NPZSource.schema)).read(context)
-    }
-    let isArray = NPYFile.isNPY(bytes[...]) || IDXFile.isIDX(bytes)
-    guard isArray else {
-      var options = CSVSource.Options()
-      options.label = label
-      return try CSVSource.read(path, bytes, options, context)
-    }
-    guard let labels else {
-      throw DiagnosticError(
-        .usage, code: "missing-labels", "the right answers are missing",
-        remedy: "say which file holds them: --labels FILE")
-    }
-    let input = try array(bytes, path, context).input()
-    let target = try array(FileReading.expandedBytes(labels), labels, context).target("label", context)
-    return try Dataset(inputs: [input], targets: [target], classNames: context.classes, file: path)
-  }
-
-  private static func array(_ bytes: [UInt8], _ file: String, _ context: SourceContext) throws -> BinaryArray {
-    NPYFile.isNPY(bytes[...])
-      ? try NPYFile.parse(bytes[...], file: file, isDouble: context.isDouble)
-      : try IDXFile.parse(bytes, file: file, isDouble: context.isDouble)
   }
 }

@@ -1,5 +1,4 @@
 import NNCore
-import NNFiles
 import NNKernels
 
 /// Reads samples to predict from a file of any format that training reads, told apart by name or first bytes.
@@ -9,46 +8,29 @@ public enum PredictionInput {
   /// - Parameters:
   ///   - path: csv or tsv, npy, npz or IDX, CIFAR-10's .bin, also compressed with gzip; `-` for a table on standard
   ///     input; a PNG or JPEG file, or a folder of them.
-  ///   - label: in a table, the columns that are not inputs, as the `label` of `<csv>`; `none` if all are.
+  ///   - record: how the training set was read. A table's columns and an archive's arrays are found by it.
+  ///   - label: in a table, the columns that are not inputs, as the `label` of `<csv>`; `none` if all are. Unless given,
+  ///     those with the right answers in the record, where the table has them.
   ///   - isDouble: whether numbers are kept in double precision.
   ///   - pictures: what becomes of pictures.
   ///   - workers: the threads that decode them.
+  ///   - inputs: the names of the net's inputs, by which arrays are found in an archive that the record does not tell of.
   /// - Returns: a set with the inputs alone.
   public static func read(
-    _ path: String, label: String = "none", isDouble: Bool = false, pictures: PictureForm? = nil,
-    workers: WorkerPool? = nil
-  )
-    throws
-    -> Dataset
-  {
-    let context = SourceContext(folder: ".", isDouble: isDouble, workers: workers)
-    if ImagesSource.isImage(path) || Path.isFolder(path) {
-      return try Dataset(inputs: ImagesSource.read(path, pictures, context).inputs, targets: [])
+    _ path: String, record: SourceRecord? = nil, label: String? = nil, isDouble: Bool = false,
+    pictures: PictureForm? = nil, workers: WorkerPool? = nil, inputs: [String] = []
+  ) throws -> Dataset {
+    let context = SourceContext(folder: ".", record: record, isDouble: isDouble, workers: workers)
+    let file = SampleFile.name(path)
+    var set: Dataset
+    switch try SampleFile(path, isDouble: isDouble) {
+    case .pictures: set = try ImagesSource.read(path, pictures, context)
+    case .cifar: set = try CIFARSource.read(path, context)
+    case .array(let array): set = try Dataset(inputs: [array.input()], targets: [], file: file)
+    case .archive(let archive): set = try NPZSource.inputs(of: archive, record, named: inputs, context)
+    case .table(let bytes): set = try CSVSource.inputs(of: file, bytes, label: label, context)
     }
-    if path.hasSuffix(".bin") { return try Dataset(inputs: CIFARSource.read(path, context).inputs, targets: []) }
-    let bytes = try FileReading.expandedBytes(path)
-    let file = path == "-" ? "standard input" : path
-    if NPYFile.isNPY(bytes[...]) {
-      return try Dataset(inputs: [NPYFile.parse(bytes[...], file: file, isDouble: isDouble).input()], targets: [])
-    }
-    if IDXFile.isIDX(bytes) {
-      return try Dataset(inputs: [IDXFile.parse(bytes, file: file, isDouble: isDouble).input()], targets: [])
-    }
-    if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
-      let archive = try ZipArchive(bytes, file: file)
-      let names = archive.names.filter { $0.hasSuffix(".npy") }
-      guard let name = names.contains("x.npy") ? "x.npy" : names.count == 1 ? names[0] : nil else {
-        throw DiagnosticError(
-          code: "unknown-array", file: file, "the archive has no array 'x', and not just one array either")
-      }
-      let array = try NPYFile.parse(archive.contents(name)[...], file: file, isDouble: isDouble)
-      return try Dataset(inputs: [array.input()], targets: [])
-    }
-    // What the label says does not matter here, so any reading of it will do.
-    var options = CSVSource.Options()
-    options.label = label
-    options.task = "classes"
-    let table = try CSVSource.read(file, bytes, options, context)
-    return try Dataset(inputs: table.inputs, targets: [], file: file)
+    set.targets = []
+    return set
   }
 }

@@ -50,6 +50,26 @@ public struct CSVSource: DataSource {
     return try Self.read(file, FileReading.expandedBytes(file), options, context)
   }
 
+  /// The samples of a table, for evaluation.
+  static func samples(
+    of file: String, _ bytes: [UInt8], label: String?, _ context: SourceContext
+  ) throws -> Dataset {
+    var options = Options()
+    options.label = label ?? "last"
+    return try read(file, bytes, options, context)
+  }
+
+  /// The inputs in a table, for prediction.
+  static func inputs(
+    of file: String, _ bytes: [UInt8], label: String?, _ context: SourceContext
+  ) throws -> Dataset {
+    // What the label says does not matter here, so any reading of it will do.
+    var options = Options()
+    options.label = label ?? "none"
+    options.task = "classes"
+    return try read(file, bytes, options, context)
+  }
+
   /// The samples of a table that is already in memory.
   static func read(_ file: String, _ bytes: [UInt8], _ options: Options, _ context: SourceContext) throws -> Dataset {
     let table = try CSVTable(file: file, bytes: bytes, separator: separator(options, file, bytes))

@@ -25,15 +25,48 @@ public struct NPZSource: DataSource {
 
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
-    let archive = try ZipArchive(FileReading.bytes(file), file: file)
+    return try Self.read(ZipArchive(FileReading.bytes(file), file: file), inputs, targets, context)
+  }
+
+  /// The samples of an archive, from the arrays that the training set had, or `x` and `y`.
+  static func samples(of archive: ZipArchive, _ context: SourceContext) throws -> Dataset {
+    guard case .archive(let inputs, let targets)? = context.record?.form else {
+      return try read(archive, ["x"], ["y"], context)
+    }
+    return try read(archive, inputs, targets, context)
+  }
+
+  /// The inputs in an archive: the arrays that the training set had; without a record those that are `named`, or `x`, or
+  /// the only one there is.
+  static func inputs(
+    of archive: ZipArchive, _ record: SourceRecord?, named names: [String], _ context: SourceContext
+  ) throws -> Dataset {
+    if case .archive(let inputs, _)? = record?.form { return try read(archive, inputs, [], context) }
+    let arrays = archive.arrays
+    if !names.isEmpty, names.allSatisfy(arrays.contains) { return try read(archive, names, [], context) }
+    guard let name = arrays.contains("x") ? "x" : arrays.count == 1 ? arrays[0] : nil else {
+      throw DiagnosticError(
+        code: "unknown-array", file: archive.file,
+        "the archive has no array 'x', and not just one array either; it has "
+          + arrays.joined(separator: ", ").shortened)
+    }
+    return try read(archive, [name], [], context)
+  }
+
+  private static func read(
+    _ archive: ZipArchive, _ inputs: [String], _ targets: [String], _ context: SourceContext
+  ) throws -> Dataset {
     func array(_ name: String) throws -> BinaryArray {
-      try NPYFile.parse(archive.contents(name + ".npy")[...], file: "\(file)(\(name))", isDouble: context.isDouble)
+      try NPYFile.parse(
+        archive.contents(name + ".npy")[...], file: "\(archive.file)(\(name))", isDouble: context.isDouble)
     }
     // A single target is what losses look for unless told otherwise.
-    return try Dataset(
+    var set = try Dataset(
       inputs: inputs.map { try array($0).input($0) },
       targets: targets.map { try array($0).target(targets.count == 1 ? "label" : $0, context) },
-      classNames: context.classes, file: file)
+      classNames: context.classes, file: archive.file)
+    set.record = SourceRecord(.archive(inputs: inputs, targets: targets))
+    return set
   }
 }
 
@@ -48,11 +81,16 @@ struct ZipArchive {
   }
 
   private let bytes: [UInt8]
-  private let file: String
+  let file: String
   private var entries: [String: Entry] = [:]
 
   /// Names of the entries, sorted.
   var names: [String] { entries.keys.sorted() }
+  /// Names of the arrays, sorted.
+  var arrays: [String] { names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) } }
+
+  /// Whether the bytes begin like a zip file.
+  static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
 
   init(_ bytes: [UInt8], file: String) throws {
     self.bytes = bytes

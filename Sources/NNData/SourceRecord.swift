@@ -1,0 +1,67 @@
+import NNCore
+import NNFiles
+
+/// How the training set was read: what its source was told and what it found out. It is stored with the weights, so that
+/// other files are read alike and nothing is guessed again.
+public struct SourceRecord: Sendable, Hashable {
+  /// What there is to know, by the kind of source.
+  package enum Form: Sendable, Hashable {
+    /// A table of text.
+    case table(TableRecord)
+    /// An archive of arrays: the names of those that were inputs and of those that were targets, in order.
+    case archive(inputs: [String], targets: [String])
+    /// A source that leaves nothing open besides its kind, which is the name of its element.
+    case other(kind: String)
+  }
+
+  /// What there is to know.
+  package let form: Form
+
+  package init(_ form: Form) { self.form = form }
+
+  /// What is known of a table; nil for another source.
+  package var table: TableRecord? { if case .table(let table) = form { table } else { nil } }
+
+  /// The record as one JSON object.
+  package var json: StrictJSON {
+    switch form {
+    case .table(let table): return table.json
+    case .archive(let inputs, let targets):
+      return .object([
+        .init(key: "kind", value: .text("npz")),
+        .init(key: "inputs", value: .array(inputs.map { .text($0) })),
+        .init(key: "targets", value: .array(targets.map { .text($0) })),
+      ])
+    case .other(let kind): return .object([.init(key: "kind", value: .text(kind))])
+    }
+  }
+
+  /// Reads `json` back; nil when it is something else.
+  package init?(json: StrictJSON) {
+    guard case .text(let kind)? = json["kind"], !kind.isEmpty else { return nil }
+    switch kind {
+    case "csv":
+      guard let table = TableRecord(json: json) else { return nil }
+      form = .table(table)
+    case "npz":
+      guard let inputs = json["inputs"]?.texts, !inputs.isEmpty, let targets = json["targets"]?.texts else {
+        return nil
+      }
+      form = .archive(inputs: inputs, targets: targets)
+    default: form = .other(kind: kind)
+    }
+  }
+}
+
+extension StrictJSON {
+  /// The texts of an array of nothing but texts; nil for another value.
+  var texts: [String]? {
+    guard case .array(let values) = self else { return nil }
+    var texts: [String] = []
+    for value in values {
+      guard case .text(let text) = value else { return nil }
+      texts.append(text)
+    }
+    return texts
+  }
+}
