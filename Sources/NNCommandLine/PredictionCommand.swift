@@ -19,13 +19,17 @@ extension PredictionCommand {
       Positional(
         name: "INPUT",
         help:
-          "csv, tsv, npy, npz or IDX, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard input."
+          "csv, tsv, npy, npz or IDX, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard "
+          + "input. For a net of several inputs an npz, or a file for each, in order or as NAME=FILE.", repeats: true
       ),
     ]
   }
   package static var options: [Option] {
     [
-      Option("label", .text("COLUMN"), "A column of the table that is no input: its name, its number, or last."),
+      Option(
+        "label", .text("COLUMN"),
+        "A column of the table that is no input: its name, its number, or last; for weights that do not know their "
+          + "table's columns."),
       Option("format", .choice(["csv", "json", "npy"]), "How to write predictions; csv unless given."),
       Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
     ]
@@ -46,14 +50,43 @@ extension PredictionCommand {
   package static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let workers = try environment.workers(arguments)
-    let samples = try PredictionInput.read(
-      arguments.positionals[1], label: arguments.text("label") ?? "none",
-      isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers)
+    let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
     switch model.description.precision {
     case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)
     case .double: try write(model.predict(Double.self, samples, workers: workers), model, arguments)
     }
     return .done
+  }
+
+  /// The samples in the given files: one with all inputs, or one for each input.
+  private static func samples(
+    _ words: [String], _ model: SavedModel, _ arguments: Arguments, _ workers: WorkerPool
+  ) throws -> Dataset {
+    let names = model.plan.definition.freeInputs.map { model.plan.definition.inputs[$0].name }
+    func read(_ path: String) throws -> Dataset {
+      try PredictionInput.read(
+        path, record: model.record.source, label: arguments.text("label"),
+        isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers, inputs: names)
+    }
+    let files = words.map { word -> (name: String?, path: String) in
+      guard let name = names.first(where: { word.hasPrefix($0 + "=") }), !Path.exists(word) else { return (nil, word) }
+      return (name, String(word.dropFirst(name.utf8.count + 1)))
+    }
+    if files.count == 1, files[0].name == nil { return try read(files[0].path) }
+    guard files.count == names.count, Set(files.compactMap(\.name)).count == files.filter({ $0.name != nil }).count
+    else {
+      throw usageError(
+        "the net reads \(names.count) input\(names.count == 1 ? "" : "s"), but \(files.count) files are given",
+        "give a file for each: " + names.map { "\($0)=FILE" }.joined(separator: " "))
+    }
+    var free = names.filter { name in !files.contains { $0.name == name } }[...]
+    var arrays: [DataArray] = []
+    for file in files {
+      guard var array = try read(file.path).inputs.first else { continue }
+      array.name = file.name ?? free.popFirst() ?? array.name
+      arrays.append(array)
+    }
+    return try Dataset(inputs: arrays, targets: [], file: files.map(\.path).joined(separator: ", "))
   }
 
   private static func write<S: Scalar>(_ predictions: [S], _ model: SavedModel, _ arguments: Arguments) throws {

@@ -12,16 +12,19 @@ public struct DataRecord: Sendable, Hashable {
   public var preprocessing: [String: AffinePreprocessing]
   /// How picture files became samples; nil if the training read none.
   public var pictures: PictureForm?
+  /// How the training set was read, so that other files are read alike; nil for data made in code.
+  public var source: SourceRecord?
 
   /// A record.
   public init(
     targets: [String: TargetForm] = [:], classes: [String]? = nil, preprocessing: [String: AffinePreprocessing] = [:],
-    pictures: PictureForm? = nil
+    pictures: PictureForm? = nil, source: SourceRecord? = nil
   ) {
     self.targets = targets
     self.classes = classes
     self.preprocessing = preprocessing
     self.pictures = pictures
+    self.source = source
   }
 
   /// The preprocessing of a net's free inputs, in their order.
@@ -88,6 +91,7 @@ extension DataRecord {
         value: .object(
           preprocessing.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Self.json($0.value)) })))
     if let pictures { members.append(.init(key: "pictures", value: .text(pictures.encoded))) }
+    if let source { members.append(.init(key: "source", value: source.json)) }
     return .object(members)
   }
 
@@ -112,6 +116,10 @@ extension DataRecord {
     if let value = json["pictures"] {
       guard case .text(let text) = value, let form = PictureForm(encoded: text) else { return nil }
       pictures = form
+    }
+    if let value = json["source"] {
+      guard let source = SourceRecord(json: value) else { return nil }
+      self.source = source
     }
   }
 
@@ -150,28 +158,6 @@ extension DataRecord {
       scales.count == shifts.count || scales.count == 1 || shifts.count == 1
     else { return nil }
     return AffinePreprocessing(scales: scales, shifts: shifts)
-  }
-}
-
-extension StrictJSON {
-  /// The texts of an array of texts; nil for anything else.
-  package var texts: [String]? {
-    guard case .array(let values) = self else { return nil }
-    let texts = values.compactMap { value -> String? in if case .text(let text) = value { text } else { nil } }
-    return texts.count == values.count ? texts : nil
-  }
-
-  /// The numbers of an array of numbers; nil for anything else.
-  package var numbers: [Double]? {
-    guard case .array(let values) = self else { return nil }
-    let numbers = values.compactMap { value -> Double? in
-      switch value {
-      case .number(let number): number
-      case .integer(let number): Double(number)
-      default: nil
-      }
-    }
-    return numbers.count == values.count ? numbers : nil
   }
 }
 

@@ -52,16 +52,3 @@ public struct SourceRecord: Sendable, Hashable {
     }
   }
 }
-
-extension StrictJSON {
-  /// The texts of an array of nothing but texts; nil for another value.
-  var texts: [String]? {
-    guard case .array(let values) = self else { return nil }
-    var texts: [String] = []
-    for value in values {
-      guard case .text(let text) = value else { return nil }
-      texts.append(text)
-    }
-    return texts
-  }
-}

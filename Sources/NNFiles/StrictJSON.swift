@@ -64,6 +64,26 @@ package indirect enum StrictJSON: Sendable, Hashable {
     }
   }
 
+  /// The texts of an array of texts; nil for anything else.
+  package var texts: [String]? {
+    guard case .array(let values) = self else { return nil }
+    let texts = values.compactMap { value -> String? in if case .text(let text) = value { text } else { nil } }
+    return texts.count == values.count ? texts : nil
+  }
+
+  /// The numbers of an array of numbers; nil for anything else.
+  package var numbers: [Double]? {
+    guard case .array(let values) = self else { return nil }
+    let numbers = values.compactMap { value -> Double? in
+      switch value {
+      case .number(let number): number
+      case .integer(let number): Double(number)
+      default: nil
+      }
+    }
+    return numbers.count == values.count ? numbers : nil
+  }
+
   /// The value of a member.
   package subscript(key: String) -> StrictJSON? {
     guard case .object(let members) = self else { return nil }

@@ -14,7 +14,9 @@ enum EvaluateCommand: Command {
     Option(
       "data", .path("FILE"),
       "The samples: csv, tsv, npy, npz or IDX, also with .gz; or a folder of pictures, one folder for each class."),
-    Option("label", .text("COLUMN"), "The column of the right answer in a table; last unless given."),
+    Option(
+      "label", .text("COLUMN"),
+      "The column of the right answer in a table; unless given, the one that it was in the training set."),
     Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
@@ -45,12 +47,10 @@ enum EvaluateCommand: Command {
     }
     let workers = try environment.workers(arguments)
     let context = SourceContext(
-      folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"],
-      isDouble: model.description.precision == .double,
-      workers: workers)
+      folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
+      isDouble: model.description.precision == .double, workers: workers)
     let samples = try LabelledInput.read(
-      data, labels: arguments.text("labels"), label: arguments.text("label") ?? "last", context,
-      pictures: model.pictures)
+      data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
     let evaluation: Evaluation
     switch model.description.precision {
     case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers)
