@@ -21,15 +21,21 @@ enum Tool {
     .deletingLastPathComponent().appendingPathComponent("models").path
 
   /// Starts a program without waiting for it.
-  static func start(_ program: String = "nnrun", _ arguments: [String], in folder: URL, output: Any? = nil) throws
-    -> Process
-  {
+  ///
+  /// - Parameter errors: the file that gets its messages; none unless given.
+  static func start(
+    _ program: String = "nnrun", _ arguments: [String], in folder: URL, output: Any? = nil, errors: URL? = nil
+  ) throws -> Process {
     let process = Process()
     process.executableURL = Self.folder.appendingPathComponent(program)
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardOutput = output ?? FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    if let errors {
+      try Data().write(to: errors)
+      process.standardError = try FileHandle(forWritingTo: errors)
+    }
     process.standardInput = FileHandle.nullDevice
     try process.run()
     return process
