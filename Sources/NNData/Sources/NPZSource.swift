@@ -43,6 +43,7 @@ public struct NPZSource: DataSource {
   ) throws -> Dataset {
     if case .archive(let inputs, _)? = record?.form { return try read(archive, inputs, [], context) }
     let arrays = archive.arrays
+    if arrays.isEmpty, let error = ForeignFormat.error(archive: archive.names, file: archive.file) { throw error }
     if !names.isEmpty, names.allSatisfy(arrays.contains) { return try read(archive, names, [], context) }
     guard let name = arrays.contains("x") ? "x" : arrays.count == 1 ? arrays[0] : nil else {
       throw DiagnosticError(
@@ -59,6 +60,9 @@ public struct NPZSource: DataSource {
     func array(_ name: String) throws -> BinaryArray {
       try NPYFile.parse(
         archive.contents(name + ".npy")[...], file: "\(archive.file)(\(name))", isDouble: context.isDouble)
+    }
+    if archive.arrays.isEmpty, let error = ForeignFormat.error(archive: archive.names, file: archive.file) {
+      throw error
     }
     // A single target is what losses look for unless told otherwise.
     var set = try Dataset(
