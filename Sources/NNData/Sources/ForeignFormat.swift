@@ -34,10 +34,13 @@ enum ForeignFormat {
     return DiagnosticError(code: "foreign-format", file: file, "this is \(name)", remedy: remedy)
   }
 
-  /// What to say of a zip archive without arrays, by the names in it.
-  static func error(archive names: [String], file: String) -> DiagnosticError? {
-    guard names.contains("[Content_Types].xml") || names.contains("mimetype") else { return nil }
-    return DiagnosticError(
-      code: "foreign-format", file: file, "this is a workbook of an office program", remedy: workbook)
+  /// Throws a `DiagnosticError` for a zip archive that has no arrays because it is an office program's workbook.
+  static func check(_ archive: ZipArchive) throws(DiagnosticError) {
+    let names = archive.names
+    guard archive.arrays.isEmpty,
+      names.contains(where: { $0.hasPrefix("xl/") || $0 == "[Content_Types].xml" || $0 == "mimetype" })
+    else { return }
+    throw DiagnosticError(
+      code: "foreign-format", file: archive.file, "this is a workbook of an office program", remedy: workbook)
   }
 }
