@@ -217,13 +217,26 @@ private struct NetworkPlanBuilder {
     let accepted = plan.targets.map(\.description).joined(separator: " or ")
     let element = type(of: node.layer).schema.name
     let source = given[name] == nil ? "another loss takes" : "the data has"
+    if case .classes(1, _) = form, given[name] != nil {
+      throw ElementError(
+        code: "class-count",
+        "the data has a single class in '\(name)', so that there is nothing for <\(element)> to tell apart",
+        remedy: "give it samples of every class")
+    }
     if case .classes(let count, _) = form, case .classes(let wanted, _)? = plan.targets.first, count != wanted {
       throw ElementError(
         code: "class-count", "<\(element)> reads \(wanted) outputs, but \(source) \(count) classes in '\(name)'",
         remedy: "give the layer before it \(count) units")
     }
+    var remedy: String?
+    if case .values = form, case .classes? = plan.targets.first, given[name] != nil {
+      remedy =
+        "labels of classes are whole numbers: integers in an array, as astype(int) makes them, or a table's column "
+        + "with task=\"classes\""
+    }
     throw ElementError(
-      code: "target-mismatch", "<\(element)> needs \(accepted) for each sample, but \(source) \(form) in '\(name)'")
+      code: "target-mismatch", "<\(element)> needs \(accepted) for each sample, but \(source) \(form) in '\(name)'",
+      remedy: remedy)
   }
 
   private static func align(_ count: Int) -> Int {

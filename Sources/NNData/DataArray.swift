@@ -62,7 +62,7 @@ public struct DataArray: Sendable {
     case .floats(let values):
       values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
     case .doubles(let values):
-      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+      values.withUnsafeBufferPointer { gatherDoubles($0, rows, width, affine, target, workers) }
     case .labels(let values):
       values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
     }
@@ -96,15 +96,10 @@ extension Int32: StoredNumber {
 extension Float: StoredNumber {
   @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
 }
-extension Double: StoredNumber {
-  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
-}
 
 @specialized(where S == Float, T == Float)
-@specialized(where S == Float, T == Double)
 @specialized(where S == Float, T == Int32)
 @specialized(where S == Double, T == Float)
-@specialized(where S == Double, T == Double)
 @specialized(where S == Double, T == Int32)
 private func gatherRows<S: Scalar, T: StoredNumber>(
   _ source: UnsafeBufferPointer<T>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
@@ -121,6 +116,29 @@ private func gatherRows<S: Scalar, T: StoredNumber>(
       } else {
         let (scale, shift) = (scales[0], shifts[0])
         for i in 0..<width { to[i] = from[i].scalar() * scale + shift }
+      }
+    }
+  }
+}
+
+/// Doubles become scalars after the arithmetic: what tells large numbers apart may lie beyond a single's places.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func gatherDoubles<S: Scalar>(
+  _ source: UnsafeBufferPointer<Double>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
+  _ target: Buffer<S>, _ workers: WorkerPool
+) {
+  guard let base = source.baseAddress else { return }
+  workers.run(count: rows.count, grain: max(1, 16384 / max(1, width))) { range in
+    for row in range {
+      let from = base + Int(rows[row]) * width
+      let to = target.base + row * width
+      let (scales, shifts) = (affine.exactScales.base, affine.exactShifts.base)
+      if affine.exactScales.count > 1 {
+        for i in 0..<width { to[i] = S(from[i] * scales[i] + shifts[i]) }
+      } else {
+        let (scale, shift) = (scales[0], shifts[0])
+        for i in 0..<width { to[i] = S(from[i] * scale + shift) }
       }
     }
   }

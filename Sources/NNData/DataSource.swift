@@ -7,6 +7,15 @@ public protocol DataSource: DeclaredElement {
   func read(_ context: SourceContext) throws -> Dataset
 }
 
+extension DataSource {
+  /// The samples, with a record of how they were read: of a source that leaves nothing open, its kind.
+  package func recordedSamples(_ context: SourceContext) throws -> Dataset {
+    var set = try read(context)
+    set.record = set.record ?? SourceRecord(.other(kind: Self.schema.name))
+    return set
+  }
+}
+
 /// What a source is told besides its attributes.
 public struct SourceContext: Sendable {
   /// The folder of the model file, from which paths are seen.

@@ -27,7 +27,9 @@ public enum LabelledInput {
       return set
     case .cifar: return try CIFARSource.read(path, context)
     case .archive(let archive): return try NPZSource.samples(of: archive, context)
-    case .table(let bytes): return try CSVSource.samples(of: SampleFile.name(path), bytes, label: label, context)
+    case .table(let bytes):
+      return try CSVSource.read(
+        SampleFile.name(path), bytes, CSVSource.Options(label: label), context, for: .evaluation)
     case .array(let array):
       guard let labels else {
         throw DiagnosticError(

@@ -28,7 +28,8 @@ public enum PredictionInput {
     case .cifar: set = try CIFARSource.read(path, context)
     case .array(let array): set = try Dataset(inputs: [array.input()], targets: [], file: file)
     case .archive(let archive): set = try NPZSource.inputs(of: archive, record, named: inputs, context)
-    case .table(let bytes): set = try CSVSource.inputs(of: file, bytes, label: label, context)
+    case .table(let bytes):
+      set = try CSVSource.read(file, bytes, CSVSource.Options(label: label), context, for: .prediction)
     }
     set.targets = []
     return set

@@ -93,6 +93,42 @@ extension CodeExplanation {
       "unknown-column", "The table has no column of that name or number.", wrong: #"<csv path="a.csv" label="prize"/>"#,
       right: #"<csv path="a.csv" label="price"/>"#),
     .init(
+      "duplicate-column", "Two columns of a table have the same name; the second may be a copy of the right answer.",
+      wrong: "a,y,y", right: "a,b,y"),
+    .init(
+      "missing-column", "The table lacks a column that the training set has. Columns are found by their names.",
+      wrong: "a table of a and c for a net that was trained on a and b", right: "a table of b and a"),
+    .init(
+      "missing-header", "The training set's columns have names, so those of every other table need them too.",
+      wrong: "1,2", right: "a,b\n1,2"),
+    .init(
+      "unexpected-header", "The training set's columns have no names, so a first row with names does not belong there.",
+      wrong: "a,b\n1,2", right: "1,2"),
+    .init(
+      "column-count", "The table has more or fewer columns than the training set, and no names to find them by.",
+      wrong: "1,2,3,4", right: "1,2"),
+    .init(
+      "label-is-input", "The column that is called the right answer is one that the net reads.",
+      wrong: "--label a", right: "--label y"),
+    .init(
+      "unclear-header",
+      "A row with words and numbers is neither names of columns nor a sample, or the row may be both.",
+      wrong: "a,2\n3,4", right: "a,b\n3,4"),
+    .init(
+      "unclear-separator", "Several characters may separate the fields of the table.", wrong: "a,b;c\nd,e;f",
+      right: #"<csv path="a.csv" separator="comma"/>"#),
+    .init(
+      "wrong-separator", "The fields are separated by something else than those of the training set.",
+      wrong: "1;2", right: "1,2"),
+    .init(
+      "trailing-separator", "A separator at the end of every row makes a last column without anything in it.",
+      wrong: "1,2,\n3,4,", right: "1,2\n3,4"),
+    .init(
+      "mixed-decimals", "Some numbers have decimal commas, others decimal points.", wrong: "1,5;2.5", right: "1,5;2,5"),
+    .init(
+      "foreign-format", "The file is of a kind that is not read here.", wrong: "a workbook of a spreadsheet",
+      right: "its sheet saved as csv"),
+    .init(
       "several-labels", "Classes stand in one column; only numbers may stand in several.",
       wrong: #"<csv path="a.csv" label="a b"/>"#, right: #"<csv path="a.csv" label="a b" task="values"/>"#),
     .init(

@@ -40,7 +40,8 @@ import Testing
       #expect(set.inputs[0].form.shape == shape, "\(name)")
       #expect(set.count == values.count / shape.elementCount)
       let single = try #require(Self.read(name, isDouble: false).set)
-      #expect(single.inputs[0].values == values.map { Double(Float($0)) }, "\(name)")
+      // Doubles stay doubles until they are preprocessed.
+      #expect(single.inputs[0].values == values, "\(name)")
     }
   }
 

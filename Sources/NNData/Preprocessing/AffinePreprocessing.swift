@@ -56,22 +56,31 @@ public struct AffinePreprocessing: Sendable, Hashable {
   }
 }
 
-/// The numbers of an `AffinePreprocessing` in the precision at hand, ready for the inner loop.
+/// The numbers of an `AffinePreprocessing`, ready for the inner loop.
 package final class AffineTable<S: Scalar>: Sendable {
   private let scaleStorage: Storage<S>
   private let shiftStorage: Storage<S>
+  private let exactScaleStorage: Storage<Double>
+  private let exactShiftStorage: Storage<Double>
   /// One factor for all elements of a sample, or one for each.
   var scales: Buffer<S> { scaleStorage.buffer }
   /// As many summands.
   var shifts: Buffer<S> { shiftStorage.buffer }
+  /// The factors for elements that are doubles: a large number less its mean keeps its places only in double precision.
+  var exactScales: Buffer<Double> { exactScaleStorage.buffer }
+  /// As many summands.
+  var exactShifts: Buffer<Double> { exactShiftStorage.buffer }
 
   package init(_ affine: AffinePreprocessing, width: Int) {
     let count = affine.scales.count == 1 && affine.shifts.count == 1 ? 1 : width
-    scaleStorage = Storage((0..<count).map { S(affine.scales[affine.scales.count == 1 ? 0 : $0]) })
+    let scales = (0..<count).map { affine.scales[affine.scales.count == 1 ? 0 : $0] }
     // Adding minus zero changes no number, not even minus zero itself.
-    shiftStorage =
-      affine == .identity
-      ? Storage([-0.0]) : Storage((0..<count).map { S(affine.shifts[affine.shifts.count == 1 ? 0 : $0]) })
+    let shifts =
+      affine == .identity ? [-0.0] : (0..<count).map { affine.shifts[affine.shifts.count == 1 ? 0 : $0] }
+    scaleStorage = Storage(scales.map { S($0) })
+    shiftStorage = Storage(shifts.map { S($0) })
+    exactScaleStorage = Storage(scales)
+    exactShiftStorage = Storage(shifts)
   }
 
   /// Writes samples of `width` scalars each to `target`, prepared.

@@ -49,12 +49,17 @@ enum BinaryType: Sendable, Hashable {
     }
   }
 
-  /// Decodes so many numbers; bytes stay bytes, and singles singles unless doubles are asked for.
+  /// Decodes so many numbers. Bytes stay bytes, and what a single holds exactly becomes singles unless doubles are asked
+  /// for. Other numbers become doubles: preprocessing may need all their places.
   func decode(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool, isDouble: Bool) -> DataArray.Elements {
     if case .unsigned(1) = self { return .bytes(Array(bytes)) }
     let count = bytes.count / size
-    let keepsSingles: Bool
-    if case .float(4) = self { keepsSingles = true } else { keepsSingles = !isDouble }
+    let keepsSingles =
+      switch self {
+      case .float(4): true
+      case .float(2), .signed(1), .signed(2), .unsigned(2): !isDouble
+      default: false
+      }
     func value(_ index: Int) -> Double {
       let start = bytes.startIndex + index * size
       let bits = ByteReader.integer(bytes[start..<(start + size)], isBigEndian: isBigEndian)

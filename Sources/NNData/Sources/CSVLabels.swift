@@ -1,19 +1,27 @@
 import NNCore
 
-/// The label columns of a table, read as classes or as numbers.
+/// The columns of a table with the right answers, read as classes or as numbers.
 struct CSVLabels {
-  let table: CSVTable
-  let first: Int
-  let columns: [Int]
-  let names: [String]
-  let context: SourceContext
+  private let source: CSVColumns
+  private let table: CSVTable
+  private let first: Int
+  private let columns: [Int]
+  private let context: SourceContext
+
+  init(columns: CSVColumns, context: SourceContext) {
+    source = columns
+    table = columns.table
+    first = columns.first
+    self.columns = columns.answers
+    self.context = context
+  }
 
   /// The most whole numbers that are taken for classes without being told.
   private static let mostGuessedClasses = 20
 
   /// The labels and, for classes, their names.
   func read(task: String) throws -> (DataArray, [String]?) {
-    if isAboutClasses(task) {
+    if try isAboutClasses(task) {
       guard columns.count == 1 else {
         throw DiagnosticError(
           code: "several-labels", file: table.file, "classes stand in one column, but label names \(columns.count)",
@@ -25,34 +33,52 @@ struct CSVLabels {
     values.reserveCapacity((table.rows - first) * columns.count)
     for row in first..<table.rows {
       for column in columns {
-        guard let value = table.number(row, column) else {
-          throw CSVSource.notANumber(table, row, column, names)
-        }
-        guard context.isDouble || Float(value).isFinite else { throw CSVSource.tooLarge(table, row, column) }
-        values.append(value)
+        values.append(try source.number(row, column, isDouble: context.isDouble))
       }
     }
     let elements: DataArray.Elements = context.isDouble ? .doubles(values) : .floats(values.map { Float($0) })
     return (DataArray(name: "label", form: .values(Shape(columns.count)), elements: elements), nil)
   }
 
-  private func isAboutClasses(_ task: String) -> Bool {
+  private func isAboutClasses(_ task: String) throws -> Bool {
     switch task {
     case "classes": return true
     case "values": return false
     default:
       if case .values? = context.labelForm { return false }
       if context.labelForm != nil || context.classes != nil { return true }
-      guard columns.count == 1 else { return false }
-      var seen: Set<Double> = []
-      for row in first..<table.rows {
-        guard let value = table.number(row, columns[0]) else { return true }
-        guard value >= 0, value == value.rounded(), value < 1000 else { return false }
-        seen.insert(value)
-        if seen.count > Self.mostGuessedClasses { return false }
-      }
-      return seen.max().map { $0 == Double(seen.count - 1) } ?? false
+      return columns.count == 1 ? try looksLikeClasses(columns[0]) : false
     }
+  }
+
+  /// Whether a column holds words, or few whole numbers from 0 upwards. Throws a `DiagnosticError` for a word among
+  /// numbers that can hardly be a class.
+  private func looksLikeClasses(_ column: Int) throws -> Bool {
+    var words: [Int] = []
+    var seen: Set<Double> = []
+    var hasFractions = false
+    for row in first..<table.rows {
+      guard let value = table.number(row, column) else {
+        words.append(row)
+        continue
+      }
+      if value != value.rounded() { hasFractions = true }
+      if seen.count <= Self.mostGuessedClasses { seen.insert(value) }
+    }
+    guard !words.isEmpty else {
+      return seen.count <= Self.mostGuessedClasses && seen.min() == 0 && !hasFractions
+        && seen.max() == Double(seen.count - 1)
+    }
+    let stray =
+      seen.isEmpty
+      ? nil : words.first { hasFractions || !table.text($0, column).contains { $0.isLetter || $0.isNumber } }
+    if let stray, !table.isBlank(stray, column) {
+      throw table.error(
+        row: stray, column: column, "not-a-number",
+        "the label '\(table.text(stray, column).shortened)' is not a number, but others are",
+        remedy: "mend it or leave the row out; or say task=\"classes\" if it is a class")
+    }
+    return true
   }
 
   private func readClasses() throws -> (DataArray, [String]?) {

@@ -19,30 +19,41 @@ public struct CSVSource: DataSource {
           + "takes at most 20 whole values from 0 upwards."),
       .optional(
         "header", .choice(["auto", "true", "false"]), default: .text("auto"),
-        "Whether the first row names the columns. auto: it does if a column other than the label is not a number there."
-      ),
+        "Whether the first row names the columns. auto: it does if it holds words and no numbers, the label aside, or "
+          + "counts the columns from 0; a row with words and numbers is an error."),
       .optional(
         "separator", .choice(["auto", "comma", "tab", "semicolon", "space"]), default: .text("auto"),
-        "What stands between fields. auto: a tab in .tsv files, or else whichever of the three the first line has most of."
-      ),
+        "What stands between fields; space is any run of blanks. auto: a tab in .tsv files, or else the one of comma, tab "
+          + "and semicolon that gives rows of equal length. Where it is no comma, numbers may have decimal commas."),
     ])
 
   private let path: String
   private let options: Options
 
-  /// How a table is read.
+  /// What is said about a table.
   struct Options: Sendable {
-    var label = "last"
+    /// The columns of the right answers; those of the training set, or the last one, unless given.
+    var label: String?
     var task = "auto"
     var header = "auto"
     var separator = "auto"
   }
 
+  /// What a table is read for.
+  enum Purpose {
+    /// The sets of a model: the training set, or one that is read like it.
+    case model
+    /// Labelled samples that come later.
+    case evaluation
+    /// Inputs alone.
+    case prediction
+  }
+
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
     options = Options(
-      label: attributes.text("label"), task: attributes.text("task"), header: attributes.text("header"),
-      separator: attributes.text("separator"))
+      label: attributes.given.contains("label") ? attributes.text("label") : nil, task: attributes.text("task"),
+      header: attributes.text("header"), separator: attributes.text("separator"))
   }
 
   public func read(_ context: SourceContext) throws -> Dataset {
@@ -50,145 +61,95 @@ public struct CSVSource: DataSource {
     return try Self.read(file, FileReading.expandedBytes(file), options, context)
   }
 
-  /// The samples of a table, for evaluation.
-  static func samples(
-    of file: String, _ bytes: [UInt8], label: String?, _ context: SourceContext
-  ) throws -> Dataset {
-    var options = Options()
-    options.label = label ?? "last"
-    return try read(file, bytes, options, context)
-  }
-
-  /// The inputs in a table, for prediction.
-  static func inputs(
-    of file: String, _ bytes: [UInt8], label: String?, _ context: SourceContext
-  ) throws -> Dataset {
-    // What the label says does not matter here, so any reading of it will do.
-    var options = Options()
-    options.label = label ?? "none"
-    options.task = "classes"
-    return try read(file, bytes, options, context)
-  }
-
   /// The samples of a table that is already in memory.
-  static func read(_ file: String, _ bytes: [UInt8], _ options: Options, _ context: SourceContext) throws -> Dataset {
-    let table = try CSVTable(file: file, bytes: bytes, separator: separator(options, file, bytes))
-    let (labels, hasHeader) = try labelColumns(options, table)
-    let names = hasHeader ? (0..<table.columns).map { table.text(0, $0) } : []
-    let first = hasHeader ? 1 : 0
-    guard table.rows > first else {
+  static func read(
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ context: SourceContext,
+    for purpose: Purpose = .model
+  ) throws -> Dataset {
+    let record = context.record?.table
+    let table = try table(file, bytes, options, purpose == .model ? nil : record)
+    let columns = try columns(table, options, record, purpose)
+    guard table.rows > columns.first else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
-    let columns = (0..<table.columns).filter { !labels.contains($0) }
-    guard let shape = Shape([columns.count]) else {
-      throw DiagnosticError(code: "no-inputs", file: file, "every column is a label; there is nothing to learn from")
+    guard let shape = Shape([columns.inputs.count]) else {
+      throw noInputs(table)
     }
     let input = DataArray(
-      name: "input", form: .values(shape), elements: try numbers(table, first, columns, names, context.isDouble))
-    guard !labels.isEmpty else { return try Dataset(inputs: [input], targets: [], file: file) }
-    let reader = CSVLabels(table: table, first: first, columns: labels, names: names, context: context)
-    let (target, classes) = try reader.read(task: options.task)
-    return try Dataset(inputs: [input], targets: [target], classNames: classes, file: file)
+      name: "input", form: .values(shape), elements: .doubles(try numbers(columns, context.isDouble)))
+    var set: Dataset
+    if columns.answers.isEmpty || purpose == .prediction {
+      set = try Dataset(inputs: [input], targets: [], file: file)
+    } else {
+      let task = options.task == "auto" ? record?.task?.rawValue ?? "auto" : options.task
+      let (target, classes) = try CSVLabels(columns: columns, context: context).read(task: task)
+      set = try Dataset(inputs: [input], targets: [target], classNames: classes, file: file)
+    }
+    if purpose == .model { set.record = SourceRecord(.table(columns.record(target: set.targets.first?.form))) }
+    set.ignoredColumns = columns.ignored.map { columns.names?[$0] ?? String($0 + 1) }
+    return set
   }
 
-  private static func separator(_ options: Options, _ file: String, _ bytes: [UInt8]) -> UInt8 {
-    switch options.separator {
-    case "comma": return UInt8(ascii: ",")
-    case "tab": return UInt8(ascii: "\t")
-    case "semicolon": return UInt8(ascii: ";")
-    case "space": return UInt8(ascii: " ")
-    default:
-      let name = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
-      if name.lowercased().hasSuffix(".tsv") { return UInt8(ascii: "\t") }
-      let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-      func count(_ byte: UInt8) -> Int { line.count { $0 == byte } }
-      let candidates = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")]
-      return candidates.max { count($0) < count($1) }.flatMap { count($0) > 0 ? $0 : nil } ?? UInt8(ascii: ",")
+  /// The fields of a table, in the training set's dialect if that is known.
+  private static func table(
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?
+  ) throws -> CSVTable {
+    let text = try CSVTable.text(bytes, file: file)
+    let guess = CSVSeparatorGuess(file: file, text: text)
+    guard let record else {
+      let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
+      var table = try CSVTable(file: file, text: text, separator: separator)
+      let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
+      table.decimalMark = try table.guessedDecimalMark(answers: answers)
+      return table
+    }
+    let separator = CSVSeparatorGuess.byName(file) ?? record.separator
+    func wrongSeparator(_ found: TableRecord.Separator) -> DiagnosticError {
+      DiagnosticError(
+        code: "wrong-separator", file: file,
+        "\(found.words) separate the fields, but \(separator.words) those of the training set",
+        remedy: "save it with \(separator.words) between the fields")
+    }
+    do {
+      var table = try CSVTable(file: file, text: text, separator: separator)
+      if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
+      table.decimalMark = record.decimalMark
+      return table
+    } catch {
+      guard let found = guess.evident, found != separator else { throw error }
+      throw wrongSeparator(found)
     }
   }
 
-  /// The columns that hold labels, from what the attribute says, and whether the first row is a header.
-  private static func labelColumns(_ options: Options, _ table: CSVTable) throws -> ([Int], hasHeader: Bool) {
-    let whole = options.label.trimmingWhitespace
-    let words = whole == "none" ? [] : whole.splitAtWhitespace
-    func numbered(_ word: String) -> Int? {
-      Int(word).flatMap { (1...table.columns).contains($0) ? $0 - 1 : nil }
+  private static func columns(
+    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose
+  ) throws -> CSVColumns {
+    if let record {
+      let match = CSVMatch(
+        table: table, record: record, label: options.label, needsAnswers: purpose != .prediction)
+      return purpose == .model ? try match.columns(header: options.header) : try match.columns()
     }
-    let guess = words.compactMap { $0 == "last" ? table.columns - 1 : numbered($0) }
-    let hasHeader = Self.hasHeader(options, table, guess)
-    let header = (0..<table.columns).map { table.text(0, $0) }
-    guard !words.isEmpty else { return ([], hasHeader) }
-    // What stands in the first row is a name if that row is a header, and makes it one if it is no number.
-    func named(_ word: String) -> Int? {
-      guard let column = header.firstIndex(of: word) else { return nil }
-      return hasHeader || (options.header == "auto" && table.number(0, column) == nil) ? column : nil
-    }
-    if let column = named(whole) { return ([column], true) }
-    var columns: [Int] = []
-    var isNamed = hasHeader
-    for word in words {
-      if let column = named(word) {
-        columns.append(column)
-        isNamed = true
-      } else if word == "last" {
-        columns.append(table.columns - 1)
-      } else if let column = numbered(word) {
-        columns.append(column)
-      } else {
-        let near = nearestName(to: word, among: header)
-        throw DiagnosticError(
-          code: "unknown-column",
-          "there is no column '\(word.shortened)'; the columns are "
-            + header.joined(separator: ", ").shortened,
-          remedy: near.map { "did you mean '\($0)'?" } ?? "give a name, a number from 1 to \(table.columns), or last",
-          place: SourcePlace(file: table.file, line: 1, column: 1))
-      }
-    }
-    return (columns, isNamed)
+    let label = options.label ?? (purpose == .prediction ? "none" : "last")
+    let skipped = purpose == .prediction ? CSVLabelColumns(table, label: label, header: "auto").numbered : []
+    try table.checkLastColumn(of: (0..<table.columns).filter { !skipped.contains($0) })
+    return try CSVColumns(table, label: label, header: options.header)
   }
 
-  private static func hasHeader(_ options: Options, _ table: CSVTable, _ labels: [Int]) -> Bool {
-    if options.header != "auto" { return options.header == "true" }
-    return (0..<table.columns).contains { column in
-      // A text label in the first row is data; a text above numbers is a name.
-      if labels.contains(column) {
-        return table.rows > 1 && table.number(0, column) == nil && table.number(1, column) != nil
-      }
-      // A gap is no name.
-      return table.number(0, column) == nil && !table.text(0, column).isEmpty
+  private static func noInputs(_ table: CSVTable) -> DiagnosticError {
+    let guess = CSVSeparatorGuess(file: table.file, text: table.bytes)
+    return DiagnosticError(
+      code: "no-inputs", file: table.file, "every column is a label; there is nothing to learn from",
+      remedy: table.columns == 1 && guess.looksSeparatedByBlanks
+        ? "say separator=\"space\" if blanks separate the fields" : nil)
+  }
+
+  private static func numbers(_ columns: CSVColumns, _ isDouble: Bool) throws -> [Double] {
+    let table = columns.table
+    var numbers: [Double] = []
+    numbers.reserveCapacity((table.rows - columns.first) * columns.inputs.count)
+    for row in columns.first..<table.rows {
+      for column in columns.inputs { numbers.append(try columns.number(row, column, isDouble: isDouble)) }
     }
-  }
-
-  private static func numbers(
-    _ table: CSVTable, _ first: Int, _ columns: [Int], _ names: [String], _ isDouble: Bool
-  ) throws -> DataArray.Elements {
-    var floats: [Float] = []
-    var doubles: [Double] = []
-    let count = (table.rows - first) * columns.count
-    if isDouble { doubles.reserveCapacity(count) } else { floats.reserveCapacity(count) }
-    for row in first..<table.rows {
-      for column in columns {
-        guard let value = table.number(row, column) else { throw notANumber(table, row, column, names) }
-        guard isDouble || Float(value).isFinite else { throw tooLarge(table, row, column) }
-        if isDouble { doubles.append(value) } else { floats.append(Float(value)) }
-      }
-    }
-    return isDouble ? .doubles(doubles) : .floats(floats)
-  }
-
-  static func tooLarge(_ table: CSVTable, _ row: Int, _ column: Int) -> DiagnosticError {
-    table.error(
-      row: row, column: column, "number-too-large",
-      "\(table.text(row, column).shortened) is too large for single precision",
-      remedy: "scale the column, or use double precision")
-  }
-
-  static func notANumber(_ table: CSVTable, _ row: Int, _ column: Int, _ names: [String]) -> DiagnosticError {
-    let text = table.text(row, column)
-    let name = names.isEmpty ? "column \(column + 1)" : "column '\(names[column].shortened)'"
-    return table.error(
-      row: row, column: column, "not-a-number",
-      text.isEmpty ? "\(name) is empty here" : "'\(text.shortened)' in \(name) is not a number",
-      remedy: text.isEmpty ? "fill the gap or leave the row out" : "numbers are finite and have a decimal point")
+    return numbers
   }
 }

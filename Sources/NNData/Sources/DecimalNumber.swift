@@ -10,7 +10,8 @@ enum DecimalNumber {
   ///
   /// Up to 15 digits and a small power of ten, both of which a double holds exactly, make one exact operation; anything
   /// longer goes to the standard library.
-  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+  static func parse(_ bytes: UnsafeBufferPointer<UInt8>, _ mark: TableRecord.DecimalMark = .point) -> Double? {
+    let mark = mark == .point ? UInt8(ascii: ".") : UInt8(ascii: ",")
     var start = 0
     var end = bytes.count
     while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }
@@ -22,18 +23,18 @@ enum DecimalNumber {
     var digits: UInt64 = 0
     var count = 0
     var places = 0
-    var hasPoint = false
+    var hasMark = false
     while position < end {
       let byte = bytes[position]
       if byte >= 48, byte <= 57 {
         count += 1
-        guard count <= 15 else { return parseSlowly(bytes, start, end) }
+        guard count <= 15 else { return parseSlowly(bytes[start..<end], mark) }
         digits = digits * 10 + UInt64(byte - 48)
-        if hasPoint { places += 1 }
-      } else if byte == UInt8(ascii: "."), !hasPoint {
-        hasPoint = true
+        if hasMark { places += 1 }
+      } else if byte == mark, !hasMark {
+        hasMark = true
       } else {
-        return parseSlowly(bytes, start, end)
+        return parseSlowly(bytes[start..<end], mark)
       }
       position += 1
     }
@@ -42,10 +43,11 @@ enum DecimalNumber {
     return isNegative ? -value : value
   }
 
-  private static func parseSlowly(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Double? {
-    let text = bytes[start..<end]
-    let isDecimal = text.allSatisfy { ($0 >= 48 && $0 <= 57) || "+-.eE".utf8.contains($0) }
-    guard isDecimal, let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+  private static func parseSlowly(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ mark: UInt8) -> Double? {
+    let isDecimal = text.allSatisfy { ($0 >= 48 && $0 <= 57) || "+-eE".utf8.contains($0) || $0 == mark }
+    guard isDecimal else { return nil }
+    let pointed = text.map { $0 == mark ? UInt8(ascii: ".") : $0 }
+    guard let value = Double(String(decoding: pointed, as: UTF8.self)), value.isFinite else { return nil }
     return value
   }
 }

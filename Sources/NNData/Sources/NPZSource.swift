@@ -43,6 +43,7 @@ public struct NPZSource: DataSource {
   ) throws -> Dataset {
     if case .archive(let inputs, _)? = record?.form { return try read(archive, inputs, [], context) }
     let arrays = archive.arrays
+    try ForeignFormat.check(archive)
     if !names.isEmpty, names.allSatisfy(arrays.contains) { return try read(archive, names, [], context) }
     guard let name = arrays.contains("x") ? "x" : arrays.count == 1 ? arrays[0] : nil else {
       throw DiagnosticError(
@@ -60,6 +61,7 @@ public struct NPZSource: DataSource {
       try NPYFile.parse(
         archive.contents(name + ".npy")[...], file: "\(archive.file)(\(name))", isDouble: context.isDouble)
     }
+    try ForeignFormat.check(archive)
     // A single target is what losses look for unless told otherwise.
     var set = try Dataset(
       inputs: inputs.map { try array($0).input($0) },

@@ -1,0 +1,111 @@
+import NNCore
+
+/// Which columns of a table are read.
+struct CSVColumns {
+  let table: CSVTable
+  /// Whether the first row names the columns.
+  var hasHeader: Bool
+  /// The columns that become the input, in the order of its elements.
+  var inputs: [Int]
+  /// The columns with the right answers, in the order of the target's elements.
+  var answers: [Int]
+  /// The columns that are neither.
+  var ignored: [Int] = []
+
+  /// The first row of data.
+  var first: Int { hasHeader ? 1 : 0 }
+
+  /// The names of the columns; nil without a header.
+  var names: [String]? { hasHeader ? table.firstRow : nil }
+
+  /// A column as messages name it.
+  func name(_ column: Int) -> String {
+    hasHeader ? "column '\(table.text(0, column).shortened)'" : "column \(column + 1)"
+  }
+
+  /// The columns of a table of which nothing is known but what is asked for: the answers are those that the label names,
+  /// the inputs all others.
+  ///
+  /// - Parameters:
+  ///   - label: names, numbers from 1 or `last`, or `none`.
+  ///   - header: `true`, `false`, or `auto` to find out.
+  init(_ table: CSVTable, label: String, header: String) throws {
+    self.table = table
+    (answers, hasHeader) = try CSVLabelColumns(table, label: label, header: header).find()
+    inputs = []
+    if let names { try Self.checkNames(names, table) }
+    let answers = Set(answers)
+    inputs = (0..<table.columns).filter { !answers.contains($0) }
+  }
+
+  /// Columns that are known already.
+  init(_ table: CSVTable, hasHeader: Bool, inputs: [Int], answers: [Int]) {
+    self.table = table
+    self.hasHeader = hasHeader
+    self.inputs = inputs
+    self.answers = answers
+    let read = Set(inputs + answers)
+    ignored = (0..<table.columns).filter { !read.contains($0) }
+  }
+
+  /// Throws a `DiagnosticError` when two columns have the same name: one may well be a copy of the answer.
+  static func checkNames(_ names: [String], _ table: CSVTable) throws(DiagnosticError) {
+    var seen: [String: Int] = [:]
+    for (column, name) in names.enumerated() {
+      if let before = seen.updateValue(column, forKey: name) {
+        throw table.error(
+          row: 0, column: column, "duplicate-column",
+          name.isEmpty
+            ? "columns \(before + 1) and \(column + 1) have no names"
+            : "columns \(before + 1) and \(column + 1) are both called '\(name.shortened)'",
+          remedy: "give each a name of its own, or leave one out")
+      }
+    }
+  }
+
+  /// How the table was read, with answers of the given form.
+  func record(target: TargetForm?) -> TableRecord {
+    var task: TableRecord.Task?
+    if let target { if case .classes = target { task = .classes } else { task = .values } }
+    return TableRecord(
+      separator: table.separator, decimalMark: table.decimalMark, names: names, columns: table.columns,
+      answers: task == nil ? [] : answers, task: task)
+  }
+
+  /// A number of the table. Throws a `DiagnosticError` when the field holds something else, or more than a single can.
+  func number(_ row: Int, _ column: Int, isDouble: Bool) throws(DiagnosticError) -> Double {
+    guard let value = table.number(row, column) else { throw notANumber(row, column) }
+    guard isDouble || Float(value).isFinite else {
+      throw table.error(
+        row: row, column: column, "number-too-large",
+        "\(table.text(row, column).shortened) is too large for single precision",
+        remedy: "scale the column, or use double precision")
+    }
+    return value
+  }
+
+  private func notANumber(_ row: Int, _ column: Int) -> DiagnosticError {
+    let text = table.text(row, column)
+    let hasOtherMark = table.number(row, column, table.decimalMark == .point ? .comma : .point) != nil
+    let remedy =
+      text.isEmpty
+      ? "fill the gap or leave the row out"
+      : "numbers are finite and have a decimal \(table.decimalMark)" + (hasOtherMark ? " in this table" : "")
+    return table.error(
+      row: row, column: column, "not-a-number",
+      text.isEmpty ? "\(name(column)) is empty here" : "'\(text.shortened)' in \(name(column)) is not a number",
+      remedy: remedy)
+  }
+}
+
+extension CSVTable {
+  /// Throws a `DiagnosticError` when the last one of the given columns is blank in every row.
+  func checkLastColumn(of columns: [Int]) throws(DiagnosticError) {
+    let last = self.columns - 1
+    guard last > 0, columns.contains(last), (0..<rows).allSatisfy({ isBlank($0, last) }) else { return }
+    throw error(
+      row: 0, column: last, "trailing-separator",
+      "every row ends with a separator, which makes a last column without anything in it",
+      remedy: "remove what stands at the end of the rows")
+  }
+}
