@@ -60,8 +60,8 @@ let tests: [Target] = [
   .testTarget(
     name: "NNTrainingTests",
     dependencies: [
-      "NNTraining", "NNCore", "NNKernels", "NNData", "NNInference", "NNTestSupport", "DenseLayers", "LossLayers",
-      "ShapeLayers",
+      "NNTraining", "NNCore", "NNKernels", "NNFiles", "NNData", "NNWeights", "NNInference", "NNTestSupport",
+      "DenseLayers", "LossLayers", "ShapeLayers",
     ],
     exclude: ["Fixtures"]),
   .testTarget(

@@ -5,7 +5,7 @@ import NNKernels
 /// Runs a saved model on numbers as they come: it prepares them as the training did and takes the mean over the model's
 /// views.
 ///
-/// A sample's prediction has the same bits as `nnrun predict` gives. One thread at a time may use it.
+/// A sample's prediction has the same bits as `nnrun predict` gives for a table of these numbers. One thread at a time may use it.
 public final class SavedPredictor<S: Scalar>: BatchPredictor {
   private let predictor: Predictor<S>
   private let viewing: ViewedPrediction<S>?

@@ -7,7 +7,8 @@ import Testing
 
   init() throws {
     place = try Workplace()
-    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/binding")
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "Fixtures/binding")
     for file in try FileManager.default.contentsOfDirectory(at: fixtures, includingPropertiesForKeys: nil) {
       try FileManager.default.copyItem(at: file, to: place.url.appendingPathComponent(file.lastPathComponent))
     }
@@ -46,9 +47,11 @@ import Testing
   @Test func arraysOfOtherNamesAreRefused() throws {
     try writeModel(
       #"<npz role="train" path="two.npz" inputs="a b"/>"#,
-      #"<input name="a" shape="3"/><input name="c" shape="2"/><concat from="a c"/><dense units="2"/><softmaxCrossEntropy/>"#)
+      #"<input name="a" shape="3"/><input name="c" shape="2"/><concat from="a c"/><dense units="2"/><softmaxCrossEntropy/>"#
+    )
     let mixed = try place.run("train", "m.xml", "-q", "--output", "r")
-    #expect(mixed.code == 65 && mixed.messages.contains("the net reads 'a' (3), 'c' (2), but the data has 'a' (3), 'b' (2)"))
+    #expect(
+      mixed.code == 65 && mixed.messages.contains("the net reads 'a' (3), 'c' (2), but the data has 'a' (3), 'b' (2)"))
     #expect(!place.exists("r"))
   }
 
@@ -72,7 +75,8 @@ import Testing
       #"<npz role="train" path="pictures.npz" inputs="vec pic"/>"#,
       #"<input name="vec" shape="4"/><input name="pic" shape="3x8x8"/><flatten name="f" from="pic"/><concat from="f vec"/>"#
         + #"<dense units="2"/><softmaxCrossEntropy/>"#,
-      #"<preprocess><scale by="0.004"/></preprocess><augment><flip/><translate by="2"/></augment><views mirrored="true"/>"#)
+      #"<preprocess><scale by="0.004"/></preprocess><augment><flip/><translate by="2"/></augment><views mirrored="true"/>"#
+    )
     #expect(try place.run("train", "m.xml", "-q", "--output", "r").code == 0)
     #expect(try place.run("evaluate", "r/weights.safetensors", "--data", "pictures.npz").code == 0)
     #expect(try place.run("predict", "r/weights.safetensors", "pictures.npz").code == 0)

@@ -71,7 +71,8 @@ import Testing
     try data("1")
     try write(preprocess: #"<scale by="0.5"/>"#)
     let otherSteps = try resume()
-    #expect(otherSteps.code == 65 && otherSteps.messages.contains("preprocess.step1: standardize in the run, scale now"))
+    #expect(
+      otherSteps.code == 65 && otherSteps.messages.contains("preprocess.step1: standardize in the run, scale now"))
     try write(activation: "tanh")
     let otherNet = try resume()
     #expect(otherNet.code == 65 && otherNet.messages.contains("network.relu1: relu in the run, nothing now"))
@@ -107,7 +108,7 @@ import Testing
     let place = try Workplace()
     try place.write((0..<60).map { "\($0),\($0 * 2),\($0 % 2)\n" }.joined(), to: "house.csv")
     let process = try Tool.start(
-      "nnrun", ["train", "house.csv", "-q", "--set", "training.epochs=100000000", "--set", "training.earlyStopping.patience=1000000"],
+      "nnrun", ["train", "house.csv", "-q", "--set", "training.epochs=100000000"],
       in: place.url, errors: place.url.appendingPathComponent("log"))
     for _ in 0..<200 where !place.exists("runs/house/metrics.jsonl") { usleep(20_000) }
     usleep(100_000)
@@ -118,7 +119,8 @@ import Testing
     #expect(log.contains("train house.xml --resume runs/house"), "\(log)")
     // What it advises goes on, with the length that was asked for.
     let resumed = try Tool.start(
-      "nnrun", ["train", "house.xml", "--resume", "runs/house"], in: place.url, errors: place.url.appendingPathComponent("log2"))
+      "nnrun", ["train", "house.xml", "--resume", "runs/house"], in: place.url,
+      errors: place.url.appendingPathComponent("log2"))
     for _ in 0..<100 where try !place.text("log2").contains("going on at step") { usleep(20_000) }
     usleep(100_000)
     resumed.interrupt()

@@ -83,15 +83,17 @@ package final class AffineTable<S: Scalar>: Sendable {
     exactShiftStorage = Storage(shifts)
   }
 
-  /// Writes samples of `width` scalars each to `target`, prepared.
+  /// Writes samples of `width` scalars each to `target`, prepared by the arithmetic of a table's numbers.
   @specialized(where S == Float)
   @specialized(where S == Double)
   package func apply(to samples: Buffer<S>, width: Int, into target: Buffer<S>) {
     precondition(target.count >= samples.count)
-    let (scales, shifts) = (scales.base, shifts.base)
-    let last = self.scales.count > 1 ? 1 : 0
+    let (scales, shifts) = (exactScales.base, exactShifts.base)
+    let step = exactScales.count > 1 ? 1 : 0
     for start in stride(from: 0, to: samples.count, by: width) {
-      for i in 0..<width { target[start + i] = samples[start + i] * scales[i * last] + shifts[i * last] }
+      for i in 0..<width {
+        target[start + i] = S(Double(samples[start + i]) * scales[i * step] + shifts[i * step])
+      }
     }
   }
 }

@@ -159,14 +159,12 @@ struct TrainingSession {
   private func nextCommand(_ folder: RunFolder) -> String {
     let test = experiment.description.sources.first { $0.attributes.text("role") == "test" }
     var input = "INPUT"
-    var label = ""
     if let test, test.attributes.has("path") {
       input = Path.join(Path.folder(of: experiment.description.file), test.attributes.text("path"))
       if test.schema.name == "cifar10", !input.hasSuffix(".bin") { input = Path.join(input, "test_batch.bin") }
       if test.schema.name == "cifar100", !input.hasSuffix(".bin") { input = Path.join(input, "test.bin") }
-      if test.schema.name == "csv" { label = " --label \(shellQuoted(test.attributes.text("label")))" }
     }
-    return "\(commandName) predict \(shellQuoted(folder.weights)) \(shellQuoted(input))\(label)"
+    return "\(commandName) predict \(shellQuoted(folder.weights)) \(shellQuoted(input))"
   }
 }
 
