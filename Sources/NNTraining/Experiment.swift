@@ -174,6 +174,7 @@ package struct DataLoading {
       if role == "train" {
         context.classes = set.classNames ?? context.classes
         context.labelForm = set.targets.first?.form
+        context.record = set.record
       }
     }
     for split in description.splits { try take(split, from: &sets) }

@@ -111,6 +111,31 @@ import Testing
     }
   }
 
+  /// The model's own test set and files to predict may have their columns in any order.
+  @Test func columnsInAnotherOrder() throws {
+    func table(_ order: [Int], _ header: [String]) -> String {
+      let rows = (0..<40).map { ["\($0)", "\(100 * $0)", $0 < 20 ? "low" : "high"] }
+      return ([header] + rows).map { row in order.map { row[$0] }.joined(separator: ",") + "\n" }.joined()
+    }
+    try place.write(table([0, 1, 2], ["small", "large", "kind"]), to: "train.csv")
+    try place.write(table([2, 1, 0], ["small", "large", "kind"]), to: "test.csv")
+    try writeModel(
+      #"<csv role="train" path="train.csv" label="kind"/><csv role="test" path="test.csv" label="kind"/>"#,
+      #"<input name="x" shape="2"/><dense units="2"/><softmaxCrossEntropy/>"#, "<preprocess><standardize/></preprocess>"
+    )
+    let training = try place.run("train", "m.xml", "-q", "--output", "r", "--require", "accuracy=0.95")
+    #expect(training.code == 0, "\(training.messages)\(training.output)")
+    let first = try place.run("predict", "r/weights.safetensors", "train.csv")
+    #expect(first.code == 0 && first.output.split(separator: "\n").count == 41)
+    #expect(try place.run("predict", "r/weights.safetensors", "test.csv").output == first.output)
+    #expect(try place.infer("r/weights.safetensors", "test.csv").output == first.output)
+    #expect(
+      try place.run("evaluate", "r/weights.safetensors", "--data", "test.csv", "--require", "accuracy=0.95").code == 0)
+    try place.write(table([0, 1], ["small", "other", "kind"]), to: "other.csv")
+    let other = try place.run("predict", "r/weights.safetensors", "other.csv")
+    #expect(other.code == 65 && other.messages.contains("there is no column 'large'"))
+  }
+
   @Test func setsOfOtherTargets() throws {
     try place.write((0..<40).map { "1,2,\($0),4,5\n" }.joined(), to: "three.csv")
     try place.write((0..<40).map { "1,2,\($0)\n" }.joined(), to: "one.csv")

@@ -50,7 +50,9 @@ import Testing
     #expect(String(decoding: bytes.prefix(128), as: UTF8.self).contains("'shape': (1, 3,)"))
     let wrong = try place.run("predict", "run/weights.safetensors", "-", input: "1,2,3\n")
     #expect(wrong.code == 65)
-    #expect(wrong.messages.contains("the shape 12 (12 elements), but a sample of the data in standard input has 3 (3 elements)"))
+    #expect(
+      wrong.messages.contains(
+        "the shape 12 (12 elements), but a sample of the data in standard input has 3 (3 elements)"))
   }
 
   @Test func secondRunKeepsTheFirst() throws {
