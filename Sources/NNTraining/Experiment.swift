@@ -174,6 +174,7 @@ package struct DataLoading {
       if role == "train" {
         context.classes = set.classNames ?? context.classes
         context.labelForm = set.targets.first?.form
+        context.record = set.record
       }
     }
     for split in description.splits { try take(split, from: &sets) }
@@ -203,7 +204,7 @@ package struct DataLoading {
       throw DiagnosticError(code: "not-a-source", "<\(source.schema.name)> is no data source", place: source.place)
     }
     do {
-      return try reader.read(context)
+      return try reader.recordedSamples(context)
     } catch let error as ElementError {
       throw DiagnosticError([error.diagnostic(at: source)])
     } catch var error as DiagnosticError where error.kind == .missing {
