@@ -204,7 +204,7 @@ package struct DataLoading {
       throw DiagnosticError(code: "not-a-source", "<\(source.schema.name)> is no data source", place: source.place)
     }
     do {
-      return try reader.read(context)
+      return try reader.recordedSamples(context)
     } catch let error as ElementError {
       throw DiagnosticError([error.diagnostic(at: source)])
     } catch var error as DiagnosticError where error.kind == .missing {
