@@ -50,6 +50,9 @@ let programs: [Target] = [
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
 ]
 
+/// Whether allocations are counted in tests. A sanitizer has functions of its own in those places; tools/sanitize says so.
+let countsAllocations = Context.environment["NNRUN_SANITIZER"] == nil
+
 /// Puts the counting functions of NNTestSupport into the place of the C library's, in test programs only.
 let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"].flatMap {
   ["-Xlinker", "--defsym=\($0)=nntest_\($0)", "-Xlinker", "--export-dynamic-symbol=\($0)"]
@@ -73,7 +76,7 @@ let tests: [Target] = [
     name: "LanguageTests",
     dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"],
     exclude: ["Fixtures"]),
-  .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore"]),
+  .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore", "NNTestSupport"]),
   .testTarget(
     name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNImages", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(
@@ -81,7 +84,9 @@ let tests: [Target] = [
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .target(
     name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNWeights", "NNData", "NNTraining", "NNInference"],
-    path: "Tests/NNTestSupport", linkerSettings: [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))]),
+    path: "Tests/NNTestSupport",
+    swiftSettings: countsAllocations ? [.define("COUNTS_ALLOCATIONS", .when(platforms: [.linux]))] : [],
+    linkerSettings: countsAllocations ? [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))] : []),
   .testTarget(
     name: "PluginTests",
     dependencies: [

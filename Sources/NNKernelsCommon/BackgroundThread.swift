@@ -37,14 +37,8 @@ package final class BackgroundThread {
   package func fetch() -> Bool { handOver.fetch() }
 
   /// The thread, as the system calls it.
-  package var systemIdentifier: UInt { identifierNumber(identifier) }
+  package var systemIdentifier: UInt { threadNumber(identifier) }
 }
-
-#if canImport(Darwin)
-  private func identifierNumber(_ identifier: pthread_t) -> UInt { UInt(bitPattern: identifier) }
-#else
-  private func identifierNumber(_ identifier: pthread_t) -> UInt { UInt(identifier) }
-#endif
 
 /// Where a background thread and its owner meet.
 private final class HandOver: @unchecked Sendable {

@@ -10,37 +10,50 @@ package enum ScratchPurpose: Int, CaseIterable {
 
 /// Memory that kernels use during a call, kept from call to call: one region per worker and purpose.
 ///
-/// A region is used by its worker alone, so no two threads touch the same entry of the table. Its owner deallocates it.
+/// A region is used by its worker alone, so no two threads touch the same entry of a table. Worker 0 is whichever thread
+/// calls the pool, and each has regions of its own; those of the pool's threads belong to the run at hand.
 /// It is a plain value, which what a kernel hands to all threads can hold: a count of references would be written by all
 /// of them in every chunk.
 package struct ScratchMemory: @unchecked Sendable {
-  private struct Region {
+  struct Region {
     var base: UnsafeMutableRawPointer?
     var count = 0
+    /// Of as many workers, without memory.
+    static func allocate(workers: Int) -> UnsafeMutablePointer<Region> {
+      let count = workers * ScratchPurpose.allCases.count
+      let regions = UnsafeMutablePointer<Region>.allocate(capacity: max(1, count))
+      regions.initialize(repeating: Region(base: nil), count: count)
+      return regions
+    }
+
+    static func deallocate(_ regions: UnsafeMutablePointer<Region>, workers: Int) {
+      for entry in 0..<(workers * ScratchPurpose.allCases.count) { regions[entry].base?.deallocate() }
+      regions.deallocate()
+    }
   }
 
-  private let regions: UnsafeMutablePointer<Region>
-  private let entries: Int
+  /// The regions of the calling thread.
+  private let own: UnsafeMutablePointer<Region>
+  /// The regions of the pool's threads, from worker 1 on.
+  private let others: UnsafeMutablePointer<Region>
 
-  init(workers: Int) {
-    entries = workers * ScratchPurpose.allCases.count
-    regions = .allocate(capacity: entries)
-    regions.initialize(repeating: Region(base: nil), count: entries)
+  @inline(__always)
+  init(own: UnsafeMutablePointer<Region>, others: UnsafeMutablePointer<Region>) {
+    self.own = own
+    self.others = others
   }
 
-  func deallocate() {
-    for entry in 0..<entries { regions[entry].base?.deallocate() }
-    regions.deallocate()
+  @inline(__always)
+  private func region(_ worker: Int, _ purpose: ScratchPurpose) -> UnsafeMutablePointer<Region> {
+    (worker == 0 ? own : others + (worker - 1) * 3) + purpose.rawValue
   }
 
   /// Gives every worker as much memory as the one that has the most; nobody may use any meanwhile.
-  func even() {
-    let purposes = ScratchPurpose.allCases
-    for purpose in purposes {
-      let places = stride(from: purpose.rawValue, to: entries, by: purposes.count)
-      let most = places.reduce(0) { max($0, regions[$1].count) }
-      for place in places where regions[place].count < most {
-        _ = memory(worker: place / purposes.count, purpose: purpose, count: most)
+  func even(workers: Int) {
+    for purpose in ScratchPurpose.allCases {
+      let most = (0..<workers).reduce(0) { max($0, region($1, purpose).pointee.count) }
+      for worker in 0..<workers where region(worker, purpose).pointee.count < most {
+        _ = memory(worker: worker, purpose: purpose, count: most)
       }
     }
   }
@@ -48,7 +61,7 @@ package struct ScratchMemory: @unchecked Sendable {
   /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
   /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
   package func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
-    let entry = regions + (worker * 3 + purpose.rawValue)
+    let entry = region(worker, purpose)
     if let base = entry.pointee.base, entry.pointee.count >= count {
       return base.assumingMemoryBound(to: Float.self)
     }

@@ -48,3 +48,14 @@ private func runThread(_ argument: UnsafeMutableRawPointer) {
     return status == 0 ? identifier : nil
   }
 #endif
+
+/// A number that no other thread has as long as the calling one lives.
+@inline(__always)
+func currentThreadNumber() -> UInt { threadNumber(pthread_self()) }
+
+#if canImport(Darwin)
+  func threadNumber(_ thread: pthread_t) -> UInt { UInt(bitPattern: thread) }
+#else
+  @inline(__always)
+  func threadNumber(_ thread: pthread_t) -> UInt { UInt(thread) }
+#endif

@@ -14,8 +14,9 @@ import Synchronization
 /// as long as what a chunk computes does not depend on how many chunks there are; `run(count:grain:)` cuts the same way
 /// for any number of threads.
 ///
-/// `run` may be called from one thread at a time. A `run` inside a chunk does all its work on the thread it is called
-/// from. Between two runs the threads wait spinning for some ten microseconds, then sleep; neither waking them nor
+/// Any number of threads may call `run` at the same time, each with work of its own: the pool's threads help one of them,
+/// and the others do theirs alone meanwhile. Nobody waits for anybody else's work. A `run` inside a chunk does all its work
+/// on the thread it is called from. Between two runs the threads wait spinning for some ten microseconds, then sleep; neither waking them nor
 /// running chunks allocates memory.
 public final class WorkerPool: @unchecked Sendable {
   /// Threads that take part, the calling one included.
@@ -25,8 +26,9 @@ public final class WorkerPool: @unchecked Sendable {
   private let board: WorkBoard
   /// The threads besides the calling one, in the order of their worker numbers, which start at 1.
   private let identifiers: [pthread_t]
-  /// Memory for kernels, per worker and purpose; it lasts as long as the pool.
-  package let scratch: ScratchMemory
+  /// Memory for kernels of the pool's threads, and of those that call it; it lasts as long as the pool.
+  private let regions: UnsafeMutablePointer<ScratchMemory.Region>
+  private let callers = CallerRegions()
 
   /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
   public init(threads: Int) {
@@ -40,13 +42,19 @@ public final class WorkerPool: @unchecked Sendable {
     self.board = board
     self.identifiers = identifiers
     self.threads = identifiers.count + 1
-    scratch = ScratchMemory(workers: self.threads)
+    regions = ScratchMemory.Region.allocate(workers: identifiers.count)
   }
 
   deinit {
     board.close()
     for identifier in identifiers { pthread_join(identifier, nil) }
-    scratch.deallocate()
+    ScratchMemory.Region.deallocate(regions, workers: identifiers.count)
+  }
+
+  /// Memory for kernels, per worker and purpose, as the calling thread may use it: its own as worker 0, and in a run that
+  /// it makes that of the pool's threads.
+  package var scratch: ScratchMemory {
+    ScratchMemory(own: callers.regions(of: currentThreadNumber()), others: regions)
   }
 
   /// Processors that may run this process's threads.
@@ -93,23 +101,26 @@ public final class WorkerPool: @unchecked Sendable {
     return 0
   }
 
-  /// Whether the calling thread runs a chunk of this pool, or would find the pool taken: a `run` would be serial.
+  /// Whether the calling thread runs a chunk of this pool, or would find the pool taken now: a `run` would be serial.
   package var isSerial: Bool { threads == 1 || board.isTaken }
 
   /// Threads that would take part in a `run` now.
   package var freeThreads: Int { isSerial ? 1 : threads }
 
   /// Takes the memory that `scratch` will be asked for in the chunks of the next run, for all workers, so that it does
-  /// not depend on who takes which chunk whether a step takes memory.
+  /// not depend on who takes which chunk whether a step takes memory. Does nothing inside a chunk.
   package func reserveScratch(purpose: ScratchPurpose, count: Int) {
-    guard !isSerial else { return }
+    guard threads > 1, board.enter() else { return }
+    let scratch = scratch
     for worker in 0..<threads { _ = scratch.memory(worker: worker, purpose: purpose, count: count) }
+    board.leave()
   }
 
   /// Takes for every worker the memory that any of them has needed so far, so that it does not depend on who takes which
-  /// chunk whether a later run takes memory. Not for use inside a chunk.
+  /// chunk whether a later run takes memory. Does nothing inside a chunk.
   package func evenScratch() {
-    guard !isSerial else { return }
-    scratch.even()
+    guard threads > 1, board.enter() else { return }
+    scratch.even(workers: threads)
+    board.leave()
   }
 }

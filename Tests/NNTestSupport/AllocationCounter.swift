@@ -8,11 +8,11 @@ import Synchronization
 ///
 /// On Linux the linker puts the functions below into the place of the C library's allocator; they count and pass the
 /// request on. Only the thread that runs the code is looked at, and one more that works for it, since other threads may
-/// do anything meanwhile. Elsewhere nothing is counted, and `isAvailable` is false.
+/// do anything meanwhile. Elsewhere, and under a sanitizer, nothing is counted, and `isAvailable` is false.
 public enum AllocationCounter {
   /// Whether allocations can be counted here.
   public static var isAvailable: Bool {
-    #if os(Linux)
+    #if COUNTS_ALLOCATIONS
       true
     #else
       false
@@ -23,7 +23,7 @@ public enum AllocationCounter {
   ///
   /// - Parameter other: a thread whose calls count too.
   public static func count(alsoOn other: UInt? = nil, _ body: () -> Void) -> Int {
-    #if os(Linux)
+    #if COUNTS_ALLOCATIONS
       turn.withLock { _ in
         counted.store(0, ordering: .sequentiallyConsistent)
         watchedThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
@@ -40,7 +40,7 @@ public enum AllocationCounter {
   }
 }
 
-#if os(Linux)
+#if COUNTS_ALLOCATIONS
   /// One count at a time.
   private let turn = Mutex(())
   /// The thread whose requests count; 0 for none. Allocators are called by anybody from anywhere, so what they look at
