@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 
 /// The words of a command line, sorted into options and positional arguments.
 package struct Arguments {
@@ -120,6 +121,17 @@ package struct Arguments {
       throw usageError("'--set \(setting)' has no value", "write --set PATH=VALUE, as in --set training.epochs=5")
     }
     return all("set")
+  }
+}
+
+extension Arguments {
+  /// Throws a `DiagnosticError` (73) if writing to `path` would replace a file and `--force` is not given. For commands
+  /// that make what a training may have cost hours to make.
+  package func refuseToReplace(_ path: String) throws {
+    guard !has("force"), try AtomicFile.wouldReplace(path) else { return }
+    throw DiagnosticError(
+      .cannotCreate, code: "file-exists", file: path, "is there already",
+      remedy: "name another file, or replace it with --force")
   }
 }
 

@@ -4,6 +4,7 @@
   import Darwin
 #endif
 import NNCore
+import NNFiles
 import NNKernels
 
 /// What surrounds a command: the elements it knows and where its output goes. Results go to standard output; progress
@@ -33,38 +34,32 @@ package func variable(_ name: String) -> String? {
   getenv(name).map { String(cString: $0) }
 }
 
-/// Writes a result to standard output.
-package func printResult(_ text: String, terminator: String = "\n") {
-  write(text + terminator, to: STDOUT_FILENO)
+/// Writes a result to standard output. A reader that has read enough and went away is no failure; that the result cannot
+/// be written, as to a full disk, throws a `DiagnosticError` (74).
+package func printResult(_ text: String, terminator: String = "\n") throws {
+  try printResult(Array((text + terminator).utf8))
 }
 
-/// Writes a message to standard error.
+/// Writes bytes to standard output, like a text.
+package func printResult(_ bytes: [UInt8]) throws {
+  if let failure = write(bytes, to: STDOUT_FILENO), failure.number != EPIPE { throw resultLost(failure) }
+}
+
+/// Says that a result did not reach where standard output goes.
+func resultLost(_ failure: SystemFailure) -> DiagnosticError {
+  DiagnosticError(
+    .inputOutput, code: "write-failed", file: "standard output", "writing failed: \(failure.message)",
+    remedy: failure.number == ENOSPC ? "free some space" : nil)
+}
+
+/// Writes a message to standard error. Where messages cannot be written there is nobody to tell so.
 package func printMessage(_ text: String, terminator: String = "\n") {
-  write(text + terminator, to: STDERR_FILENO)
+  _ = write(Array((text + terminator).utf8), to: STDERR_FILENO)
 }
 
-/// Writes bytes to standard output.
-package func printResult(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
-
-private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
-
-/// Writes all bytes; a reader that went away is not worth a message.
-private func write(_ bytes: [UInt8], to descriptor: Int32) {
-  bytes.withUnsafeBufferPointer { bytes in
-    var offset = 0
-    while offset < bytes.count, let base = bytes.baseAddress {
-      let count = unistdWrite(descriptor, base + offset, bytes.count - offset)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
-      offset += count
-    }
+private func write(_ bytes: [UInt8], to descriptor: Int32) -> SystemFailure? {
+  bytes.withUnsafeBytes { bytes in
+    do throws(SystemFailure) { try writeAll(descriptor, bytes) } catch { return error }
+    return nil
   }
-}
-
-private func unistdWrite(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
-  #if canImport(Glibc)
-    Glibc.write(descriptor, bytes, count)
-  #else
-    Darwin.write(descriptor, bytes, count)
-  #endif
 }

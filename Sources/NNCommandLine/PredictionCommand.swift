@@ -100,7 +100,7 @@ extension PredictionCommand {
     if let path = arguments.text("output") {
       try AtomicFile.write(path, bytes: bytes)
     } else {
-      printResult(bytes)
+      try printResult(bytes)
     }
   }
 }

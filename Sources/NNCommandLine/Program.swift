@@ -1,4 +1,53 @@
 import NNCore
+import NNFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A whole program: calls `body` with the words of the command line, turns what it throws into messages, and ends with
+/// its exit code.
+package func runProgram(_ body: (_ words: [String]) throws -> ExitCode) -> Never {
+  prepareProcess()
+  var code = reportingErrors { try body(commandLineWords()) }
+  // Some file systems tell only now that they could not keep what was written.
+  let closing = reportingErrors { try closeResults() }
+  if closing != .done, code == .done { code = closing }
+  exit(code.rawValue)
+}
+
+/// What holds for every command: a reader that went away, or a limit on the size of files, is an error of the write that
+/// met it, not the end of the program.
+private func prepareProcess() {
+  signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
+  // The next file that is opened would take the place of a standard stream that is closed, and get what is meant for
+  // it. The stand-ins refuse what they are used for.
+  for (descriptor, access) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+  where fcntl(descriptor, F_GETFD) == -1 { _ = open("/dev/null", access) }
+}
+
+/// The words after the program's name. Throws a `DiagnosticError`: a word is not UTF-8, so that the name it may hold
+/// could not be said, let alone opened.
+private func commandLineWords() throws -> [String] {
+  try (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+    guard let word = CommandLine.unsafeArgv[index] else { return nil }
+    guard let text = String(validatingCString: word) else {
+      throw usageError(
+        "'\(String(cString: word).shortened)' is not text in UTF-8", "rename the file, or name it through a link")
+    }
+    return text
+  }
+}
+
+private func closeResults() throws -> ExitCode {
+  do throws(SystemFailure) { _ = try systemCall { close(STDOUT_FILENO) } } catch {
+    if error.number != EBADF { throw resultLost(error) }
+  }
+  return .done
+}
 
 /// Runs `body` and turns what it throws into messages and an exit code.
 package func reportingErrors(_ body: () throws -> ExitCode) -> ExitCode {
@@ -20,7 +69,7 @@ package func run(_ command: any Command.Type, _ words: [String], _ registry: @au
   let arguments = try Arguments(
     words, options: command.options + [helpOption], positionals: command.positionals, command: command.invocation)
   if arguments.has("help") {
-    printResult(command.help, terminator: "")
+    try printResult(command.help, terminator: "")
     return .done
   }
   return try command.run(arguments, Environment(registry: registry()))

@@ -12,39 +12,83 @@ final class FileInput {
   /// Bytes in the file; nil for what has no size, such as a pipe.
   let size: Int?
   private let descriptor: Int32
+  /// A byte that was read to learn whether there is somebody who writes.
+  private var first: UInt8?
+
+  /// How long a pipe may have nobody who writes to it.
+  private static let patience: Duration = .seconds(5)
 
   /// Opens a file; `-` is standard input.
   ///
-  /// Throws a `DiagnosticError`: the file is missing, is a folder, is larger than `limit`, or cannot be opened.
+  /// Throws a `DiagnosticError`: the file is missing, is a folder, is larger than `limit`, is a pipe that nobody writes
+  /// to, or cannot be opened.
   init(_ path: String, limit: Int) throws(DiagnosticError) {
     self.path = path
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileReading.openError(path, errno) }
-    self.descriptor = descriptor
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileReading.openError(path, errno) }
-    size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
-    if status.st_mode & S_IFMT == S_IFDIR {
+    let status: stat
+    do throws(SystemFailure) {
+      // Opening a pipe would otherwise wait for somebody to write, without a word.
+      descriptor = path == "-" ? STDIN_FILENO : try openFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      status = try fileStatus(descriptor)
+    } catch { throw FileReading.openError(path, error) }
+    size = status.isKind(S_IFREG) ? Int(status.st_size) : nil
+    if status.isKind(S_IFDIR) {
       throw DiagnosticError(.missing, code: "not-a-file", file: path, "this is a folder, not a file")
     }
     guard (size ?? 0) <= limit else { throw FileReading.tooLarge(path, limit) }
+    if size == nil, path != "-" { try waitForWriter(isPipe: status.isKind(S_IFIFO)) }
   }
 
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
+  /// Reading waits from here on. A pipe must have somebody who writes to it, however slowly, or who has written.
+  private func waitForWriter(isPipe: Bool) throws(DiagnosticError) {
+    let end = ContinuousClock.now + Self.patience
+    while isPipe {
+      var byte: UInt8 = 0
+      var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      do throws(SystemFailure) {
+        if try systemCall({ systemRead(descriptor, &byte, 1) }) == 1 {
+          first = byte
+          break
+        }
+        _ = try systemCall { poll(&waited, 1, 100) }
+      } catch {
+        if error.number == EAGAIN { break }
+        throw readingError(error)
+      }
+      // Somebody was there, wrote nothing and went.
+      if waited.revents & Int16(POLLHUP) != 0 { break }
+      guard .now < end else {
+        throw DiagnosticError(
+          .missing, code: "no-writer", file: path, "nothing writes to this pipe",
+          remedy: "start the program that writes to it first, or let it write to this one's standard input, which is -")
+      }
+    }
+    do throws(SystemFailure) {
+      let flags = try systemCall { fcntl(descriptor, F_GETFL) }
+      _ = try systemCall { fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
+    } catch { throw readingError(error) }
+  }
+
+  private func readingError(_ failure: SystemFailure) -> DiagnosticError {
+    DiagnosticError(.inputOutput, code: "read-failed", file: path, "cannot be read: \(failure.message)")
+  }
+
   /// Fills `target` with the next bytes; says how many there were, fewer than asked for only at the end of the file.
   func read(into target: UnsafeMutableBufferPointer<UInt8>) throws(DiagnosticError) -> Int {
     var count = 0
-    while count < target.count, let base = target.baseAddress {
-      let got = systemRead(descriptor, base + count, target.count - count)
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else {
-        throw DiagnosticError(
-          .inputOutput, code: "read-failed", file: path, "cannot be read: \(systemMessage(errno))")
-      }
-      if got == 0 { break }
-      count += got
+    if let byte = first, let base = target.baseAddress, !target.isEmpty {
+      base.pointee = byte
+      first = nil
+      count = 1
     }
+    do throws(SystemFailure) {
+      while count < target.count, let base = target.baseAddress {
+        let got = try systemCall { systemRead(descriptor, base + count, target.count - count) }
+        if got == 0 { break }
+        count += got
+      }
+    } catch { throw readingError(error) }
     return count
   }
 

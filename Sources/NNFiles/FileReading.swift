@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 import NNCore
 
 /// Reading whole files, with errors that name the file.
@@ -46,13 +41,10 @@ public enum FileReading {
   }
 
   /// What to say when a file cannot be opened.
-  static func openError(_ path: String, _ number: Int32) -> DiagnosticError {
-    if number == ENOENT || number == ENOTDIR {
+  package static func openError(_ path: String, _ failure: SystemFailure) -> DiagnosticError {
+    if failure.isMissing {
       return DiagnosticError(.missing, code: "missing-file", file: path, "there is no such file")
     }
-    return DiagnosticError(.missing, code: "unreadable-file", file: path, "cannot be opened: \(systemMessage(number))")
+    return DiagnosticError(.missing, code: "unreadable-file", file: path, "cannot be opened: \(failure.message)")
   }
 }
-
-/// The system's words for an error number.
-func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)).lowercased() }

@@ -32,7 +32,7 @@ public enum Path {
   }
 
   /// Whether there is a file or folder.
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  public static func exists(_ path: String) -> Bool { (try? fileStatus(path)) != nil }
 
   /// The absolute path without links, `.` and `..`; nil if there is nothing there.
   public static func resolved(_ path: String) -> String? {
@@ -41,10 +41,27 @@ public enum Path {
     return String(cString: real)
   }
 
+  /// What a symbolic link says; nil if this is none.
+  static func linkTarget(_ path: String) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &target, target.count)
+    return count > 0 ? String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+  }
+
   /// Whether there is a folder.
-  public static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  public static func isFolder(_ path: String) -> Bool { (try? fileStatus(path))?.isKind(S_IFDIR) ?? false }
+
+  /// Throws a `DiagnosticError` (66) that says why, unless there is a folder.
+  public static func requireFolder(_ path: String) throws(DiagnosticError) {
+    let isFolder: Bool
+    do throws(SystemFailure) { isFolder = try fileStatus(path).isKind(S_IFDIR) } catch {
+      throw error.isMissing
+        ? DiagnosticError(.missing, code: "missing-folder", file: path, "there is no such folder")
+        : FileReading.openError(path, error)
+    }
+    guard isFolder else {
+      throw DiagnosticError(.missing, code: "missing-folder", file: path, "this is a file, not a folder")
+    }
   }
 
   /// Makes a folder and those above it; no error if it is there already.
@@ -52,20 +69,28 @@ public enum Path {
     if path.isEmpty || isFolder(path) { return }
     let parent = folder(of: path)
     if parent != path { try makeFolder(parent) }
-    guard mkdir(path, 0o755) == 0 || isFolder(path) else {
-      throw DiagnosticError(
-        .cannotCreate, code: "cannot-create", file: path, "the folder cannot be created: \(systemMessage(errno))")
-    }
+    if let failure = make(path), !isFolder(path) { throw creationError(path, failure) }
   }
 
   /// Makes a folder that was not there; false if it was.
   public static func makeNewFolder(_ path: String) throws -> Bool {
     var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
     try makeFolder(folder(of: path))
-    if mkdir(path, 0o755) == 0 { return true }
-    if errno == EEXIST { return false }
-    throw DiagnosticError(
-      .cannotCreate, code: "cannot-create", file: path, "the folder cannot be created: \(systemMessage(errno))")
+    guard let failure = make(path) else { return true }
+    if failure.number == EEXIST { return false }
+    throw creationError(path, failure)
+  }
+
+  private static func make(_ path: String) -> SystemFailure? {
+    do throws(SystemFailure) {
+      try withName(path) { name throws(SystemFailure) in _ = try systemCall { mkdir(name, 0o777) } }
+    } catch { return error }
+    return nil
+  }
+
+  private static func creationError(_ path: String, _ failure: SystemFailure) -> DiagnosticError {
+    DiagnosticError(
+      .cannotCreate, code: "cannot-create", file: path, "the folder cannot be created: \(failure.message)")
   }
 }

@@ -24,8 +24,5 @@ extension CodeExplanation {
     .init(
       "unknown-class", "A folder or a list names a class that the model does not have.",
       wrong: #"photos/dgo with <data classes="cat dog">"#, right: #"photos/dog with <data classes="cat dog">"#),
-    .init(
-      "no-such-file", "There is no file or folder of that name, or it cannot be read.", wrong: "a path with a slip",
-      right: "a path as 'ls' prints it"),
   ]
 }

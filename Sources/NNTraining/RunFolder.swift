@@ -2,10 +2,12 @@ import NNCore
 import NNFiles
 import NNWeights
 
-/// The folder that a training leaves behind.
+/// The folder that a training leaves behind. One training at a time may have it: as long as this value or a copy of it
+/// lives, others are refused.
 public struct RunFolder: Sendable {
   /// Its path.
   public let path: String
+  private let lock: FolderLock
 
   /// The parameters that did best, with all that predicting needs.
   public var weights: String { Path.join(path, "weights.safetensors") }
@@ -20,49 +22,68 @@ public struct RunFolder: Sendable {
   /// The model as it was run.
   public var model: String { Path.join(path, "model.xml") }
 
-  /// A folder that exists already.
+  /// A folder that exists already. Throws a `DiagnosticError`: it is missing (66), or a training is at work in it (73).
   public init(existing path: String) throws {
-    guard Path.isFolder(path) else {
-      throw DiagnosticError(.missing, code: "missing-folder", file: path, "there is no such folder")
-    }
+    try Path.requireFolder(path)
+    lock = try Self.lock(path)
     self.path = path
   }
 
   /// The run's checkpoint. Throws a `DiagnosticError` if there is none, or it cannot be read.
   public func readCheckpoint() throws -> Checkpoint {
-    guard Path.exists(checkpoint) else {
+    do { return try Checkpoint(path: checkpoint) } catch let error as DiagnosticError
+      where error.diagnostics.first?.code == "missing-file"
+    {
       throw DiagnosticError(
         .missing, code: "missing-checkpoint", file: checkpoint, "the folder holds no checkpoint to resume from")
     }
-    return try Checkpoint(path: checkpoint)
   }
 
-  /// A new folder. A folder that holds a run is never used again.
+  /// A new folder. A folder that holds a run is never used again, nor is one that holds a file which a run would replace.
+  /// Throws a `DiagnosticError` (73).
   ///
   /// - Parameters:
   ///   - wanted: the folder to make; it may exist if it is empty of runs.
   ///   - model: the model's name, for the usual place `runs/<name>`, `runs/<name>-2` …
   public init(wanted: String?, model: String) throws {
     if let wanted {
-      if Path.exists(Path.join(wanted, "checkpoint.safetensors"))
-        || Path.exists(Path.join(wanted, "weights.safetensors"))
-      {
-        throw DiagnosticError(
-          .cannotCreate, code: "folder-in-use", file: wanted, "this folder holds a run already",
-          remedy: "go on with it by --resume \(wanted), or name another folder")
-      }
       try Path.makeFolder(wanted)
+      lock = try Self.lock(wanted)
       path = wanted
+      try requireEmpty()
       return
     }
     var number = 1
     while true {
       let candidate = "runs/" + model + (number == 1 ? "" : "-\(number)")
       if try Path.makeNewFolder(candidate) {
+        lock = try Self.lock(candidate)
         path = candidate
         return
       }
       number += 1
+    }
+  }
+
+  private static func lock(_ path: String) throws -> FolderLock {
+    guard let lock = try FolderLock(path) else {
+      throw DiagnosticError(
+        .cannotCreate, code: "folder-in-use", file: path, "another training is at work in this folder",
+        remedy: "wait for its end, or name another folder with --output")
+    }
+    return lock
+  }
+
+  private func requireEmpty() throws {
+    if Path.exists(checkpoint) || Path.exists(weights) {
+      throw DiagnosticError(
+        .cannotCreate, code: "folder-in-use", file: path, "this folder holds a run already",
+        remedy: "go on with it by --resume \(path), or name another folder")
+    }
+    for file in [last, metrics, report, model] where Path.exists(file) {
+      throw DiagnosticError(
+        .cannotCreate, code: "folder-in-use", file: file, "is there already, and the run would replace it",
+        remedy: "name another folder")
     }
   }
 }

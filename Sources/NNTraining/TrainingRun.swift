@@ -100,24 +100,36 @@ public final class TrainingRun<S: Scalar> {
 
   /// Trains until something ends it, and keeps the folder's files up to date.
   ///
+  /// Throws a `DiagnosticError` if a file cannot be written. A line of metrics that cannot be written does not end the
+  /// training: all of them are written again at the end.
+  ///
   /// - Parameter isInterrupted: asked after every step; true ends the run with a checkpoint.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
     try AtomicFile.write(folder.model, text: experiment.description.text)
-    try AtomicFile.write(folder.metrics, text: trainer.records.map { $0.json + "\n" }.joined())
+    try writeMetrics()
     if trainer.steps == 0 { try writeCheckpoint() }
     trainer.onCheckpoint = { [unowned self] _ in try self.writeCheckpoint() }
-    trainer.onEpoch = { [unowned self] record in try LineWriter(self.folder.metrics).append(record.json) }
+    var lacksMetrics = false
+    trainer.onEpoch = { [unowned self] record in
+      do { try LineWriter(self.folder.metrics).append(record.json) } catch { lacksMetrics = true }
+    }
     let outcome = try trainer.run(isInterrupted: isInterrupted)
-    if case .interrupted = outcome { return outcome }
-    if case .diverged = outcome {
+    switch outcome {
+    case .interrupted: break
+    case .diverged:
       trainer.restoreBest()
       try writeWeights(folder.weights)
-      return outcome
+    case .finished, .stopped:
+      try writeWeights(folder.last)
+      trainer.restoreBest()
+      try writeWeights(folder.weights)
     }
-    try writeWeights(folder.last)
-    trainer.restoreBest()
-    try writeWeights(folder.weights)
+    if lacksMetrics { try writeMetrics() }
     return outcome
+  }
+
+  private func writeMetrics() throws {
+    try AtomicFile.write(folder.metrics, text: trainer.records.map { $0.json + "\n" }.joined())
   }
 
   /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.

@@ -32,6 +32,8 @@ public struct TensorFile: Sendable {
   /// The file's name, for messages.
   public let file: String
 
+  /// The header's name for the texts; no array can have it.
+  package static let metadataKey = "__metadata__"
   /// The metadata key of the checksum.
   static let checksumKey = "nnrun.checksum"
   /// The longest header that is accepted, as the format defines it.
@@ -151,11 +153,14 @@ extension TensorFile {
   /// Whether the checksum in the metadata is right; nil if there is none.
   public var checksumHolds: Bool? { metadata[Self.checksumKey].map { $0 == checksum } }
 
-  /// Writes the file, whole or not at all, with the checksum in its metadata.
-  public func write(_ path: String) throws {
+  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it cannot be
+  /// created (73) or written (74).
+  ///
+  /// - Parameter replacing: whether a file may be there already; if not, that is an error (73).
+  public func write(_ path: String, replacing: Bool = true) throws {
     let header = header()
     try header.withUnsafeBytes { header in
-      try data.withUnsafeBytes { try AtomicFile.write(path, [header, $0]) }
+      try data.withUnsafeBytes { try AtomicFile.write(path, [header, $0], replacing: replacing) }
     }
   }
 
@@ -165,7 +170,7 @@ extension TensorFile {
   private func header() -> [UInt8] {
     var metadata = metadata
     metadata[Self.checksumKey] = checksum
-    var text = "{\"__metadata__\":{"
+    var text = "{\(jsonQuoted(Self.metadataKey)):{"
     text += metadata.keys.sorted().map { key in
       "\(jsonQuoted(key)):\(jsonQuoted(metadata[key] ?? ""))"
     }.joined(separator: ",")
@@ -209,7 +214,7 @@ extension TensorFile {
     var entries: [Entry] = []
     do {
       let isObject = try StrictJSON.forEachMember(of: bytes[8..<(8 + Int(length))]) { member in
-        if member.key == "__metadata__" {
+        if member.key == Self.metadataKey {
           metadata = try Self.texts(member.value, failure)
         } else {
           entries.append(try Self.entry(member, size: size, failure))

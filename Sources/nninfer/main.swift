@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 import NNCommandLine
 import NNCore
 import StandardLayers
@@ -13,9 +8,8 @@ enum InferCommand: PredictionCommand {
   static let invocation = "nninfer"
 }
 
-exit(
-  reportingErrors {
-    var registry = Registry()
-    registerStandardLayers(into: &registry)
-    return try run(InferCommand.self, Array(CommandLine.arguments.dropFirst()), registry)
-  }.rawValue)
+runProgram { words in
+  var registry = Registry()
+  registerStandardLayers(into: &registry)
+  return try run(InferCommand.self, words, registry)
+}

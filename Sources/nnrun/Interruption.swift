@@ -5,7 +5,7 @@
 #endif
 import Synchronization
 
-/// Ctrl-C as a flag that a training asks for between steps.
+/// Ctrl-C as a flag that a training asks for between steps. That its terminal was closed does not end a training.
 enum Interruption {
   /// Signal handlers may touch nothing but such a flag.
   private static let flag = Atomic<Bool>(false)
@@ -18,6 +18,7 @@ enum Interruption {
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    signal(SIGHUP, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)

@@ -1,15 +1,10 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 import NNCommandLine
 import NNCore
 
-exit(reportingErrors { try runProgram(Array(CommandLine.arguments.dropFirst())) }.rawValue)
+runProgram(runVerb)
 
 /// Finds the verb and runs it.
-func runProgram(_ words: [String]) throws -> ExitCode {
+private func runVerb(_ words: [String]) throws -> ExitCode {
   guard let verb = words.first else {
     printMessage(programHelp, terminator: "")
     return .usage
@@ -23,11 +18,11 @@ func runProgram(_ words: [String]) throws -> ExitCode {
 /// `nnrun help [VERB]`.
 private func help(_ words: [String]) throws -> ExitCode {
   guard let verb = words.first else {
-    printResult(programHelp, terminator: "")
+    try printResult(programHelp, terminator: "")
     return .done
   }
   guard let command = allCommands.first(where: { $0.name == verb }) else { throw unknownVerb(verb) }
-  printResult(command.help, terminator: "")
+  try printResult(command.help, terminator: "")
   return .done
 }
 

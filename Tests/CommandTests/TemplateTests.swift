@@ -15,7 +15,7 @@ import Testing
     let run = try place.run("train", "\(name).xml", "--require", requirement)
     #expect(run.code == 0, "\(run.messages)")
     let again = try place.run("init", "--template", name)
-    #expect(again.code == 64 && again.messages.contains("\(name).xml is there already"))
+    #expect(again.code == 73 && again.messages.contains("\(name).xml: error: is there already"))
   }
 
   @Test func tablesOfClasses() throws {

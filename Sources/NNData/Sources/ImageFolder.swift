@@ -101,8 +101,7 @@ struct ImageFolder {
   /// The names in a folder, sorted; hidden ones are left out.
   private static func entries(_ folder: String) throws -> [String] {
     guard let directory = opendir(folder) else {
-      throw DiagnosticError(
-        .missing, code: "no-such-file", file: folder, "the folder cannot be read: \(String(cString: strerror(errno)))")
+      throw FileReading.openError(folder, SystemFailure(number: errno))
     }
     defer { closedir(directory) }
     var names: [String] = []

@@ -35,7 +35,7 @@ enum BenchCommand: Command {
     case .float: result = try measure(Float.self, model, settings)
     case .double: result = try measure(Double.self, model, settings)
     }
-    printResult(arguments.has("json") ? result.json(model, settings) : result.text(model, settings))
+    try printResult(arguments.has("json") ? result.json(model, settings) : result.text(model, settings))
     return .done
   }
 

@@ -41,15 +41,15 @@ enum CheckCommand: Command {
     }
     let isBad = failure != nil || (arguments.has("strict") && !diagnostics.isEmpty)
     if arguments.has("json") {
-      printResult("[" + diagnostics.map(jsonText).joined(separator: ",\n") + "]")
+      try printResult("[" + diagnostics.map(jsonText).joined(separator: ",\n") + "]")
       return isBad ? .invalid : .done
     }
     for diagnostic in diagnostics { printMessage(diagnostic.rendered) }
     if let loaded, arguments.has("expanded") {
-      printResult(ModelWriter.expanded(loaded.description), terminator: "")
+      try printResult(ModelWriter.expanded(loaded.description), terminator: "")
     } else if let loaded, !isBad {
       let plan = loaded.plan
-      printResult(
+      try printResult(
         "\(arguments.positionals[0]): sound; \(plan.definition.nodes.count) layers, "
           + "\(grouped(plan.parameterCount)) parameters")
     }
@@ -69,7 +69,7 @@ enum CheckCommand: Command {
       text.split(separator: "\n").map { "  \($0)\n" }.joined()
     }
     let text = wrap(explanation.text, width: 98).map { "  \($0)\n" }.joined()
-    printResult(
+    try printResult(
       "\(code)\n\n\(text)\nWrong:\n\(indented(explanation.wrong))\nRight:\n\(indented(explanation.right))",
       terminator: "")
     return .done

@@ -33,7 +33,8 @@ var programHelp: String {
           Let it read digits that it has not seen.
 
     Exit codes: 0 done, 1 the answer is no, 64 wrong usage, 65 wrong model, weights or data, 66 a file is missing,
-    70 a defect of nnrun, 73 a file cannot be created, 74 reading or writing failed, 130 interrupted.
+    70 a defect of nnrun, 73 a file cannot be created, 74 reading or writing failed (that the reader of a pipe went
+    away is no failure), 130 interrupted.
 
     """
   return text

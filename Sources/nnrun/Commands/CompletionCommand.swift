@@ -16,7 +16,7 @@ enum CompletionCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
-    printResult(arguments.positionals[0] == "bash" ? bash : zsh, terminator: "")
+    try printResult(arguments.positionals[0] == "bash" ? bash : zsh, terminator: "")
     return .done
   }
 

@@ -57,11 +57,11 @@ enum EvaluateCommand: Command {
     case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers)
     }
     if arguments.has("json") {
-      printResult(EvaluationText.json(evaluation))
+      try printResult(EvaluationText.json(evaluation))
     } else {
-      printResult(EvaluationText.short(evaluation))
+      try printResult(EvaluationText.short(evaluation))
       if arguments.has("details") {
-        printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
+        try printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
       }
     }
     if let requirement, !requirement.isMet(evaluation) {

@@ -76,11 +76,11 @@ enum ExplainCommand: Command {
       if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
     }
     if let language = arguments.text("code").flatMap(ProgramText.Language.init) {
-      printResult(try ProgramText(explanation, language).text, terminator: "")
+      try printResult(try ProgramText(explanation, language).text, terminator: "")
     } else if arguments.has("json") {
-      printResult(explanation.json, terminator: "")
+      try printResult(explanation.json, terminator: "")
     } else if !isDrawn {
-      printResult(explanation.text, terminator: "")
+      try printResult(explanation.text, terminator: "")
     }
     return .done
   }

@@ -34,7 +34,7 @@ enum GradientCheckCommand: Command {
     RandomData.fill(network, seed: seed)
     let results = GradientCheck.run(network, most: arguments.has("all") ? nil : 200)
     let isRight = results.allSatisfy { $0.error <= GradientCheck.tolerance && $0.compared > 0 }
-    printResult(arguments.has("json") ? jsonText(results, isRight) : text(results, isRight), terminator: "")
+    try printResult(arguments.has("json") ? jsonText(results, isRight) : text(results, isRight), terminator: "")
     return isRight ? .done : .no
   }
 

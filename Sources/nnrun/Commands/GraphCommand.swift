@@ -25,7 +25,7 @@ enum GraphCommand: Command {
     let drawing = Drawing(model.plan)
     if let path = arguments.text("svg") { try AtomicFile.write(path, text: Picture(drawing).svg) }
     if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
-    if !arguments.has("svg"), !arguments.has("dot") { printResult(drawing.dot, terminator: "") }
+    if !arguments.has("svg"), !arguments.has("dot") { try printResult(drawing.dot, terminator: "") }
     return .done
   }
 }

@@ -22,8 +22,7 @@ enum InitCommand: Command {
   static let options = [
     Option("template", .choice(ModelTemplate.all.map(\.name)), "Write a model of this kind."),
     Option("output", .path("FILE"), "The file to write; <name>.safetensors or <template>.xml unless given."),
-    CommonOptions.seed,
-    CommonOptions.set,
+    CommonOptions.force, CommonOptions.seed, CommonOptions.set,
   ]
   static let examples = [
     (line: "nnrun init --template mlp --output first.xml", meaning: "Write a model of two layers to start from."),
@@ -41,11 +40,12 @@ enum InitCommand: Command {
     let model = try LoadedModel(arguments, environment)
     let seed = try arguments.seed() ?? UInt64(clamping: model.description.training?.seed ?? 0)
     let path = arguments.text("output") ?? model.description.name + ".safetensors"
+    try arguments.refuseToReplace(path)
     switch model.description.precision {
-    case .float: try write(Float.self, model, seed, path)
-    case .double: try write(Double.self, model, seed, path)
+    case .float: try write(Float.self, model, seed, path, arguments)
+    case .double: try write(Double.self, model, seed, path, arguments)
     }
-    printResult("\(path): \(grouped(model.plan.parameterCount)) parameters drawn with seed \(seed)")
+    try printResult("\(path): \(grouped(model.plan.parameterCount)) parameters drawn with seed \(seed)")
     return .done
   }
 
@@ -54,16 +54,16 @@ enum InitCommand: Command {
       throw usageError("--template writes a new model and takes none", "leave out '\(arguments.positionals[0])'")
     }
     let path = arguments.text("output") ?? name + ".xml"
-    guard !Path.exists(path) else {
-      throw usageError("\(path) is there already", "name another file with --output")
-    }
+    try arguments.refuseToReplace(path)
     guard let template = ModelTemplate.named(name) else { throw usageError("there is no template '\(name)'") }
-    try AtomicFile.write(path, text: template.text())
-    printResult("\(path): written; train it with 'nnrun train \(path)'")
+    try AtomicFile.write(path, text: template.text(), replacing: arguments.has("force"))
+    try printResult("\(path): written; train it with 'nnrun train \(shellQuoted(path))'")
     return .done
   }
 
-  private static func write<S: Scalar>(_ type: S.Type, _ model: LoadedModel, _ seed: UInt64, _ path: String) throws {
+  private static func write<S: Scalar>(
+    _ type: S.Type, _ model: LoadedModel, _ seed: UInt64, _ path: String, _ arguments: Arguments
+  ) throws {
     let network = Network<S>(
       model.plan, batch: 1, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
     network.initialize(seed: seed)
@@ -71,6 +71,6 @@ enum InitCommand: Command {
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,
       record: DataRecord(targets: model.plan.targets, classes: model.description.classes).record(),
       version: programVersion)
-    try file.tensors.write(path)
+    try file.tensors.write(path, replacing: arguments.has("force"))
   }
 }

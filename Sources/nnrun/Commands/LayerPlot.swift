@@ -51,7 +51,7 @@ struct LayerPlot {
 
   /// Prints the plot, or writes it to the file that `--svg` names.
   func show(_ arguments: Arguments) throws {
-    guard let path = arguments.text("svg") else { return printResult(plot.text(), terminator: "") }
+    guard let path = arguments.text("svg") else { return try printResult(plot.text(), terminator: "") }
     try AtomicFile.write(path, text: plot.svg)
   }
 

@@ -26,12 +26,13 @@ enum LayersCommand: Command {
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     if arguments.has("markdown") {
-      printResult(ElementReference(registry: environment.registry).markdown, terminator: "")
+      try printResult(ElementReference(registry: environment.registry).markdown, terminator: "")
       return .done
     }
     let schemas = environment.registry.all().map { $0.schema }
     guard let name = arguments.positionals.first else {
-      printResult(arguments.has("json") ? "[" + schemas.map(jsonText).joined(separator: ",\n") + "]" : list(schemas))
+      try printResult(
+        arguments.has("json") ? "[" + schemas.map(jsonText).joined(separator: ",\n") + "]" : list(schemas))
       return .done
     }
     let found = schemas.filter { $0.name == name }
@@ -52,9 +53,9 @@ enum LayersCommand: Command {
       throw usageError("there is an argument too many", "attributes go with --plot alone")
     }
     if arguments.has("json") {
-      printResult("[" + found.map(jsonText).joined(separator: ",\n") + "]")
+      try printResult("[" + found.map(jsonText).joined(separator: ",\n") + "]")
     } else {
-      printResult(found.map(page).joined(separator: "\n\n"))
+      try printResult(found.map(page).joined(separator: "\n\n"))
     }
     return .done
   }

@@ -28,7 +28,7 @@ enum SchemaCommand: Command {
       guard files.count == 1 else {
         throw usageError("there are schemas of \(files.count) namespaces", "name a folder for them with --output")
       }
-      printResult(files[0].text, terminator: "")
+      try printResult(files[0].text, terminator: "")
       return .done
     }
     if files.count == 1, !Path.isFolder(output), !output.hasSuffix("/") {
@@ -39,7 +39,7 @@ enum SchemaCommand: Command {
     for file in files {
       let path = Path.join(output, file.name)
       try AtomicFile.write(path, text: file.text)
-      printResult("\(path): \(file.namespace)")
+      try printResult("\(path): \(file.namespace)")
     }
     return .done
   }

@@ -24,12 +24,12 @@ enum SummaryCommand: Command {
     let predicting = NetworkMemory(
       model.plan, batch: batch, options: NetworkOptions(isTrained: false), scalarSize: scalar)
     if arguments.has("json") {
-      printResult(jsonText(summary, batch, scalar, training, predicting))
+      try printResult(jsonText(summary, batch, scalar, training, predicting))
       return .done
     }
-    printResult(model.description.summary.map { "\(summary.name): \($0)\n" } ?? "\(summary.name)\n")
-    printResult(summary.detailedText(scalarSize: scalar))
-    printResult(
+    try printResult(model.description.summary.map { "\(summary.name): \($0)\n" } ?? "\(summary.name)\n")
+    try printResult(summary.detailedText(scalarSize: scalar))
+    try printResult(
       "memory for batches of \(batch): \(bytes(training.total)) to train (parameters and gradients "
         + "\(bytes(training.parameters)), between the layers \(bytes(training.arena)); optimizer state comes on top), "
         + "\(bytes(predicting.total)) to predict")

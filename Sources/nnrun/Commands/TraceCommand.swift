@@ -12,12 +12,14 @@ enum TraceCommand: Command {
   static let discussion =
     "Writes forward/<layer> for every layer; with a target also loss, backward/<layer> (the gradient of the loss with "
     + "respect to that layer's output) and gradient/<parameter>. The input is taken as it is, without preprocessing."
+  private static let defaultOutput = "trace.safetensors"
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
   static let options = [
     Option("input", .path("X.npy"), repeats: true, "The batch; once for each input of the net, in order."),
     Option("target", .path("Y.npy"), repeats: true, "The right answers; once for each target, in order."),
     Option("weights", .path("W"), "The weights; initial ones unless given."),
-    Option("output", .path("T.safetensors"), "The file to write; trace.safetensors unless given."),
+    Option(
+      "output", .path("T.safetensors"), "The file to write; \(defaultOutput), which must not be there, unless given."),
     Option("precision", .choice(["float", "double"]), "The numbers to compute with; the model's unless given."),
     Option("training", "Run as in training, with dropout."), CommonOptions.seed, CommonOptions.threads,
     CommonOptions.set,
@@ -30,6 +32,7 @@ enum TraceCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    if !arguments.has("output") { try arguments.refuseToReplace(defaultOutput) }
     let model = try LoadedModel(arguments, environment)
     let precision = arguments.text("precision") ?? model.description.precision.rawValue
     if precision == "double" {
@@ -86,7 +89,7 @@ enum TraceCommand: Command {
     }
     network.forward(arguments.has("training") ? .training : .inference, judges: !targets.isEmpty)
     if !targets.isEmpty { network.backward() }
-    try write(network, hasTarget: !targets.isEmpty, arguments.text("output") ?? "trace.safetensors")
+    try write(network, hasTarget: !targets.isEmpty, arguments.text("output"))
   }
 
   /// The forms of the given targets: one whole number for each sample is a class if the loss takes classes.
@@ -121,7 +124,7 @@ enum TraceCommand: Command {
     return forms
   }
 
-  private static func write<S: Scalar>(_ network: Network<S>, hasTarget: Bool, _ path: String) throws {
+  private static func write<S: Scalar>(_ network: Network<S>, hasTarget: Bool, _ output: String?) throws {
     let plan = network.plan
     var file = TensorFile(metadata: ["nnrun.version": programVersion, "nnrun.trace": plan.definition.name])
     func values() -> [(name: String, value: NetworkDefinition.Value)] {
@@ -148,7 +151,9 @@ enum TraceCommand: Command {
         file.append("gradient/\(parameter.name)", dimensions: gradient.shape.dimensions, gradient.buffer)
       }
     }
-    try file.write(path)
-    printResult("\(path): \(file.entries.count) arrays" + (hasTarget ? ", loss \(significant(network.loss, 7))" : ""))
+    let path = output ?? defaultOutput
+    try file.write(path, replacing: output != nil)
+    try printResult(
+      "\(path): \(file.entries.count) arrays" + (hasTarget ? ", loss \(significant(network.loss, 7))" : ""))
   }
 }

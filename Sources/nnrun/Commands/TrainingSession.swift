@@ -53,8 +53,8 @@ struct TrainingSession {
 
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
-    guard !isQuiet else { return }
     for warning in experiment.description.warnings(with: experiment.plan) { printMessage(warning.rendered) }
+    guard !isQuiet else { return }
     let description = experiment.description
     printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")
     printMessage(NetworkSummary(experiment.plan).text)
@@ -113,19 +113,20 @@ struct TrainingSession {
     }
     guard let (set, evaluation) = try run.finalEvaluation() else { return .done }
     let lines = results(run, outcome, set, evaluation)
-    try run.writeReport(results: lines)
+    let report = Result { try run.writeReport(results: lines) }
     if arguments.has("json") {
-      printResult(
+      try printResult(
         #"{"model":\#(json(experiment.description.name)),"folder":\#(json(folder.path)),"set":"\#(set)","#
           + String(EvaluationText.json(evaluation).dropFirst()).dropLast()
           + #","epochs":\#(run.trainer.records.count),"steps":\#(run.trainer.steps),"seconds":\#(fixed(run.trainer.seconds, 3))}"#
       )
     } else {
-      for line in lines { printResult(line) }
-      printResult("weights: \(folder.weights)")
-      printResult("report:  \(folder.report)")
+      for line in lines { try printResult(line) }
+      try printResult("weights: \(folder.weights)")
+      try printResult("report:  \(folder.report)")
       if !isQuiet { printMessage("\nnext: \(nextCommand(folder))") }
     }
+    try report.get()
     if let requirement, !requirement.isMet(evaluation) {
       printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
       return .no

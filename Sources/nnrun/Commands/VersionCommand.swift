@@ -12,9 +12,9 @@ enum VersionCommand: Command {
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let level = KernelLevel.current
     if arguments.has("json") {
-      printResult(#"{"version":\#(json(programVersion)),"instructionSet":\#(json(level.rawValue))}"#)
+      try printResult(#"{"version":\#(json(programVersion)),"instructionSet":\#(json(level.rawValue))}"#)
     } else {
-      printResult("nnrun \(programVersion)\nkernels: \(level.rawValue) (\(level.description))")
+      try printResult("nnrun \(programVersion)\nkernels: \(level.rawValue) (\(level.description))")
     }
     return .done
   }

@@ -19,7 +19,7 @@ enum WeightsCommand: Command {
   static let options = [
     Option(
       "transpose", "For pack: swap rows and columns of each matrix, from inputs x outputs to what dense layers have."),
-    CommonOptions.json,
+    CommonOptions.force, CommonOptions.json,
   ]
   static let examples = [
     (line: "nnrun weights inspect runs/mlp/weights.safetensors", meaning: "List the arrays with their statistics."),
@@ -41,6 +41,7 @@ enum WeightsCommand: Command {
       throw usageError("there is an argument too many")
     }
     if arguments.has("transpose"), action != "pack" { throw usageError("--transpose goes with pack alone") }
+    if arguments.has("force"), action != "pack" { throw usageError("--force goes with pack alone") }
     switch action {
     case "pack": return try pack(file, Array(arguments.positionals.dropFirst(2)), arguments)
     case "verify": return try verify(file, arguments)
@@ -59,11 +60,11 @@ enum WeightsCommand: Command {
     }
     let note = tensors.checksumHolds == nil ? "it has no checksum" : "the checksum \(tensors.checksum) is right"
     if arguments.has("json") {
-      printResult(
+      try printResult(
         #"{"valid":true,"arrays":\#(tensors.entries.count),"checksum":\#(tensors.checksumHolds == nil ? "null" : json(tensors.checksum))}"#
       )
     } else {
-      printResult("\(file): whole; \(tensors.entries.count) arrays; \(note)")
+      try printResult("\(file): whole; \(tensors.entries.count) arrays; \(note)")
     }
     return .done
   }
@@ -90,17 +91,17 @@ enum WeightsCommand: Command {
     }
     if arguments.has("json") {
       let texts = tensors.metadata.keys.sorted().map { "\(json($0)):\(json(tensors.metadata[$0] ?? ""))" }
-      printResult(
+      try printResult(
         "{\"metadata\":{\(texts.joined(separator: ","))},\"arrays\":[\n\(objects.joined(separator: ",\n"))]}")
       return .done
     }
-    printResult(columns(rows), terminator: "")
+    try printResult(columns(rows), terminator: "")
     for key in tensors.metadata.keys.sorted() {
       let text = tensors.metadata[key] ?? ""
       let line =
         text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? ""
       let isLong = text.contains("\n") || line.count > 60
-      printResult("\(key): \(isLong ? "\(line.shortened) (\(text.utf8.count) bytes)" : text)")
+      try printResult("\(key): \(isLong ? "\(line.shortened) (\(text.utf8.count) bytes)" : text)")
     }
     return .done
   }
@@ -113,13 +114,13 @@ enum WeightsCommand: Command {
           + #""relative":\#(json(row.relative)),"obstacle":\#(row.obstacle.map { json($0) } ?? "null")}"#
       }
       func list(_ names: [String]) -> String { "[" + names.map { json($0) }.joined(separator: ",") + "]" }
-      printResult(
+      try printResult(
         #"{"identical":\#(difference.isIdentical),"onlyFirst":\#(list(difference.onlyFirst)),"#
           + #""onlySecond":\#(list(difference.onlySecond)),"arrays":[\#(rows.joined(separator: ","))]}"#)
       return difference.isIdentical ? .done : .no
     }
-    for name in difference.onlyFirst { printResult("\(name): only in \(first)") }
-    for name in difference.onlySecond { printResult("\(name): only in \(second)") }
+    for name in difference.onlyFirst { try printResult("\(name): only in \(first)") }
+    for name in difference.onlySecond { try printResult("\(name): only in \(second)") }
     var rows = [["array", "largest difference", "relative"]]
     for row in difference.rows {
       if let obstacle = row.obstacle {
@@ -130,7 +131,7 @@ enum WeightsCommand: Command {
         ])
       }
     }
-    printResult(columns(rows), terminator: "")
+    try printResult(columns(rows), terminator: "")
     return difference.isIdentical ? .done : .no
   }
 
