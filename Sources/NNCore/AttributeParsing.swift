@@ -137,6 +137,15 @@ extension String {
       }
   }
 
+  /// The text with `_` for what no name of an element holds; nil if that is none either, as when a digit is the first.
+  package var asElementName: String? {
+    let scalars = unicodeScalars.prefix(200).map { scalar in
+      String(scalar).isElementName || "0123456789-.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
+    }
+    let name = String(scalars)
+    return name.isElementName ? name : nil
+  }
+
   /// At most 60 characters, for quoting in a message.
   package var shortened: String { count <= 60 ? self : prefix(57) + "..." }
 }

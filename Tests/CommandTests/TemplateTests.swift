@@ -26,11 +26,13 @@ import Testing
     let run = try place.run("train", "my.things.csv", "--output", "run")
     #expect(run.code == 0, "\(run.messages)")
     #expect(run.messages.contains("60 rows of 3 columns; the last one tells 2 classes apart"))
-    let text = try place.text("my.xml")
+    let text = try place.text("my.things.xml")
     #expect(text.contains(#"path="my.things.csv""#) && text.contains(#"<dense name="out" units="2"/>"#))
     let again = try place.run("train", "my.things.csv")
-    #expect(again.code == 64 && again.messages.contains("my.xml is there already; train it with 'nnrun train my.xml'"))
-    #expect(try place.run("train", "my.xml", "--output", "run2", "--quiet").code == 0)
+    #expect(
+      again.code == 64
+        && again.messages.contains("my.things.xml is there already; train it with 'nnrun train my.things.xml'"))
+    #expect(try place.run("train", "my.things.xml", "--output", "run2", "--quiet").code == 0)
   }
 
   @Test func tablesOfNumbers() throws {

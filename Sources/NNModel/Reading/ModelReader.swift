@@ -101,13 +101,8 @@ struct ModelReader {
   }
 
   private static func name(ofFile file: String) -> String {
-    let last = file.split(separator: "/").last ?? "model"
-    let stem = last.hasSuffix(".xml") ? last.dropLast(4) : last
-    let scalars = stem.unicodeScalars.map { scalar in
-      String(scalar).isElementName || "0123456789-.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
-    }
-    let name = String(scalars.prefix(200))
-    return name.isElementName ? name : "model"
+    let last = file.split(separator: "/").last.map(String.init) ?? "model"
+    return (last.hasSuffix(".xml") ? String(last.dropLast(4)) : last).asElementName ?? "model"
   }
 
   private mutating func checkRoot(_ root: SourceElement) -> Bool {

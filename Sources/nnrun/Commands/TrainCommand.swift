@@ -13,7 +13,8 @@ enum TrainCommand: Command {
   static let discussion =
     "Reads the model and its data, trains, and leaves a run folder: weights.safetensors (the best by validation), "
     + "last.safetensors, checkpoint.safetensors, metrics.jsonl, report.html and model.xml. Ctrl-C finishes the step at "
-    + "hand, writes the checkpoint and says how to go on. A checkpoint is written every 5 seconds "
+    + "hand, writes the checkpoint and says how to go on; a terminal that is closed does not end it. A checkpoint is "
+    + "written every 5 seconds "
     + "(NNRUN_CHECKPOINT_SECONDS sets another interval)."
   static let positionals = [
     Positional(
@@ -57,15 +58,23 @@ enum TrainCommand: Command {
     let origin = try TrainingOrigin(arguments)
     overrides = origin.overrides(with: overrides)
     let loader = ModelLoader(registry: environment.registry)
-    var path = arguments.positionals[0]
-    if ProposedModel.isTable(path) { path = try ProposedModel(table: path, isQuiet: arguments.has("quiet")).path }
-    let description = try loader.load(path: path, overrides: overrides)
-    let workers = try environment.workers(arguments)
+    let path = arguments.positionals[0]
+    let proposal = ProposedModel.isTable(path) ? try ProposedModel(table: path) : nil
+    func experiment(_ load: () throws -> ModelDescription) throws -> (Experiment, WorkerPool) {
+      let description = try load()
+      let workers = try environment.workers(arguments)
+      return (try Experiment(description, learned: origin.learned(for: description), workers: workers), workers)
+    }
+    let (experiment, workers) =
+      try proposal?.tried { proposal in
+        try experiment { try loader.load(text: proposal.text, file: proposal.path, overrides: overrides) }
+      } ?? experiment { try loader.load(path: path, overrides: overrides) }
+    // A proposal that cannot be trained is none.
+    try proposal?.write(isQuiet: arguments.has("quiet"))
     let session = TrainingSession(
-      arguments: arguments, environment: environment,
-      experiment: try Experiment(description, learned: origin.learned(for: description), workers: workers),
-      origin: origin, overrides: overrides, workers: workers, requirement: requirement)
-    switch description.precision {
+      arguments: arguments, environment: environment, experiment: experiment, origin: origin, overrides: overrides,
+      workers: workers, requirement: requirement)
+    switch experiment.description.precision {
     case .float: return try session.run(Float.self)
     case .double: return try session.run(Double.self)
     }
