@@ -238,7 +238,8 @@ extension CodeExplanation {
       "not-finite", "A number became infinite or no number at all, most often because the learning rate is too large.",
       wrong: "nnrun train m.xml --set training.sgd.rate=10", right: "nnrun train m.xml --set training.sgd.rate=0.01"),
     .init(
-      "folder-in-use", "Another run writes into this folder at the moment.",
+      "folder-in-use",
+      "The folder holds a run already or a file that a run would replace, or another training is at work in it.",
       wrong: "two runs with the same --output at once", right: "a folder for each run"),
     .init(
       "missing-folder", "The run folder that --resume names is not there.", wrong: "nnrun train m.xml --resume rnus/m",

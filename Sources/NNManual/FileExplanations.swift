@@ -82,8 +82,14 @@ extension CodeExplanation {
       "write-failed", "Writing failed, for instance because the disk is full. The old file is still there, whole.",
       wrong: "a full disk", right: "--output with a folder on another disk"),
     .init(
+      "no-writer", "The path is that of a named pipe, and no program writes to it, nor began to within five seconds.",
+      wrong: "mkfifo p; nnrun predict w.safetensors p", right: "producer | nnrun predict w.safetensors -"),
+    .init(
       "cannot-create", "The file or folder cannot be made there.", wrong: "--output /nowhere/run",
       right: "--output runs/m"),
+    .init(
+      "file-exists", "The command makes something new and replaces no file unless told.",
+      wrong: "nnrun init m.xml --output trained.safetensors", right: "nnrun init m.xml --output start.safetensors"),
   ]
 
   static let data: [CodeExplanation] = [

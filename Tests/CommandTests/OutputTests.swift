@@ -8,7 +8,7 @@ import Testing
     @Test func fullDisk() throws {
       let place = try Workplace()
       #expect(try place.train() == "run/weights.safetensors")
-      try place.write(String(repeating: "1,2,3,4,5,6,7,8,9,10,11,12,1\n", count: 3), to: "labelled.csv")
+      try place.write((0..<3).map { "1,2,3,4,5,6,7,8,9,10,11,12,\($0)\n" }.joined(), to: "labelled.csv")
       let commands = [
         "$NNRUN predict run/weights.safetensors rows.csv", "$NNINFER run/weights.safetensors rows.csv",
         "$NNRUN predict run/weights.safetensors rows.csv --format npy", "$NNRUN train small.xml -q --output run2",
@@ -156,7 +156,7 @@ import Testing
     )
     #expect(result.output == "0\n0\n" && result.messages == "", "\(result)")
     // A verdict stays what it is.
-    try place.write(String(repeating: "1,2,3,4,5,6,7,8,9,10,11,12,1\n", count: 3), to: "labelled.csv")
+    try place.write((0..<3).map { "1,2,3,4,5,6,7,8,9,10,11,12,\($0)\n" }.joined(), to: "labelled.csv")
     let verdict = try place.shell(
       "(sleep 0.2; $NNRUN evaluate \(weights) --data labelled.csv --require accuracy=1.5; echo $? > code.txt) | true;"
         + " cat code.txt")
