@@ -199,8 +199,16 @@ extension CodeExplanation {
       "missing-array", "The model needs an array that the file of weights does not hold.",
       wrong: "weights of another model", right: "weights that this model's training has written"),
     .init(
-      "bad-preprocessing", "The preprocessing stored with the weights cannot be read, or does not fit the model.",
-      wrong: "a file changed by another program", right: "the file as the training wrote it"),
+      "bad-record", "The record of the training in the weights cannot be read, or does not fit the model beside it.",
+      wrong: "weights whose metadata were edited by hand", right: "weights as a training wrote them"),
+    .init(
+      "other-run",
+      "A run goes on as it began: the same net, the same settings, the same data. Only its length may be another.",
+      wrong: "nnrun train m.xml --resume runs/m --set training.batch=8, where the run began with 16",
+      right: "nnrun train m.xml --resume runs/m --set training.epochs=50"),
+    .init(
+      "no-free-input", "Every input of the net has a fixed value, so data has nowhere to go.",
+      wrong: "nnrun predict of a graph whose inputs all have a value", right: "nnrun explain of that graph"),
     .init(
       "not-writable", "The element exists only inside the program and stands in no file.", wrong: "<packedAffine/>",
       right: #"<dense units="3"/>"#),

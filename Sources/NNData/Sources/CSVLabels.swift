@@ -95,7 +95,7 @@ struct CSVLabels {
       else { return text }
       return String(Int(value))
     }
-    let classes = context.classes ?? Self.sortedNames(Set(texts))
+    let classes = context.classes ?? numberedClasses ?? Self.sortedNames(Set(texts))
     guard classes.count <= 1 << 24 else {
       throw DiagnosticError(code: "too-many-classes", file: table.file, "there are more than \(1 << 24) classes")
     }
@@ -115,6 +115,12 @@ struct CSVLabels {
     }
     let form = TargetForm.classes(count: classes.count, shape: Shape(1))
     return (DataArray(name: "label", form: form, elements: .labels(labels)), classes)
+  }
+
+  /// The numbers of the classes that the training set has without names for them.
+  private var numberedClasses: [String]? {
+    guard case .classes(let count, _)? = context.labelForm else { return nil }
+    return (0..<count).map(String.init)
   }
 
   private func unknownClass(_ text: String, _ classes: [String], row: Int) -> DiagnosticError {
