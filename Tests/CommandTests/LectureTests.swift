@@ -133,11 +133,14 @@ import Testing
     let gradient = try #require(byFile["out"]?["gradient"] as? [Double])
     let prediction = try #require(byFile["loss"]?["prediction"] as? [Double])
     #expect((gradient[0] - prediction[0]).magnitude < 1e-12 && (gradient[1] - prediction[1] + 1).magnitude < 1e-12)
+    // The weights know which column is the answer.
+    let unlabelled = try explain("--input", "data.csv", "--row", "2")
+    #expect(unlabelled["out"]?["value"] as? [Double] == byFile["out"]?["value"] as? [Double])
     // Without an answer backward begins at what the loss reads.
     #expect(try explain("--input", "1 2")["out"]?["gradient"] as? [Double] == [1, 1])
     for (words, message) in [
       (["--input", "1 2 3"], "takes 2 numbers"), (["--input", "data.csv", "--row", "9", "--label", "last"], "4 rows"),
-      (["--input", "1 2", "--target", "c"], "none of the classes"), (["--input", "data.csv"], "is not a number"),
+      (["--input", "1 2", "--target", "c"], "none of the classes"),
       ([], "has no value"), (["--input", "1 2", "--output", "loss"], "is a loss"),
     ] {
       let result = try Tool.run("nnrun", ["explain", "--at", weights] + words, in: place.url)

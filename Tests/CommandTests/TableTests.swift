@@ -54,9 +54,9 @@ import Testing
     let evaluation = try evaluate("y,b,a\np,0,1\nq,2,0\n")
     #expect(evaluation.code == 0 && evaluation.output.contains("accuracy 100.00 %"), "\(evaluation)")
     for (table, message) in [
-      ("height,weight\n1,0\n", "t.csv:1:1: error: there is no column 'a', 'b', which the training set has"),
+      ("height,weight\n1,0\n", "t.csv:1:1: error: there are no columns 'a', 'b', which the training set has"),
       ("1,0\n0,1\n", "t.csv:1:1: error: the first row is not a header, but the training set has one: a, b, y"),
-      ("1,-\n1,0\n", "t.csv:1:1: error: there is no column"),
+      ("1,-\n1,0\n", "t.csv:1:1: error: the first row is not a header"),
       ("\"Laenge, cm\";\"Breite, cm\"\n1;0\n", "t.csv: error: semicolons separate the fields, but commas those of"),
     ] {
       let result = try predict(table)

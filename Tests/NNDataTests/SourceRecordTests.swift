@@ -82,7 +82,7 @@ import Testing
     #expect(read("a,c\n1,0\n", record) == "1:1 missing-column")
     #expect(read("a,b\n1,0\n", record, for: .evaluation) == "1:1 missing-column")
     #expect(read("1,0\n0,1\n", record) == "1:1 missing-header")
-    #expect(read("1,-\n1,0\n0,1\n", record) == "1:1 missing-column")
+    #expect(read("1,-\n1,0\n0,1\n", record) == "1:1 missing-header")
     #expect(read("a,b,a\n1,0,3\n", record) == "1:5 duplicate-column")
     #expect(read("a,b\n1,0\n", record, label: "last") == "1:3 label-is-input")
     #expect(read("a,b,y\n1,0,p\n", record, label: "b", for: .evaluation) == "1:3 label-is-input")
@@ -173,6 +173,24 @@ import Testing
     #expect(set("1,0,5,p\n", plain) == "0:0 column-count")
     let numbered = try self.record("0,1,2,3\n5,6,7,1\n8,9,7,0\n")
     #expect(read("0,1,2,3\n5,6,7,1\n", numbered, for: .model, classes: ["0", "1"]) == "5.0 6.0 7.0 | 1.0")
+  }
+
+  @Test func mutations() throws {
+    let record = try record("a,b,y\n1,0,p\n2,0,p\n0,1,q\n")
+    let plain = try self.record("1;0,5;p\n2;0;p\n0;1;q\n")
+    let originals = ["y,b,id,a\r\np,0,7,1\r\nq,2,8,0\r\n", "1;0,5;p\n\"2\";0;q\n"].map { Array($0.utf8) }
+    var lottery = Lottery(8)
+    for round in 0..<3000 {
+      let bytes = lottery.mutated(originals[round % 2])
+      let context = SourceContext(folder: ".", classes: ["p", "q"], record: round % 2 == 0 ? record : plain)
+      let purpose = [CSVSource.Purpose.model, .evaluation, .prediction][round % 3]
+      let options = CSVSource.Options(label: [nil, "last", "y", "none", "1 2"][round % 5])
+      let outcome = Outcome { try CSVSource.read("t.csv", bytes, options, context, for: purpose) }
+      #expect(outcome.codes != ["?"])
+      guard let set = outcome.set else { continue }
+      #expect(set.inputs[0].width == 2 && set.inputs[0].values.allSatisfy { $0.isFinite })
+      #expect(purpose == .prediction ? set.targets.isEmpty : set.targets.count == 1)
+    }
   }
 
   /// With the training set's record an archive's arrays have the names that they had there.

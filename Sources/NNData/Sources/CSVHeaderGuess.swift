@@ -42,6 +42,9 @@ struct CSVHeaderGuess {
     return !answers.contains { kinds[$0] == .word && occursAgain($0) }
   }
 
+  /// Whether any field of the first row is a word.
+  var hasWords: Bool { texts.contains { Self.kind($0) == .word } }
+
   private static func kind(_ text: String) -> Kind {
     if Double(text) != nil || Double(text.replacing(",", with: ".")) != nil { return .number }
     return text.contains { $0.isLetter || $0.isNumber } ? .word : .gap

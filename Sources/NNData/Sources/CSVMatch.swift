@@ -28,7 +28,7 @@ struct CSVMatch {
       try checkFirstRow(columns)
       return columns
     }
-    guard hasNamesOfInputs || table.firstRow.contains(where: { Double($0) == nil && !$0.isEmpty }) else {
+    guard hasNamesOfInputs || CSVHeaderGuess(table, answers: []).hasWords else {
       throw table.error(
         row: 0, "missing-header", "the first row is not a header, but the training set has one: \(expected)",
         remedy: "put the names of the columns above them")
@@ -100,12 +100,13 @@ struct CSVMatch {
     let missing = names.filter { positions[$0] == nil }
     guard missing.isEmpty else {
       let known = Set(record.names ?? [])
-      let near = missing.compactMap { name in
+      // Of names of a letter or two any is near any other.
+      let near = missing.filter { $0.count > 2 }.compactMap { name in
         nearestName(to: name, among: positions.keys.filter { !known.contains($0) }).map { (name, $0) }
       }
       throw table.error(
         row: 0, "missing-column",
-        "there is no column \(missing.map { "'\($0.shortened)'" }.joined(separator: ", ").shortened), which the training "
+        "there \(missing.count == 1 ? "is no column" : "are no columns") \(missing.map { "'\($0.shortened)'" }.joined(separator: ", ").shortened), which the training "
           + "set has; the columns are \(table.firstRow.joined(separator: ", ").shortened)",
         remedy: near.first.map { "call '\($0.1.shortened)' '\($0.0.shortened)' if it is the same" })
     }

@@ -9,7 +9,9 @@ public struct NPZSource: DataSource {
     reference: "numpy.savez, numpy.savez_compressed", example: #"<npz role="train" path="train.npz"/>"#,
     attributes: [
       .required("path", .path, "The archive."),
-      .optional("inputs", .names, default: .words(["x"]), "The arrays that the net's inputs read: by name, or in their order if none has an input's name."),
+      .optional(
+        "inputs", .names, default: .words(["x"]),
+        "The arrays that the net's inputs read: by name, or in their order if none has an input's name."),
       .optional("targets", .text, default: .text("y"), "The arrays of right answers, or nothing."),
     ])
 

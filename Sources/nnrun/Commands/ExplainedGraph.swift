@@ -38,7 +38,7 @@ struct ExplainedGraph {
       fill = { try weights.load($0.plan, parameters: $0.parameters, state: $0.state) }
       sample = try ExplainedSample(
         arguments, saved.plan, preprocessing: saved.preprocessing, classes: saved.classNames,
-        pictures: saved.pictures, workers: try environment.workers(arguments))
+        pictures: saved.pictures, record: saved.record.source, workers: try environment.workers(arguments))
     } else {
       guard arguments.positionals.count == 1 else {
         throw usageError(
@@ -54,7 +54,7 @@ struct ExplainedGraph {
         pictures: model.plan.definition.freeInputs.lazy.compactMap {
           PictureForm(model.plan.definition.inputs[$0].shape)
         }.first,
-        workers: try environment.workers(arguments))
+        record: nil, workers: try environment.workers(arguments))
     }
     definition = try sample.filled(definition)
     targets = sample.targets

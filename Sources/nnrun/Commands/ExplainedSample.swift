@@ -12,7 +12,7 @@ struct ExplainedSample {
   /// Reads what the options `--input`, `--row`, `--label` and `--target` give.
   init(
     _ arguments: Arguments, _ plan: NetworkPlan, preprocessing: [AffinePreprocessing], classes: [String]?,
-    pictures: PictureForm?, workers: WorkerPool
+    pictures: PictureForm?, record: SourceRecord?, workers: WorkerPool
   ) throws {
     let inputs = arguments.all("input")
     let free = plan.definition.freeInputs
@@ -34,7 +34,7 @@ struct ExplainedSample {
       if let numbers = Self.numbers(text) {
         found = Self.prepared(numbers, affine)
       } else {
-        found = try read(text, input, arguments, plan, affine, classes, pictures, workers)
+        found = try read(text, input, arguments, plan, affine, classes, pictures, record, workers)
       }
       guard found.count == input.shape.elementCount else {
         throw DiagnosticError(
@@ -73,19 +73,22 @@ struct ExplainedSample {
   /// One row of a file, preprocessed; with its right answer if the file has one.
   private mutating func read(
     _ path: String, _ input: NetworkDefinition.Input, _ arguments: Arguments, _ plan: NetworkPlan,
-    _ preprocessing: AffinePreprocessing, _ classes: [String]?, _ pictures: PictureForm?, _ workers: WorkerPool
+    _ preprocessing: AffinePreprocessing, _ classes: [String]?, _ pictures: PictureForm?, _ record: SourceRecord?,
+    _ workers: WorkerPool
   ) throws -> [Double] {
     let form = plan.targets.first?.value
     let hasAnswer = arguments.has("label") || path.hasSuffix(".bin")
     let set: Dataset
     if hasAnswer, form != nil {
       set = try LabelledInput.read(
-        path, labels: nil, label: arguments.text("label") ?? "last",
-        SourceContext(folder: ".", classes: classes, labelForm: form, isDouble: true, workers: workers),
+        path, label: arguments.text("label"),
+        SourceContext(
+          folder: ".", classes: classes, labelForm: form, record: record, isDouble: true, workers: workers),
         pictures: pictures)
     } else {
       set = try PredictionInput.read(
-        path, label: arguments.text("label") ?? "none", isDouble: true, pictures: pictures, workers: workers)
+        path, record: record, label: arguments.text("label"), isDouble: true, pictures: pictures, workers: workers,
+        inputs: [input.name])
     }
     let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
     guard row <= set.count else {
