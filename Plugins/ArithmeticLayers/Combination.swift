@@ -17,7 +17,7 @@ extension CombiningLayer {
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let output = try Broadcast.shape(inputs, Self.schema.name)
-    let operations = output.elementCount * max(1, inputs.count - 1)
+    let operations = Count.product(output.elementCount, max(1, inputs.count - 1))
     let needs: BackwardNeeds =
       switch combination {
       case .add, .subtract: []
@@ -28,7 +28,7 @@ extension CombiningLayer {
   }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
-    combination.formula(inputs.count)
+    inputs.count <= Combination.mostWritten ? combination.formula(inputs.count) : nil
   }
 
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {

@@ -1,6 +1,9 @@
 import NNCore
 
 extension Combination {
+  /// The most inputs of a combination that is written out: the slopes of products and choices grow with their square.
+  static let mostWritten = 64
+
   /// The combination of `count` inputs, written out.
   func formula(_ count: Int) -> LayerFormula {
     let inputs = (0..<count).map { "{\($0)}" }

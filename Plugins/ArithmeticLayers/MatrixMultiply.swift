@@ -27,7 +27,7 @@ public struct MatrixMultiply: Layer {
         "<matmul> cannot multiply the shapes \(left) and \(right)",
         remedy: "the first must be a matrix of as many columns as the second has rows")
     }
-    let operations = 2 * output.elementCount * left[1]
+    let operations = Count.product(2, output.elementCount, left[1])
     return LayerPlan(
       outputs: [output], backwardNeeds: .inputs, forwardOperations: operations, backwardOperations: 2 * operations)
   }

@@ -7,8 +7,7 @@ public protocol AveragePoolingLayer: PoolingLayer {}
 extension AveragePoolingLayer {
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (shape, output) = try checkedPooling(inputs[0])
-    let product = output.elementCount.multipliedReportingOverflow(by: shape.kernel.area)
-    let operations = product.overflow ? Int.max / 8 : product.partialValue
+    let operations = Count.product(output.elementCount, shape.kernel.area)
     return LayerPlan(
       outputs: [output], backwardNeeds: [], window: shape.layerWindow, forwardOperations: operations,
       backwardOperations: operations)

@@ -117,10 +117,7 @@ public struct ConvTranspose2D: Layer {
         fanOut: shape.weightsPerOutput, decays: true)
     ]
     if hasBias { parameters.append(ParameterPlan("bias", Shape(channels), initializer: .zeros, decays: false)) }
-    let (operations, overflow) = (2 * shape.weightsPerOutput).multipliedReportingOverflow(by: inputs[0].elementCount)
-    guard !overflow, operations < Int.max / 4 else {
-      throw ElementError.shape("<convTranspose2d> would need more operations than can be counted")
-    }
+    let operations = Count.product(2, shape.weightsPerOutput, inputs[0].elementCount)
     return LayerPlan(
       outputs: [output], parameters: parameters, backwardNeeds: .inputs,
       forwardOperations: operations + output.elementCount, backwardOperations: 2 * operations + output.elementCount)

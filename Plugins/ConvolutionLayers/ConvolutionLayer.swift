@@ -72,10 +72,7 @@ extension ConvolutionLayer {
     if hasBias {
       parameters.append(ParameterPlan("bias", Shape(shape.outputChannels), initializer: .zeros, decays: false))
     }
-    let (operations, overflow) = (2 * shape.weightsPerOutput).multipliedReportingOverflow(by: output.elementCount)
-    guard !overflow, operations < Int.max / 4 else {
-      throw ElementError.shape("<\(name)> would need more operations than can be counted")
-    }
+    let operations = Count.product(2, shape.weightsPerOutput, output.elementCount)
     let biasOperations = hasBias ? output.elementCount : 0
     return LayerPlan(
       outputs: [output], parameters: parameters, backwardNeeds: .inputs,

@@ -11,10 +11,9 @@ extension MaxPoolingLayer {
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (shape, output) = try checkedPooling(inputs[0])
-    let operations = output.elementCount.multipliedReportingOverflow(by: shape.kernel.area)
     return LayerPlan(
       outputs: [output], savedPerSample: output.elementCount, backwardNeeds: [], window: shape.layerWindow,
-      forwardOperations: operations.overflow ? Int.max / 8 : operations.partialValue,
+      forwardOperations: Count.product(output.elementCount, shape.kernel.area),
       backwardOperations: output.elementCount)
   }
 

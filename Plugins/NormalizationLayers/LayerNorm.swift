@@ -1,7 +1,7 @@
 import NNCore
 
 private let dimensionsAttribute = AttributeSchema.optional(
-  "dimensions", .integer(1...Shape.maximumRank - 1), default: .integer(1),
+  "dimensions", .integer(1...Shape.maximumRank), default: .integer(1),
   "How many of the last dimensions are normalized together.")
 
 /// Brings every row of a sample to mean 0 and deviation 1, then scales and shifts each place as it has learned.

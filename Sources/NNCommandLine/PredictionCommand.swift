@@ -51,6 +51,7 @@ extension PredictionCommand {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let workers = try environment.workers(arguments)
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
+    for warning in samples.warnings { printMessage(warning.rendered) }
     switch model.description.precision {
     case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)
     case .double: try write(model.predict(Double.self, samples, workers: workers), model, arguments)

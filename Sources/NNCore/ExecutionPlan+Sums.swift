@@ -19,7 +19,9 @@ extension ExecutionPlan {
     for (own, other) in [(inputs[1], inputs[0]), (inputs[0], inputs[1])] {
       guard case .node(let producer) = own.origin, case .node(let source) = other.origin, source < producer,
         nodes[producer].layer.facts.acceptsAddend, !plan.layers[producer].runsInPlace, own.output == 0,
-        readers[own] == [index], readers[other]?.allSatisfy({ $0 < producer || $0 == index }) ?? false
+        readers[own] == [index],
+        // Readers are in ascending order, and the sum is one of them: the last two say it for all.
+        readers[other]?.suffix(2).allSatisfy({ $0 < producer || $0 == index }) ?? false
       else { continue }
       return (other, producer)
     }

@@ -62,7 +62,7 @@ struct ExecutionPlan: Sendable {
   var nodes: [Node] = []
   /// Gradients of the net's inputs.
   var inputGradients: [Place] = []
-  /// Scalars in the arena for each sample of the largest batch.
+  /// Scalars in the arena for the largest batch; `Count.largest` where there would be more.
   var arenaSpan = 0
   /// Where the scratch memory that all nodes share begins, and its size.
   var scratch = 0
@@ -70,19 +70,12 @@ struct ExecutionPlan: Sendable {
 
   private typealias Value = NetworkDefinition.Value
 
-  /// One array on its way into the arena.
-  private struct Block {
-    var size: Int
-    var first: Int
-    var last: Int
-  }
-
   init(_ plan: NetworkPlan, batch: Int, options: NetworkOptions) {
     let definition = plan.definition
     let count = definition.nodes.count
     let trained = options.isTrained
     func backwardTime(_ node: Int) -> Int { 2 * count - 1 - node }
-    func span(_ shape: Shape) -> Int { Self.align(shape.elementCount * batch) }
+    func span(_ shape: Shape) -> Int { Self.span(shape.elementCount, batch) }
     nodes = (0..<count).map { index in
       var node = Node()
       node.downstream = definition.nodes[index].inputs.map { _ in Downstream() }
@@ -233,10 +226,10 @@ struct ExecutionPlan: Sendable {
       }
       if layer.savedPerSample > 0 {
         blockOfSaved[index] = blocks.count
-        blocks.append(Block(size: Self.align(layer.savedPerSample * batch), first: index, last: time))
+        blocks.append(Block(size: Self.span(layer.savedPerSample, batch), first: index, last: time))
       }
     }
-    let offsets = Self.place(blocks, span: &arenaSpan)
+    let offsets = Block.place(blocks, span: &arenaSpan)
 
     func place(_ value: Value) -> Place {
       if let input = inputOfValue[value] { return .input(input) }
@@ -254,8 +247,8 @@ struct ExecutionPlan: Sendable {
     }
     inputGradients = definition.inputs.indices.map { gradientPlace(Value(.input($0))) }
     scratch = arenaSpan
-    scratchSpan = plan.layers.map { Self.align($0.scratchFixed + $0.scratchPerSample * batch) }.max() ?? 0
-    arenaSpan += scratchSpan
+    scratchSpan = plan.layers.map { Self.span($0.scratchPerSample, batch, and: $0.scratchFixed) }.max() ?? 0
+    arenaSpan = Count.sum(arenaSpan, scratchSpan)
   }
 
   /// Whether the producer of `value` reads its outputs in the backward pass.
@@ -264,29 +257,5 @@ struct ExecutionPlan: Sendable {
   ) -> Bool {
     guard case .node(let producer) = value.origin else { return false }
     return nodes[producer].runsBackward && plan.layers[producer].backwardNeeds.contains(.outputs)
-  }
-
-  private static func align(_ count: Int) -> Int { (count + 15) / 16 * 16 }
-
-  /// Places blocks, the largest first, each into the smallest gap between the blocks alive at the same time.
-  private static func place(_ blocks: [Block], span: inout Int) -> [Int] {
-    var offsets = [Int](repeating: 0, count: blocks.count)
-    var placed: [Int] = []
-    for block in blocks.indices.sorted(by: { (blocks[$1].size, $0) < (blocks[$0].size, $1) }) {
-      let (size, first, last) = (blocks[block].size, blocks[block].first, blocks[block].last)
-      var best: (gap: Int, offset: Int)?
-      var end = 0
-      // `placed` is kept in order of offsets, so the gaps come up from the bottom.
-      for other in placed where blocks[other].first <= last && first <= blocks[other].last {
-        let gap = offsets[other] - end
-        if gap >= size, gap < best?.gap ?? .max { best = (gap, end) }
-        end = max(end, offsets[other] + blocks[other].size)
-      }
-      offsets[block] = best?.offset ?? end
-      span = max(span, offsets[block] + size)
-      let position = placed.firstIndex { offsets[$0] > offsets[block] } ?? placed.count
-      placed.insert(block, at: position)
-    }
-    return offsets
   }
 }

@@ -99,10 +99,11 @@ extension Network {
   public var operationsPerSample: Int {
     var total = 0
     for (index, node) in execution.nodes.enumerated() {
-      total += plan.layers[index].forwardOperations
+      let layer = plan.layers[index]
+      total = Count.sum(total, layer.forwardOperations)
       guard node.runsBackward else { continue }
-      let operations = plan.layers[index].backwardOperations
-      total += node.downstream.contains { $0.isWanted } ? operations : operations / 2
+      let hasDownstream = node.downstream.contains { $0.isWanted }
+      total = Count.sum(total, hasDownstream ? layer.backwardOperations : layer.backwardOperations / 2)
     }
     return total
   }

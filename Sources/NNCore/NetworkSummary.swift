@@ -49,7 +49,7 @@ public struct NetworkSummary: Sendable {
           }
         }, layer)
       fields.append(field)
-      let own = plan.parameters.filter { $0.node == index }
+      let own = node.sharedWith == nil ? plan.parametersOfNode[index].map { plan.parameters[$0] } : []
       rows.append(
         Row(
           name: node.name, type: type(of: node.layer).schema.name,
@@ -69,9 +69,9 @@ public struct NetworkSummary: Sendable {
   /// All trainable scalars.
   public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
   /// Operations of one sample's forward pass.
-  public var forwardOperations: Int { rows.reduce(0) { $0 + $1.forwardOperations } }
+  public var forwardOperations: Int { Count.sum(rows.lazy.map(\.forwardOperations)) }
   /// Operations of one sample's backward pass.
-  public var backwardOperations: Int { rows.reduce(0) { $0 + $1.backwardOperations } }
+  public var backwardOperations: Int { Count.sum(rows.lazy.map(\.backwardOperations)) }
 
   /// The summary as a table for people.
   public var text: String { table(scalarSize: nil) }
@@ -90,9 +90,9 @@ public struct NetworkSummary: Sendable {
     for row in rows {
       var line = [row.name, row.type, row.inputs.joined(separator: " "), row.output.description]
       line.append(row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""))
-      line.append(row.forwardOperations == 0 ? "" : grouped(row.forwardOperations))
+      line.append(row.forwardOperations == 0 ? "" : Count.text(row.forwardOperations))
       if let scalarSize {
-        line.append(row.backwardOperations == 0 ? "" : grouped(row.backwardOperations))
+        line.append(row.backwardOperations == 0 ? "" : Count.text(row.backwardOperations))
         line.append(grouped(scalarSize * row.output.elementCount))
       }
       if hasFields { line.append(row.receptiveField.map { $0.map(String.init).joined(separator: "x") } ?? "") }
@@ -109,8 +109,8 @@ public struct NetworkSummary: Sendable {
       text += parts.joined(separator: "  ").trimmingTrailingSpaces + "\n"
       if index == 0 { text += String(repeating: "-", count: widths.reduce(0, +) + 2 * (widths.count - 1)) + "\n" }
     }
-    text += "\(grouped(parameters)) parameters, \(grouped(forwardOperations)) operations forward and "
-    return text + "\(grouped(backwardOperations)) backward for each sample"
+    text += "\(grouped(parameters)) parameters, \(Count.text(forwardOperations)) operations forward and "
+    return text + "\(Count.text(backwardOperations)) backward for each sample"
   }
 }
 

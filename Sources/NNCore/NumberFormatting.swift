@@ -9,6 +9,18 @@ public func grouped(_ number: Int) -> String {
   return text
 }
 
+/// A number of bytes for people.
+public func byteText(_ count: Int) -> String {
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+  var size = Double(count)
+  var unit = 0
+  while size >= 1024, unit < units.count - 1 {
+    size /= 1024
+    unit += 1
+  }
+  return unit == 0 ? "\(count) bytes" : "\(fixed(size, 1)) \(units[unit])"
+}
+
 /// A number with so many significant digits, without an exponent where that stays readable.
 package func significant(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }

@@ -43,8 +43,9 @@ struct ReceptiveField: Hashable {
     if let window = layer.window {
       guard window.size.count == result.size.count, window.stride.count == result.size.count else { return nil }
       for axis in result.size.indices {
-        result.size[axis] = Self.bounded(result.size[axis]) + Self.bounded((window.size[axis] - 1) * result.step[axis])
-        result.step[axis] = Self.bounded(result.step[axis] * window.stride[axis])
+        result.size[axis] =
+          Self.bounded(result.size[axis]) + Self.bounded(Count.product(window.size[axis] - 1, result.step[axis]))
+        result.step[axis] = Self.bounded(Count.product(result.step[axis], window.stride[axis]))
       }
       result.isWindowed = true
     } else {

@@ -1,9 +1,10 @@
-/// The sizes of a tensor's dimensions, at most eight, outermost first. Row-major throughout.
+/// The sizes of a tensor's dimensions, outermost first. Row-major throughout.
 ///
-/// Shapes that a user sees leave the batch out; a tensor at run time has the batch as its first dimension.
+/// Shapes that a user sees leave the batch out; a tensor at run time has the batch as its first dimension, which is the
+/// one that a shape may have beyond `maximumRank`.
 public struct Shape: Sendable, Hashable {
-  /// The most dimensions a shape may have.
-  public static let maximumRank = 8
+  /// The most dimensions a shape may have without a batch.
+  public static let maximumRank = 7
   /// The most elements a shape may have: what a 32-bit index reaches.
   public static let maximumElementCount = Int(Int32.max)
 
@@ -11,7 +12,7 @@ public struct Shape: Sendable, Hashable {
   /// The number of dimensions.
   public private(set) var rank: Int
 
-  /// A shape, or nil unless there are at most eight dimensions, all at least 1, with at most 2^31 - 1 elements.
+  /// A shape, or nil unless there are at most seven dimensions, all at least 1, with at most 2^31 - 1 elements.
   public init?(_ dimensions: [Int]) {
     guard dimensions.count <= Self.maximumRank else { return nil }
     sizes = SIMD8(repeating: 0)
@@ -50,7 +51,7 @@ public struct Shape: Sendable, Hashable {
 
   /// This shape with a batch in front. The batch may make the element count exceed `maximumElementCount`.
   public func batched(_ batch: Int) -> Shape {
-    precondition(rank < Self.maximumRank && batch >= 0 && batch <= Self.maximumElementCount)
+    precondition(rank <= Self.maximumRank && batch >= 0 && batch <= Self.maximumElementCount)
     var result = self
     for axis in stride(from: rank, to: 0, by: -1) { result.sizes[axis] = sizes[axis - 1] }
     result.sizes[0] = Int32(batch)

@@ -5,6 +5,16 @@ import NNKernels
 public protocol DataSource: DeclaredElement {
   /// Reads the samples. Throws a `DiagnosticError` with file and line for data that is wrong.
   func read(_ context: SourceContext) throws -> Dataset
+
+  /// How many samples there are and the bytes that reading them takes, where both are known without opening a file; nil,
+  /// as by default, if they are not.
+  ///
+  /// - Parameter isDouble: whether numbers are kept in double precision.
+  func size(isDouble: Bool) -> (samples: Int, bytes: Int)?
+}
+
+extension DataSource {
+  public func size(isDouble: Bool) -> (samples: Int, bytes: Int)? { nil }
 }
 
 extension DataSource {

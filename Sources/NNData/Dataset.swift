@@ -16,6 +16,8 @@ public struct Dataset: Sendable {
   public var record: SourceRecord?
   /// The columns of a table that the training set does not have and that are left out.
   public var ignoredColumns: [String] = []
+  /// What is worth a warning about the files that the samples came from.
+  public var warnings: [Diagnostic] = []
   /// The rows of the arrays that are the set's samples, in order.
   public private(set) var rows: [Int32]
   /// The file, or files, that the set was read from, for messages; empty for a set made in code.

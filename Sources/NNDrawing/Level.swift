@@ -97,36 +97,44 @@ struct Level {
     return true
   }
 
-  /// Puts bends where wires pass columns; wires from one place share them.
-  mutating func addBends() {
-    struct Key: Hashable {
+  /// Puts bends where wires pass columns; wires from one place share them. False if there would be more vertices than
+  /// `most`.
+  mutating func addBends(atMost most: Int) -> Bool {
+    struct Port: Hashable {
       var from: Int
       var port: Int
+    }
+    struct Key: Hashable {
+      var port: Port
       var rank: Int
     }
     var bends: [Key: Int] = [:]
+    // The last column with a bend of each place.
+    var reached: [Port: Int] = [:]
     for index in links.indices {
       let link = links[index]
       let (first, last) = (vertices[link.from].rank, vertices[link.to].rank)
       guard last > first + 1 else { continue }
       var previous = (vertex: link.from, port: link.outPort)
-      for rank in (first + 1)..<last {
-        let key = Key(from: link.from, port: link.outPort, rank: rank)
-        if let known = bends[key] {
-          previous = (known, 0)
-          continue
-        }
+      // Bends of one place are made from left to right without gaps.
+      let origin = Port(from: link.from, port: link.outPort)
+      let known = reached[origin] ?? first
+      if known > first, let bend = bends[Key(port: origin, rank: min(known, last - 1))] { previous = (bend, 0) }
+      for rank in (min(known, last - 1) + 1)..<last {
         var bend = Vertex(content: .bend(of: link.from), width: 0, halfHeight: 7)
         bend.rank = rank
+        guard vertices.count < most else { return false }
         vertices.append(bend)
         links.append(Link(from: previous.vertex, outPort: previous.port, to: vertices.count - 1, inPort: 0))
-        bends[key] = vertices.count - 1
+        bends[Key(port: origin, rank: rank)] = vertices.count - 1
         previous = (vertices.count - 1, 0)
+        reached[origin] = rank
       }
       links[index].from = previous.vertex
       links[index].outPort = previous.port
     }
     columns = [[Int]](repeating: [], count: (vertices.map(\.rank).max() ?? 0) + 1)
     for index in vertices.indices { columns[vertices[index].rank].append(index) }
+    return vertices.count <= most
   }
 }

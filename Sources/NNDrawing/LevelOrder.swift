@@ -80,13 +80,37 @@ extension Level {
           right: position[link.to] + (isNode(link.to) ? 0 : Double(link.inPort) / 1024)
         )
       }.sorted { $0 < $1 }
-      for i in ends.indices {
-        for j in (i + 1)..<max(ends.count, i + 1) where ends[j].left > ends[i].left && ends[j].right < ends[i].right {
-          total += 1
-        }
-      }
+      total += Self.inversions(ends.map(\.right))
     }
     return total
+  }
+
+  /// How many pairs of numbers stand in the wrong order: counted while they are sorted by merging.
+  private static func inversions(_ numbers: [Double]) -> Int {
+    var (sorted, merged) = (numbers, numbers)
+    var count = 0
+    var width = 1
+    while width < sorted.count {
+      for start in stride(from: 0, to: sorted.count, by: 2 * width) {
+        let middle = min(start + width, sorted.count)
+        let end = min(start + 2 * width, sorted.count)
+        var (left, right) = (start, middle)
+        for place in start..<end {
+          if left < middle, right == end || sorted[left] <= sorted[right] {
+            merged[place] = sorted[left]
+            left += 1
+          } else {
+            // All that is left of the first half is larger than this number behind it.
+            count += middle - left
+            merged[place] = sorted[right]
+            right += 1
+          }
+        }
+      }
+      swap(&sorted, &merged)
+      width *= 2
+    }
+    return count
   }
 
   private func isNode(_ vertex: Int) -> Bool {

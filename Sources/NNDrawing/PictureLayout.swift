@@ -1,13 +1,25 @@
+import NNCore
+
 extension Picture {
+  /// The most places that a drawing's nodes, and its wires in the columns that they pass, may take.
+  package static let mostPlaces = 100_000
+
   /// Lays a drawing out from left to right. Bands and columns are chosen so that no words meet other words, nodes or
   /// wires.
-  package init(_ drawing: Drawing) {
-    var layout = FrameLayout(drawing, members: Array(drawing.nodes.indices), depth: 0)
-    // Groups that lie around one another in a cycle cannot be drawn as frames.
-    if layout == nil {
-      var flat = drawing
-      for index in flat.nodes.indices { flat.nodes[index].groups = [] }
-      layout = FrameLayout(flat, members: Array(flat.nodes.indices), depth: 0)
+  ///
+  /// Throws a `DiagnosticError` if the drawing is larger than anyone could look at.
+  package init(_ drawing: Drawing) throws(DiagnosticError) {
+    var layout: FrameLayout?
+    if drawing.nodes.count <= Self.mostPlaces, drawing.wires.count <= Self.mostPlaces {
+      layout = try FrameLayout(drawing)
+      // Groups that lie around one another in a cycle cannot be drawn as frames.
+      if layout == nil {
+        var flat = drawing
+        for index in flat.nodes.indices { flat.nodes[index].groups = [] }
+        layout = try FrameLayout(flat)
+      }
+    } else {
+      throw Self.tooLarge(drawing)
     }
     self.init()
     let margin = 16.0
@@ -17,6 +29,16 @@ extension Picture {
       height = layout.height + 2 * margin
     }
     title = drawing.title
+  }
+}
+
+extension Picture {
+  static func tooLarge(_ drawing: Drawing) -> DiagnosticError {
+    DiagnosticError(
+      code: "drawing-too-large",
+      "a picture of \(grouped(drawing.nodes.count)) nodes and \(grouped(drawing.wires.count)) wires would have more than "
+        + "the \(grouped(mostPlaces)) places that are drawn, a wire taking one in each column that it passes",
+      remedy: "write it for Graphviz with --dot")
   }
 }
 
@@ -32,6 +54,9 @@ struct FrameLayout {
 
   private var level = Level()
   private var frames: [FrameLayout] = []
+  /// The positions in `entries` and `exits` of the nodes there.
+  private var entryPlaces: [Int: Int] = [:]
+  private var exitPlaces: [Int: Int] = [:]
 
   /// Space for the bends of wires between two columns.
   private static let bendWidth = 44.0
@@ -39,29 +64,62 @@ struct FrameLayout {
   private static let lineHeight = 17.0
   private static let padding = 14.0
 
+  /// Lays out a whole drawing. Nil if the wires between its frames form a cycle.
+  init?(_ drawing: Drawing) throws(DiagnosticError) {
+    var places = 0
+    guard
+      let layout = try FrameLayout(
+        drawing, members: Array(drawing.nodes.indices), wires: Array(drawing.wires.indices), depth: 0, places: &places)
+    else { return nil }
+    self = layout
+  }
+
   /// Lays out the nodes `members`, all of which are in the same `depth` groups. Nil if the wires between the parts
   /// form a cycle, which frames may cause.
-  init?(_ drawing: Drawing, members: [Int], depth: Int) {
-    guard build(drawing, members, depth), level.rank() else { return nil }
-    level.addBends()
+  ///
+  /// - Parameters:
+  ///   - wires: those that begin or end at a member, by index.
+  ///   - places: the places of all frames so far, to which its own are added.
+  private init?(
+    _ drawing: Drawing, members: [Int], wires: [Int], depth: Int, places: inout Int
+  ) throws(DiagnosticError) {
+    guard try build(drawing, members, wires, depth, &places), level.rank() else { return nil }
+    guard level.addBends(atMost: Picture.mostPlaces - places) else { throw Picture.tooLarge(drawing) }
+    places += level.vertices.count
     level.order()
     level.orderPorts()
     level.place()
     draw(drawing)
+    entryPlaces = Self.places(entries)
+    exitPlaces = Self.places(exits)
+  }
+
+  private static func places(_ ports: [(node: Int, y: Double)]) -> [Int: Int] {
+    Dictionary(ports.enumerated().map { ($1.node, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: Vertices
 
-  private mutating func build(_ drawing: Drawing, _ members: [Int], _ depth: Int) -> Bool {
+  private mutating func build(
+    _ drawing: Drawing, _ members: [Int], _ wires: [Int], _ depth: Int, _ places: inout Int
+  ) throws(DiagnosticError) -> Bool {
     var vertexOf: [Int: Int] = [:]
     var entering: [Int: Int] = [:]
-    for wire in drawing.wires { entering[wire.to, default: 0] += 1 }
+    for wire in wires { entering[drawing.wires[wire].to, default: 0] += 1 }
     var groups: [String: [Int]] = [:]
     var order: [String] = []
+    var groupOf: [Int: String] = [:]
     for node in members where drawing.nodes[node].groups.count > depth {
       let group = drawing.nodes[node].groups[depth]
       if groups[group] == nil { order.append(group) }
       groups[group, default: []].append(node)
+      groupOf[node] = group
+    }
+    var wiresOf: [String: [Int]] = [:]
+    for wire in wires {
+      let (from, to) = (groupOf[drawing.wires[wire].from], groupOf[drawing.wires[wire].to])
+      if let from { wiresOf[from, default: []].append(wire) }
+      if let to, to != from { wiresOf[to, default: []].append(wire) }
     }
     for node in members where drawing.nodes[node].groups.count <= depth {
       vertexOf[node] = level.vertices.count
@@ -69,7 +127,10 @@ struct FrameLayout {
     }
     for group in order {
       let inside = groups[group] ?? []
-      guard var frame = FrameLayout(drawing, members: inside, depth: depth + 1) else { return false }
+      guard
+        var frame = try FrameLayout(
+          drawing, members: inside, wires: wiresOf[group] ?? [], depth: depth + 1, places: &places)
+      else { return false }
       frame.enclose(group)
       for node in inside { vertexOf[node] = level.vertices.count }
       level.vertices.append(
@@ -79,11 +140,11 @@ struct FrameLayout {
           inPorts: frame.entries.map { $0.y - frame.height / 2 }))
       frames.append(frame)
     }
-    link(drawing, vertexOf)
+    link(drawing, wires, vertexOf)
     return true
   }
 
-  private mutating func link(_ drawing: Drawing, _ vertexOf: [Int: Int]) {
+  private mutating func link(_ drawing: Drawing, _ wires: [Int], _ vertexOf: [Int: Int]) {
     struct Route: Hashable {
       var source: Int
       var to: Int
@@ -92,7 +153,7 @@ struct FrameLayout {
     var exitOf: [Int: Int] = [:]
     var routes: Set<Route> = []
     func port(_ content: Level.Content) -> Level.Vertex { Level.Vertex(content: content, width: 0, halfHeight: 7) }
-    for wire in drawing.wires {
+    for wire in wires.lazy.map({ drawing.wires[$0] }) {
       let (from, to) = (vertexOf[wire.from], vertexOf[wire.to])
       if from == nil && to == nil || from == to { continue }
       if from == nil, entryOf[wire.from] == nil {
@@ -106,12 +167,12 @@ struct FrameLayout {
       guard let start = from ?? entryOf[wire.from], let end = to ?? exitOf[wire.from] else { continue }
       var link = Level.Link(from: start, outPort: 0, to: end, inPort: 0)
       if case .frame(let frame) = level.vertices[start].content {
-        link.outPort = frames[frame].exits.firstIndex { $0.node == wire.from } ?? 0
+        link.outPort = frames[frame].exitPlaces[wire.from] ?? 0
       }
       switch level.vertices[end].content {
       case .node: (link.above, link.below) = (wire.above, wire.below)
       case .frame(let frame):
-        link.inPort = frames[frame].entries.firstIndex { $0.node == wire.from } ?? 0
+        link.inPort = frames[frame].entryPlaces[wire.from] ?? 0
         guard routes.insert(Route(source: wire.from, to: end)).inserted else { continue }
       default: guard routes.insert(Route(source: wire.from, to: end)).inserted else { continue }
       }
@@ -182,9 +243,13 @@ struct FrameLayout {
     var left: [Double] = []
     var right: [Double] = []
     var x = 0.0
+    var labelWidths = [Double](repeating: 0, count: level.columns.count)
+    for link in level.links {
+      let rank = level.vertices[link.to].rank
+      labelWidths[rank] = max(labelWidths[rank], link.labelWidth)
+    }
     for (rank, column) in level.columns.enumerated() {
-      let members = Set(column)
-      let labels = level.links.filter { members.contains($0.to) }.map(\.labelWidth).max() ?? 0
+      let labels = labelWidths[rank]
       if rank > 0 { x += Self.bendWidth + labels + (labels > 0 ? 12 : 0) }
       let isFramed = column.contains { if case .frame = level.vertices[$0].content { true } else { false } }
       if isFramed, rank > 0 { x += 6 }

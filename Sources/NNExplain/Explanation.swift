@@ -46,6 +46,22 @@ package struct Explanation {
   /// The most derivatives that a node shows one by one.
   package static let largestLocal = 4096
 
+  /// The most inputs and layers that are explained.
+  static let mostNodes = 5000
+
+  /// How the net is run whose numbers are shown.
+  package static let options = NetworkOptions(keepsEverything: true, wantsInputGradients: true)
+
+  /// Throws a `DiagnosticError` if a graph is larger than anyone could read.
+  package static func checkSize(_ definition: NetworkDefinition) throws(DiagnosticError) {
+    let count = definition.inputs.count + definition.nodes.count
+    guard count > mostNodes else { return }
+    throw DiagnosticError(
+      code: "too-many-nodes",
+      "the graph has \(grouped(count)) nodes, more than the \(grouped(mostNodes)) that are explained",
+      remedy: "explain a part of it")
+  }
+
   /// Inputs first, then the layers in the order of the forward pass, each after its parameters.
   package private(set) var nodes: [Node] = []
   /// The name of the output.
@@ -76,11 +92,12 @@ package struct Explanation {
   ///   - targets: the right answers, by the names of targets; needed without `output`.
   ///   - fill: gives the parameters their values.
   ///
-  /// Throws a `DiagnosticError` for what does not fit, and for a value that is not a finite number.
+  /// Throws a `DiagnosticError` for what does not fit or is too large, and for a value that is not a finite number.
   package init(
     _ definition: NetworkDefinition, output: NetworkDefinition.Value?, targets: [String: Target] = [:],
     workers: WorkerPool, fill: (Network<Double>) throws -> Void
   ) throws {
+    try Self.checkSize(definition)
     let losses = definition.nodes.indices.filter { definition.nodes[$0].target != nil }
     let own = try definition.edited(dropping: output == nil ? [] : Set(losses))
     var whole = own
@@ -96,8 +113,7 @@ package struct Explanation {
       try whole.add(OutputSum(), name: name, from: [start], target: name)
     }
     let plan = try NetworkPlan(whole, targets: targets.mapValues(\.form))
-    let network = Network<Double>(
-      plan, batch: 1, options: NetworkOptions(keepsEverything: true, wantsInputGradients: true), workers: workers)
+    let network = Network<Double>(plan, batch: 1, options: Self.options, workers: workers)
     try fill(network)
     for (index, name) in network.targetNames.enumerated() {
       let buffer = network.targetBuffer(index)
@@ -125,10 +141,15 @@ package struct Explanation {
   /// A net computes no gradients where nothing learns from them, as for constants; the chain rule has them all the
   /// same.
   private mutating func addMissingGradients() {
+    if missingGradients.isEmpty { return }
+    var readings: [String: [(reader: Int, position: Int)]] = [:]
+    for (reader, node) in nodes.enumerated() {
+      for (position, input) in node.inputs.enumerated() { readings[input, default: []].append((reader, position)) }
+    }
     for index in missingGradients.reversed() {
-      for reader in nodes {
-        for (position, input) in reader.inputs.enumerated() where input == nodes[index].name {
-          for (place, share) in downstream(reader, position).enumerated() { nodes[index].gradient[place] += share }
+      for (reader, position) in readings[nodes[index].name] ?? [] {
+        for (place, share) in downstream(nodes[reader], position).enumerated() {
+          nodes[index].gradient[place] += share
         }
       }
     }

@@ -20,6 +20,16 @@ struct LocalGradients {
     outputs = isLoss ? [Shape(1)] : layer.outputs
     let positions = network.plan.parametersOfNode[index]
     parameterCount = positions.count
+    // Before any numbers are copied: many layers may read one large value.
+    let width =
+      node.inputs.reduce(0) { $0 + network.plan.shape(of: $1).elementCount }
+      + positions.reduce(0) { $0 + network.plan.parameters[$1].plan.shape.elementCount }
+    let count = Count.product(outputs.reduce(0) { $0 + $1.elementCount }, width)
+    guard !node.inputs.isEmpty, count <= Explanation.largestLocal else {
+      alone = nil
+      sources = []
+      return
+    }
     var definition = NetworkDefinition(name: "local")
     var sources: [NetworkDefinition.Value] = []
     // A layer that reads one value twice has a derivative for each place.
@@ -29,13 +39,6 @@ struct LocalGradients {
           "x\(position)", shape: network.plan.shape(of: value), value: network.value(value).buffer.array))
     }
     self.sources = sources
-    let width =
-      sources.reduce(0) { $0 + definition.inputs[$1.index].shape.elementCount }
-      + positions.reduce(0) { $0 + network.plan.parameters[$1].plan.shape.elementCount }
-    guard !sources.isEmpty, outputs.reduce(0, { $0 + $1.elementCount }) * width <= Explanation.largestLocal else {
-      alone = nil
-      return
-    }
     let own = try definition.add(node.layer, name: "layer", from: sources)
     var forms: [String: TargetForm] = [:]
     if isLoss {
@@ -86,14 +89,5 @@ struct LocalGradients {
       }
     }
     return result
-  }
-}
-
-extension NetworkDefinition.Value {
-  /// The position of the input or node that it comes from.
-  fileprivate var index: Int {
-    switch origin {
-    case .input(let index), .node(let index): index
-    }
   }
 }

@@ -23,6 +23,7 @@ public enum FileReading {
     of input: FileInput, after head: [UInt8], limit: Int
   ) throws(DiagnosticError) -> [UInt8] {
     var result = head
+    if let size = input.size { try SystemMemory.require(size, reading: input.path) }
     // One byte more than there is, so that the end is met without asking for more memory.
     result.reserveCapacity(max(input.size.map { $0 + 1 } ?? 0, 1 << 16))
     while true {

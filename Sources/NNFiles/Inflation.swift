@@ -9,6 +9,10 @@ struct Inflation {
   private var consumed = 0
   private let file: String
   private let limit: Int
+  /// Bytes that may come out whatever has gone in.
+  private static let trusted = 100_000_000
+  /// Beyond those, how many may come out for each that has gone in.
+  private static let largestRatio = 1000
   /// The next piece; empty at the end.
   private let more: () throws -> [UInt8]
 
@@ -39,12 +43,22 @@ struct Inflation {
     }
     defer { inflateEnd(&stream) }
     var output: [UInt8] = []
+    try SystemMemory.require(expected, reading: file)
     output.reserveCapacity(expected)
     var piece = [UInt8](repeating: 0, count: FileReading.pieceSize)
     while true {
       let hasMore = try fill(1)
       let (status, produced) = step(&stream, &piece)
+      if output.count + produced > output.capacity {
+        // The array takes twice its memory anew before it gives up the old one.
+        try SystemMemory.require(2 * output.capacity, reading: file)
+      }
       output.append(contentsOf: piece[..<produced])
+      guard output.count <= Self.trusted || output.count / Self.largestRatio <= consumed else {
+        throw DiagnosticError(
+          code: "file-too-large", file: file,
+          "expands to more than \(Self.largestRatio) times its size, which no data does that is meant")
+      }
       guard output.count <= limit else {
         throw DiagnosticError(
           code: "file-too-large", file: file, "expands to more than the \(limit) bytes that are accepted here")

@@ -13,6 +13,13 @@ func decodeJPEG(_ bytes: [UInt8], file: String) throws -> PixelImage {
       throw PixelImage.damaged(file, reason())
     }
     try PixelImage.checkSize(Int(width), Int(height), file)
+    let scans = JPEGScans.count(bytes)
+    guard scans <= JPEGScans.most, scans * Int(width) * Int(height) <= JPEGScans.mostPixels else {
+      throw DiagnosticError(
+        code: "picture-too-large", file: file,
+        "a JPEG file of \(scans) scans over \(width) x \(height) pixels is more than is decoded here",
+        remedy: "save it again, not progressive or as PNG")
+    }
     let isPrint = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
     let size = Int(width) * Int(height)
     var pixels = [UInt8](repeating: 0, count: (isPrint ? 4 : 3) * size)
@@ -34,13 +41,14 @@ private func isSerious(_ warning: String) -> Bool {
   return words.contains("premature") || words.contains("corrupt")
 }
 
-/// Red, green and blue of cyan, magenta, yellow and black, which files hold inverted.
+/// Red, green and blue of cyan, magenta, yellow and black, which files hold inverted; rounded as Pillow does.
 private func fromPrint(_ inks: [UInt8]) -> [UInt8] {
   var pixels = [UInt8](repeating: 0, count: inks.count / 4 * 3)
   for place in 0..<(inks.count / 4) {
-    let black = Int(inks[4 * place + 3])
+    let light = Int(inks[4 * place + 3])
     for channel in 0..<3 {
-      pixels[3 * place + channel] = UInt8(truncatingIfNeeded: (Int(inks[4 * place + channel]) * black + 127) / 255)
+      let product = (255 - Int(inks[4 * place + channel])) * light + 128
+      pixels[3 * place + channel] = UInt8(clamping: light - ((product >> 8) + product) >> 8)
     }
   }
   return pixels

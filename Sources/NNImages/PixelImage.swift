@@ -9,8 +9,8 @@ package struct PixelImage: Sendable {
   /// Three bytes for each pixel.
   package let pixels: [UInt8]
 
-  /// The most pixels that a file may have: a hundred megabytes, which a small file of one colour may claim.
-  static let mostPixels = 1 << 25
+  /// The most pixels that a file may have: 384 MiB in memory.
+  static let mostPixels = 1 << 27
 
   init(width: Int, height: Int, pixels: [UInt8]) {
     self.width = width
@@ -30,7 +30,7 @@ package struct PixelImage: Sendable {
   static func isPNG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) }
   static func isJPEG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xFF, 0xD8, 0xFF]) }
 
-  /// Decodes a PNG or JPEG file. Transparent places become black.
+  /// Decodes a PNG or JPEG file. Transparency is left out; what a camera says about the orientation changes nothing.
   ///
   /// Throws a `DiagnosticError` that names the file: it is of another format, damaged, ends early, or is too large.
   package init(_ bytes: [UInt8], file: String) throws {
@@ -75,7 +75,8 @@ package struct PixelImage: Sendable {
     guard !overflow, count <= mostPixels else {
       throw DiagnosticError(
         code: "picture-too-large", file: file,
-        "a picture of \(width) x \(height) pixels is larger than is accepted here")
+        "a picture of \(width) x \(height) pixels has more than the \(mostPixels) that are accepted here",
+        remedy: "make it smaller")
     }
   }
 }

@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 import NNKernels
 
 /// Runs a trained net forward: planned once, then predicting without taking memory.
@@ -47,7 +48,10 @@ public final class Predictor<S: Scalar>: BatchPredictor {
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
     maximumBatch = batch
     let parts = BatchParts(
-      operationsPerSample: rewritten.layers.reduce(0) { $0 + $1.forwardOperations }, threads: workers.threads)
+      operationsPerSample: Count.sum(rewritten.layers.lazy.map(\.forwardOperations)), threads: workers.threads)
+    // The given parameters, which are copied, are in memory already.
+    try NetworkMemory.require(
+      rewritten, batch: batch, options: NetworkOptions(isTrained: false), scalarSize: MemoryLayout<S>.size)
     let network = Network<S>(
       rewritten, batch: parts.largestWhole(batch), options: NetworkOptions(isTrained: false), workers: workers)
     self.network = network

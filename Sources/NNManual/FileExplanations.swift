@@ -30,7 +30,7 @@ extension CodeExplanation {
       "bad-character", "XML has no character with the number 0.", wrong: "a file with a NUL byte",
       right: "the file without it"),
     .init(
-      "file-too-large", "The file is larger than any model or table that can be meant.",
+      "file-too-large", "The file is larger than any model or table that can be meant, or it expands to more.",
       wrong: "a model file of 17 MiB", right: "a model that repeats itself with <repeat> and <block>"),
     .init(
       "attribute-too-long", "An attribute's value has at most 65,536 bytes.", wrong: "a value of 100,000 bytes",

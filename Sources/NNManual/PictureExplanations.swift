@@ -19,7 +19,8 @@ extension CodeExplanation {
       "picture-size", "All pictures of a set must have one size, unless the source says which they get.",
       wrong: #"<images path="photos"/>"#, right: #"<images path="photos" size="32x32"/>"#),
     .init(
-      "picture-too-large", "The pictures have more pixels than fit into memory.", wrong: #"size="60000x60000""#,
+      "picture-too-large", "The pictures have more pixels, or a JPEG file more scans over them, than are decoded.",
+      wrong: #"size="60000x60000""#,
       right: #"size="256x256""#),
     .init(
       "unknown-class", "A folder or a list names a class that the model does not have.",

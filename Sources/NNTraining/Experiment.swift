@@ -29,6 +29,12 @@ public struct Experiment: Sendable {
   /// The names of the classes.
   public let classNames: [String]?
 
+  /// What is worth a warning about the files of the data; each once, though parts of a set share it.
+  public var dataWarnings: [Diagnostic] {
+    var seen: Set<Diagnostic> = []
+    return [trainingSet, validationSet, testSet].compactMap(\.?.warnings).joined().filter { seen.insert($0).inserted }
+  }
+
   /// Reads the data of a model that is to be trained, on the given threads.
   ///
   /// - Parameter learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned
@@ -54,9 +60,11 @@ public struct Experiment: Sendable {
     testSet = try sets["test"].map { try binding.bind($0, for: .judging) }
     classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
+    try TrainingMemory(plan, description, samples: trainingSet.count).require()
     preprocessing =
       try learned?.preprocessing(for: plan.definition, file: description.file)
       ?? Self.fit(description.preprocessing, trainingSet)
+    try HeaderCheck.require(plan, description, preprocessing: preprocessing)
     settings = try Self.settings(training)
     views = description.views.flatMap { Views($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
@@ -207,7 +215,12 @@ package struct DataLoading {
       return try reader.recordedSamples(context)
     } catch let error as ElementError {
       throw DiagnosticError([error.diagnostic(at: source)])
-    } catch var error as DiagnosticError where error.kind == .missing {
+    } catch var error as DiagnosticError {
+      for index in error.diagnostics.indices where error.diagnostics[index].place == nil {
+        error.diagnostics[index].place = source.place
+        error.diagnostics[index].sourceLine = source.sourceLine
+      }
+      guard error.kind == .missing else { throw error }
       for index in error.diagnostics.indices where error.diagnostics[index].remedy == nil {
         error.diagnostics[index].remedy =
           "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100: "

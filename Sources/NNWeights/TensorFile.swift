@@ -153,15 +153,32 @@ extension TensorFile {
   /// Whether the checksum in the metadata is right; nil if there is none.
   public var checksumHolds: Bool? { metadata[Self.checksumKey].map { $0 == checksum } }
 
-  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it cannot be
-  /// created (73) or written (74).
+  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it could
+  /// not be read back (65), or cannot be created (73) or written (74).
   ///
   /// - Parameter replacing: whether a file may be there already; if not, that is an error (73).
   public func write(_ path: String, replacing: Bool = true) throws {
     let header = header()
+    guard header.count - 8 <= Self.longestHeader else { throw Self.tooLong(header.count - 8, path) }
     try header.withUnsafeBytes { header in
       try data.withUnsafeBytes { try AtomicFile.write(path, [header, $0], replacing: replacing) }
     }
+  }
+
+  /// What to say of a header that nobody can read.
+  package static func tooLong(_ bytes: Int, _ file: String, remedy: String? = nil) -> DiagnosticError {
+    DiagnosticError(
+      code: "header-too-long", file: file,
+      "names and texts of the arrays would take \(byteText(bytes)), more than the \(byteText(longestHeader)) that a file "
+        + "of weights can have", remedy: remedy ?? "shorten the names of layers, or use fewer of them")
+  }
+
+  /// Bytes that a plan's arrays take in a header at most.
+  package static func headerBytes(_ plan: NetworkPlan, prefix: String = "") -> Int {
+    // A name, the words around type, shape and place, and the numbers, of up to 20 digits.
+    func bytes(_ name: String, _ rank: Int) -> Int { prefix.utf8.count + name.utf8.count + 100 + 11 * rank }
+    return plan.parameters.reduce(0) { $0 + bytes($1.name, $1.plan.shape.rank) }
+      + plan.states.reduce(0) { $0 + bytes($1.name, $1.plan.shape.rank) }
   }
 
   /// The file's bytes.

@@ -17,10 +17,12 @@ import Testing
     #expect(batched == Shape(10, 3, 4))
     #expect(batched.sample == Shape(3, 4))
     #expect(Shape(5).sample == Shape())
+    // A batch goes before any shape.
+    #expect(Shape(1, 2, 1, 1, 1, 1, 3).batched(4).dimensions == [4, 1, 2, 1, 1, 1, 1, 3])
   }
 
   @Test(arguments: [
-    [0], [-1], [1 << 31], [1 << 16, 1 << 16], [1, 1, 1, 1, 1, 1, 1, 1, 1], [Int.max, Int.max], [Int.max],
+    [0], [-1], [1 << 31], [1 << 16, 1 << 16], [1, 1, 1, 1, 1, 1, 1, 1], [Int.max, Int.max], [Int.max],
   ])
   func notShapes(_ dimensions: [Int]) { #expect(Shape(dimensions) == nil) }
 

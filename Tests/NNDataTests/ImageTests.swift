@@ -139,6 +139,43 @@ import Testing
     #expect(error?.description.contains("list.txt:1:1: error: 'only-a-path' is not a path and a class") ?? false)
   }
 
+  /// Files that Windows programs write, blanks at the end of lines, classes of several words.
+  @Test(arguments: [
+    ("\u{FEFF}x/a.png 1\r\nx/b.png 2\r\n", ["1", "2"]), ("x/a.png  cat \n x/b.png dog\t\n", ["cat", "dog"]),
+    ("x/a.png\tred cat\nx/b.png\tbig dog", ["big dog", "red cat"]),
+  ])
+  func listsAsTheyAre(_ list: String, _ classes: [String]) throws {
+    let place = try make([("x/a.png", "colour.png"), ("x/b.png", "grey.png")], list: list)
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let set = try read(["path": .text(place + "/list.txt")])
+    #expect(set.count == 2 && set.classNames == classes && set.warnings.isEmpty)
+  }
+
+  @Test(arguments: ["x/a.png\t\n", "\tcat\n", "x/a.png\tcat\tdog\n", "x/a.png\n"])
+  func listsThatAreNone(_ list: String) throws {
+    let place = try make([("x/a.png", "colour.png")], list: list)
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let error = #expect(throws: DiagnosticError.self) { try read(["path": .text(place + "/list.txt")]) }
+    #expect(error?.diagnostics.first?.code == "bad-list")
+  }
+
+  /// Nothing is left out without a word, and no class is without pictures.
+  @Test func warningsAboutFolders() throws {
+    let place = try make([
+      ("cat/a.png", "grey.png"), ("cat/b.bmp", "grey.png"), ("cat/c.gif", "grey.png"), ("dog/a.png", "grey.png"),
+      ("bird/inner/a.png", "grey.png"), ("notes.txt", "sizes.grey"),
+    ])
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let warnings = try read(["path": .text(place)]).warnings
+    #expect(warnings.map(\.code) == ["left-out", "left-out", "left-out", "empty-class"])
+    let words = warnings.map(\.rendered).joined(separator: "\n")
+    #expect(words.contains("2 entries are no .png, .jpg or .jpeg file and left out: 'b.bmp', 'c.gif'"), "\(words)")
+    #expect(words.contains("1 entry is") && words.contains("'inner'") && words.contains("'notes.txt'"), "\(words)")
+    #expect(words.contains("no picture is of class 'bird'"), "\(words)")
+    let known = try read(["path": .text(place)], classes: ["cat", "dog", "cow", "bird"]).warnings
+    #expect(known.last?.message == "no picture is of class 'cow', 'bird'")
+  }
+
   @Test func whatIsWrongWithFolders() throws {
     let sizes = try make([("a/1.png", "colour.png"), ("a/2.png", "sizes.png"), ("b/3.jpg", "early.jpg")])
     defer { try? FileManager.default.removeItem(atPath: sizes) }

@@ -35,8 +35,8 @@ import Testing
   }
 
   @Test(arguments: 1...24)
-  func nothingCoversWords(_ seed: Int) {
-    let picture = Picture(Self.graph([5, 12, 30, 100][seed % 4], seed: UInt64(seed)))
+  func nothingCoversWords(_ seed: Int) throws {
+    let picture = try Picture(Self.graph([5, 12, 30, 100][seed % 4], seed: UInt64(seed)))
     var boxes = picture.texts.map {
       (words: $0.text, box: $0.box, isInside: $0.role == .symbol || $0.role == .line || $0.role == .detail)
     }
@@ -63,9 +63,9 @@ import Testing
     }
   }
 
-  @Test func boxesOfNodesDoNotMeet() {
+  @Test func boxesOfNodesDoNotMeet() throws {
     for seed in 1...12 {
-      let picture = Picture(Self.graph(100, seed: UInt64(seed)))
+      let picture = try Picture(Self.graph(100, seed: UInt64(seed)))
       let boxes =
         picture.cards.map(\.box)
         + picture.circles.map {
@@ -79,9 +79,9 @@ import Testing
     }
   }
 
-  @Test func writtenFiles() {
+  @Test func writtenFiles() throws {
     let drawing = Self.graph(30, seed: 4)
-    let svg = Picture(drawing).svg
+    let svg = try Picture(drawing).svg
     #expect(svg.contains("<title>random &lt;graph&gt; &amp; &quot;words&quot;</title>") && svg.hasSuffix("</svg>\n"))
     #expect(svg.contains("prefers-color-scheme: dark"))
     let dot = drawing.dot
@@ -91,14 +91,14 @@ import Testing
   }
 
   /// Groups that lie around each other in a cycle are drawn without frames.
-  @Test func cyclesOfGroups() {
+  @Test func cyclesOfGroups() throws {
     var drawing = Drawing(title: "cycle")
     drawing.nodes = [
       .init(.source, ["x"]), .init(.operation, ["+"], groups: ["a"]), .init(.operation, ["+"], groups: ["b"]),
       .init(.operation, ["+"], groups: ["a"]),
     ]
     drawing.wires = [.init(from: 0, to: 1), .init(from: 1, to: 2), .init(from: 2, to: 3)]
-    let picture = Picture(drawing)
+    let picture = try Picture(drawing)
     #expect(picture.circles.count == 3 && picture.frames.isEmpty)
   }
 

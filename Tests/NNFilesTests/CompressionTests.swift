@@ -66,6 +66,16 @@ import Testing
     #expect(failure(Self.first + Self.second, limit: 12)?.hasPrefix("file-too-large") == true)
   }
 
+  /// Data that is a thousand times smaller than what it expands to is a trap, not a table.
+  @Test func ratio() {
+    // A byte of zero stands for four times 258 letters here.
+    let bytes = Self.repeated.prefix(60) + [UInt8](repeating: 0, count: 110_000) + Self.repeated.dropFirst(60)
+    let message = failure(Array(bytes), limit: 1 << 32)
+    #expect(message?.hasPrefix("file-too-large") == true && message?.contains("1000 times") == true, "\(message ?? "")")
+    let members = Array(repeating: Self.repeated, count: 1100).joined()
+    #expect(failure(Array(members), limit: 1 << 32) == nil)
+  }
+
   @Test func rawDeflate() throws {
     #expect(try Compression.inflateRaw(Self.raw[...], file: "f", limit: 8) == Array("raw data".utf8))
     #expect(throws: DiagnosticError.self) { try Compression.inflateRaw(Self.raw[...], file: "f", limit: 7) }

@@ -59,6 +59,12 @@ struct BinaryArray {
       throw DiagnosticError(code: "no-samples", file: file, "the array has no samples")
     }
     let rest = dimensions.count == 1 ? [1] : Array(dimensions.dropFirst())
+    guard rest.count <= Shape.maximumRank else {
+      throw DiagnosticError(
+        code: "bad-shape", file: file,
+        "its samples have \(rest.count) dimensions, more than the \(Shape.maximumRank) that are possible",
+        remedy: "reshape the array")
+    }
     guard let shape = Shape(rest) else {
       throw DiagnosticError(
         code: "bad-shape", file: file,

@@ -49,17 +49,26 @@ enum BinaryType: Sendable, Hashable {
     }
   }
 
+  /// Bytes that one number takes in memory.
+  func decodedSize(isDouble: Bool) -> Int {
+    if case .unsigned(1) = self { return 1 }
+    return becomesSingles(isDouble: isDouble) ? 4 : 8
+  }
+
+  private func becomesSingles(isDouble: Bool) -> Bool {
+    switch self {
+    case .float(4): true
+    case .float(2), .signed(1), .signed(2), .unsigned(2): !isDouble
+    default: false
+    }
+  }
+
   /// Decodes so many numbers. Bytes stay bytes, and what a single holds exactly becomes singles unless doubles are asked
   /// for. Other numbers become doubles: preprocessing may need all their places.
   func decode(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool, isDouble: Bool) -> DataArray.Elements {
     if case .unsigned(1) = self { return .bytes(Array(bytes)) }
     let count = bytes.count / size
-    let keepsSingles =
-      switch self {
-      case .float(4): true
-      case .float(2), .signed(1), .signed(2), .unsigned(2): !isDouble
-      default: false
-      }
+    let keepsSingles = becomesSingles(isDouble: isDouble)
     func value(_ index: Int) -> Double {
       let start = bytes.startIndex + index * size
       let bits = ByteReader.integer(bytes[start..<(start + size)], isBigEndian: isBigEndian)

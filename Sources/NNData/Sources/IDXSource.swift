@@ -56,7 +56,7 @@ enum IDXFile {
       Int(ByteReader.integer(bytes[position..<(position + 4)], isBigEndian: true))
     }
     guard let count = BinaryArray.count(dimensions), count * type.size == bytes.count - start else {
-      let sizes = dimensions.map(String.init).joined(separator: "x")
+      let sizes = dimensions.map(String.init).joined(separator: "x").shortened
       throw DiagnosticError(
         code: "wrong-size", file: file,
         "the header promises \(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s"), but "
@@ -69,6 +69,7 @@ enum IDXFile {
       bytes.removeSubrange(..<start)
       elements = .bytes(bytes)
     } else {
+      try SystemMemory.require(Count.product(type.decodedSize(isDouble: isDouble), count), reading: file)
       elements = type.decode(bytes[start...], isBigEndian: true, isDouble: isDouble)
     }
     return BinaryArray(dimensions: dimensions, elements: elements, isInteger: isInteger, file: file)

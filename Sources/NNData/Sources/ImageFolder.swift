@@ -15,6 +15,8 @@ struct ImageFolder {
   private(set) var labels: [Int32] = []
   /// The names of the classes.
   private(set) var classes: [String] = []
+  /// What was left out, and classes without a picture.
+  private(set) var warnings: [Diagnostic] = []
 
   /// Reads the names in a folder: pictures in folders have the folder's name as their class; pictures that lie there
   /// directly have none, and then nothing else may.
@@ -23,7 +25,8 @@ struct ImageFolder {
   init(folder: String, classes known: [String]?) throws {
     let entries = try Self.entries(folder)
     let pictures = entries.filter { ImagesSource.isImage($0) }
-    let folders = entries.filter { !ImagesSource.isImage($0) && Path.isFolder(folder + "/" + $0) }
+    let others = entries.filter { !ImagesSource.isImage($0) }
+    let folders = others.filter { Path.isFolder(folder + "/" + $0) }
     if folders.isEmpty || !pictures.isEmpty {
       guard folders.isEmpty else {
         throw DiagnosticError(
@@ -31,20 +34,19 @@ struct ImageFolder {
           remedy: "put every picture into the folder of its class")
       }
       files = pictures.map { folder + "/" + $0 }
+      leaveOut(others, in: folder)
     } else {
       classes = known ?? Self.inOrder(Set(folders))
-      for name in classes.filter(folders.contains) + folders.filter({ !classes.contains($0) }) {
-        let inside = try Self.entries(folder + "/" + name).filter { ImagesSource.isImage($0) }
-        if inside.isEmpty { continue }
-        guard let label = classes.firstIndex(of: name) else {
-          throw DiagnosticError(
-            code: "unknown-class", file: folder + "/" + name, "the model has no class '\(name)'",
-            remedy: nearestName(to: name, among: classes).map { "did you mean '\($0)'?" }
-              ?? "it has \(classes.prefix(12).joined(separator: ", "))")
-        }
-        for picture in inside {
-          files.append("\(folder)/\(name)/\(picture)")
-          labels.append(Int32(label))
+      let isFolder = Set(folders)
+      let isClass = Set(classes)
+      let files = Set(others).subtracting(folders)
+      leaveOut(others.filter(files.contains), in: folder)
+      for (label, name) in classes.enumerated() where isFolder.contains(name) {
+        try take(name, of: folder, label: Int32(label))
+      }
+      for name in folders where !isClass.contains(name) {
+        if try Self.entries(folder + "/" + name).contains(where: { ImagesSource.isImage($0) }) {
+          throw Self.unknownClass(name, folder + "/" + name, classes)
         }
       }
     }
@@ -53,42 +55,92 @@ struct ImageFolder {
         code: "no-samples", file: folder, "there are no pictures here",
         remedy: "put .png, .jpg or .jpeg files into one folder for each class")
     }
+    warnAboutEmptyClasses(folder)
+  }
+
+  /// Takes the pictures of one class.
+  private mutating func take(_ name: String, of folder: String, label: Int32) throws {
+    let place = folder + "/" + name
+    let entries = try Self.entries(place)
+    for picture in entries where ImagesSource.isImage(picture) {
+      files.append("\(place)/\(picture)")
+      labels.append(label)
+    }
+    leaveOut(entries.filter { !ImagesSource.isImage($0) }, in: place)
+  }
+
+  /// Warns of what is in a folder and is no picture that can be read.
+  private mutating func leaveOut(_ names: [String], in folder: String) {
+    guard !names.isEmpty else { return }
+    let shown = names.prefix(3).map { "'\($0.shortened)'" }.joined(separator: ", ")
+    warnings.append(
+      Diagnostic(
+        .warning, code: "left-out",
+        "\(grouped(names.count)) \(names.count == 1 ? "entry is" : "entries are") no .png, .jpg or .jpeg file and left out: "
+          + shown + (names.count > 3 ? " and others" : ""),
+        remedy: "convert what is meant as a picture; folders within the folder of a class are not read",
+        place: SourcePlace(file: folder, line: 0, column: 0)))
+  }
+
+  private mutating func warnAboutEmptyClasses(_ place: String) {
+    var isEmpty = [Bool](repeating: true, count: classes.count)
+    for label in labels { isEmpty[Int(label)] = false }
+    let empty = classes.indices.filter { isEmpty[$0] }.map { "'\(classes[$0].shortened)'" }
+    guard !empty.isEmpty else { return }
+    warnings.append(
+      Diagnostic(
+        .warning, code: "empty-class",
+        "no picture is of class \(empty.prefix(3).joined(separator: ", "))"
+          + (empty.count > 3 ? " and \(grouped(empty.count - 3)) others" : ""),
+        remedy: "add some, or remove the class", place: SourcePlace(file: place, line: 0, column: 0)))
+  }
+
+  private static func unknownClass(_ name: String, _ file: String, _ classes: [String]) -> DiagnosticError {
+    DiagnosticError(
+      code: "unknown-class", file: file, "the model has no class '\(name.shortened)'",
+      remedy: nearestName(to: name, among: classes).map { "did you mean '\($0)'?" }
+        ?? "it has \(classes.prefix(12).joined(separator: ", "))")
   }
 
   /// A single file, of no class.
   init(file: String) { files = [file] }
 
-  /// Reads a list: a path and, after a tab or the last space, a class in each line; paths are seen from the list.
+  /// Reads a list: a path and, after a tab or else after the last space, a class in each line; paths are seen from the
+  /// list. Blanks around both, and a byte order mark before all, do not count.
   init(list: String, classes known: [String]?) throws {
     let bytes = try FileReading.expandedBytes(list)
     let folder = Path.folder(of: list)
     var names: [String] = []
-    let lines = String(decoding: bytes, as: UTF8.self).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for (number, line) in lines.enumerated() {
-      let line = line.filter { $0 != "\r" }
-      if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
-      guard let cut = line.lastIndex(where: { $0 == "\t" || $0 == " " }), cut != line.startIndex,
-        line.index(after: cut) != line.endIndex
-      else {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+    for (number, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      let line = String(decoding: line, as: UTF8.self).trimmingWhitespace
+      if line.isEmpty || line.hasPrefix("#") { continue }
+      let cut = line.firstIndex(of: "\t") ?? line.lastIndex(of: " ")
+      let path = cut.map { String(line[..<$0]).trimmingWhitespace } ?? ""
+      let name = cut.map { String(line[line.index(after: $0)...]).trimmingWhitespace } ?? ""
+      guard !path.isEmpty, !name.isEmpty, !name.contains("\t") else {
         throw DiagnosticError([
           Diagnostic(
-            code: "bad-list", "'\(String(line).shortened)' is not a path and a class",
+            code: "bad-list", "'\(line.shortened)' is not a path and a class",
             remedy: "write them with a tab between", place: SourcePlace(file: list, line: number + 1, column: 1))
         ])
       }
-      files.append(Path.join(folder, String(line[..<cut])))
-      names.append(String(line[line.index(after: cut)...]))
+      files.append(Path.join(folder, path))
+      names.append(name)
     }
     guard !files.isEmpty else { throw DiagnosticError(code: "no-samples", file: list, "the list names no pictures") }
     classes = known ?? Self.inOrder(Set(names))
+    let numbers = Dictionary(classes.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
     for (index, name) in names.enumerated() {
-      guard let label = classes.firstIndex(of: name) else {
+      guard let label = numbers[name] else {
         throw DiagnosticError(
-          code: "unknown-class", file: list, "the model has no class '\(name.shortened)', which \(files[index]) has")
+          code: "unknown-class", file: list, "the model has no class '\(name.shortened)', which \(files[index]) has",
+          remedy: nearestName(to: name, among: classes).map { "did you mean '\($0)'?" })
       }
-      labels.append(Int32(label))
+      labels.append(label)
     }
+    warnAboutEmptyClasses(list)
   }
 
   /// Names in order: as numbers if all of them are, otherwise as text.

@@ -9,13 +9,16 @@ public struct ImagesSource: DataSource {
   /// The declaration of `<images>`.
   public static let schema = ElementSchema(
     .source, "images",
-    summary: "Pictures from PNG and JPEG files: a folder with one folder for each class, or a list of files.",
-    reference: "resizing as Pillow's Image.resize with BILINEAR; one channel is the brightness of ITU-R BT.601",
+    summary:
+      "Pictures from PNG and JPEG files: a folder with one folder for each class, or a list of files. Numbers are "
+      + "taken as they are in the file: profiles, gamma, transparency and a camera's note of its orientation change nothing.",
+    reference: "numbers as Pillow's Image.convert; resizing as its Image.resize with BILINEAR; one channel is the "
+      + "brightness of ITU-R BT.601",
     example: #"<images role="train" path="photos/train" size="32x32"/>"#,
     attributes: [
       .required(
         "path", .path,
-        "The folder; or a text file with a path and, after a tab or a space, a class in each line."),
+        "The folder; or a text file with a path and, after a tab or the last space, a class in each line."),
       .optional("channels", .choice(["1", "3"]), default: .text("3"), "1 for brightness, 3 for red, green and blue."),
       .optional("size", .pair(1...65_536), "Height x width that all pictures get; without it they must be equal."),
       .optional(
@@ -77,6 +80,7 @@ public struct ImagesSource: DataSource {
       inputs: [input], targets: folder.classes.isEmpty ? [] : [target],
       classNames: folder.classes.isEmpty ? nil : folder.classes, file: place)
     set.pictures = form
+    set.warnings = folder.warnings
     return set
   }
 
@@ -108,6 +112,7 @@ public struct ImagesSource: DataSource {
     let size = (height: shape[1], width: shape[2])
     guard BinaryArray.count([files.count, shape.elementCount]) != nil else { throw tooLarge(files[0], size) }
     let width = shape.elementCount
+    try SystemMemory.require(Count.product(2, files.count, shape.elementCount), reading: files[0])
     let failures = Mutex<[Int: DiagnosticError]>([:])
     let pictures = Mutex([[UInt8]](repeating: [], count: files.count))
     workers.run(chunks: files.count) { index in

@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 
 /// NumPy's file of one array: magic, version, a Python dictionary that describes the array, the elements.
 ///
@@ -17,27 +18,33 @@ enum NPYFile {
     guard isNPY(bytes) else { throw failure("not-npy", "this is not an npy file: it does not begin as one") }
     var reader = ByteReader(bytes.dropFirst(magic.count))
     guard let major = reader.integer(1, isBigEndian: false), reader.take(1) != nil,
-      let length = reader.integer(major == 1 ? 2 : 4, isBigEndian: false), let header = reader.take(Int(length))
+      let length = reader.integer(major == 1 ? 2 : 4, isBigEndian: false), let text = reader.take(Int(length))
     else { throw failure("truncated", "the file ends within its header") }
     guard (1...3).contains(major) else { throw failure("npy-version", "version \(major) of the format is not known") }
-    let text = String(decoding: header, as: UTF8.self)
-    guard let descriptor = value("descr", text), let order = value("fortran_order", text),
-      let shape = value("shape", text), order == "True" || order == "False"
-    else { throw failure("bad-header", "the header does not describe an array: \(text.shortened)") }
+    guard text.count <= NPYHeader.longestText else {
+      throw failure("bad-header", "the header is longer than \(NPYHeader.longestText) bytes")
+    }
+    let header: NPYHeader
+    do {
+      header = try NPYHeader(text)
+    } catch {
+      throw failure(
+        "bad-header",
+        "the header does not describe an array: \(error.reason): \(String(decoding: text.prefix(80), as: UTF8.self).shortened)"
+      )
+    }
+    guard let descriptor = header.descriptor else {
+      throw failure(
+        "unsupported-type", "its elements have several named fields, which cannot be read",
+        "save each field as an array of its own")
+    }
     guard let (type, isBigEndian, isInteger) = elementType(descriptor) else {
       throw failure(
-        "unsupported-type", "elements of type \(descriptor.shortened) cannot be read",
+        "unsupported-type", "elements of type \(descriptor.shortened)\(meaning(descriptor)) cannot be read",
         "convert the array, for instance with astype('float32')")
     }
-    var dimensions: [Int] = []
-    for part in shape.dropFirst().dropLast().split(separator: ",") {
-      let word = String(part).trimmingWhitespace
-      if word.isEmpty { continue }
-      guard let size = Int(word), size >= 0 else {
-        throw failure("bad-header", "the shape \(shape.shortened) is not one")
-      }
-      dimensions.append(size)
-    }
+    let dimensions = header.dimensions
+    let shape = "(" + dimensions.map(String.init).joined(separator: ", ") + ")"
     let following = reader.left
     guard let count = BinaryArray.count(dimensions), let data = reader.take(count * type.size), reader.left == 0 else {
       throw failure(
@@ -45,30 +52,29 @@ enum NPYFile {
         "the header promises an array \(shape.shortened) of \(type.size) byte\(type.size == 1 ? "" : "s") an element, "
           + "but \(following) bytes follow")
     }
+    let copies = header.isFortranOrder ? 2 : 1
+    try SystemMemory.require(Count.product(copies, type.decodedSize(isDouble: isDouble), count), reading: file)
     var elements = type.decode(data, isBigEndian: isBigEndian, isDouble: isDouble)
-    if order == "True" { elements = rowMajor(elements, dimensions) }
+    if header.isFortranOrder { elements = rowMajor(elements, dimensions) }
     return BinaryArray(dimensions: dimensions, elements: elements, isInteger: isInteger, file: file)
   }
 
-  /// The value of a key in the header's dictionary, as written: a quoted text, a tuple, or a word.
-  private static func value(_ key: String, _ header: String) -> String? {
-    guard let found = header.ranges(of: "'\(key)'").first else { return nil }
-    let rest = header[found.upperBound...].drop { $0 == " " }
-    guard rest.first == ":" else { return nil }
-    let value = rest.dropFirst().drop { $0 == " " }
-    switch value.first {
-    case "'":
-      return value.dropFirst().firstIndex(of: "'").map { String(value[value.index(after: value.startIndex)..<$0]) }
-    case "(": return value.firstIndex(of: ")").map { String(value[...$0]) }
-    default: return String(value.prefix { $0.isLetter })
+  /// What the letter of a type that cannot be read stands for.
+  private static func meaning(_ descriptor: String) -> String {
+    switch descriptor.drop(while: { "<>|=".contains($0) }).first {
+    case "U", "S", "a": ", which is text,"
+    case "O": ", which is Python objects,"
+    case "c": ", which is complex numbers,"
+    case "M", "m": ", which is times,"
+    default: ""
     }
   }
 
   private static func elementType(_ descriptor: String) -> (BinaryType, isBigEndian: Bool, isInteger: Bool)? {
     let characters = Array(descriptor)
-    guard characters.count == 3, "<>|=".contains(characters[0]), let size = characters[2].wholeNumberValue else {
-      return nil
-    }
+    guard characters.count == 3, "<>|=".contains(characters[0]), characters[2].isASCII,
+      let size = characters[2].wholeNumberValue
+    else { return nil }
     let isBigEndian = characters[0] == ">"
     switch (characters[1], size) {
     case ("f", 2), ("f", 4), ("f", 8): return (.float(size), isBigEndian, false)

@@ -1,4 +1,5 @@
 import NNCore
+import NNFiles
 import NNKernels
 
 /// Samples that are made up, so that a model file is complete without data.
@@ -55,7 +56,17 @@ public struct RandomSource: DataSource {
     }
   }
 
+  /// Numbers are drawn in double precision, and then kept as the net reads them.
+  public func size(isDouble: Bool) -> (samples: Int, bytes: Int)? {
+    let numbers = Count.sum(shape.elementCount, classes ?? values ?? 0)
+    return (samples, Count.product(samples, numbers, isDouble ? 8 : 12))
+  }
+
   public func read(_ context: SourceContext) throws -> Dataset {
+    if let size = size(isDouble: context.isDouble) {
+      try SystemMemory.require(
+        size.bytes, for: "<random> of \(grouped(samples)) samples", remedy: "make fewer samples")
+    }
     let width = shape.elementCount
     let random = RandomStream(key: seed).derived(1)
     var inputs: [Double] = []

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNFiles
 import NNInference
 import NNKernels
 import NNTraining
@@ -90,6 +91,9 @@ enum BenchCommand: Command {
   private static func measure<S: Scalar>(_ type: S.Type, _ model: LoadedModel, _ settings: Settings) throws -> Result {
     let plan = model.plan
     let options = NetworkOptions(isTrained: settings.isTraining)
+    try NetworkMemory.require(
+      plan, batch: settings.batch, options: options, scalarSize: MemoryLayout<S>.size,
+      extra: 2 * MemoryLayout<S>.size * plan.parameterSpan, file: model.description.file)
     let network = Network<S>(plan, batch: settings.batch, options: options, workers: settings.workers)
     network.initialize(seed: 1)
     RandomData.fill(network, seed: 1)
@@ -148,7 +152,7 @@ enum BenchCommand: Command {
     return Result(
       microsecondsPerSample: p50 / Double(settings.batch) * 1e6, p50: p50 * 1e6,
       p99: samples[min(samples.count - 1, samples.count * 99 / 100)] * 1e6,
-      gigaflops: Double(network.operationsPerSample * settings.batch) / p50 * 1e-9,
+      gigaflops: Double(network.operationsPerSample) * Double(settings.batch) / p50 * 1e-9,
       layers: zip(names, times).map { name, time in
         (name, types[name] ?? "", time.forward / Double(rounds) * 1e6, time.backward / Double(rounds) * 1e6)
       })

@@ -2,13 +2,15 @@ import NNCommandLine
 import NNCore
 import NNManual
 import NNModel
+import NNTraining
 
 /// `nnrun check`
 enum CheckCommand: Command {
   static let name = "check"
   static let summary = "find everything that is wrong with a model file"
   static let discussion =
-    "Reads the file, infers all shapes and prints every error and warning with its place. No data is opened."
+    "Reads the file, infers all shapes and prints every error and warning with its place, also if the machine has too "
+    + "little memory for it. No data is opened."
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.", isOptional: true)]
   static let options = [
     CommonOptions.set, CommonOptions.json,
@@ -33,6 +35,8 @@ enum CheckCommand: Command {
     do {
       let model = try LoadedModel(arguments, environment)
       try model.description.checkMixing(model.plan)
+      try TrainingMemory(model.plan, model.description).require()
+      try HeaderCheck.require(model.plan, model.description)
       diagnostics = model.warnings
       loaded = model
     } catch let error as DiagnosticError where error.kind == .invalid {

@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNData
+import NNFiles
 import NNInference
 import NNKernels
 import NNTraining
@@ -51,6 +52,8 @@ enum EvaluateCommand: Command {
       isDouble: model.description.precision == .double, workers: workers)
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
+    for warning in samples.warnings { printMessage(warning.rendered) }
+    if arguments.has("details") { try EvaluationText.checkDetails(model.plan) }
     let evaluation: Evaluation
     switch model.description.precision {
     case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers)
@@ -74,9 +77,13 @@ enum EvaluateCommand: Command {
   private static func evaluate<S: Scalar>(
     _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ workers: WorkerPool
   ) throws -> Evaluation {
-    let network = Network<S>(
-      model.plan, batch: min(256, samples.count), options: NetworkOptions(isTrained: false),
-      workers: workers)
+    let batch = min(256, samples.count)
+    let options = NetworkOptions(isTrained: false)
+    // The parameters are read into memory of their own first.
+    try NetworkMemory.require(
+      model.plan, batch: batch, options: options, scalarSize: MemoryLayout<S>.size,
+      extra: MemoryLayout<S>.size * model.plan.parameterSpan, file: arguments.positionals[0])
+    let network = Network<S>(model.plan, batch: batch, options: options, workers: workers)
     let (parameters, state) = try model.arrays(type)
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)

@@ -66,13 +66,17 @@ enum ExplainCommand: Command {
         throw usageError("'\(name)' becomes a part of a sigmoid", "leave out --fuse, or choose another --output")
       }
     }
+    try Explanation.checkSize(definition)
+    try NetworkMemory.require(
+      NetworkPlan(definition, targets: subject.targets.mapValues(\.form)), batch: 1, options: Explanation.options,
+      scalarSize: MemoryLayout<Double>.size, file: arguments.text("at") ?? arguments.positionals.first)
     let explanation = try Explanation(
       definition, output: output, targets: subject.targets, workers: try environment.workers(arguments),
       fill: subject.fill)
     let isDrawn = arguments.has("svg") || arguments.has("dot")
     if isDrawn {
       let drawing = explanation.drawing(title: "\(definition.name): values above, gradients below")
-      if let path = arguments.text("svg") { try AtomicFile.write(path, text: Picture(drawing).svg) }
+      if let path = arguments.text("svg") { try AtomicFile.write(path, text: try Picture(drawing).svg) }
       if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
     }
     if let language = arguments.text("code").flatMap(ProgramText.Language.init) {

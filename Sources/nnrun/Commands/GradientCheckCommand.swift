@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNFiles
 import NNKernels
 import NNTraining
 
@@ -25,9 +26,12 @@ enum GradientCheckCommand: Command {
         code: "missing-loss", file: arguments.positionals[0], "the model has no loss, so there is no gradient to check",
         remedy: "end the network with a loss, for instance <squaredError/>")
     }
+    let batch = try arguments.integer("batch", 1...100_000) ?? 4
+    let options = NetworkOptions(wantsInputGradients: true)
+    try NetworkMemory.require(
+      model.plan, batch: batch, options: options, scalarSize: MemoryLayout<Double>.size, file: arguments.positionals[0])
     let network = Network<Double>(
-      model.plan, batch: try arguments.integer("batch", 1...100_000) ?? 4,
-      options: NetworkOptions(wantsInputGradients: true), workers: try environment.workers(arguments))
+      model.plan, batch: batch, options: options, workers: try environment.workers(arguments))
     let seed = try arguments.seed() ?? 1
     network.seed = seed
     network.initialize(seed: seed)

@@ -64,8 +64,13 @@ enum InitCommand: Command {
   private static func write<S: Scalar>(
     _ type: S.Type, _ model: LoadedModel, _ seed: UInt64, _ path: String, _ arguments: Arguments
   ) throws {
-    let network = Network<S>(
-      model.plan, batch: 1, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
+    let options = NetworkOptions(isTrained: false)
+    let scalarSize = MemoryLayout<S>.size
+    // The file is put together in memory.
+    try NetworkMemory.require(
+      model.plan, batch: 1, options: options, scalarSize: scalarSize, extra: scalarSize * model.plan.parameterSpan,
+      file: model.description.file)
+    let network = Network<S>(model.plan, batch: 1, options: options, workers: WorkerPool(threads: 1))
     network.initialize(seed: seed)
     let file = WeightsFile(
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,

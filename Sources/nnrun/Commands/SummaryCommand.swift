@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNKernels
+import NNTraining
 
 /// `nnrun summary`
 enum SummaryCommand: Command {
@@ -25,14 +26,16 @@ enum SummaryCommand: Command {
       model.plan, batch: batch, options: NetworkOptions(isTrained: false), scalarSize: scalar)
     if arguments.has("json") {
       try printResult(jsonText(summary, batch, scalar, training, predicting))
+      try TrainingMemory(model.plan, model.description).require()
       return .done
     }
     try printResult(model.description.summary.map { "\(summary.name): \($0)\n" } ?? "\(summary.name)\n")
     try printResult(summary.detailedText(scalarSize: scalar))
     try printResult(
-      "memory for batches of \(batch): \(bytes(training.total)) to train (parameters and gradients "
-        + "\(bytes(training.parameters)), between the layers \(bytes(training.arena)); optimizer state comes on top), "
-        + "\(bytes(predicting.total)) to predict")
+      "memory for batches of \(batch): \(byteText(training.total)) to train (parameters and gradients "
+        + "\(byteText(training.parameters)), between the layers \(byteText(training.arena)); optimizer state comes on top), "
+        + "\(byteText(predicting.total)) to predict")
+    try TrainingMemory(model.plan, model.description).require()
     return .done
   }
 
@@ -45,7 +48,7 @@ enum SummaryCommand: Command {
       let shape = row.output.dimensions.map(String.init).joined(separator: ",")
       return #"{"name":\#(json(row.name)),"type":\#(json(row.type)),"inputs":[\#(inputs)],"output":[\#(shape)],"#
         + #""parameters":\#(row.parameters),"frozen":\#(row.isFrozen),"forwardOperations":\#(row.forwardOperations),"#
-        + #""backwardOperations":\#(row.backwardOperations),"outputBytes":\#(scalarSize * row.output.elementCount),"#
+        + #""backwardOperations":\#(row.backwardOperations),"outputBytes":\#(Count.product(scalarSize, row.output.elementCount)),"#
         + #""receptiveField":\#(field)}"#
     }
     return #"{"name":\#(json(summary.name)),"parameters":\#(summary.parameters),"#
@@ -53,17 +56,4 @@ enum SummaryCommand: Command {
       + #""batch":\#(batch),"trainingBytes":\#(training.total),"predictionBytes":\#(predicting.total),"#
       + "\"layers\":[\n" + rows.joined(separator: ",\n") + "]}"
   }
-}
-
-/// A number of bytes for people.
-func bytes(_ count: Int) -> String {
-  let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-  var size = Double(count)
-  var unit = 0
-  while size >= 1024, unit < units.count - 1 {
-    size /= 1024
-    unit += 1
-  }
-  let tenths = Int((size * 10).rounded())
-  return unit == 0 ? "\(count) bytes" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
 }

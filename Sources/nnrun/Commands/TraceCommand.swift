@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNData
+import NNFiles
 import NNKernels
 import NNTraining
 import NNWeights
@@ -72,6 +73,8 @@ enum TraceCommand: Command {
     let batch = inputs.first?.count ?? 1
     let plan = try NetworkPlan(definition, targets: try forms(model, targets, batch))
     let options = NetworkOptions(isTrained: !targets.isEmpty, keepsEverything: true, wantsInputGradients: true)
+    try NetworkMemory.require(
+      plan, batch: batch, options: options, scalarSize: MemoryLayout<S>.size, file: arguments.positionals.first)
     let network = Network<S>(plan, batch: batch, options: options, workers: try environment.workers(arguments))
     let seed = try arguments.seed() ?? UInt64(clamping: model.description.training?.seed ?? 0)
     network.seed = seed

@@ -53,6 +53,7 @@ struct TrainingSession {
 
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
+    for warning in experiment.dataWarnings { printMessage(warning.rendered) }
     for warning in experiment.description.warnings(with: experiment.plan) { printMessage(warning.rendered) }
     guard !isQuiet else { return }
     let description = experiment.description

@@ -37,6 +37,20 @@ enum EvaluationText {
     return text + "}"
   }
 
+  /// The most classes for which the confusion matrix is counted: its size grows with their square.
+  private static let mostDetailedClasses = 4000
+
+  /// Throws a `DiagnosticError` if the net tells too many classes apart for details.
+  static func checkDetails(_ plan: NetworkPlan) throws(DiagnosticError) {
+    guard plan.predictionMeaning == .probabilities || plan.predictionMeaning == .scores else { return }
+    let classes = plan.shape(of: plan.prediction).elementCount
+    guard classes > mostDetailedClasses else { return }
+    throw DiagnosticError(
+      code: "too-many-classes",
+      "--details has a table of classes by classes, for at most \(grouped(mostDetailedClasses)) of them, but the model "
+        + "has \(grouped(classes))", remedy: "leave out --details; --top K counts near misses")
+  }
+
   /// Precision and recall of each class, and the confusion matrix, as tables.
   static func details(_ evaluation: Evaluation, _ names: [String]?) -> String {
     guard let classes = evaluation.perClass, let matrix = evaluation.confusion else { return "" }

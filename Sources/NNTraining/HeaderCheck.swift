@@ -1,0 +1,40 @@
+import NNCore
+import NNData
+import NNModel
+import NNWeights
+
+/// Whether the files that a run writes can be read back: their headers have a largest size, and hold names, the model's
+/// text and the preprocessing.
+package enum HeaderCheck {
+  /// Bytes of a number and the space behind it, as `check` supposes before any data was read.
+  private static let usualNumber = 20
+
+  /// Throws a `DiagnosticError` if the header of a run's files would be too long.
+  ///
+  /// - Parameter preprocessing: what was learned from the data; what is usual is supposed unless given.
+  package static func require(
+    _ plan: NetworkPlan, _ description: ModelDescription, preprocessing: [AffinePreprocessing]? = nil
+  ) throws(DiagnosticError) {
+    // The checkpoint holds parameters, the best ones and two states of the optimizer, under longer names.
+    let names = ["", "best.", "optimizer.first.", "optimizer.second."].reduce(0) {
+      $0 + TensorFile.headerBytes(plan, prefix: $1)
+    }
+    // A character of the model's text may be written as two.
+    let texts = 2 * description.text.utf8.count
+    let numbers = preprocessing?.reduce(0) { $0 + $1.encoded.utf8.count } ?? usualNumber * learned(plan, description)
+    let total = Count.sum(names, texts, numbers)
+    guard total > TensorFile.longestHeader else { return }
+    throw TensorFile.tooLong(
+      total, description.file,
+      remedy: numbers > total / 2 ? "let preprocessing treat more elements alike, for instance with per=\"all\"" : nil)
+  }
+
+  /// Numbers that preprocessing will learn: a factor and a summand for each element that has its own.
+  private static func learned(_ plan: NetworkPlan, _ description: ModelDescription) -> Int {
+    let learnsEach = description.preprocessing.contains { step in
+      step.element is Standardize && !step.attributes.has("mean") && step.attributes.text("per") == "element"
+    }
+    guard learnsEach, let input = plan.definition.inputs.first(where: { $0.value == nil }) else { return 0 }
+    return 2 * input.shape.elementCount
+  }
+}

@@ -1,0 +1,68 @@
+import NNCore
+import NNData
+import NNFiles
+import NNModel
+
+/// The memory that training a model takes, or running it if it says nothing of training.
+public struct TrainingMemory: Sendable {
+  /// That of the net.
+  public let network: NetworkMemory
+  /// Bytes of the optimizer's state.
+  public let optimizer: Int
+  /// Bytes of the best parameters so far and of the checkpoint while it is written.
+  public let copies: Int
+  /// Bytes of the training data, as far as they are known without opening a file.
+  public let data: Int
+  /// Samples in a batch.
+  public let batch: Int
+  private let isTrained: Bool
+  private let place: SourcePlace
+
+  /// The largest batch that is believed without knowing how many samples there are: a batch that is larger than the set
+  /// means all of it.
+  private static let largestBelieved = 4096
+
+  /// The memory of a planned model.
+  ///
+  /// - Parameter samples: the number of samples in the training set; taken from its source unless given.
+  public init(_ plan: NetworkPlan, _ description: ModelDescription, samples: Int? = nil) {
+    let training = description.training
+    let isDouble = description.precision == .double
+    let sources = description.sources.map { source in
+      (
+        isTraining: source.attributes.has("role") && source.attributes.text("role") == "train",
+        size: (source.element as? any DataSource)?.size(isDouble: isDouble)
+      )
+    }
+    isTrained = training != nil
+    let known = samples ?? sources.first { $0.isTraining }?.size?.samples
+    batch = min(training?.batch ?? 1, known ?? Self.largestBelieved)
+    place = training?.place ?? SourcePlace(file: description.file, line: 0, column: 0)
+    let scalarSize = isDouble ? 8 : 4
+    network = NetworkMemory(
+      plan, batch: batch, options: NetworkOptions(isTrained: isTrained), scalarSize: scalarSize)
+    let stateCount = (training?.optimizer?.element as? any Optimizer)?.rule(step: 1).stateCount ?? 0
+    let parameters = plan.parameterSpan * scalarSize
+    optimizer = isTrained ? stateCount * parameters : 0
+    copies = isTrained ? (3 + stateCount) * parameters : 0
+    data = Count.sum(sources.map { $0.size?.bytes ?? 0 })
+  }
+
+  /// The sum.
+  public var total: Int { Count.sum(network.total, optimizer, copies, data) }
+
+  /// Throws a `DiagnosticError` with the need and what there is unless so much memory can be had.
+  public func require() throws(DiagnosticError) {
+    var parts = [
+      ("parameters", network.parameters / (isTrained ? 2 : 1)), ("gradients", isTrained ? network.parameters / 2 : 0),
+      ("optimizer state", optimizer), ("copies of the parameters", copies), ("between the layers", network.arena),
+      ("batches of \(batch)", network.batches), ("data", data),
+    ].filter { $0.1 > 0 }
+    // What is small beside the rest says nothing.
+    parts.removeAll { $0.1 < total / 100 }
+    try SystemMemory.require(
+      total, for: isTrained ? "training" : "the net",
+      parts: parts.map { "\($0.0) \(byteText($0.1))" }.joined(separator: ", "),
+      remedy: "make layers, batches or data smaller, or use a machine with more memory", place: place)
+  }
+}
