@@ -21,12 +21,17 @@ package enum HeaderCheck {
     }
     // A character of the model's text may be written as two.
     let texts = 2 * description.text.utf8.count
-    let numbers = preprocessing?.reduce(0) { $0 + $1.encoded.utf8.count } ?? usualNumber * learned(plan, description)
+    let numbers = preprocessing?.reduce(0) { $0 + written($1) } ?? usualNumber * learned(plan, description)
     let total = Count.sum(names, texts, numbers)
     guard total > TensorFile.longestHeader else { return }
     throw TensorFile.tooLong(
       total, description.file,
       remedy: numbers > total / 2 ? "let preprocessing treat more elements alike, for instance with per=\"all\"" : nil)
+  }
+
+  /// Bytes of an input's factors and summands as text.
+  private static func written(_ preprocessing: AffinePreprocessing) -> Int {
+    (preprocessing.scales + preprocessing.shifts).reduce(0) { $0 + "\($1)".utf8.count + 1 }
   }
 
   /// Numbers that preprocessing will learn: a factor and a summand for each element that has its own.
