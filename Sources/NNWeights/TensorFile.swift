@@ -153,8 +153,8 @@ extension TensorFile {
   /// Whether the checksum in the metadata is right; nil if there is none.
   public var checksumHolds: Bool? { metadata[Self.checksumKey].map { $0 == checksum } }
 
-  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it
-  /// could not be read back, cannot be created (73) or written (74).
+  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it could
+  /// not be read back (65), or cannot be created (73) or written (74).
   ///
   /// - Parameter replacing: whether a file may be there already; if not, that is an error (73).
   public func write(_ path: String, replacing: Bool = true) throws {

@@ -1,17 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// libFuzzer calls the target function, and its own main starts the program.
-let fuzzed: [SwiftSetting] = [.unsafeFlags(["-parse-as-library"])]
+/// A program that feeds one kind of reader. libFuzzer calls the target function, and its own main starts the program.
+func fuzzer(_ what: String, settings: [String] = [], products: [String] = ["NNRun"]) -> Target {
+  .executableTarget(
+    name: "fuzz-\(what)",
+    dependencies: ["FuzzSupport"] + products.map { .product(name: $0, package: "nnrun") },
+    swiftSettings: [.unsafeFlags(["-parse-as-library"] + settings)])
+}
 
 let package = Package(
   name: "fuzz",
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "nnrun", path: "../..")],
   targets: [
-    .executableTarget(
-      name: "fuzz-model", dependencies: [.product(name: "NNRun", package: "nnrun")], swiftSettings: fuzzed),
-    .executableTarget(
-      name: "fuzz-weights", dependencies: [.product(name: "NNRun", package: "nnrun")], swiftSettings: fuzzed),
+    .target(name: "FuzzSupport", dependencies: [.product(name: "NNRun", package: "nnrun")]),
+    fuzzer("model"), fuzzer("weights"), fuzzer("csv"), fuzzer("arrays"), fuzzer("idx"), fuzzer("pictures"),
+    // What explains formulas is no library for others, so its declarations are seen as by the package itself.
+    fuzzer("formulas", settings: ["-package-name", "nnrun"], products: ["NNRun", "NNExplanation"]),
   ]
 )
