@@ -394,6 +394,40 @@ def jpeg(random, content):
 # Weights.
 
 
+def json_text(random, content):
+    """A JSON text of which one value, key or member is another."""
+    try:
+        root = json.loads(content)
+    except ValueError:
+        return text(random, content)
+    places = []
+
+    def walk(value):
+        for key in (value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()):
+            places.append((value, key))
+            walk(value[key])
+    walk(root)
+    for _ in range(random.choice([1, 1, 2])):
+        if not places:
+            break
+        holder, key = random.choice(places)
+        try:
+            old = holder[key]
+            if isinstance(old, (int, float)) and random.random() < 0.7:
+                holder[key] = random.choice([0, 1, -1, 2, 7, 1e30, 1e-30, 2 ** 31, 2 ** 62, 0.5, 300])
+            elif isinstance(old, list) and random.random() < 0.5:
+                holder[key] = random.choice([[], old + old, old[:-1], old[::-1], [old]])
+            elif random.random() < 0.3:
+                del holder[key]
+            elif isinstance(old, str):
+                holder[key] = text(random, old) if old else random.choice(TEXTS)
+            else:
+                holder[key] = random.choice([None, True, 0, 1, "", "x", [], {}, [1], {"a": 1}])
+        except (IndexError, KeyError, TypeError):
+            continue
+    return json.dumps(root, separators=(",", ":"))
+
+
 def weights(random, content, elements):
     """A weights file or checkpoint whose metadata, names, types, shapes or numbers are changed.
 
@@ -405,9 +439,11 @@ def weights(random, content, elements):
     names = [n for n in header if n != "__metadata__"]
     metadata = header["__metadata__"]
     for _ in range(random.choice([1, 1, 2])):
-        kind = random.randrange(14)
+        kind = random.randrange(17)
         name = random.choice(names) if names else None
-        if kind == 0 or name is None:
+        if kind >= 14 and "nnrun.record" in metadata:
+            metadata["nnrun.record"] = json_text(random, metadata["nnrun.record"])
+        elif kind == 0 or kind >= 14 or name is None:
             key = random.choice(list(metadata))
             metadata[key] = text(random, metadata[key])
         elif kind == 1 and "nnrun.model" in metadata:
