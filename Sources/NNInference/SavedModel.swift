@@ -27,11 +27,16 @@ public struct SavedModel: Sendable {
   ///
   /// - Parameter registry: the layers that the model may use; nothing else of it is needed.
   public init(path: String, registry: Registry) throws {
-    weights = try WeightsFile(path: path)
+    try self.init(WeightsFile(path: path), path: path, registry: registry)
+  }
+
+  /// Understands a file that was read from `path`.
+  package init(_ weights: WeightsFile, path: String, registry: Registry) throws {
+    self.weights = weights
     guard let text = weights.model else {
       throw DiagnosticError(
         code: "no-model", file: path, "the file holds numbers, but no model to run them with",
-        remedy: "give it to a model: nnrun train MODEL.xml --weights \(path)")
+        remedy: "'nnrun weights adopt MODEL.xml \(path)' puts the two together")
     }
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
     let definition = try description.makeNetworkDefinition()

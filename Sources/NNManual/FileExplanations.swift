@@ -186,12 +186,32 @@ extension CodeExplanation {
 
   static let weights: [CodeExplanation] = [
     .init(
-      "checksum", "The numbers in the file are not those that were written; it is damaged.",
-      wrong: "a file changed by another program", right: "a copy for which 'nnrun weights verify' ends with 0"),
+      "checksum",
+      "The file is not as it was written: numbers, names, types or metadata have changed, or another program has written "
+        + "it anew without the checksum. It may be damaged; a file that was changed on purpose is adopted.",
+      wrong: "a file changed by another program",
+      right: "a copy for which 'nnrun weights verify' ends with 0, or what 'nnrun weights adopt' makes of the file"),
     .init(
       "no-model", "The file holds weights but no model, so it is not enough to predict.",
       wrong: "nnrun predict torch.safetensors x.csv",
-      right: "nnrun train m.xml --weights torch.safetensors, then predict with the run's weights"),
+      right: "nnrun weights adopt m.xml torch.safetensors --output m.safetensors"),
+    .init(
+      "nothing-fits", "No array of the file of weights has a name and a shape that the net knows.",
+      wrong: "weights whose names begin with 'module.' for nnrun train m.xml --weights",
+      right: "nnrun weights adopt m.xml torch.safetensors, which takes the beginning away"),
+    .init(
+      "several-prefixes",
+      "The file of weights holds all names of the net several times, each time behind another beginning.",
+      wrong: "nnrun weights adopt m.xml averaged.safetensors",
+      right: "nnrun weights adopt m.xml averaged.safetensors --prefix ema."),
+    .init(
+      "not-weights", "The file is the checkpoint of a training, which holds more than weights.",
+      wrong: "nnrun weights adopt runs/m/checkpoint.safetensors",
+      right: "nnrun weights adopt runs/m/weights.safetensors"),
+    .init(
+      "preprocessing-not-learned",
+      "A step of the preprocessing is learned from the training set, and neither the set nor its numbers are at hand.",
+      wrong: "<standardize/> without the training set", right: #"<standardize mean="0.5" deviation="0.25"/>"#),
     .init(
       "not-a-checkpoint", "The file holds weights but not the state of a training.",
       wrong: "weights.safetensors renamed to checkpoint.safetensors", right: "the checkpoint of the run"),

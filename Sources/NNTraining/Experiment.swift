@@ -80,7 +80,8 @@ public struct Experiment: Sendable {
 
   /// What predicting depends on besides the model and the parameters.
   package var record: DataRecord {
-    var record = DataRecord(targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record)
+    var record = DataRecord(
+      targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record)
     for (index, affine) in zip(plan.definition.freeInputs, preprocessing) where affine != .identity {
       record.preprocessing[plan.definition.inputs[index].name] = affine
     }
@@ -118,7 +119,7 @@ public struct Experiment: Sendable {
   }
 
   /// The preprocessing steps, fitted one after the other, for each of the set's inputs.
-  private static func fit(_ elements: [ModelElement], _ training: Dataset) throws -> [AffinePreprocessing] {
+  static func fit(_ elements: [ModelElement], _ training: Dataset) throws -> [AffinePreprocessing] {
     let steps = try elements.map { element in
       guard let step = element.element as? any Preprocessing else {
         throw DiagnosticError(

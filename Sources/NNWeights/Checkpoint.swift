@@ -6,8 +6,8 @@ public struct Checkpoint: Sendable {
   /// The arrays and texts.
   public var tensors: TensorFile
 
-  private static let kindKey = "nnrun.kind"
-  private static let kind = "checkpoint"
+  static let kindKey = "nnrun.kind"
+  static let kind = "checkpoint"
 
   /// An empty checkpoint to be filled.
   ///
@@ -28,7 +28,7 @@ public struct Checkpoint: Sendable {
         code: "not-a-checkpoint", file: path, "this is not a checkpoint of a training run",
         remedy: "to begin from its weights, give it as --weights")
     }
-    guard tensors.checksumHolds != nil else {
+    guard tensors.checksumState != .missing else {
       throw DiagnosticError(
         code: "checksum", file: path, "the checkpoint has no checksum, so it cannot be known to be whole",
         remedy: "give it as --weights to begin from its weights, or train again")

@@ -34,8 +34,6 @@ public struct TensorFile: Sendable {
 
   /// The header's name for the texts; no array can have it.
   package static let metadataKey = "__metadata__"
-  /// The metadata key of the checksum.
-  static let checksumKey = "nnrun.checksum"
   /// The longest header that is accepted, as the format defines it.
   public static let longestHeader = 100_000_000
   /// Bytes of one element of each type.
@@ -143,18 +141,8 @@ public struct TensorFile: Sendable {
 }
 
 extension TensorFile {
-  /// The checksum of the arrays' bytes: CRC-32 in eight hexadecimal digits.
-  public var checksum: String {
-    let value = data.withUnsafeBytes { Compression.crc32($0) }
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
-  }
-
-  /// Whether the checksum in the metadata is right; nil if there is none.
-  public var checksumHolds: Bool? { metadata[Self.checksumKey].map { $0 == checksum } }
-
-  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it could
-  /// not be read back (65), or cannot be created (73) or written (74).
+  /// Writes the file, whole or not at all, with the checksum in its metadata. Throws a `DiagnosticError`: it could not be
+  /// read back (65), or cannot be created (73) or written (74).
   ///
   /// - Parameter replacing: whether a file may be there already; if not, that is an error (73).
   public func write(_ path: String, replacing: Bool = true) throws {

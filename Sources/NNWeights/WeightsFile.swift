@@ -18,17 +18,27 @@ public struct WeightsFile: Sendable {
   /// A file around arrays that were read or are to be written.
   public init(_ tensors: TensorFile = TensorFile()) { self.tensors = tensors }
 
-  /// Reads a file and checks its checksum, if it has one.
+  /// Reads a file and checks its checksum. A file without one is taken if it does not say that this program wrote it.
   public init(path: String) throws {
     tensors = try TensorFile(path: path)
     try Self.requireChecksum(tensors, path)
   }
 
   static func requireChecksum(_ tensors: TensorFile, _ path: String) throws {
-    guard tensors.checksumHolds ?? true else {
+    let remedy =
+      "take an older copy of the file; if it was changed on purpose, 'nnrun weights adopt \(path)' makes a file of it "
+      + "that predicts"
+    switch tensors.checksumState {
+    case .numbers, .everything: return
+    case .missing:
+      guard tensors.metadata[Key.model] != nil else { return }
       throw DiagnosticError(
-        code: "checksum", file: path, "the numbers have changed since the file was written: the checksum is wrong",
-        remedy: "take an older copy of the file, or train again")
+        code: "checksum", file: path, "the file holds a model but no checksum, so another program has written it anew",
+        remedy: remedy)
+    case .wrong:
+      throw DiagnosticError(
+        code: "checksum", file: path, "the file has changed since it was written: the checksum is wrong", remedy: remedy
+      )
     }
   }
 
@@ -51,6 +61,8 @@ public struct WeightsFile: Sendable {
     [Key.model: model, Key.version: version, Key.record: record.written]
   }
 
+  /// Whether it is the state of a training run instead.
+  public var isCheckpoint: Bool { tensors.metadata[Checkpoint.kindKey] == Checkpoint.kind }
   /// The model's text, or nil in a file of another program.
   public var model: String? { tensors.metadata[Key.model] }
   /// The program that wrote it.

@@ -108,12 +108,20 @@ import Testing
     let place = try Workplace()
     try place.writeModel(epochs: 1)
     #expect(try place.run("train", "small.xml", "-q", "--output", "first").code == 0)
-    let result = try place.run(
-      "train", "small.xml", "--weights", "first/weights.safetensors", "--set", "network.fc2.bias=false", "--set",
-      "network.fc1.units=20")
-    #expect(result.code == 0)
-    #expect(result.messages.contains("fc1.weight: 16x12 in the file, 20x12 in the model"))
-    #expect(result.messages.contains("left in the file: fc2.bias"))
+    func begin(_ override: String...) throws -> Tool.Result {
+      try Tool.run(
+        "nnrun",
+        ["train", "small.xml", "--weights", "first/weights.safetensors"] + override.flatMap { ["--set", $0] },
+        in: place.url)
+    }
+    let wider = try begin("network.fc1.units=20")
+    #expect(wider.code == 0)
+    #expect(wider.messages.contains("fc1.weight: 16x12 in the file, 20x12 in the model"))
+    let plain = try begin("network.fc2.bias=false")
+    #expect(plain.code == 0 && plain.messages.contains("left in the file: fc2.bias"))
+    // Nothing that fits is no beginning.
+    let nothing = try begin("network.fc1.units=20", "network.fc2.bias=false")
+    #expect(nothing.code == 65 && nothing.messages.contains("no array of the file fits the net"))
   }
 
   @Test func divergenceNamesTheLayerAndKeepsWeights() throws {

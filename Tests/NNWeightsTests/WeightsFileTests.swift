@@ -92,6 +92,29 @@ private struct Holder: Layer {
     #expect(parameters.buffer.slice(large.parameters[0].range).array.allSatisfy { $0 == -1 })
     #expect(WeightsMatch(TensorFile(), small).missing.count == 3)
   }
+
+  @Test func namesBehindAPrefix() throws {
+    let plan = try plan(units: 2)
+    let (parameters, state) = (numbered(plan.parameterSpan, from: 1), numbered(plan.stateSpan, from: 100))
+    var file = TensorFile()
+    for prefix in ["module.", "ema.model."] {
+      file.append(plan, parameters: parameters.buffer, state: state.buffer, prefix: prefix)
+    }
+    file.append("half.fc1.bias", dimensions: [2], elements: [1, 2] as [Float])
+    file.append("wrong.fc1.bias", dimensions: [3], elements: [1, 2, 3] as [Float])
+    let found = WeightsMatch.prefixes(file, plan)
+    #expect(Set(found.prefix(2).map(\.prefix)) == ["module.", "ema.model."])
+    #expect(found.map(\.match.isComplete) == [true, true, false] && found[2].prefix == "half.")
+    #expect(WeightsMatch.prefixes(TensorFile(), plan).isEmpty)
+
+    let match = WeightsMatch(file, plan)
+    let error = match.nothingFits(file, plan, path: "f", remedy: nil)
+    #expect(error.diagnostics.map(\.severity) == [.error, .note, .note])
+    #expect(error.diagnostics[1].message.contains("'fc1.weight' 2x3; near it is 'module.fc1.weight' 2x3"))
+    #expect(error.diagnostics[2].message.contains("'wrong.fc1.bias' 3"))
+    let nothing = match.nothingFits(TensorFile(), plan, path: "f", remedy: nil)
+    #expect(nothing.diagnostics[0].message == "the file has no arrays")
+  }
 }
 
 private struct Missing: Error {}

@@ -7,6 +7,7 @@ usage: tools/reference/check_weights.py WEIGHTS INPUT.npy PREDICTIONS.npy
 WEIGHTS are of a net of dense layers named fc1, fc2 ... with relu between them and a softmax at the end; PREDICTIONS what
 `nnrun predict WEIGHTS INPUT.npy --format npy` wrote. Preprocessing is read from the file's metadata.
 """
+import json
 import sys
 import numpy as np, torch
 from safetensors import safe_open
@@ -29,7 +30,8 @@ def main():
     net.load_state_dict(state, strict=True)
     with safe_open(weights, "np") as file:
         metadata = file.metadata()
-    scale, shift = (np.array([float(v) for v in line.split()[1:]]) for line in metadata["nnrun.preprocessing"].splitlines())
+    steps = list(json.loads(metadata["nnrun.record"])["data"]["preprocessing"].values()) or [{"scales": [1], "shifts": [0]}]
+    scale, shift = np.array(steps[0]["scales"]), np.array(steps[0]["shifts"])
     x = torch.tensor(np.load(inputs) * scale + shift, dtype=next(net.parameters()).dtype)
     with torch.no_grad():
         difference = np.abs(net(x).numpy() - np.load(predictions)).max()

@@ -62,8 +62,25 @@ for key, value in arrays.items():
     raw = value.numpy().tobytes()
     header[key] = {"dtype": words[value.dtype], "shape": list(value.shape), "data_offsets": [len(data), len(data) + len(raw)]}
     data += raw
-texts = {"format": "pt", "classes": "[\"a\\\"b\",\"naïve\\n🎉\"]", "nnrun.checksum": f"{zlib.crc32(data):08x}",
-         "control": "\u0001\t\r\n\u007f\\ /"}
+texts = {"format": "pt", "classes": "[\"a\\\"b\",\"naïve\\n🎉\"]", "control": "\u0001\t\r\n\u007f\\ /"}
+
+
+def number(value):
+    return struct.pack("<Q", value)
+
+
+def text_bytes(text):
+    return number(len(text.encode())) + text.encode()
+
+
+# The checksum covers texts, names, types, shapes and places before the arrays' bytes.
+described = number(len(texts)) + b"".join(text_bytes(key) + text_bytes(texts[key]) for key in sorted(texts))
+described += number(len(arrays))
+for key in sorted(arrays):
+    entry = header[key]
+    described += text_bytes(key) + text_bytes(entry["dtype"]) + number(len(entry["shape"]))
+    described += b"".join(number(size) for size in entry["shape"]) + number(entry["data_offsets"][0])
+texts["nnrun.checksum"] = f"2:{zlib.crc32(data, zlib.crc32(described)):08x}"
 header["__metadata__"] = dict(sorted(texts.items()))
 text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
 text += b" " * (-len(text) % 8)

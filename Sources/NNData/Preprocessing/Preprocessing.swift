@@ -8,6 +8,14 @@ public protocol Preprocessing: DeclaredElement {
   ///   - training: the training set with the input at hand alone, in the shape in which the net reads it.
   ///   - before: the steps before this one, which the numbers have gone through.
   func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing
+
+  /// Whether `fit` looks at the training set's numbers, and not at the shape of a sample alone. True unless said
+  /// otherwise.
+  var isLearned: Bool { get }
+}
+
+extension Preprocessing {
+  public var isLearned: Bool { true }
 }
 
 /// Fits all steps for each of the set's inputs, each step on what the ones before it give.
@@ -40,6 +48,7 @@ public struct Scale: Preprocessing {
     attributes: [.required("by", .numbers, "The factor; or one for each channel, or each element, of a sample.")])
 
   private let factors: [Double]
+  public var isLearned: Bool { false }
 
   public init(attributes: Attributes) throws { factors = attributes.numbers("by") }
 
@@ -59,6 +68,7 @@ public struct Shift: Preprocessing {
     ])
 
   private let summands: [Double]
+  public var isLearned: Bool { false }
 
   public init(attributes: Attributes) throws { summands = attributes.numbers("by") }
 
@@ -110,6 +120,7 @@ public struct Standardize: Preprocessing {
 
   private let unit: String
   private let given: (means: [Double], deviations: [Double])?
+  public var isLearned: Bool { given == nil }
 
   public init(attributes: Attributes) throws {
     unit = attributes.text("per")

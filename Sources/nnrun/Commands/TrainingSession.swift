@@ -19,6 +19,7 @@ struct TrainingSession {
   private var isQuiet: Bool { arguments.has("quiet") }
 
   func run<S: Scalar>(_ type: S.Type) throws -> ExitCode {
+    if case .weights(let file, _) = origin { try checkBeginning(file.tensors) }
     let folder: RunFolder
     if case .checkpoint(_, let begun, _) = origin {
       folder = begun
@@ -49,6 +50,20 @@ struct TrainingSession {
     let outcome = try run.run { Interruption.isRequested }
     display.clear()
     return try conclude(run, outcome)
+  }
+
+  /// Throws a `DiagnosticError` if nothing of the weights to begin with fits the net.
+  private func checkBeginning(_ file: TensorFile) throws {
+    let plan = experiment.plan
+    let match = WeightsMatch(file, plan)
+    guard match.taken.isEmpty else { return }
+    let prefix = WeightsMatch.prefixes(file, plan).first.map(\.prefix)
+    throw match.nothingFits(
+      file, plan, path: file.file,
+      remedy: prefix.map {
+        "the file's names begin with '\($0)': 'nnrun weights adopt \(shellQuoted(arguments.positionals[0])) "
+          + "\(shellQuoted(file.file))' takes it away"
+      } ?? "give the layers the file's names, or the arrays the net's")
   }
 
   /// The warnings, the summary of the net and of the data.

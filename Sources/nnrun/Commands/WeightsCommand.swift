@@ -5,21 +5,33 @@ import NNWeights
 /// `nnrun weights`
 enum WeightsCommand: Command {
   static let name = "weights"
-  static let summary = "inspect, verify, compare or make files of weights"
-  static let discussion = "Any safetensors file will do, also those of other programs."
+  static let summary = "inspect, verify, compare, make or adopt files of weights"
+  static let discussion =
+    "Any safetensors file will do, also those of other programs. adopt makes a file that predicts of numbers from "
+    + "elsewhere: the last FILE gives the numbers, and the one before it, a model or weights of nnrun, says what they "
+    + "belong to; with one FILE, which was changed in another program, its own metadata does. All arrays of the net "
+    + "have to be there; what stands before all names, such as 'module.', is taken away. What training learns from "
+    + "data, such as <standardize/>, is learned if the model's data is there."
   static let positionals = [
     Positional(
-      name: "ACTION", help: "inspect, verify, diff or pack.", choices: ["inspect", "verify", "diff", "pack"]),
-    Positional(name: "FILE", help: "The file."),
+      name: "ACTION", help: "inspect, verify, diff, pack or adopt.",
+      choices: ["inspect", "verify", "diff", "pack", "adopt"]),
+    Positional(
+      name: "FILE", help: "The file; for adopt with two, the model file or the weights that say what the net is."),
     Positional(
       name: "OTHER|NAME=FILE.npy",
-      help: "The file to compare with, for diff; or, for pack, the arrays to put into the file.", isOptional: true,
+      help: "The file to compare with, for diff; the file with the numbers, for adopt; or, for pack, the arrays to put "
+        + "into the file.", isOptional: true,
       repeats: true),
   ]
   static let options = [
     Option(
       "transpose", "For pack: swap rows and columns of each matrix, from inputs x outputs to what dense layers have."),
-    CommonOptions.force, CommonOptions.json,
+    Option("output", .path("FILE"), "For adopt: the file to write; <model's name>.safetensors unless given."),
+    Option(
+      "prefix", .text("TEXT"),
+      "For adopt: what stands before the net's names in the file; found if all names have the same."),
+    CommonOptions.set, CommonOptions.force, CommonOptions.json,
   ]
   static let examples = [
     (line: "nnrun weights inspect runs/mlp/weights.safetensors", meaning: "List the arrays with their statistics."),
@@ -32,18 +44,32 @@ enum WeightsCommand: Command {
       line: "nnrun weights pack start.safetensors w1.weight=w1.npy w2.weight=w2.npy --transpose",
       meaning: "Make a file for 'nnrun train --weights' from NumPy's arrays."
     ),
+    (
+      line: "nnrun weights adopt net.xml torch.safetensors --output net.safetensors",
+      meaning: "Make a file that predicts of a model and of what PyTorch saved."
+    ),
+    (
+      line: "nnrun weights adopt edited.safetensors --output net.safetensors",
+      meaning: "Take a file again whose numbers were changed elsewhere."
+    ),
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let file = arguments.positionals[1]
     let action = arguments.positionals[0]
-    guard action == "pack" || arguments.positionals.count <= (action == "diff" ? 3 : 2) else {
+    guard action == "pack" || arguments.positionals.count <= (["diff", "adopt"].contains(action) ? 3 : 2) else {
       throw usageError("there is an argument too many")
     }
     if arguments.has("transpose"), action != "pack" { throw usageError("--transpose goes with pack alone") }
-    if arguments.has("force"), action != "pack" { throw usageError("--force goes with pack alone") }
+    if arguments.has("force"), !["pack", "adopt"].contains(action) {
+      throw usageError("--force goes with pack and adopt alone")
+    }
+    for option in ["output", "prefix", "set"] where arguments.has(option) && action != "adopt" {
+      throw usageError("--\(option) goes with adopt alone")
+    }
     switch action {
     case "pack": return try pack(file, Array(arguments.positionals.dropFirst(2)), arguments)
+    case "adopt": return try adopt(Array(arguments.positionals.dropFirst()), arguments, environment)
     case "verify": return try verify(file, arguments)
     case "diff":
       guard arguments.positionals.count == 3 else { throw usageError("diff compares two files", "give a second one") }
@@ -54,15 +80,22 @@ enum WeightsCommand: Command {
 
   private static func verify(_ file: String, _ arguments: Arguments) throws -> ExitCode {
     let tensors = try TensorFile(path: file)
-    if tensors.checksumHolds == false {
+    let state = tensors.checksumState
+    let note: String
+    switch state {
+    case .wrong:
       throw DiagnosticError(
-        code: "checksum", file: file, "the numbers have changed since the file was written: the checksum is wrong")
+        code: "checksum", file: file, "the file has changed since it was written: the checksum is wrong",
+        remedy: "if it was changed on purpose, 'nnrun weights adopt' makes a file of it that predicts")
+    case .missing: note = "it has no checksum"
+    case .numbers: note = "the checksum is right, but covers the numbers alone, not names, types and metadata"
+    case .everything: note = "the checksum \(tensors.checksum) is right"
     }
-    let note = tensors.checksumHolds == nil ? "it has no checksum" : "the checksum \(tensors.checksum) is right"
     if arguments.has("json") {
+      let checksum = state.isRight ? json(tensors.statedChecksum ?? "") : "null"
+      let covered = state.isRight ? json(state.rawValue) : "null"
       try printResult(
-        #"{"valid":true,"arrays":\#(tensors.entries.count),"checksum":\#(tensors.checksumHolds == nil ? "null" : json(tensors.checksum))}"#
-      )
+        #"{"valid":true,"arrays":\#(tensors.entries.count),"checksum":\#(checksum),"covers":\#(covered)}"#)
     } else {
       try printResult("\(file): whole; \(tensors.entries.count) arrays; \(note)")
     }
