@@ -35,7 +35,7 @@ public struct CodeExplanation: Sendable, Hashable {
 
   /// All of them, in alphabetical order of their codes.
   public static let all: [CodeExplanation] =
-    (filesAndText + elements + names + shapes + experiments + data + weights + formulas + pictures).sorted {
+    (filesAndText + elements + names + shapes + experiments + data + numbers + weights + formulas + pictures).sorted {
       $0.code < $1.code
     }
 

@@ -67,7 +67,7 @@ enum InitCommand: Command {
     let network = Network<S>(
       model.plan, batch: 1, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
     network.initialize(seed: seed)
-    let file = WeightsFile(
+    let file = try WeightsFile(
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,
       record: DataRecord(targets: model.plan.targets, classes: model.description.classes).record(),
       version: programVersion)
