@@ -54,6 +54,7 @@ public struct Experiment: Sendable {
     testSet = try sets["test"].map { try binding.bind($0, for: .judging) }
     classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
+    try description.checkTraining(plan, samples: trainingSet.count)
     preprocessing =
       try learned?.preprocessing(for: plan.definition, file: description.file)
       ?? Self.fit(description.preprocessing, trainingSet)
@@ -72,7 +73,8 @@ public struct Experiment: Sendable {
 
   /// What predicting depends on besides the model and the parameters.
   package var record: DataRecord {
-    var record = DataRecord(targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record)
+    var record = DataRecord(
+      targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record)
     for (index, affine) in zip(plan.definition.freeInputs, preprocessing) where affine != .identity {
       record.preprocessing[plan.definition.inputs[index].name] = affine
     }
@@ -107,6 +109,11 @@ public struct Experiment: Sendable {
     } catch {
       throw DiagnosticError([error.diagnostic(at: first)])
     }
+  }
+
+  /// What is allowed but hardly meant, in the model and in how the data fits it.
+  public var warnings: [Diagnostic] {
+    description.warnings(with: plan) + description.remainderWarnings(plan, samples: trainingSet.count)
   }
 
   /// The preprocessing steps, fitted one after the other, for each of the set's inputs.
@@ -157,8 +164,10 @@ package struct DataLoading {
 
   /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
   package func sets() throws -> [String: Dataset] {
+    // A net that cannot be planned is told about when it is planned for the data.
+    let ignored = (try? NetworkPlan(description.makeNetworkDefinition()))?.ignoredLabels ?? []
     var context = SourceContext(
-      folder: Path.folder(of: description.file), classes: description.classes,
+      folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
       isDouble: description.precision == .double, workers: workers)
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {

@@ -32,7 +32,7 @@ enum CheckCommand: Command {
     var loaded: LoadedModel?
     do {
       let model = try LoadedModel(arguments, environment)
-      try model.description.checkMixing(model.plan)
+      try model.description.checkTraining(model.plan)
       diagnostics = model.warnings
       loaded = model
     } catch let error as DiagnosticError where error.kind == .invalid {
