@@ -61,6 +61,7 @@ public struct Experiment: Sendable {
     classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
     try TrainingMemory(plan, description, samples: trainingSet.count).require()
+    try description.checkTraining(plan, samples: trainingSet.count)
     preprocessing =
       try learned?.preprocessing(for: plan.definition, file: description.file)
       ?? Self.fit(description.preprocessing, trainingSet)
@@ -118,6 +119,11 @@ public struct Experiment: Sendable {
     }
   }
 
+  /// What is allowed but hardly meant, in the model and in how the data fits it.
+  public var warnings: [Diagnostic] {
+    dataWarnings + description.warnings(with: plan) + description.remainderWarnings(plan, samples: trainingSet.count)
+  }
+
   /// The preprocessing steps, fitted one after the other, for each of the set's inputs.
   static func fit(_ elements: [ModelElement], _ training: Dataset) throws -> [AffinePreprocessing] {
     let steps = try elements.map { element in
@@ -139,7 +145,7 @@ public struct Experiment: Sendable {
       clipValue: training.clipValue)
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
     if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
-    settings.earlyStopping = training.stopping.compactMap { $0.element as? EarlyStopping }.first
+    settings.earlyStopping = training.stopping?.element as? EarlyStopping
     return settings
   }
 }
@@ -166,8 +172,10 @@ package struct DataLoading {
 
   /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
   package func sets() throws -> [String: Dataset] {
+    // A net that cannot be planned is told about when it is planned for the data.
+    let ignored = (try? NetworkPlan(description.makeNetworkDefinition()))?.ignoredLabels ?? []
     var context = SourceContext(
-      folder: Path.folder(of: description.file), classes: description.classes,
+      folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
       isDouble: description.precision == .double, workers: workers)
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {
