@@ -40,7 +40,7 @@ public enum RandomData {
     for start in stride(from: 0, to: buffer.count, by: max(1, width)) {
       var total: S = 0
       for i in start..<min(buffer.count, start + width) {
-        buffer[i] = S(random.uniform(position) + 0.1)
+        buffer[i] = S(0.1 + 0.8 * random.uniform(position))
         total += buffer[i]
         position += 1
       }

@@ -10,7 +10,8 @@ enum GradientCheckCommand: Command {
   static let summary = "compare a model's gradients with central differences"
   static let discussion =
     "In double precision, on random data. Ends with 1 if a gradient differs by more than 1e-6 relative to its array's "
-    + "size. Elements that sit at a kink, such as relu's at 0, are left out and counted."
+    + "size. Elements where the loss has no derivative that differences can tell, such as relu's at 0, are left out and "
+    + "counted."
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
   static let options = [
     Option("batch", .text("N"), "Samples in the check; 4 unless given."),
@@ -37,21 +38,58 @@ enum GradientCheckCommand: Command {
     network.initialize(seed: seed)
     RandomData.fill(network, seed: seed)
     let results = GradientCheck.run(network, most: arguments.has("all") ? nil : 200)
-    let isRight = results.allSatisfy { $0.error <= GradientCheck.tolerance && $0.compared > 0 }
-    try printResult(arguments.has("json") ? jsonText(results, isRight) : text(results, isRight), terminator: "")
-    return isRight ? .done : .no
+    let verdict = Verdict(results)
+    try printResult(arguments.has("json") ? jsonText(results, verdict) : text(results, verdict), terminator: "")
+    return verdict == .wrong ? .no : .done
   }
 
-  private static func text(_ results: [GradientCheck.Result], _ isRight: Bool) -> String {
+  /// What a check has shown.
+  private enum Verdict {
+    case right, wrong
+    /// No element could be compared.
+    case nothing
+    /// There is no array with a gradient.
+    case empty
+
+    init(_ results: [GradientCheck.Result]) {
+      if results.contains(where: \.isWrong) {
+        self = .wrong
+      } else if results.contains(where: { $0.compared > 0 }) {
+        self = .right
+      } else {
+        self = results.isEmpty ? .empty : .nothing
+      }
+    }
+
+    var text: String {
+      switch self {
+      case .right: "all gradients that could be compared are right"
+      case .wrong: "there are wrong gradients"
+      case .nothing: "no gradient could be compared: the loss has no finite derivative at this random data"
+      case .empty: "there is nothing to compare: no parameter learns, and no input has a gradient"
+      }
+    }
+
+    /// In JSON: whether the check has passed, or null if there was nothing to compare.
+    var json: String {
+      switch self {
+      case .right: "true"
+      case .wrong: "false"
+      case .nothing, .empty: "null"
+      }
+    }
+  }
+
+  private static func text(_ results: [GradientCheck.Result], _ verdict: Verdict) -> String {
     let width = max(9, results.map(\.name.count).max() ?? 0)
     func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
-    var text = padded("array") + "  compared  at kinks  relative error\n"
+    var text = padded("array") + "  compared  left out  relative error\n"
     for result in results {
       let compared = String(result.compared)
       let excluded = String(result.excluded)
       text += padded(result.name) + "  " + compared + String(repeating: " ", count: max(1, 10 - compared.count))
       text += excluded + String(repeating: " ", count: max(1, 10 - excluded.count)) + significant(result.error, 2)
-      if result.error > GradientCheck.tolerance {
+      if result.isWrong {
         text +=
           "  wrong at \(result.worst.index): backward \(result.worst.backward), difference \(result.worst.difference)"
       } else if result.compared == 0 {
@@ -59,13 +97,14 @@ enum GradientCheckCommand: Command {
       }
       text += "\n"
     }
-    return text + (isRight ? "all gradients are right\n" : "there are wrong gradients\n")
+    let isComplete = results.allSatisfy { $0.excluded == 0 }
+    return text + (verdict == .right && isComplete ? "all gradients are right" : verdict.text) + "\n"
   }
 
-  private static func jsonText(_ results: [GradientCheck.Result], _ isRight: Bool) -> String {
+  private static func jsonText(_ results: [GradientCheck.Result], _ verdict: Verdict) -> String {
     let rows = results.map { result in
       #"{"name":\#(json(result.name)),"compared":\#(result.compared),"excluded":\#(result.excluded),"error":\#(json(result.error))}"#
     }
-    return #"{"passed":\#(isRight),"arrays":[\#(rows.joined(separator: ","))]}"# + "\n"
+    return #"{"passed":\#(verdict.json),"arrays":[\#(rows.joined(separator: ","))]}"# + "\n"
   }
 }
