@@ -35,7 +35,7 @@ extension CodeExplanation {
       "Each of the attributes alone is right, but they contradict each other. Keep one of them.",
       .model, wrong: #"<training epochs="3" steps="100"/>"#, right: #"<training epochs="3"/>"#),
     .init(
-      "duplicate-element", "A training has one optimizer and at most one schedule; stopping rules may be several.",
+      "duplicate-element", "A training has one optimizer, at most one schedule and at most one stopping rule.",
       .model, wrong: "<training><sgd/><adam/></training>", right: "<training><adam/></training>"),
     .init(
       "duplicate-section", "Each section stands once in a model; only <block> and <include> may stand several times.",

@@ -163,8 +163,8 @@ public struct TrainingDescription: Sendable {
   public var optimizer: ModelElement?
   /// The schedule of the learning rate, if one is named.
   public var schedule: ModelElement?
-  /// The rules that end a training early, in order.
-  public var stopping: [ModelElement]
+  /// The rule that ends a training early, if one is named.
+  public var stopping: ModelElement?
   /// Where it stands.
   public var place: SourcePlace
 }

@@ -51,7 +51,7 @@ extension ModelDescription {
     list["training.shuffle"] = training.shuffle ? "true" : "false"
     if let optimizer = training.optimizer { list.add("training.optimizer", optimizer) }
     if let schedule = training.schedule { list.add("training.schedule", schedule) }
-    for (index, rule) in training.stopping.enumerated() { list.add("training.stopping\(index + 1)", rule) }
+    if let rule = training.stopping { list.add("training.stopping", rule) }
   }
 }
 

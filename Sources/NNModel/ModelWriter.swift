@@ -17,7 +17,7 @@ public enum ModelWriter {
     init(_ model: ModelDescription) {
       var elements = model.sources + model.preprocessing + model.augmentation + model.network.map(\.element)
       if let training = model.training {
-        elements += [training.optimizer, training.schedule].compactMap(\.self) + training.stopping
+        elements += [training.optimizer, training.schedule, training.stopping].compactMap(\.self)
       }
       for element in elements {
         let namespace = element.schema.namespace
@@ -89,7 +89,7 @@ public enum ModelWriter {
       if let value = training.clipValue { write("clipValue", AttributeValue.number(value).written) }
       write("shuffle", training.shuffle ? "true" : "false")
       text += ">\n"
-      for element in [training.optimizer, training.schedule].compactMap(\.self) + training.stopping { write(element) }
+      for element in [training.optimizer, training.schedule, training.stopping].compactMap(\.self) { write(element) }
       text += "  </training>\n"
     }
 

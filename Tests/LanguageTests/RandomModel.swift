@@ -48,13 +48,14 @@ struct RandomModel {
   }
 
   private mutating func training() -> String {
-    var parts = [some([.stopping])]
+    var parts: [String] = []
+    if chance(0.4) { parts.append(element(pick(schemas([.stopping])))) }
     if chance(0.8) { parts.append(element(pick(schemas([.optimizer])))) }
     if chance(0.6) { parts.append(element(pick(schemas([.schedule])))) }
     parts.shuffle(using: &random)
     let length = pick(["", " epochs=\"3\"", " steps=\" 17 \""])
     let batch = chance(0.5) ? " batch=\"\(value(.integer(1...512)))\"" : ""
-    return "<training\(length)\(batch)>" + parts.joined() + some([.stopping]) + "</training>"
+    return "<training\(length)\(batch)>" + parts.joined() + "</training>"
   }
 
   private mutating func network(blocks: Int) -> String {
@@ -116,7 +117,8 @@ struct RandomModel {
     case .boolean: return pick(["true", "false", "1", "0", " true "])
     case .integer(let range):
       let upper = min(range.upperBound, range.lowerBound + 20)
-      return pick(["\(range.lowerBound)", "\(Int.random(in: range.lowerBound...upper, using: &random))", "0\(upper)"])
+      let padded = upper < 0 ? "-0\(-upper)" : "0\(upper)"
+      return pick(["\(range.lowerBound)", "\(Int.random(in: range.lowerBound...upper, using: &random))", padded])
     case .number(let range): return number(range)
     case .text, .path: return pick(["a.csv", "any text", "last", "a &amp; b", "é"])
     case .name: return pick(["a", "_b", "größe", "x.y-z"])

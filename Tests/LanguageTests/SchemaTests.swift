@@ -122,6 +122,10 @@ import Testing
       ("an optimizer in the net", net("<sgd/>")),
       ("a layer inside a layer", net("<relu><relu/></relu>")),
       ("two optimizers", model("<network><input shape=\"1\"/></network><training><sgd/><adam/></training>")),
+      (
+        "two stopping rules",
+        model("<network><input shape=\"1\"/></network><training><earlyStopping/><sgd/><earlyStopping/></training>")
+      ),
       ("two schedules", model("<network><input shape=\"1\"/></network><training><cosine/><cosine/></training>")),
       ("a block without a name", model("<block/><network><input shape=\"1\"/></network>")),
       ("two blocks of a name", model("<block name=\"a\"/><block name=\"a\"/><network><input shape=\"1\"/></network>")),

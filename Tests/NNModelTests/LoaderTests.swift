@@ -57,7 +57,7 @@ func meaning(_ model: ModelDescription) -> [String] {
   if let training = model.training {
     lines.append("\(training.epochs as Any) \(training.steps as Any) \(training.batch) \(training.seed)")
     lines.append("\(training.clipNorm as Any) \(training.clipValue as Any) \(training.shuffle)")
-    lines += ([training.optimizer, training.schedule].compactMap(\.self) + training.stopping).map(say)
+    lines += [training.optimizer, training.schedule, training.stopping].compactMap(\.self).map(say)
   }
   return lines
 }
@@ -93,7 +93,7 @@ func meaning(_ model: ModelDescription) -> [String] {
     #expect(training.optimizer?.type is SGDForTests.Type)
     // In <training> the name means the schedule, in <network> the layer.
     #expect(training.schedule?.type is StepScheduleForTests.Type)
-    #expect(training.stopping.map { $0.attributes.integer("patience") } == [3])
+    #expect(training.stopping?.attributes.integer("patience") == 3)
     #expect(model.warnings.isEmpty)
     try model.checkForTraining()
   }

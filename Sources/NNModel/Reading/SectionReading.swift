@@ -101,10 +101,10 @@ extension ModelReader {
         continue
       }
       let kind = type.schema.kind
-      if kind != .stopping, let first = chosen[kind] {
+      if let first = chosen[kind] {
         report(
           "duplicate-element",
-          "there are two \(kind.rawValue)s: "
+          "there are two \(kind == .stopping ? "stopping rule" : kind.rawValue)s: "
             + "\(tree[first].shown) on line \(tree[first].position.line) and \(tree[child].shown)",
           remedy: "keep one of them", at: child)
       }
@@ -121,7 +121,7 @@ extension ModelReader {
       clipNorm: attributes.has("clipNorm") ? attributes.number("clipNorm") : nil,
       clipValue: attributes.has("clipValue") ? attributes.number("clipValue") : nil,
       shuffle: attributes.boolean("shuffle"), optimizer: elements[.optimizer]?.first,
-      schedule: elements[.schedule]?.first, stopping: elements[.stopping] ?? [],
+      schedule: elements[.schedule]?.first, stopping: elements[.stopping]?.first,
       place: tree.place(tree[index].position))
   }
 }

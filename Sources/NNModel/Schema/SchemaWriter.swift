@@ -129,19 +129,21 @@ public struct SchemaWriter: Sendable {
 
   private func isEmpty(_ kind: ElementKind) -> Bool { !schemas.contains { $0.kind == kind } }
 
-  /// At most one optimizer, at most one schedule, and any number of stopping rules, in any order.
+  /// At most one optimizer, one schedule and one stopping rule, in any order.
   private func trainingContent() -> String {
-    let rules =
-      isEmpty(.stopping) ? "" : "<xs:group ref=\"nn:stoppings\" minOccurs=\"0\" maxOccurs=\"unbounded\"/>"
-    func oneThen(_ first: ElementKind, _ second: ElementKind) -> String {
-      guard !isEmpty(first) else { return "" }
-      let then =
-        isEmpty(second)
-        ? "" : "<xs:sequence minOccurs=\"0\"><xs:group ref=\"nn:\(second.rawValue)s\"/>\(rules)</xs:sequence>"
-      return "        <xs:sequence><xs:group ref=\"nn:\(first.rawValue)s\"/>\(rules)\(then)</xs:sequence>\n"
+    "    <xs:sequence>\n" + inAnyOrder([.optimizer, .schedule, .stopping].filter { !isEmpty($0) }, indent: "      ")
+      + "    </xs:sequence>\n"
+  }
+
+  /// At most one of each kind, written as a choice of the first with the others behind it: whoever reads the elements
+  /// one after the other always knows where it is.
+  private func inAnyOrder(_ kinds: [ElementKind], indent: String) -> String {
+    guard !kinds.isEmpty else { return "" }
+    let choices = kinds.map { kind in
+      "\(indent)  <xs:sequence>\n\(indent)    <xs:group ref=\"nn:\(kind.rawValue)s\"/>\n"
+        + inAnyOrder(kinds.filter { $0 != kind }, indent: indent + "    ") + "\(indent)  </xs:sequence>\n"
     }
-    return "    <xs:sequence>\n      \(rules)\n      <xs:choice minOccurs=\"0\">\n"
-      + oneThen(.optimizer, .schedule) + oneThen(.schedule, .optimizer) + "      </xs:choice>\n    </xs:sequence>\n"
+    return "\(indent)<xs:choice minOccurs=\"0\">\n" + choices.joined() + "\(indent)</xs:choice>\n"
   }
 
   private func element(_ structureName: String, _ isTemplate: Bool) -> String {
