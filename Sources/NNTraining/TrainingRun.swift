@@ -5,13 +5,14 @@ import NNKernels
 import NNModel
 import NNWeights
 
-/// The names of a checkpoint's arrays besides the parameters.
+/// The names of a checkpoint's arrays besides the parameters. No layer can have a name with a slash, so none of its
+/// arrays can have one of these.
 private enum Key {
-  static let state = "run.state"
-  static let evaluation = "run.evaluation"
-  static let best = "best."
-  static let first = "optimizer.first."
-  static let second = "optimizer.second."
+  static let state = "run/state"
+  static let evaluation = "run/evaluation"
+  static let best = "best/"
+  static let first = "optimizer/first/"
+  static let second = "optimizer/second/"
 }
 
 /// A training with its files: the trainer, and the folder that keeps what it does.
@@ -77,6 +78,11 @@ public final class TrainingRun<S: Scalar> {
     }
     let network = trainer.network
     let plan = experiment.plan
+    guard tensors.entry(Key.state) != nil else {
+      throw DiagnosticError(
+        code: "bad-checkpoint", file: folder.checkpoint, "the checkpoint was written by another version of nnrun",
+        remedy: "give it as --weights to begin from its weights, or go on with the program that wrote it")
+    }
     try tensors.load(plan, parameters: network.parameters, state: network.state)
     try tensors.load(plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
     let update = trainer.update
@@ -153,7 +159,7 @@ public final class TrainingRun<S: Scalar> {
 
   private func writeWeights(_ path: String) throws {
     let network = trainer.network
-    let file = WeightsFile(
+    let file = try WeightsFile(
       experiment.plan, parameters: network.parameters, state: network.state, model: experiment.description.text,
       record: record.json, version: version)
     try file.tensors.write(path)
@@ -165,16 +171,16 @@ public final class TrainingRun<S: Scalar> {
     guard S.isFinite(network.parameters, workers: network.workers) else { return }
     var checkpoint = Checkpoint(model: experiment.description.text, record: record.json, version: version)
     let plan = experiment.plan
-    checkpoint.tensors.append(plan, parameters: network.parameters, state: network.state)
-    checkpoint.tensors.append(
+    try checkpoint.tensors.append(plan, parameters: network.parameters, state: network.state)
+    try checkpoint.tensors.append(
       plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
     let update = trainer.update
     for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
-      checkpoint.tensors.append(
+      try checkpoint.tensors.append(
         plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
     }
-    checkpoint.tensors.append(Key.state, words: trainer.state.words)
-    checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)
+    try checkpoint.tensors.append(Key.state, words: trainer.state.words)
+    try checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)
     try checkpoint.tensors.write(folder.checkpoint)
   }
 }

@@ -54,26 +54,30 @@ public struct TensorFile: Sendable {
   /// The array called `name`.
   public func entry(_ name: String) -> Entry? { positions[name].map { entries[$0] } }
 
-  /// Appends an array. A name that is taken already is a mistake of the program.
-  public mutating func append<S: Scalar>(_ name: String, dimensions: [Int], _ values: Buffer<S>) {
-    precondition(positions[name] == nil, "array '\(name)' is written twice")
+  /// Appends an array. Throws a `DiagnosticError` if there is one of that name.
+  public mutating func append<S: Scalar>(_ name: String, dimensions: [Int], _ values: Buffer<S>) throws {
     let bytes = UnsafeRawBufferPointer(start: values.base, count: values.count * MemoryLayout<S>.stride)
-    append(name, type: S.elementType == .float32 ? "F32" : "F64", dimensions: dimensions, bytes)
+    try append(name, type: S.elementType == .float32 ? "F32" : "F64", dimensions: dimensions, bytes)
   }
 
-  /// Appends an array of numbers in double precision.
-  public mutating func append(_ name: String, dimensions: [Int], values: [Double]) {
-    precondition(positions[name] == nil, "array '\(name)' is written twice")
-    values.withUnsafeBytes { append(name, type: "F64", dimensions: dimensions, $0) }
+  /// Appends an array of numbers in double precision. Throws a `DiagnosticError` if there is one of that name.
+  public mutating func append(_ name: String, dimensions: [Int], values: [Double]) throws {
+    try values.withUnsafeBytes { try append(name, type: "F64", dimensions: dimensions, $0) }
   }
 
-  /// Appends 64-bit numbers that are not weights, such as the state of a run.
-  public mutating func append(_ name: String, words: [UInt64]) {
-    precondition(positions[name] == nil, "array '\(name)' is written twice")
-    words.withUnsafeBytes { append(name, type: "U64", dimensions: [words.count], $0) }
+  /// Appends 64-bit numbers that are not weights, such as the state of a run. Throws a `DiagnosticError` if there is an array
+  /// of that name.
+  public mutating func append(_ name: String, words: [UInt64]) throws {
+    try words.withUnsafeBytes { try append(name, type: "U64", dimensions: [words.count], $0) }
   }
 
-  private mutating func append(_ name: String, type: String, dimensions: [Int], _ bytes: UnsafeRawBufferPointer) {
+  private mutating func append(_ name: String, type: String, dimensions: [Int], _ bytes: UnsafeRawBufferPointer) throws
+  {
+    guard positions[name] == nil else {
+      throw DiagnosticError(
+        code: "duplicate-array", file: file, "two arrays would be called '\(name.shortened)'",
+        remedy: "give one of them another name")
+    }
     precondition(
       dimensions.reduce(1, *) * (Self.sizes[type] ?? 0) == bytes.count, "array '\(name)' is not as large as its shape")
     positions[name] = entries.count

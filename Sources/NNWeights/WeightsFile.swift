@@ -42,7 +42,7 @@ public struct WeightsFile: Sendable {
     }
   }
 
-  /// The arrays of a net.
+  /// The arrays of a net. Throws a `DiagnosticError` if two of them have the same name.
   ///
   /// - Parameters:
   ///   - model: the model's text.
@@ -50,10 +50,10 @@ public struct WeightsFile: Sendable {
   ///   - version: of the program that writes the file.
   package init<S: Scalar>(
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, model: String, record: StrictJSON, version: String
-  ) {
+  ) throws {
     tensors = TensorFile(metadata: Self.metadata(model: model, record: record, version: version))
     tensors.metadata[Key.format] = "pt"
-    tensors.append(plan, parameters: parameters, state: state)
+    try tensors.append(plan, parameters: parameters, state: state)
   }
 
   /// The texts that weights and checkpoints have alike.
@@ -83,15 +83,16 @@ public struct WeightsFile: Sendable {
 }
 
 extension TensorFile {
-  /// Appends a net's parameters and state under their names.
+  /// Appends a net's parameters and state under their names. Throws a `DiagnosticError` if one of them is taken.
   package mutating func append<S: Scalar>(
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, prefix: String = ""
-  ) {
+  ) throws {
     for parameter in plan.parameters {
-      append(prefix + parameter.name, dimensions: parameter.plan.shape.dimensions, parameters.slice(parameter.range))
+      try append(
+        prefix + parameter.name, dimensions: parameter.plan.shape.dimensions, parameters.slice(parameter.range))
     }
     for array in plan.states {
-      append(prefix + array.name, dimensions: array.plan.shape.dimensions, state.slice(array.range))
+      try append(prefix + array.name, dimensions: array.plan.shape.dimensions, state.slice(array.range))
     }
   }
 

@@ -10,7 +10,7 @@ extension ConformanceRun {
     first.run(.training)
     first.run(.inference)
     let plan = first.network.plan
-    let file = WeightsFile(
+    let file = try WeightsFile(
       plan, parameters: first.network.parameters, state: first.network.state, model: "",
       record: DataRecord().record(), version: "")
     let second = try LayerHarness<S>(example, registry)

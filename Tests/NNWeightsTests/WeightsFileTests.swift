@@ -40,7 +40,7 @@ private struct Holder: Layer {
     let plan = try plan(units: 2)
     let texts = ["", "a\nb", "\"quoted\"", "\\", "[1,2]", "\u{0}\u{1F}\u{7F}", "日本", "🎉", "e\u{301}", ", "]
     let (parameters, state) = (Storage<Float>(count: plan.parameterSpan), Storage<Float>(count: plan.stateSpan))
-    let file = WeightsFile(
+    let file = try WeightsFile(
       plan, parameters: parameters.buffer, state: state.buffer, model: "<model name=\"ä\">\r\n</model>",
       record: .object([.init(key: "texts", value: .array(texts.map { .text($0) }))]), version: "1.2")
     let back = WeightsFile(try TensorFile(bytes: file.tensors.bytes, file: "f"))
@@ -56,8 +56,8 @@ private struct Holder: Layer {
     let plan = try plan(units: 2)
     let (parameters, state) = (numbered(plan.parameterSpan, from: 1), numbered(plan.stateSpan, from: 100))
     var file = TensorFile()
-    file.append("other", words: [1])
-    file.append(plan, parameters: parameters.buffer, state: state.buffer, prefix: "best.")
+    try file.append("other", words: [1])
+    try file.append(plan, parameters: parameters.buffer, state: state.buffer, prefix: "best.")
     let (found, foundState) = (Storage<Float>(count: plan.parameterSpan), Storage<Float>(count: plan.stateSpan))
     try file.load(plan, parameters: found.buffer, state: foundState.buffer, prefix: "best.")
     for parameter in plan.parameters {
@@ -69,9 +69,9 @@ private struct Holder: Layer {
   @Test func whatDoesNotFitIsNamed() throws {
     let (small, large) = (try plan(units: 2), try plan(units: 4))
     var file = TensorFile()
-    file.append("fc1.weight", dimensions: [2, 3], elements: [Double](repeating: 0, count: 6))
-    file.append("fc1.bias", dimensions: [4], elements: [1, 2, 3, 4] as [Double])
-    file.append("fc1.means", dimensions: [4], elements: [Double](repeating: 0, count: 4))
+    try file.append("fc1.weight", dimensions: [2, 3], elements: [Double](repeating: 0, count: 6))
+    try file.append("fc1.bias", dimensions: [4], elements: [1, 2, 3, 4] as [Double])
+    try file.append("fc1.means", dimensions: [4], elements: [Double](repeating: 0, count: 4))
     let match = WeightsMatch(file, large)
     #expect(match.taken == ["fc1.bias"] && match.missing == ["fc1.mean"] && match.unused == ["fc1.means"])
     #expect(match.wrongShapes.map { [$0.name, $0.found, $0.needed] } == [["fc1.weight", "2x3", "4x3"]])
@@ -98,10 +98,10 @@ private struct Holder: Layer {
     let (parameters, state) = (numbered(plan.parameterSpan, from: 1), numbered(plan.stateSpan, from: 100))
     var file = TensorFile()
     for prefix in ["module.", "ema.model."] {
-      file.append(plan, parameters: parameters.buffer, state: state.buffer, prefix: prefix)
+      try file.append(plan, parameters: parameters.buffer, state: state.buffer, prefix: prefix)
     }
-    file.append("half.fc1.bias", dimensions: [2], elements: [1, 2] as [Float])
-    file.append("wrong.fc1.bias", dimensions: [3], elements: [1, 2, 3] as [Float])
+    try file.append("half.fc1.bias", dimensions: [2], elements: [1, 2] as [Float])
+    try file.append("wrong.fc1.bias", dimensions: [3], elements: [1, 2, 3] as [Float])
     let found = WeightsMatch.prefixes(file, plan)
     #expect(Set(found.prefix(2).map(\.prefix)) == ["module.", "ema.model."])
     #expect(found.map(\.match.isComplete) == [true, true, false] && found[2].prefix == "half.")

@@ -52,7 +52,7 @@ import Testing
     let parameters = Storage<Float>(count: plan.parameterSpan)
     let state = Storage<Float>(count: plan.stateSpan)
     try file.load(plan, parameters: parameters.buffer, state: state.buffer)
-    let written = WeightsFile(
+    let written = try WeightsFile(
       plan, parameters: parameters.buffer, state: state.buffer, model: "",
       record: DataRecord().record(), version: "test"
     ).tensors

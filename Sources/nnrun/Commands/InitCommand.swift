@@ -72,7 +72,7 @@ enum InitCommand: Command {
       file: model.description.file)
     let network = Network<S>(model.plan, batch: 1, options: options, workers: WorkerPool(threads: 1))
     network.initialize(seed: seed)
-    let file = WeightsFile(
+    let file = try WeightsFile(
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,
       record: DataRecord(targets: model.plan.targets, classes: model.description.classes).record(),
       version: programVersion)

@@ -140,18 +140,18 @@ enum TraceCommand: Command {
     }
     for (name, value) in values() {
       let tensor = network.value(value)
-      file.append("forward/\(name)", dimensions: tensor.shape.dimensions, tensor.buffer)
+      try file.append("forward/\(name)", dimensions: tensor.shape.dimensions, tensor.buffer)
     }
     if hasTarget {
       let loss = Storage<S>([S(network.loss)])
-      withExtendedLifetime(loss) { file.append("loss", dimensions: [], loss.buffer) }
+      try withExtendedLifetime(loss) { try file.append("loss", dimensions: [], loss.buffer) }
       for (name, value) in values() {
         guard let gradient = network.gradient(value) else { continue }
-        file.append("backward/\(name)", dimensions: gradient.shape.dimensions, gradient.buffer)
+        try file.append("backward/\(name)", dimensions: gradient.shape.dimensions, gradient.buffer)
       }
       for (index, parameter) in plan.parameters.enumerated() where !parameter.isFrozen {
         let gradient = network.parameterGradient(index)
-        file.append("gradient/\(parameter.name)", dimensions: gradient.shape.dimensions, gradient.buffer)
+        try file.append("gradient/\(parameter.name)", dimensions: gradient.shape.dimensions, gradient.buffer)
       }
     }
     let path = output ?? defaultOutput

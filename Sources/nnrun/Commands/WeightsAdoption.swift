@@ -157,13 +157,13 @@ private struct Adoption {
         }
       }
       if let record {
-        return WeightsFile(
+        return try WeightsFile(
           plan, parameters: parameters.buffer, state: state.buffer, model: description.text, record: record.record(),
           version: programVersion
         ).tensors
       }
       var file = TensorFile(metadata: metadata)
-      file.append(plan, parameters: parameters.buffer, state: state.buffer)
+      try file.append(plan, parameters: parameters.buffer, state: state.buffer)
       return file
     }
   }

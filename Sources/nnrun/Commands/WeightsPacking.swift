@@ -25,9 +25,9 @@ extension WeightsCommand {
       if arguments.has("transpose"), array.dimensions.count == 2 {
         let (rows, columns) = (array.dimensions[0], array.dimensions[1])
         let turned = (0..<array.values.count).map { array.values[$0 % rows * columns + $0 / rows] }
-        tensors.append(parts[0], dimensions: [columns, rows], values: turned)
+        try tensors.append(parts[0], dimensions: [columns, rows], values: turned)
       } else {
-        tensors.append(parts[0], dimensions: array.dimensions, values: array.values)
+        try tensors.append(parts[0], dimensions: array.dimensions, values: array.values)
       }
     }
     try tensors.write(file, replacing: arguments.has("force"))
