@@ -8,7 +8,8 @@ public struct BinaryCrossEntropy: Layer {
     .loss, "binaryCrossEntropy",
     summary: "Sigmoid of each score, and minus the logarithm of the right answer's probability.",
     formula:
-      "p = sigmoid(x); -(w t log p + (1 - t) log(1 - p)), computed from x without overflow; dx = p - t for w = 1",
+      "p = sigmoid(x); -(w t log p + (1 - t) log(1 - p)), computed from x without overflow; dx = p - t for w = 1; "
+      + "targets t lie between 0 and 1",
     reference: "as torch.nn.BCEWithLogitsLoss", example: "<binaryCrossEntropy/>",
     attributes: [
       .optional(
@@ -32,7 +33,9 @@ public struct BinaryCrossEntropy: Layer {
     self.reduction = reduction
   }
 
-  public var facts: LayerFacts { LayerFacts(prediction: .binaryProbabilities, sumsLoss: reduction == .sum) }
+  public var facts: LayerFacts {
+    LayerFacts(prediction: .binaryProbabilities, sumsLoss: reduction == .sum, targetRange: 0...1)
+  }
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount

@@ -19,7 +19,9 @@ public struct KullbackLeiblerDivergence: Layer {
   /// The loss.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
 
-  public var facts: LayerFacts { LayerFacts(prediction: .probabilities, sumsLoss: reduction == .sum) }
+  public var facts: LayerFacts {
+    LayerFacts(prediction: .probabilities, sumsLoss: reduction == .sum, targetRange: 0...1)
+  }
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount

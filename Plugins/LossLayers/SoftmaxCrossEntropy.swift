@@ -17,9 +17,14 @@ public struct SoftmaxCrossEntropy: Layer {
         "labelSmoothing", .number(.unitBelowOne), default: .number(0),
         "The share of the right class's probability that all classes get."),
       .optional("classWeights", .numbers, "A weight for each class; 1 unless given."),
-      .optional("ignoredLabel", .integer(0...Shape.maximumElementCount), "The label whose samples do not count."),
+      .optional(
+        "ignoredLabel", .integer(-largestLabel...largestLabel),
+        "The label whose samples do not count; it may lie outside the classes, as 255 or -100 do."),
       Reduction.attribute("over the samples that count, or over their weights if there are classWeights"),
     ])
+
+  /// Whole numbers up to this one are exact in single precision, in which labels are held.
+  private static let largestLabel = 1 << 24
 
   /// The share of the right class's probability that all classes get.
   public let labelSmoothing: Double
@@ -51,7 +56,10 @@ public struct SoftmaxCrossEntropy: Layer {
     self.reduction = reduction
   }
 
-  public var facts: LayerFacts { LayerFacts(prediction: .probabilities, sumsLoss: reduction == .sum) }
+  public var facts: LayerFacts {
+    LayerFacts(
+      prediction: .probabilities, sumsLoss: reduction == .sum, targetRange: 0...1, ignoredLabel: ignoredLabel)
+  }
 
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank == 1, inputs[0][0] >= 2 else {

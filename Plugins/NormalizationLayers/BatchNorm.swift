@@ -8,7 +8,7 @@ public struct BatchNorm: Layer {
     .layer, "batchNorm", summary: "Brings every channel to mean 0 and deviation 1 over the batch, then scales it.",
     formula: "y = w (x - mean) / sqrt(variance + epsilon) + b, in prediction with the running mean and variance",
     reference: "Ioffe and Szegedy 2015; as torch.nn.BatchNorm1d and BatchNorm2d, Keras's BatchNormalization; "
-      + "the running variance is unbiased",
+      + "the running variance is unbiased, and a batch with a single number for each channel changes neither",
     example: "<batchNorm/>",
     attributes: [
       .optional(
@@ -57,6 +57,7 @@ public struct BatchNorm: Layer {
       outputs: [inputs[0]], parameters: isAffine ? NormalizationAttributes.parameters(shape) : [],
       state: [StatePlan("running_mean", shape), StatePlan("running_var", shape, initialValue: 1)],
       scratchFixed: 4 * layout.channels, savedPerSample: 2 * layout.channels, backwardNeeds: .inputs,
+      leastTrainingBatch: layout.pixels == 1 ? 2 : 1,
       forwardOperations: 5 * count, backwardOperations: 8 * count)
   }
 
@@ -74,13 +75,14 @@ public struct BatchNorm: Layer {
     if context.phase == .training {
       channels.moments(means: means, variances: reciprocals)
       let count = Double(context.batch * channels.layout.pixels)
-      // The variance of one number alone is unknown; the running one then takes the biased value, 0.
-      let unbiased = count > 1 ? count / (count - 1) : 1
-      for c in 0..<size {
-        running[c] += S(momentum) * (means[c] - running[c])
-        variances[c] += S(momentum) * (S(Double(reciprocals[c]) * unbiased) - variances[c])
-        reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot())
+      // One number alone says nothing about the variance, and as a mean it would count as much as a whole batch.
+      if count > 1 {
+        for c in 0..<size {
+          running[c] += S(momentum) * (means[c] - running[c])
+          variances[c] += S(momentum) * (S(Double(reciprocals[c]) * count / (count - 1)) - variances[c])
+        }
       }
+      for c in 0..<size { reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot()) }
     } else {
       for c in 0..<size {
         means[c] = running[c]

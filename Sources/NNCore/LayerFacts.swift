@@ -117,6 +117,10 @@ public struct LayerFacts: Sendable {
   public var probabilities: Prediction?
   /// Whether a loss is a plain sum, so that the loss of several batches together is their sum.
   public var sumsLoss: Bool
+  /// Where the numbers of a loss's target must lie; nil if they may be any. It says nothing about labels.
+  public var targetRange: ClosedRange<Double>?
+  /// The label whose samples a loss leaves out; nil if all count. It may lie outside the classes.
+  public var ignoredLabel: Int?
   /// How results may be compared.
   public var comparison: Comparison
 
@@ -126,7 +130,7 @@ public struct LayerFacts: Sendable {
     affine: AffineMap? = nil, channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil,
     maximumOfWindows: (@Sendable (Shape) -> Pooling)? = nil, copiesWhenPredicting: Bool = false,
     prediction: Prediction? = nil, probabilities: Prediction? = nil, sumsLoss: Bool = false,
-    comparison: Comparison = .rounding
+    targetRange: ClosedRange<Double>? = nil, ignoredLabel: Int? = nil, comparison: Comparison = .rounding
   ) {
     self.activation = activation
     self.acceptsEpilogue = acceptsEpilogue
@@ -140,6 +144,8 @@ public struct LayerFacts: Sendable {
     self.prediction = prediction
     self.probabilities = probabilities
     self.sumsLoss = sumsLoss
+    self.targetRange = targetRange
+    self.ignoredLabel = ignoredLabel
     self.comparison = comparison
   }
 }

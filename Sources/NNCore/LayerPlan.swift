@@ -106,6 +106,9 @@ public struct LayerPlan: Sendable, Hashable {
   public var targets: [TargetForm]
   /// The windows through which the layer looks at its first input; nil for layers that have none.
   public var window: LayerWindow?
+  /// The fewest samples of a batch from which the layer learns what it needs: more than one where it measures the batch
+  /// and a sample has a single number to measure.
+  public var leastTrainingBatch: Int
   /// Additions, multiplications and other elementary operations of one sample's forward pass.
   public var forwardOperations: Int
   /// The same of the backward pass.
@@ -115,7 +118,8 @@ public struct LayerPlan: Sendable, Hashable {
   public init(
     outputs: [Shape], parameters: [ParameterPlan] = [], state: [StatePlan] = [], scratchPerSample: Int = 0,
     scratchFixed: Int = 0, savedPerSample: Int = 0, backwardNeeds: BackwardNeeds, runsInPlace: Bool = false,
-    targets: [TargetForm] = [], window: LayerWindow? = nil, forwardOperations: Int, backwardOperations: Int
+    targets: [TargetForm] = [], window: LayerWindow? = nil, leastTrainingBatch: Int = 1, forwardOperations: Int,
+    backwardOperations: Int
   ) {
     self.outputs = outputs
     self.parameters = parameters
@@ -127,6 +131,7 @@ public struct LayerPlan: Sendable, Hashable {
     self.runsInPlace = runsInPlace
     self.targets = targets
     self.window = window
+    self.leastTrainingBatch = leastTrainingBatch
     self.forwardOperations = forwardOperations
     self.backwardOperations = backwardOperations
   }

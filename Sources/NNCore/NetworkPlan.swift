@@ -100,6 +100,18 @@ public struct NetworkPlan: Sendable {
     }
   }
 
+  /// The labels outside the classes that some loss leaves out: data may hold them besides its classes.
+  public var ignoredLabels: Set<Int> {
+    var labels: Set<Int> = []
+    for node in lossNodes {
+      guard let label = definition.nodes[node].layer.facts.ignoredLabel,
+        case .classes(let count, _)? = layers[node].targets.first, !(0..<count).contains(label)
+      else { continue }
+      labels.insert(label)
+    }
+    return labels
+  }
+
   /// What the elements of the prediction mean.
   public var predictionMeaning: LayerFacts.Prediction {
     lossNodes.first.flatMap { definition.nodes[$0].layer.facts.prediction } ?? .values
@@ -120,6 +132,8 @@ private struct NetworkPlanBuilder {
   var parameterSpan = 0
   var stateSpan = 0
   var diagnostics: [Diagnostic] = []
+  /// The names of all parameters and state arrays so far, under which files hold them.
+  var arrayNames: Set<String> = []
 
   init(_ definition: NetworkDefinition, targets: [String: TargetForm]) {
     self.definition = definition
@@ -194,7 +208,7 @@ private struct NetworkPlanBuilder {
         parametersOfNode[index].append(parameters.count)
         parameters.append(
           .init(
-            name: "\(node.name).\(parameter.name)", node: index, plan: parameter,
+            name: try arrayName(node, parameter.name), node: index, plan: parameter,
             range: parameterSpan..<(parameterSpan + count), isFrozen: node.isFrozen, rateScale: node.rateScale))
         parameterSpan = Self.align(parameterSpan + count)
       }
@@ -203,9 +217,21 @@ private struct NetworkPlanBuilder {
       let count = state.shape.elementCount
       statesOfNode[index].append(states.count)
       states.append(
-        .init(name: "\(node.name).\(state.name)", node: index, plan: state, range: stateSpan..<(stateSpan + count)))
+        .init(
+          name: try arrayName(node, state.name), node: index, plan: state, range: stateSpan..<(stateSpan + count)))
       stateSpan = Self.align(stateSpan + count)
     }
+  }
+
+  /// The name of a node's array, which no other array may have.
+  private mutating func arrayName(_ node: NetworkDefinition.Node, _ own: String) throws -> String {
+    let name = "\(node.name).\(own)"
+    guard arrayNames.insert(name).inserted else {
+      throw ElementError(
+        code: "duplicate-name", "there are two arrays '\(name)', one of them in '\(node.name)'",
+        remedy: "give the layer another name", attribute: "name")
+    }
+    return name
   }
 
   private mutating func settleTarget(_ name: String, _ node: NetworkDefinition.Node, _ plan: LayerPlan) throws {
@@ -224,6 +250,15 @@ private struct NetworkPlanBuilder {
         remedy: "give it samples of every class")
     }
     if case .classes(let count, _) = form, case .classes(let wanted, _)? = plan.targets.first, count != wanted {
+      guard plan.outputs[0].elementCount > 1 else {
+        throw ElementError(
+          code: "class-count",
+          "<\(element)> tells \(wanted) classes apart, but \(source) \(count) classes in '\(name)'",
+          remedy: count < wanted
+            ? "there is nothing to tell apart"
+            : "number the classes from 0, or take a loss of several classes, such as "
+              + "<softmaxCrossEntropy/>, and \(count) units before it")
+      }
       throw ElementError(
         code: "class-count", "<\(element)> reads \(wanted) outputs, but \(source) \(count) classes in '\(name)'",
         remedy: "give the layer before it \(count) units")

@@ -27,13 +27,16 @@ public struct DataArray: Sendable {
   public var form: TargetForm
   /// All samples' elements, one sample after the other.
   public var elements: Elements
+  /// The file that they were read from, for messages.
+  public var file: String?
 
   /// An array. The elements are as many as whole samples of the form's shape need.
-  public init(name: String, form: TargetForm, elements: Elements) {
+  public init(name: String, form: TargetForm, elements: Elements, file: String? = nil) {
     precondition(elements.count % form.shape.elementCount == 0)
     self.name = name
     self.form = form
     self.elements = elements
+    self.file = file
   }
 
   /// Elements of one sample.

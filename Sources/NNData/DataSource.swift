@@ -36,6 +36,8 @@ public struct SourceContext: Sendable {
   public var labelForm: TargetForm?
   /// How the training set was read; nil for the training set itself, and where nothing is known of it.
   public var record: SourceRecord?
+  /// Labels that stand for no class: their samples do not count.
+  public var ignoredLabels: Set<Int>
   /// Whether numbers are kept in double precision.
   public var isDouble: Bool
   /// The threads that share the work of decoding; the calling one alone unless given.
@@ -44,6 +46,7 @@ public struct SourceContext: Sendable {
   /// A context.
   public init(
     folder: String, classes: [String]? = nil, labelForm: TargetForm? = nil, record: SourceRecord? = nil,
+    ignoredLabels: Set<Int> = [],
     isDouble: Bool = false, workers: WorkerPool? = nil
   ) {
     self.workers = workers
@@ -51,6 +54,7 @@ public struct SourceContext: Sendable {
     self.classes = classes
     self.labelForm = labelForm
     self.record = record
+    self.ignoredLabels = ignoredLabels
     self.isDouble = isDouble
   }
 

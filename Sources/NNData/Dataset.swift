@@ -1,4 +1,5 @@
 import NNCore
+import NNKernels
 
 /// Samples in memory: arrays for the net's inputs and for its targets, and which of their rows belong to the set.
 ///
@@ -23,7 +24,8 @@ public struct Dataset: Sendable {
   /// The file, or files, that the set was read from, for messages; empty for a set made in code.
   public let file: String
 
-  /// A set of all rows of the given arrays. Throws a `DiagnosticError` when they differ in their number of samples.
+  /// A set of all rows of the given arrays. Throws a `DiagnosticError` when they differ in their number of samples, and
+  /// when one of them holds NaN or an infinite number.
   public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "") throws {
     self.file = file
     let place = file.isEmpty ? "data" : file
@@ -38,6 +40,7 @@ public struct Dataset: Sendable {
     guard count <= Int(Int32.max) else {
       throw DiagnosticError(code: "too-many-samples", file: place, "there are more than \(Int32.max) samples")
     }
+    for array in inputs + targets { try array.requireFinite(file: place) }
     self.inputs = inputs
     self.targets = targets
     self.classNames = classNames

@@ -7,7 +7,8 @@ import NNCore
 /// - Inputs: if the set has an array of each free input's name, those are taken. If it has none of these names and as
 ///   many arrays as there are free inputs, they are taken in order. Anything else is refused.
 /// - Shapes agree if they are equal but for sizes of 1, or if one of the two is a plain row of as many elements.
-/// - Targets are taken by name. Labels of `n` classes may serve a loss that reads a distribution over `n` classes.
+/// - Targets are taken by name. Labels of `n` classes may serve a loss that reads a distribution over `n` classes. Each
+///   must be one that the losses can judge by: see `LayerFacts.targetRange` and `ignoredLabel`.
 public struct InputBinding: Sendable {
   /// What a set is bound for. It decides whether targets are needed and what a message advises.
   public enum Purpose: Sendable {
@@ -21,6 +22,7 @@ public struct InputBinding: Sendable {
 
   private let inputs: [NetworkDefinition.Input]
   private let targets: [Target]
+  private let losses: [NetworkDefinition.Node]
 
   private struct Target: Sendable {
     let name: String
@@ -35,10 +37,11 @@ public struct InputBinding: Sendable {
     targets = plan.definition.targetNames.map { name in
       Target(name: name, form: plan.targets[name], loss: plan.definition.nodes.first { $0.target == name })
     }
+    losses = plan.lossNodes.map { plan.definition.nodes[$0] }
   }
 
   /// The binding of a single input, without targets.
-  package init(_ input: NetworkDefinition.Input) { (inputs, targets) = ([input], []) }
+  package init(_ input: NetworkDefinition.Input) { (inputs, targets, losses) = ([input], [], []) }
 
   /// The set with exactly the arrays that the net reads: an input for each free input, in their order, with its name and
   /// shape; and, unless it is for predicting, a target for each of the definition's target names, in their order.
@@ -49,7 +52,10 @@ public struct InputBinding: Sendable {
     let inputs = boundInputs(set, purpose, &problems)
     let targets = purpose == .predicting ? [] : boundTargets(set, &problems)
     if !problems.isEmpty { throw DiagnosticError(problems) }
-    return set.with(inputs: inputs, targets: targets)
+    let bound = set.with(inputs: inputs, targets: targets)
+    problems = TargetFit.problems(losses, bound)
+    if !problems.isEmpty { throw DiagnosticError(problems) }
+    return bound
   }
 
   private func boundInputs(_ set: Dataset, _ purpose: Purpose, _ problems: inout [Diagnostic]) -> [DataArray] {

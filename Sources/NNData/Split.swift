@@ -17,10 +17,11 @@ public enum Split {
     if stratified ?? true, let label = set.targets.first, case .classes(let count, let shape) = label.form,
       shape.elementCount == 1
     {
-      groups = Array(repeating: [], count: count)
+      // Samples whose label is none of the classes are a group of their own.
+      groups = Array(repeating: [], count: count + 1)
       for position in 0..<set.count {
         let value = Int(label.value(Int(set.rows[position])))
-        if groups.indices.contains(value) { groups[value].append(position) }
+        groups[(0..<count).contains(value) ? value : count].append(position)
       }
     }
     var taken: [Int] = []

@@ -18,8 +18,11 @@ public struct PredictionFormat: Sendable {
 
   private var width: Int { shape.elementCount }
 
-  /// The class that a prediction names, and what speaks for it; nil when it is not about classes.
-  private func verdict(_ values: ArraySlice<Double>) -> (name: String, support: Double)? {
+  /// The class that a prediction names, and what speaks for it; nil when it is not about classes. A prediction that
+  /// holds NaN names none.
+  private func verdict(_ values: ArraySlice<Double>) -> (name: String?, support: Double)? {
+    guard isAboutClasses else { return nil }
+    if values.contains(where: \.isNaN) { return (nil, .nan) }
     switch meaning {
     case .probabilities, .scores:
       guard let best = values.indices.max(by: { values[$0] < values[$1] }) else { return nil }
@@ -41,7 +44,7 @@ public struct PredictionFormat: Sendable {
     meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
   }
 
-  /// A table with a header: the class and its probability, or the numbers.
+  /// A table with a header: the class and its probability, or the numbers. Where a prediction is NaN the class is empty.
   public func csv<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
     var text = ""
     if isAboutClasses {
@@ -52,7 +55,7 @@ public struct PredictionFormat: Sendable {
     for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
       let values = predictions[start..<(start + width)]
       if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        text += "\(quoted(name)),\(significant(support, 6))\n"
+        text += "\(name.map(quoted) ?? ""),\(support.isNaN ? "nan" : significant(support, 6))\n"
       } else {
         text += values.map { String($0) }.joined(separator: ",") + "\n"
       }
@@ -61,14 +64,15 @@ public struct PredictionFormat: Sendable {
   }
 
   /// An array with an object for each sample: `class` and `probability` (or `score`) where there are classes, and
-  /// `values`, all numbers.
+  /// `values`, all numbers. What is no finite number is null.
   public func json<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
     var rows: [String] = []
     for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
       let values = predictions[start..<(start + width)]
       var row = "{"
       if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        row += "\"class\":\(jsonQuoted(name)),\"\(meaning == .scores ? "score" : "probability")\":\(support),"
+        row += "\"class\":\(name.map { jsonQuoted($0) } ?? "null"),"
+        row += "\"\(meaning == .scores ? "score" : "probability")\":\(support.isFinite ? "\(support)" : "null"),"
       }
       rows.append(row + "\"values\":[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]}")
     }

@@ -23,11 +23,15 @@ public struct Evaluation: Sendable {
   public let topCount: Int
   /// In how many ways each sample was looked at.
   public internal(set) var views = 1
-  /// Samples seen.
+  /// Samples that count: those seen less the ignored ones.
   public internal(set) var samples = 0
+  /// Samples whose label the loss leaves out.
+  public internal(set) var ignored = 0
+  /// Samples, of those that count, whose prediction holds NaN. Where there are classes, such a prediction is wrong.
+  public internal(set) var unpredicted = 0
   /// For each loss, its numerators and denominators added up.
   public internal(set) var losses: [LossParts]
-  private let lossWeights: [Double]
+  let lossWeights: [Double]
   /// For each loss, whether it is a plain sum, whose parts have the denominator 1, which must not be added up.
   private let sumsLoss: [Bool]
   /// Which of the net's targets the prediction is compared with.
@@ -36,8 +40,12 @@ public struct Evaluation: Sendable {
   private let isDistribution: Bool
   var correct = 0
   var correctAmongTop = 0
+  /// The label that the loss which is compared leaves out.
+  private let ignoredLabel: Int?
   /// Right class x predicted class, row-major; empty unless asked for.
-  private var confusionCounts: [Int] = []
+  private(set) var confusionCounts: [Int] = []
+  /// For each right class, the samples without a prediction; empty unless the confusion matrix is asked for.
+  private(set) var unpredictedCounts: [Int] = []
   var squaredDifferences = 0.0
   /// For each target element: sum of differences from the first sample's value, and of their squares.
   var firstTargets: [Double] = []
@@ -62,23 +70,30 @@ public struct Evaluation: Sendable {
     } else {
       isDistribution = false
     }
+    ignoredLabel = nodes.first.flatMap { plan.definition.nodes[$0].layer.facts.ignoredLabel }
     self.topCount = topCount
-    task = Self.task(plan)
+    let target = nodes.first.flatMap { plan.definition.nodes[$0].target }
+    task = target.flatMap { plan.targets[$0] }.map { Self.task(plan, $0) } ?? Task.none
+    let classes: Int
     switch task {
-    case .classes(let count): if countsConfusion { confusionCounts = [Int](repeating: 0, count: count * count) }
-    case .binary: if countsConfusion { confusionCounts = [0, 0, 0, 0] }
-    case .values(let count):
+    case .classes(let count): classes = count
+    case .binary: classes = 2
+    case .values, .none: classes = 0
+    }
+    if countsConfusion {
+      confusionCounts = [Int](repeating: 0, count: classes * classes)
+      unpredictedCounts = [Int](repeating: 0, count: classes)
+    }
+    if case .values(let count) = task {
       firstTargets = [Double](repeating: 0, count: count)
       targetSums = firstTargets
       targetSquares = firstTargets
-    case .none: break
     }
   }
 
-  private static func task(_ plan: NetworkPlan) -> Task {
-    guard let node = plan.lossNodes.first, let target = plan.definition.nodes[node].target,
-      let form = plan.targets[target]
-    else { return .none }
+  /// What is counted when the first loss's target has the given form.
+  static func task(_ plan: NetworkPlan, _ form: TargetForm) -> Task {
+    guard let node = plan.lossNodes.first else { return .none }
     let width = plan.layers[node].outputs[0].elementCount
     switch (plan.definition.nodes[node].layer.facts.prediction ?? .values, form) {
     case (.probabilities, _), (.scores, _): return .classes(count: width)
@@ -112,10 +127,12 @@ public struct Evaluation: Sendable {
     samples += batch
     guard let position = targetPosition else { return }
     let target = network.targetBuffer(position)
+    // One fast look at the whole batch spares those at each sample.
+    let mayHoldNaN = !S.isFinite(prediction, workers: network.workers)
     switch task {
-    case .classes(let count): addClasses(batch, count, prediction, target)
+    case .classes(let count): addClasses(batch, count, prediction, target, mayHoldNaN)
     case .binary: addBinary(batch, prediction, target)
-    case .values(let count): addValues(batch, count, prediction, target)
+    case .values(let count): addValues(batch, count, prediction, target, mayHoldNaN)
     case .none: break
     }
   }
@@ -123,13 +140,23 @@ public struct Evaluation: Sendable {
   @specialized(where S == Float)
   @specialized(where S == Double)
   private mutating func addClasses<S: Scalar>(
-    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>
+    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>, _ mayHoldNaN: Bool
   ) {
     for row in 0..<batch {
+      if !isDistribution, let ignoredLabel, target[row] == S(ignoredLabel) {
+        samples -= 1
+        ignored += 1
+        continue
+      }
       let scores = prediction.slice(from: row * count, count: count)
-      let best = Self.highest(scores)
       let right = isDistribution ? Self.highest(target.slice(from: row * count, count: count)) : Int(target[row])
       guard right >= 0, right < count else { continue }
+      guard !mayHoldNaN || !Self.hasNaN(scores) else {
+        unpredicted += 1
+        if !unpredictedCounts.isEmpty { unpredictedCounts[right] += 1 }
+        continue
+      }
+      let best = Self.highest(scores)
       if best == right { correct += 1 }
       if topCount > 0 {
         var higher = 0
@@ -144,8 +171,13 @@ public struct Evaluation: Sendable {
   @specialized(where S == Double)
   private mutating func addBinary<S: Scalar>(_ batch: Int, _ prediction: Buffer<S>, _ target: Buffer<S>) {
     for row in 0..<batch {
-      let said = prediction[row] >= 0.5 ? 1 : 0
       let right = target[row] >= 0.5 ? 1 : 0
+      guard !prediction[row].isNaN else {
+        unpredicted += 1
+        if !unpredictedCounts.isEmpty { unpredictedCounts[right] += 1 }
+        continue
+      }
+      let said = prediction[row] >= 0.5 ? 1 : 0
       if said == right { correct += 1 }
       if !confusionCounts.isEmpty { confusionCounts[right * 2 + said] += 1 }
     }
@@ -154,10 +186,11 @@ public struct Evaluation: Sendable {
   @specialized(where S == Float)
   @specialized(where S == Double)
   private mutating func addValues<S: Scalar>(
-    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>
+    _ batch: Int, _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>, _ mayHoldNaN: Bool
   ) {
     let isFirst = samples == batch
     for row in 0..<batch {
+      if mayHoldNaN, Self.hasNaN(prediction.slice(from: row * count, count: count)) { unpredicted += 1 }
       for j in 0..<count {
         let right = Double(target[row * count + j])
         let difference = Double(prediction[row * count + j]) - right
@@ -178,82 +211,12 @@ public struct Evaluation: Sendable {
     for j in 1..<max(1, scores.count) where scores[j] > scores[best] { best = j }
     return best
   }
-}
 
-extension Evaluation {
-  /// Whether samples are right or wrong, so that there is an accuracy.
-  public var isAboutClasses: Bool {
-    switch task {
-    case .classes, .binary: true
-    case .values, .none: false
-    }
-  }
-
-  /// The sum of all losses with their weights, each over all samples.
-  public var loss: Double {
-    var total = 0.0
-    for (parts, weight) in zip(losses, lossWeights) { total += weight * parts.mean }
-    return total
-  }
-
-  /// Share of samples with the right class; nil when there are no classes.
-  public var accuracy: Double? {
-    switch task {
-    case .classes, .binary: samples == 0 ? nil : Double(correct) / Double(samples)
-    default: nil
-    }
-  }
-
-  /// Share of samples whose class is among the `topCount` highest scores.
-  public var topAccuracy: Double? {
-    guard case .classes = task, topCount > 0, samples > 0 else { return nil }
-    return Double(correctAmongTop) / Double(samples)
-  }
-
-  /// Root of the mean squared difference over all target elements; nil for classes.
-  public var rmse: Double? {
-    guard case .values(let count) = task, samples > 0 else { return nil }
-    return (squaredDifferences / Double(samples * count)).squareRoot()
-  }
-
-  /// 1 - squared differences / squared deviations of the targets from their means; nil for classes and for targets
-  /// that are all the same.
-  public var r2: Double? {
-    guard case .values = task, samples > 0 else { return nil }
-    var deviations = 0.0
-    for (sum, square) in zip(targetSums, targetSquares) { deviations += square - sum * sum / Double(samples) }
-    return deviations > 0 ? 1 - squaredDifferences / deviations : nil
-  }
-
-  /// A metric's value, or nil when it does not apply.
-  public func value(_ metric: Metric) -> Double? {
-    switch metric {
-    case .loss: loss
-    case .accuracy: accuracy
-    case .rmse: rmse
-    case .r2: r2
-    }
-  }
-
-  /// The confusion matrix, rows being right classes and columns predicted ones; nil unless it was asked for.
-  public var confusion: [[Int]]? {
-    guard !confusionCounts.isEmpty else { return nil }
-    let count = task == .binary ? 2 : Int(Double(confusionCounts.count).squareRoot())
-    return (0..<count).map { Array(confusionCounts[($0 * count)..<(($0 + 1) * count)]) }
-  }
-
-  /// For each class: the share of its predictions that are right, the share of its samples that are found, and the
-  /// number of its samples. A share of nothing is nil.
-  public var perClass: [(precision: Double?, recall: Double?, samples: Int)]? {
-    confusion.map { matrix in
-      matrix.indices.map { index in
-        let predicted = matrix.reduce(0) { $0 + $1[index] }
-        let actual = matrix[index].reduce(0, +)
-        let right = Double(matrix[index][index])
-        return (
-          predicted == 0 ? nil : right / Double(predicted), actual == 0 ? nil : right / Double(actual), actual
-        )
-      }
-    }
+  /// Whether one of the numbers is NaN.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  static func hasNaN<S: Scalar>(_ scores: Buffer<S>) -> Bool {
+    for j in 0..<scores.count where scores[j].isNaN { return true }
+    return false
   }
 }

@@ -30,7 +30,7 @@ public struct Experiment: Sendable {
   public let classNames: [String]?
 
   /// What is worth a warning about the files of the data; each once, though parts of a set share it.
-  public var dataWarnings: [Diagnostic] {
+  private var dataWarnings: [Diagnostic] {
     var seen: Set<Diagnostic> = []
     return [trainingSet, validationSet, testSet].compactMap(\.?.warnings).joined().filter { seen.insert($0).inserted }
   }
@@ -60,6 +60,7 @@ public struct Experiment: Sendable {
     testSet = try sets["test"].map { try binding.bind($0, for: .judging) }
     classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
+    try description.checkTraining(plan, samples: trainingSet.count)
     try TrainingMemory(plan, description, samples: trainingSet.count).require()
     preprocessing =
       try learned?.preprocessing(for: plan.definition, file: description.file)
@@ -118,6 +119,11 @@ public struct Experiment: Sendable {
     }
   }
 
+  /// What is allowed but hardly meant, in the data, in the model and in how they fit each other.
+  public var warnings: [Diagnostic] {
+    dataWarnings + description.warnings(with: plan) + description.remainderWarnings(plan, samples: trainingSet.count)
+  }
+
   /// The preprocessing steps, fitted one after the other, for each of the set's inputs.
   static func fit(_ elements: [ModelElement], _ training: Dataset) throws -> [AffinePreprocessing] {
     let steps = try elements.map { element in
@@ -166,8 +172,10 @@ package struct DataLoading {
 
   /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
   package func sets() throws -> [String: Dataset] {
+    // A net that cannot be planned is told about when it is planned for the data.
+    let ignored = (try? NetworkPlan(description.makeNetworkDefinition()))?.ignoredLabels ?? []
     var context = SourceContext(
-      folder: Path.folder(of: description.file), classes: description.classes,
+      folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
       isDouble: description.precision == .double, workers: workers)
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {

@@ -4,7 +4,7 @@ import NNModel
 
 extension ModelDescription {
   /// Checks what the model mixes: it is the last change, and every loss takes mixtures. Throws a `DiagnosticError`.
-  package func checkMixing(_ plan: NetworkPlan) throws { _ = try mixedTargets(plan) }
+  func checkMixing(_ plan: NetworkPlan) throws { _ = try mixedTargets(plan) }
 
   /// The forms of the targets where samples are mixed; nil where they are not.
   func mixedTargets(_ plan: NetworkPlan) throws -> [String: TargetForm]? {

@@ -110,7 +110,7 @@ public final class Trainer<S: Scalar> {
       clock = time
       report()
       if state.batchOfEpoch == stepsPerEpoch || state.steps == totalSteps {
-        try finishEpoch()
+        if let divergence = try finishEpoch() { return .diverged(divergence) }
         let finished = monotonicSeconds()
         state.seconds += finished - clock
         clock = finished
@@ -127,6 +127,7 @@ public final class Trainer<S: Scalar> {
       }
     }
     try onCheckpoint?(self)
+    if decidesBetweenEpochs, state.best == nil { return .unjudged(decidingMetric) }
     if state.hasStopped, let rule = settings.earlyStopping { return .stopped(rule) }
     return .finished
   }
@@ -136,13 +137,7 @@ public final class Trainer<S: Scalar> {
     let number = UInt64(state.steps)
     network.forward(.training, step: number)
     state.rate = settings.rate(steps: state.steps, stepsPerEpoch: stepsPerEpoch)
-    guard network.loss.isFinite else {
-      let found = network.firstNonFinite(.training, step: number)
-      return Divergence(
-        step: state.steps + 1, epoch: state.epoch + 1,
-        layer: found.map { network.plan.definition.nodes[$0.node].name }, isParameter: found?.isParameter ?? false,
-        rate: state.rate)
-    }
+    guard network.loss.isFinite else { return lossDivergence(number) }
     running.add(network)
     network.backward()
     state.steps += 1
@@ -152,9 +147,38 @@ public final class Trainer<S: Scalar> {
     return nil
   }
 
+  /// Where the numbers of the step at hand, whose loss is not finite, stop being so.
+  private func lossDivergence(_ number: UInt64) -> Divergence {
+    let inputs = network.plan.definition.inputs
+    let input = inputs.indices.first { index in
+      let read = network.inputBuffer(index).slice(from: 0, count: inputs[index].shape.elementCount * network.batch)
+      return !S.isFinite(read, workers: network.workers)
+    }
+    let found = input == nil ? network.firstNonFinite(.training, step: number) : nil
+    return Divergence(
+      step: state.steps + 1, epoch: state.epoch + 1, isLoss: true, input: input.map { inputs[$0].name },
+      layer: found.map { network.plan.definition.nodes[$0.node].name }, isParameter: found?.isParameter ?? false,
+      rate: state.rate)
+  }
+
+  /// Whether what the last step made is not finite. Such parameters would make every later loss NaN, and as a result
+  /// they would predict nothing.
+  private func parameterDivergence() -> Divergence? {
+    let (plan, workers) = (network.plan, network.workers)
+    guard !S.isFinite(network.parameters, workers: workers) || !S.isFinite(network.state, workers: workers) else {
+      return nil
+    }
+    let parameter = plan.parameters.first { !S.isFinite(network.parameters.slice($0.range), workers: workers) }
+    let array = plan.states.first { !S.isFinite(network.state.slice($0.range), workers: workers) }
+    return Divergence(
+      step: state.steps, epoch: state.epoch + 1, isLoss: false,
+      layer: (parameter?.node ?? array?.node).map { plan.definition.nodes[$0].name }, isParameter: true,
+      rate: state.rate)
+  }
+
   private func report() {
     guard let observer else { return }
-    let speed = Double(running.samples) / max(1e-9, state.secondsOfEpoch)
+    let speed = Double(running.samples + running.ignored) / max(1e-9, state.secondsOfEpoch)
     observer.stepped(
       TrainingProgress(
         epoch: state.epoch + 1, steps: state.steps, totalSteps: totalSteps, loss: running.loss,
@@ -162,8 +186,10 @@ public final class Trainer<S: Scalar> {
         secondsLeft: state.seconds / Double(max(1, state.steps)) * Double(totalSteps - state.steps)))
   }
 
-  /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule.
-  private func finishEpoch() throws {
+  /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule. Says where, if the
+  /// parameters are no longer finite; nothing of them is kept then.
+  private func finishEpoch() throws -> Divergence? {
+    if let divergence = parameterDivergence() { return divergence }
     let validation = try validationSet.map { try evaluate($0) }
     let record = TrainingRecord(
       epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running),
@@ -176,33 +202,47 @@ public final class Trainer<S: Scalar> {
     judge(record)
     try onEpoch?(record)
     observer?.finishedEpoch(record)
+    return nil
   }
 
+  /// Whether epochs are compared, so that the weights of the best one are kept rather than those of the last.
+  ///
+  /// Scores gathered while the parameters changed say too little to prefer an earlier epoch to the last one.
+  private var decidesBetweenEpochs: Bool { validationSet != nil || settings.earlyStopping != nil }
+
   private func judge(_ record: TrainingRecord) {
-    // Scores gathered while the parameters changed say too little to prefer an earlier epoch to the last one.
-    if record.validation == nil, settings.earlyStopping == nil {
+    guard decidesBetweenEpochs else {
       keepCurrentAsBest()
       state.bestEpoch = record.epoch
       return
     }
     let scores = record.validation ?? record.training
-    var metric = decidingMetric
-    if scores.value(metric) == nil { metric = .loss }
-    guard let value = scores.value(metric) else { return }
-    let change = settings.earlyStopping?.minimumChange ?? 0
-    let previous = state.best ?? (metric.improvesUpwards ? -.infinity : .infinity)
-    // Among epochs that are equal by a metric that comes in steps, such as accuracy, the later one has seen more.
-    if value == previous || metric.isBetter(value, than: previous) {
+    let metric = decidingMetric
+    let value = scores.value(metric).flatMap { $0.isFinite ? $0 : nil }
+    if let value, isBest(value, loss: scores.loss) {
       keepCurrentAsBest()
+      state.best = value
+      state.bestLoss = scores.loss
       state.bestEpoch = record.epoch
     }
-    if metric.isBetter(value, than: previous, by: change) {
-      state.best = value
+    guard let rule = settings.earlyStopping else { return }
+    let reference = state.reference ?? (metric.improvesUpwards ? -.infinity : .infinity)
+    if let value, metric.isBetter(value, than: reference, by: rule.minimumChange) {
+      state.reference = value
       state.epochsWithoutImprovement = 0
     } else {
       state.epochsWithoutImprovement += 1
-      if let rule = settings.earlyStopping, state.epochsWithoutImprovement >= rule.patience { state.hasStopped = true }
+      if state.epochsWithoutImprovement >= rule.patience { state.hasStopped = true }
     }
+  }
+
+  /// Whether an epoch is the best one so far. Among those that are equal by a metric that comes in steps, such as
+  /// accuracy, the loss decides, and among those that are equal by both the later one, which has seen more.
+  private func isBest(_ value: Double, loss: Double) -> Bool {
+    guard let best = state.best, value == best else {
+      return state.best.map { decidingMetric.isBetter(value, than: $0) } ?? true
+    }
+    return loss <= state.bestLoss || state.bestLoss.isNaN
   }
 
   /// Runs the net, as it is, over a whole set in the order of its samples.

@@ -34,8 +34,10 @@ public enum TrainingOutcome: Sendable {
   case stopped(EarlyStopping)
   /// Somebody asked it to end; it can be resumed.
   case interrupted
-  /// The loss was no longer finite.
+  /// The loss, or what a step made of the parameters, was no longer finite.
   case diverged(Divergence)
+  /// It ran to its end, but the metric that decides was a finite number after none of its epochs.
+  case unjudged(Metric)
 }
 
 /// Where numbers stopped being finite.
@@ -44,9 +46,13 @@ public struct Divergence: Error, Sendable {
   public var step: Int
   /// The epoch, counted from 1.
   public var epoch: Int
-  /// The first layer, in order of execution, that holds such a number; nil if only the loss does.
+  /// Whether the loss is what was found; if not, it is the parameters or the layers' state after the step.
+  public var isLoss: Bool
+  /// The net's input that holds such a number, if one does.
+  public var input: String?
+  /// The first layer, in order of execution, that holds such a number; nil if only the loss or an input does.
   public var layer: String?
-  /// Whether it is in the layer's parameters rather than in its output.
+  /// Whether it is in the layer's parameters or state rather than in its output.
   public var isParameter: Bool
   /// The learning rate at that step.
   public var rate: Double

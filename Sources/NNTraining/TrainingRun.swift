@@ -124,11 +124,14 @@ public final class TrainingRun<S: Scalar> {
     case .interrupted: break
     case .diverged:
       trainer.restoreBest()
-      try writeWeights(folder.weights)
+      if keepsFiniteWeights { try writeWeights(folder.weights) }
     case .finished, .stopped:
       try writeWeights(folder.last)
       trainer.restoreBest()
       try writeWeights(folder.weights)
+    case .unjudged:
+      // Without a best epoch there is nothing to be told apart as the result.
+      try writeWeights(folder.last)
     }
     if lacksMetrics { try writeMetrics() }
     return outcome
@@ -136,6 +139,13 @@ public final class TrainingRun<S: Scalar> {
 
   private func writeMetrics() throws {
     try AtomicFile.write(folder.metrics, text: trainer.records.map { $0.json + "\n" }.joined())
+  }
+
+  /// Whether the parameters and layer state that are kept as the best, or as those of the beginning, are finite.
+  public var keepsFiniteWeights: Bool {
+    let workers = trainer.network.workers
+    return S.isFinite(trainer.bestParameters.buffer, workers: workers)
+      && S.isFinite(trainer.bestState.buffer, workers: workers)
   }
 
   /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.

@@ -9,9 +9,14 @@ struct TrainingState: Sendable {
   var batchOfEpoch = 0
   /// Steps done.
   var steps = 0
-  /// The best value of the metric that decides what is kept, and the epoch that reached it.
+  /// The best value of the metric that decides what is kept; nil as long as it has been no finite number.
   var best: Double?
+  /// The loss of the epoch that is kept, which decides between epochs of the same value.
+  var bestLoss = 0.0
+  /// The epoch that is kept.
   var bestEpoch = 0
+  /// The value that the stopping rule compares with: the last one that improved by the minimum change.
+  var reference: Double?
   /// Epochs since then.
   var epochsWithoutImprovement = 0
   /// The rate of the last step.
@@ -29,7 +34,8 @@ struct TrainingState: Sendable {
   var words: [UInt64] {
     var words: [UInt64] = [
       UInt64(epoch), UInt64(batchOfEpoch), UInt64(steps), best == nil ? 0 : 1, (best ?? 0).bitPattern,
-      UInt64(bestEpoch), UInt64(epochsWithoutImprovement), rate.bitPattern, hasStopped ? 1 : 0, seconds.bitPattern,
+      bestLoss.bitPattern, UInt64(bestEpoch), reference == nil ? 0 : 1, (reference ?? 0).bitPattern,
+      UInt64(epochsWithoutImprovement), rate.bitPattern, hasStopped ? 1 : 0, seconds.bitPattern,
       secondsOfEpoch.bitPattern, UInt64(records.count),
     ]
     for record in records { words += record.words }
@@ -44,10 +50,10 @@ struct TrainingState: Sendable {
     epoch = reader.integer()
     batchOfEpoch = reader.integer()
     steps = reader.integer()
-    let hasBest = reader.word() == 1
-    let value = reader.number()
-    best = hasBest ? value : nil
+    best = reader.optional()
+    bestLoss = reader.number()
     bestEpoch = reader.integer()
+    reference = reader.optional()
     epochsWithoutImprovement = reader.integer()
     rate = reader.number()
     hasStopped = reader.word() == 1
@@ -121,7 +127,7 @@ extension Evaluation {
   /// The counts as numbers without loss, for a checkpoint in the middle of an epoch. Confusion counts are not kept:
   /// training does not ask for them.
   var words: [UInt64] {
-    var words = [UInt64(samples), UInt64(losses.count)]
+    var words = [UInt64(samples), UInt64(ignored), UInt64(unpredicted), UInt64(losses.count)]
     for parts in losses { words += [parts.numerator.bitPattern, parts.denominator.bitPattern] }
     words += [UInt64(correct), UInt64(correctAmongTop), squaredDifferences.bitPattern]
     for values in [firstTargets, targetSums, targetSquares] { words += values.map(\.bitPattern) }
@@ -132,6 +138,8 @@ extension Evaluation {
   mutating func restore(words: [UInt64]) -> Bool {
     var reader = WordReader(words)
     samples = reader.integer()
+    ignored = reader.integer()
+    unpredicted = reader.integer()
     guard reader.integer() == losses.count else { return false }
     for index in losses.indices {
       losses[index] = LossParts(numerator: reader.number(), denominator: reader.number())

@@ -52,4 +52,23 @@ import Testing
     }
     #expect(alone?.code == "missing-attribute" && alone?.attribute == "mean")
   }
+
+  /// Channels are the first dimension of the shape in which the net reads the samples; a row has its columns.
+  @Test(arguments: [(Shape(2, 1, 2), 2), (Shape(1, 2, 2), 1), (Shape(4), 4), (Shape(2, 2), 2)])
+  func channelsAreTheNets(_ shape: Shape, _ groups: Int) throws {
+    let set = try Dataset(
+      inputs: [DataArray(name: "x", form: .values(shape), elements: .doubles([1, 2, 10, 40, 3, 7, 50, 20]))],
+      targets: [])
+    let step = try Standardize(attributes: Attributes(["per": .text("channel")], for: Standardize.schema))
+    #expect(Set(try step.fit(set, before: .identity).scales).count == groups)
+  }
+
+  /// Deviations that no number can hold are refused.
+  @Test func numbersThatAreTooLarge() throws {
+    let set = try Dataset(
+      inputs: [DataArray(name: "x", form: .values(Shape(1)), elements: .doubles([1e200, -1e200]))], targets: [])
+    let step = try Standardize(attributes: Attributes([:], for: Standardize.schema))
+    let error = #expect(throws: ElementError.self) { try step.fit(set, before: .identity) }
+    #expect(error?.code == "number-too-large")
+  }
 }

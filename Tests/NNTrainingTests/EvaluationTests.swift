@@ -21,6 +21,24 @@ import Testing
     return try NNTraining.evaluate(network, on: set, topCount: 2, countsConfusion: true)
   }
 
+  /// The same for values that hold NaN, which no data set does: written into the net's memory, in one batch.
+  private func evaluate(
+    unchecked loss: any Layer, _ inputs: [Double], width: Int, _ target: DataArray
+  ) throws -> Evaluation {
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("input", shape: Shape(width))
+    try definition.add(loss)
+    let network = Network<Double>(
+      try NetworkPlan(definition, targets: ["label": target.form]), batch: inputs.count / width,
+      options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
+    for (index, value) in inputs.enumerated() { network.inputBuffer(0)[index] = value }
+    for index in 0..<target.elements.count { network.targetBuffer(0)[index] = target.value(index) }
+    network.forward(.inference)
+    var evaluation = Evaluation(network.plan, topCount: 1, countsConfusion: true)
+    evaluation.add(network)
+    return evaluation
+  }
+
   @Test func classesAgreeWithScikitLearn() throws {
     let reference = try Reference("metrics")
     let labels = try reference.row("labels").map { Int32($0) }
@@ -58,6 +76,10 @@ import Testing
     let isRestored = copy.restore(words: found.words)
     #expect(isRestored)
     #expect(copy.r2 == found.r2)
+    var spoiled = found
+    (spoiled.ignored, spoiled.unpredicted) = (7, 8)
+    let isTaken = copy.restore(words: spoiled.words)
+    #expect(isTaken && copy.ignored == 7 && copy.unpredicted == 8)
     let isRefused = !copy.restore(words: Array(found.words.dropLast()))
     #expect(isRefused)
     var state = TrainingState()
@@ -65,10 +87,12 @@ import Testing
       TrainingRecord(epoch: 3, steps: 9, rate: 0.1, training: .init(found), validation: .init(found), seconds: 1.5)
     ]
     state.best = -0.0
+    state.bestLoss = 0.25
+    state.reference = 0.5
     state.steps = 9
     let again = try #require(TrainingState(words: state.words))
     #expect(again.records == state.records)
-    #expect(again.best?.sign == .minus)
+    #expect(again.best?.sign == .minus && again.bestLoss == 0.25 && again.reference == 0.5)
     #expect(TrainingState(words: []) == nil)
     #expect(TrainingState(words: Array(repeating: .max, count: 12)) == nil)
   }
@@ -120,5 +144,71 @@ import Testing
     var scores = Evaluation(network.plan)
     scores.add(network)
     #expect(scores.accuracy == 1)
+  }
+
+  /// NaN is neither the first class nor no, whatever the right answer is; the sample counts, as a wrong one.
+  @Test func nanIsNoAnswer() throws {
+    let labels = DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels([0, 1, 2, 2]))
+    let nan = Double.nan
+    for loss in [SoftmaxCrossEntropy(), Hinge()] as [any Layer] {
+      let scores = [nan, nan, nan, 0, nan, 1, 0, 0, 1, nan, 0, 0]
+      let found = try evaluate(unchecked: loss, scores, width: 3, labels)
+      #expect(found.samples == 4 && found.unpredicted == 3 && found.accuracy == 0.25 && found.topAccuracy == 0.25)
+      #expect(found.perClass?.map(\.samples) == [1, 1, 2])
+      #expect(found.confusion == [[0, 0, 0], [0, 0, 0], [0, 0, 1]])
+    }
+    let answers = DataArray(name: "label", form: .classes(count: 2, shape: Shape(1)), elements: .labels([0, 1, 1]))
+    let binary = try evaluate(unchecked: BinaryCrossEntropy(), [nan, nan, 3], width: 1, answers)
+    #expect(binary.samples == 3 && binary.unpredicted == 2 && binary.accuracy == 1.0 / 3)
+    let target = DataArray(name: "label", form: .values(Shape(1)), elements: .doubles([1, 2, 3]))
+    let values = try evaluate(unchecked: SquaredError(), [nan, 2, 3], width: 1, target)
+    #expect(values.unpredicted == 1 && values.rmse?.isNaN ?? false)
+  }
+
+  /// Ignored samples are counted apart.
+  @Test func ignoredSamples() throws {
+    let labels = DataArray(
+      name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels([0, -100, 2, 1]))
+    let scores: [Double] = [5, 0, 0, 5, 0, 0, 5, 0, 0, 0, 5, 0]
+    let found = try evaluate(SoftmaxCrossEntropy(ignoredLabel: -100), scores, width: 3, labels)
+    #expect(found.samples == 3 && found.ignored == 1 && found.accuracy == 2.0 / 3)
+    #expect(found.confusion == [[1, 0, 0], [0, 1, 0], [1, 0, 0]])
+    #expect(found.perClass?.map(\.samples) == [1, 1, 1])
+  }
+
+  /// What losses can be judged by.
+  @Test func targetsThatFit() throws {
+    func problem(_ loss: any Layer, width: Int, _ target: DataArray) throws -> String? {
+      var definition = NetworkDefinition(name: "net")
+      try definition.input("input", shape: Shape(width))
+      try definition.add(loss)
+      let count = target.elements.count / target.width
+      let input = DataArray(
+        name: "input", form: .values(Shape(width)), elements: .doubles(.init(repeating: 0, count: width * count)))
+      let set = try Dataset(inputs: [input], targets: [target], file: "f")
+      let plan = try NetworkPlan(definition, targets: set.targetForms)
+      do { _ = try InputBinding(plan).bind(set, for: .judging) } catch let error as DiagnosticError {
+        return error.diagnostics[0].code
+      }
+      return nil
+    }
+    func values(_ elements: DataArray.Elements, _ width: Int = 2) -> DataArray {
+      DataArray(name: "label", form: .values(Shape(width)), elements: elements)
+    }
+    func labels(_ elements: [Int32]) -> DataArray {
+      DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels(elements))
+    }
+    for loss in [BinaryCrossEntropy(), KullbackLeiblerDivergence(), SoftmaxCrossEntropy()] as [any Layer] {
+      #expect(try problem(loss, width: 2, values(.doubles([0, 1, 0.5, 0.5]))) == nil)
+      #expect(try problem(loss, width: 2, values(.doubles([0, 1, 1.5, -0.5]))) == "target-out-of-range")
+      #expect(try problem(loss, width: 2, values(.bytes([0, 1, 0, 255]))) == "target-out-of-range")
+    }
+    #expect(try problem(SquaredError(), width: 2, values(.doubles([-7, 8]))) == nil)
+    #expect(try problem(SoftmaxCrossEntropy(), width: 3, labels([0, 1, 2])) == nil)
+    #expect(try problem(SoftmaxCrossEntropy(), width: 3, labels([0, 1, 3])) == "label-out-of-range")
+    #expect(try problem(SoftmaxCrossEntropy(ignoredLabel: 3), width: 3, labels([0, 1, 3])) == nil)
+    #expect(try problem(SoftmaxCrossEntropy(ignoredLabel: 4), width: 3, labels([0, 1, 3])) == "label-out-of-range")
+    #expect(try problem(SoftmaxCrossEntropy(ignoredLabel: 1), width: 3, labels([1, 1])) == "no-samples")
+    #expect(try problem(Hinge(), width: 3, labels([0, -1])) == "label-out-of-range")
   }
 }

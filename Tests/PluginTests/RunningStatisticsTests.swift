@@ -30,4 +30,21 @@ import Testing
     #expect((predicted[2] - (3 - kept.means[0]) / kept.variances[0].squareRoot()).magnitude < 1e-12)
     #expect(state(0) == kept.means && state(1) == kept.variances)
   }
+
+  /// One number says nothing about a variance: the statistics stay what they were.
+  @Test func aSingleNumberOfAChannel() throws {
+    var definition = NetworkDefinition(name: "statistics")
+    let x = try definition.input("x", shape: Shape(2))
+    try definition.add(BatchNorm(momentum: 0.5), from: [x])
+    let network = Network<Double>(try NetworkPlan(definition), batch: 4, workers: WorkerPool(threads: 1))
+    network.initialize(seed: 1)
+    #expect(network.plan.layers[0].leastTrainingBatch == 2)
+    for index in 0..<8 { network.inputBuffer(0)[index] = Double(index * index) }
+    network.forward(.training, judges: false)
+    let kept = network.state.array
+    network.setBatch(1)
+    network.forward(.training, judges: false)
+    #expect(network.state.array == kept && kept.contains { $0 != 0 && $0 != 1 })
+    #expect(try BatchNorm().plan([Shape(2, 2, 1)]).leastTrainingBatch == 1)
+  }
 }

@@ -77,13 +77,16 @@ public struct Shift: Preprocessing {
   }
 }
 
+/// The channels of a sample: what its first dimension counts, or every number of a row.
+private func channelCount(_ shape: Shape) -> Int { shape.rank > 1 ? shape[0] : shape.elementCount }
+
 /// One number for all elements of a sample, or one for each; numbers for each channel, the first dimension, are
 /// repeated over its elements.
 private func spread(
   _ values: [Double], _ attribute: String, of element: String, over training: Dataset
 ) throws -> [Double] {
   guard let input = training.inputs.first, values.count != 1, values.count != input.width else { return values }
-  let channels = input.form.shape.rank > 1 ? input.form.shape[0] : input.width
+  let channels = channelCount(input.form.shape)
   guard values.count == channels else {
     throw ElementError(
       code: "shape-mismatch",
@@ -109,7 +112,8 @@ public struct Standardize: Preprocessing {
     attributes: [
       .optional(
         "per", .choice(["element", "channel", "all"]), default: .text("element"),
-        "What has a mean and a deviation of its own: every element of a sample, every channel (the first dimension), or all together."
+        "What has a mean and a deviation of its own: every element of a sample, every channel (the first dimension of "
+          + "the net's input; each column of a table), or all together."
       ),
       .optional(
         "mean", .numbers, "Given means in place of the training set's: one, or one for each channel or element."),
@@ -155,7 +159,7 @@ public struct Standardize: Preprocessing {
     let groups: Int
     switch unit {
     case "all": groups = 1
-    case "channel": groups = input.form.shape.rank > 1 ? input.form.shape[0] : 1
+    case "channel": groups = channelCount(input.form.shape)
     default: groups = width
     }
     let size = width / groups
@@ -181,6 +185,11 @@ public struct Standardize: Preprocessing {
     for index in 0..<(groups == 1 ? 1 : width) {
       let group = index / size
       let deviation = (squares[group] / count).squareRoot()
+      guard deviation.isFinite, means[group].isFinite else {
+        throw ElementError(
+          code: "number-too-large", "the numbers are too large for <standardize>: their squares cannot be added up",
+          remedy: "put a <scale> before it")
+      }
       // Rounding leaves a tiny deviation in a constant column of large numbers.
       let isConstant = deviation <= means[group].magnitude * 1e-12 || deviation == 0
       scales.append(isConstant ? 1 : 1 / deviation)

@@ -24,24 +24,27 @@ struct BinaryArray {
 
   /// The array as a net's input.
   func input(_ name: String = "input") throws -> DataArray {
-    DataArray(name: name, form: .values(try sampleShape()), elements: elements)
+    DataArray(name: name, form: .values(try sampleShape()), elements: elements, file: file)
   }
 
   /// The array as a target: whole numbers are class labels, other numbers are values.
   func target(_ name: String, _ context: SourceContext) throws -> DataArray {
     let shape = try sampleShape()
-    if case .values? = context.labelForm { return DataArray(name: name, form: .values(shape), elements: elements) }
-    guard isInteger || context.classes != nil, shape.elementCount == 1 else {
-      return DataArray(name: name, form: .values(shape), elements: elements)
-    }
+    let numbers = DataArray(name: name, form: .values(shape), elements: elements, file: file)
+    if case .values? = context.labelForm { return numbers }
+    guard isInteger || context.classes != nil, shape.elementCount == 1 else { return numbers }
+    try numbers.requireFinite(file: file)
     var known = context.classes?.count
     if case .classes(let count, _)? = context.labelForm { known = count }
-    let whole = DataArray(name: name, form: .values(Shape(1)), elements: elements)
     var labels: [Int32] = []
     labels.reserveCapacity(elements.count)
     var highest = 0
     for index in 0..<elements.count {
-      let value = whole.value(index)
+      let value = numbers.value(index)
+      if let label = Int32(exactly: value), context.ignoredLabels.contains(Int(label)) {
+        labels.append(label)
+        continue
+      }
       guard value >= 0, value == value.rounded(), value < Double(known ?? 1 << 24) else {
         throw DiagnosticError(
           code: "label-out-of-range", file: file,
@@ -51,7 +54,8 @@ struct BinaryArray {
       labels.append(Int32(value))
     }
     return DataArray(
-      name: name, form: .classes(count: known ?? highest + 1, shape: Shape(1)), elements: .labels(labels))
+      name: name, form: .classes(count: known ?? highest + 1, shape: Shape(1)), elements: .labels(labels),
+      file: file)
   }
 
   private func sampleShape() throws -> Shape {

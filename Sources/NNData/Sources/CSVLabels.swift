@@ -62,6 +62,7 @@ struct CSVLabels {
         words.append(row)
         continue
       }
+      if let label = Int(exactly: value), context.ignoredLabels.contains(label) { continue }
       if value != value.rounded() { hasFractions = true }
       if seen.count <= Self.mostGuessedClasses { seen.insert(value) }
     }
@@ -95,7 +96,9 @@ struct CSVLabels {
       else { return text }
       return String(Int(value))
     }
-    let classes = context.classes ?? numberedClasses ?? Self.sortedNames(Set(texts))
+    func ignored(_ text: String) -> Int? { Int(text).flatMap { context.ignoredLabels.contains($0) ? $0 : nil } }
+    let classes =
+      context.classes ?? numberedClasses ?? Self.sortedNames(Set(texts).filter { ignored($0) == nil })
     guard classes.count <= 1 << 24 else {
       throw DiagnosticError(code: "too-many-classes", file: table.file, "there are more than \(1 << 24) classes")
     }
@@ -109,6 +112,8 @@ struct CSVLabels {
         labels.append(Int32(number))
       } else if acceptsNumbers, let number = Int(text), classes.indices.contains(number) {
         labels.append(Int32(number))
+      } else if let label = ignored(text) {
+        labels.append(Int32(label))
       } else {
         throw unknownClass(text, classes, row: first + index)
       }

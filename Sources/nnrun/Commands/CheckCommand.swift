@@ -34,7 +34,7 @@ enum CheckCommand: Command {
     var loaded: LoadedModel?
     do {
       let model = try LoadedModel(arguments, environment)
-      try model.description.checkMixing(model.plan)
+      try model.description.checkTraining(model.plan)
       try TrainingMemory(model.plan, model.description).require()
       try HeaderCheck.require(model.plan, model.description)
       diagnostics = model.warnings

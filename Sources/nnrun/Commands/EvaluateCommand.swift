@@ -49,7 +49,7 @@ enum EvaluateCommand: Command {
     let workers = try environment.workers(arguments)
     let context = SourceContext(
       folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
-      isDouble: model.description.precision == .double, workers: workers)
+      ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
     for warning in samples.warnings { printMessage(warning.rendered) }

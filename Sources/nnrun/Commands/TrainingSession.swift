@@ -68,8 +68,7 @@ struct TrainingSession {
 
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
-    for warning in experiment.dataWarnings { printMessage(warning.rendered) }
-    for warning in experiment.description.warnings(with: experiment.plan) { printMessage(warning.rendered) }
+    for warning in experiment.warnings { printMessage(warning.rendered) }
     guard !isQuiet else { return }
     let description = experiment.description
     printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")
@@ -124,7 +123,13 @@ struct TrainingSession {
     case .diverged(let divergence):
       throw DiagnosticError(
         code: "not-finite", file: arguments.positionals[0], message(divergence),
-        remedy: "try a smaller rate, or clipNorm=\"1\" in <training>; the best weights so far are in \(folder.weights)")
+        remedy: remedy(divergence) + kept(run))
+    case .unjudged(let metric):
+      throw DiagnosticError(
+        code: "no-best-epoch", file: arguments.positionals[0], message(unjudged: metric, run),
+        remedy: metric == .r2
+          ? "watch another metric, such as rmse; the weights of the last epoch are in \(folder.last)"
+          : "look for very large numbers in the data; the weights of the last epoch are in \(folder.last)")
     case .finished, .stopped: break
     }
     guard let (set, evaluation) = try run.finalEvaluation() else { return .done }
@@ -151,11 +156,37 @@ struct TrainingSession {
   }
 
   private func message(_ divergence: Divergence) -> String {
-    let place = divergence.layer.map { layer in
+    let time = "(epoch \(divergence.epoch), rate \(significant(divergence.rate, 3)))"
+    guard divergence.isLoss else {
+      return "after step \(divergence.step) \(time) the parameters or the state"
+        + (divergence.layer.map { " of '\($0)'" } ?? "") + " are not finite"
+    }
+    var place = divergence.layer.map { layer in
       divergence.isParameter ? "the parameters of '\(layer)'" : "the output of '\(layer)'"
     }
-    return "the loss is not finite in step \(divergence.step) (epoch \(divergence.epoch), rate "
-      + "\(significant(divergence.rate, 3)))" + (place.map { "; the first numbers that are not are in \($0)" } ?? "")
+    if let input = divergence.input { place = "the input '\(input)', after preprocessing" }
+    return "the loss is not finite in step \(divergence.step) \(time)"
+      + (place.map { "; the first numbers that are not are in \($0)" } ?? "")
+  }
+
+  private func remedy(_ divergence: Divergence) -> String {
+    divergence.input == nil
+      ? "try a smaller rate, or clipNorm=\"1\" in <training>"
+      : "the data itself is finite, so look at <preprocess> and <augment>"
+  }
+
+  /// Which weights a run that came to nothing has left.
+  private func kept<S: Scalar>(_ run: TrainingRun<S>) -> String {
+    guard run.keepsFiniteWeights else { return "" }
+    let which = run.trainer.bestEpoch == 0 ? "weights that the run began with" : "best weights so far"
+    return "; the \(which) are in \(run.folder.weights)"
+  }
+
+  private func message<S: Scalar>(unjudged metric: Metric, _ run: TrainingRun<S>) -> String {
+    let set = experiment.validationSet == nil ? "training" : "validation"
+    return "the \(metric.rawValue) on the \(set) set was not a finite number in any of the "
+      + "\(run.trainer.records.count) epochs"
+      + (metric == .r2 ? ", for instance because its targets are all the same" : "") + ", so none of them is the best"
   }
 
   private func results<S: Scalar>(

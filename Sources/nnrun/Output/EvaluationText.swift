@@ -11,8 +11,15 @@ enum EvaluationText {
     if let top = evaluation.topAccuracy { parts.append("top-\(evaluation.topCount) \(percent(top))") }
     if let rmse = evaluation.rmse { parts.append("rmse \(significant(rmse, 5))") }
     if let r2 = evaluation.r2 { parts.append("r2 \(significant(r2, 4))") }
+    if evaluation.hasConstantTargets { parts.append("no r2, as all targets are the same,") }
     let views = evaluation.views > 1 ? ", each in \(evaluation.views) views" : ""
-    return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples" + views
+    let ignored = evaluation.ignored > 0 ? "; \(grouped(evaluation.ignored)) with the ignored label" : ""
+    let unpredicted =
+      evaluation.unpredicted > 0
+      ? "; \(grouped(evaluation.unpredicted)) predictions are NaN"
+        + (evaluation.isAboutClasses ? ", which is wrong" : "")
+      : ""
+    return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples" + views + ignored + unpredicted
   }
 
   /// An object.
@@ -21,8 +28,10 @@ enum EvaluationText {
     if let accuracy = evaluation.accuracy { text += #","accuracy":\#(NNCommandLine.json(accuracy))"# }
     if let top = evaluation.topAccuracy { text += #","top\#(evaluation.topCount)":\#(NNCommandLine.json(top))"# }
     if let rmse = evaluation.rmse { text += #","rmse":\#(NNCommandLine.json(rmse))"# }
-    if let r2 = evaluation.r2 { text += #","r2":\#(NNCommandLine.json(r2))"# }
+    if evaluation.rmse != nil { text += #","r2":\#(NNCommandLine.json(evaluation.r2))"# }
     text += #","samples":\#(evaluation.samples)"#
+    if evaluation.ignored > 0 { text += #","ignored":\#(evaluation.ignored)"# }
+    if evaluation.unpredicted > 0 { text += #","unpredicted":\#(evaluation.unpredicted)"# }
     if evaluation.views > 1 { text += #","views":\#(evaluation.views)"# }
     if let matrix = evaluation.confusion {
       let rows = matrix.map { "[" + $0.map(String.init).joined(separator: ",") + "]" }

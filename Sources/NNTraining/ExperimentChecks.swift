@@ -1,0 +1,88 @@
+import NNCore
+import NNModel
+
+extension ModelDescription {
+  /// Checks what `<training>` and `<augment>` ask of the net: there is the metric that the stopping rule watches, the
+  /// batch is large enough for every layer, the losses take mixtures where samples are mixed. Throws a
+  /// `DiagnosticError`.
+  ///
+  /// - Parameters:
+  ///   - plan: the net, planned.
+  ///   - samples: the training samples, if the data has been read; the plan is then made for the data's targets.
+  package func checkTraining(_ plan: NetworkPlan, samples: Int? = nil) throws {
+    try checkMixing(plan)
+    guard let training else { return }
+    var problems: [Diagnostic] = []
+    if let rule = training.stopping, let stopping = rule.element as? EarlyStopping {
+      let there = Evaluation.metrics(plan, isPlannedForData: samples != nil)
+      if !plan.lossNodes.isEmpty, !there.contains(stopping.metric) {
+        let names = Metric.allCases.filter(there.contains).map(\.rawValue)
+        problems.append(
+          ElementError(
+            code: "unknown-metric",
+            "<\(rule.schema.name)> watches \(stopping.metric.rawValue), but this net is measured by "
+              + "\(names.joined(separator: ", ")) alone", remedy: "say metric=\"\(names.last ?? "loss")\"",
+            attribute: "metric"
+          ).diagnostic(at: rule))
+      }
+    }
+    let batch = min(training.batch, samples ?? training.batch)
+    for (node, layer) in zip(plan.definition.nodes, plan.layers) where batch < layer.leastTrainingBatch {
+      problems.append(
+        Diagnostic(
+          code: "batch-too-small",
+          "'\(node.name)' measures each batch, for which it needs at least \(layer.leastTrainingBatch) samples, but a "
+            + "batch has \(batch)",
+          remedy: samples.map { $0 < layer.leastTrainingBatch } ?? false
+            ? "train on more samples" : "give <training> a larger batch, such as batch=\"32\"", place: node.place,
+          sourceLine: node.sourceLine))
+    }
+    if !problems.isEmpty { throw DiagnosticError(problems) }
+  }
+
+  /// Warns where the last batch of each epoch is too small for a layer that measures its batch.
+  func remainderWarnings(_ plan: NetworkPlan, samples: Int) -> [Diagnostic] {
+    guard let batch = training?.batch, samples > batch, samples % batch > 0 else { return [] }
+    let rest = samples % batch
+    return zip(plan.definition.nodes, plan.layers).filter { rest < $1.leastTrainingBatch }.prefix(1).map { node, _ in
+      Diagnostic(
+        .warning, code: "small-last-batch",
+        "\(samples) samples in batches of \(batch) leave \(rest) for the last batch of each epoch, which is too few for "
+          + "'\(node.name)' to measure: its output then says nothing of the sample, and its running statistics stay as "
+          + "they are",
+        remedy: "take a batch that leaves more, such as batch=\"\(Self.batch(near: batch, samples: samples))\"",
+        place: node.place, sourceLine: node.sourceLine)
+    }
+  }
+
+  /// The batch nearest to `batch` that leaves nothing, or at least half of itself.
+  private static func batch(near batch: Int, samples: Int) -> Int {
+    for distance in 1..<max(2, batch) {
+      for candidate in [batch - distance, batch + distance] where candidate > 1 && candidate <= samples {
+        let rest = samples % candidate
+        if rest == 0 || 2 * rest >= candidate { return candidate }
+      }
+    }
+    return samples
+  }
+}
+
+extension Evaluation {
+  /// The metrics by which a net is measured.
+  ///
+  /// - Parameter isPlannedForData: whether the plan knows the data's targets; if not, all metrics that some data would
+  ///   have.
+  static func metrics(_ plan: NetworkPlan, isPlannedForData: Bool) -> Set<Metric> {
+    guard let node = plan.lossNodes.first, let target = plan.definition.nodes[node].target else { return [.loss] }
+    let forms = isPlannedForData ? plan.targets[target].map { [$0] } ?? [] : plan.layers[node].targets
+    var metrics: Set<Metric> = [.loss]
+    for form in forms {
+      switch task(plan, form) {
+      case .classes, .binary: metrics.insert(.accuracy)
+      case .values: metrics.formUnion([.rmse, .r2])
+      case .none: break
+      }
+    }
+    return metrics
+  }
+}
