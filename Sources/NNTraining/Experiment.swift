@@ -30,7 +30,7 @@ public struct Experiment: Sendable {
   public let classNames: [String]?
 
   /// What is worth a warning about the files of the data; each once, though parts of a set share it.
-  public var dataWarnings: [Diagnostic] {
+  private var dataWarnings: [Diagnostic] {
     var seen: Set<Diagnostic> = []
     return [trainingSet, validationSet, testSet].compactMap(\.?.warnings).joined().filter { seen.insert($0).inserted }
   }
@@ -60,6 +60,7 @@ public struct Experiment: Sendable {
     testSet = try sets["test"].map { try binding.bind($0, for: .judging) }
     classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
+    try description.checkTraining(plan, samples: trainingSet.count)
     try TrainingMemory(plan, description, samples: trainingSet.count).require()
     try description.checkTraining(plan, samples: trainingSet.count)
     preprocessing =
@@ -119,7 +120,7 @@ public struct Experiment: Sendable {
     }
   }
 
-  /// What is allowed but hardly meant, in the model and in how the data fits it.
+  /// What is allowed but hardly meant, in the data, in the model and in how they fit each other.
   public var warnings: [Diagnostic] {
     dataWarnings + description.warnings(with: plan) + description.remainderWarnings(plan, samples: trainingSet.count)
   }

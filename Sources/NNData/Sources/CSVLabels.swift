@@ -97,7 +97,8 @@ struct CSVLabels {
       return String(Int(value))
     }
     func ignored(_ text: String) -> Int? { Int(text).flatMap { context.ignoredLabels.contains($0) ? $0 : nil } }
-    let classes = context.classes ?? numberedClasses ?? Self.sortedNames(Set(texts).filter { ignored($0) == nil })
+    let classes =
+      context.classes ?? numberedClasses ?? Self.sortedNames(Set(texts).filter { ignored($0) == nil })
     guard classes.count <= 1 << 24 else {
       throw DiagnosticError(code: "too-many-classes", file: table.file, "there are more than \(1 << 24) classes")
     }
