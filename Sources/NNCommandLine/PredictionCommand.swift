@@ -37,7 +37,7 @@ extension PredictionCommand {
   package static var examples: [(line: String, meaning: String)] {
     [
       (
-        line: "\(invocation) runs/mlp/weights.safetensors models/data/digits/test.csv.gz --label last",
+        line: "\(invocation) runs/mlp/weights.safetensors models/data/digits/test.csv.gz",
         meaning: "Print a class and its probability for every row."
       ),
       (
@@ -52,11 +52,12 @@ extension PredictionCommand {
     let workers = try environment.workers(arguments)
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
     for warning in samples.warnings { printMessage(warning.rendered) }
+    let isFinite: Bool
     switch model.description.precision {
-    case .float: try write(model.predict(Float.self, samples, workers: workers), model, arguments)
-    case .double: try write(model.predict(Double.self, samples, workers: workers), model, arguments)
+    case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), model, arguments)
+    case .double: isFinite = try write(model.predict(Double.self, samples, workers: workers), model, arguments)
     }
-    return .done
+    return isFinite ? .done : .invalid
   }
 
   /// The samples in the given files: one with all inputs, or one for each input.
@@ -90,7 +91,10 @@ extension PredictionCommand {
     return try Dataset(inputs: arrays, targets: [], file: files.map(\.path).joined(separator: ", "))
   }
 
-  private static func write<S: Scalar>(_ predictions: [S], _ model: SavedModel, _ arguments: Arguments) throws {
+  /// Writes the predictions; false, with a message, if some of their numbers are not finite.
+  private static func write<S: Scalar>(
+    _ predictions: [S], _ model: SavedModel, _ arguments: Arguments
+  ) throws -> Bool {
     let format = PredictionFormat(model)
     let bytes: [UInt8]
     switch arguments.text("format") ?? "csv" {
@@ -103,5 +107,11 @@ extension PredictionCommand {
     } else {
       try printResult(bytes)
     }
+    let count = predictions.count { !$0.isFinite }
+    guard count > 0 else { return true }
+    printMessage(
+      "\(grouped(count)) of the \(grouped(predictions.count)) predicted numbers are not finite: the inputs, or the weights, "
+        + "are too large for the net")
+    return false
   }
 }

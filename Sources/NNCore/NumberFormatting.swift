@@ -23,7 +23,7 @@ public func byteText(_ count: Int) -> String {
 
 /// A number with so many significant digits, without an exponent where that stays readable.
 package func significant(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : plain(value) }
   var exponent = 0
   var size = value.magnitude
   while size >= 10, exponent < 400 {
@@ -42,9 +42,14 @@ package func significant(_ value: Double, _ digits: Int) -> String {
   return fixed(value, max(0, digits - 1 - exponent))
 }
 
+/// A number in its shortest form; NaN is `nan` whatever its sign and payload.
+package func plain<Number: BinaryFloatingPoint & LosslessStringConvertible>(_ value: Number) -> String {
+  value.isNaN ? "nan" : String(value)
+}
+
 /// A number with so many digits after the point, half away from zero; for magnitudes below 9e15.
 package func fixed(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, value.magnitude < 9e15 else { return "\(value)" }
+  guard value.isFinite, value.magnitude < 9e15 else { return plain(value) }
   var places = min(places, 15)
   var power = 1.0
   for _ in 0..<places { power *= 10 }

@@ -6,7 +6,8 @@ import NNCore
 ///
 /// - Inputs: if the set has an array of each free input's name, those are taken. If it has none of these names and as
 ///   many arrays as there are free inputs, they are taken in order. Anything else is refused.
-/// - Shapes agree if they are equal but for sizes of 1, or if one of the two is a plain row of as many elements.
+/// - Shapes agree if they are equal but for sizes of 1, or if the input reads a plain row of as many elements. The only
+///   free input also takes a plain row, as tables have it, for any shape of as many elements.
 /// - Targets are taken by name. Labels of `n` classes may serve a loss that reads a distribution over `n` classes. Each
 ///   must be one that the losses can judge by: see `LayerFacts.targetRange` and `ignoredLabel`.
 public struct InputBinding: Sendable {
@@ -62,7 +63,7 @@ public struct InputBinding: Sendable {
     guard let positions = assignment(set, &problems) else { return [] }
     return zip(inputs, positions).map { input, position in
       var array = set.inputs[position]
-      if !Self.agree(array.form.shape, input.shape) { problems.append(mismatch(input, array, set, purpose)) }
+      if !Self.agree(array.form.shape, input.shape, takesRows: inputs.count == 1) { problems.append(mismatch(input, array, set, purpose)) }
       if array.width == input.shape.elementCount { array.form = .values(input.shape) }
       array.name = input.name
       return array
@@ -132,11 +133,11 @@ public struct InputBinding: Sendable {
     }
   }
 
-  /// Whether elements of one shape can be read, in their order, as those of the other.
-  static func agree(_ first: Shape, _ second: Shape) -> Bool {
-    guard first.elementCount == second.elementCount else { return false }
-    let (one, other) = (first.dimensions.filter { $0 > 1 }, second.dimensions.filter { $0 > 1 })
-    return one == other || one.count <= 1 || other.count <= 1
+  /// Whether elements of the shape that was found can be read, in their order, as those of the needed one.
+  static func agree(_ found: Shape, _ needed: Shape, takesRows: Bool = true) -> Bool {
+    guard found.elementCount == needed.elementCount else { return false }
+    let (one, other) = (found.dimensions.filter { $0 > 1 }, needed.dimensions.filter { $0 > 1 })
+    return one == other || other.count <= 1 || takesRows && one.count <= 1
   }
 
   private func mismatch(

@@ -55,9 +55,9 @@ public struct PredictionFormat: Sendable {
     for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
       let values = predictions[start..<(start + width)]
       if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        text += "\(name.map(quoted) ?? ""),\(support.isNaN ? "nan" : significant(support, 6))\n"
+        text += "\(name.map(quoted) ?? ""),\(significant(support, 6))\n"
       } else {
-        text += values.map { String($0) }.joined(separator: ",") + "\n"
+        text += values.map { plain($0) }.joined(separator: ",") + "\n"
       }
     }
     return text

@@ -68,10 +68,20 @@ public struct SavedModel: Sendable {
   }
 
   /// The parameters and state, laid out as the plan says.
+  ///
+  /// - Throws: a `DiagnosticError` for arrays that are missing, have another shape, or hold numbers that are not finite.
   public func arrays<S: Scalar>(_ type: S.Type) throws -> (parameters: Storage<S>, state: Storage<S>) {
     let parameters = Storage<S>(count: plan.parameterSpan)
     let state = Storage<S>(count: plan.stateSpan)
     try weights.tensors.load(plan, parameters: parameters.buffer, state: state.buffer)
+    let named = plan.parameters.map { ($0.name, parameters.buffer.slice($0.range)) }
+      + plan.states.map { ($0.name, state.buffer.slice($0.range)) }
+    let workers = WorkerPool(threads: 1)
+    for (name, values) in named where !S.isFinite(values, workers: workers) {
+      throw DiagnosticError(
+        code: "not-finite", file: weights.tensors.file, "the array '\(name)' holds numbers that are not finite",
+        remedy: "take weights from before they became so")
+    }
     return (parameters, state)
   }
 

@@ -55,6 +55,17 @@ import Testing
     #expect(!place.exists("r"))
   }
 
+  /// With several inputs a row is no matrix: of two arrays of as many numbers it could be either.
+  @Test func rowsAreNoMatricesAmongSeveralInputs() throws {
+    try writeModel(
+      "", #"<input name="a" shape="2x6"/><input name="b" shape="3"/><flatten from="a" name="f"/><concat from="f b"/>"#)
+    #expect(try place.run("init", "m.xml", "--output", "w.safetensors").code == 0)
+    try place.write("1,2,3,4,5,6,7,8,9,10,11,12\n", to: "a.csv")
+    try place.write("1,2,3\n", to: "b.csv")
+    let refused = try place.run("predict", "w.safetensors", "a=a.csv", "b=b.csv")
+    #expect(refused.code == 65 && refused.messages.contains("the input 'a' has the shape 2x6"))
+  }
+
   @Test func fixedInputsStayFixed() throws {
     try writeModel(
       #"<npy role="train" path="a.npy"/>"#,

@@ -12,7 +12,7 @@ import Testing
 /// The library's predictor of saved weights does what `nnrun predict` does: preprocessing, views, inputs by name.
 @Suite struct SavedPredictorTests {
   /// A saved net of two inputs, both prepared, that adds pixels up into scores.
-  private func saved(_ body: (SavedModel) throws -> Void) throws {
+  private func saved(spoiling position: Int? = nil, _ body: (SavedModel) throws -> Void) throws {
     var registry = Registry()
     registerDenseLayers(into: &registry)
     registerLossLayers(into: &registry)
@@ -32,6 +32,7 @@ import Testing
     let plan = try NetworkPlan(definition, targets: record.targets)
     let network = Network<Float>(plan, batch: 1, workers: WorkerPool(threads: 1))
     network.initialize(seed: 4)
+    if let position { network.parameters[position] = .nan }
     let path = "/tmp/nnrun-saved-\(UUID().uuidString)"
     try WeightsFile(
       plan, parameters: network.parameters, state: network.state, model: text, record: record.record(), version: "t"
@@ -71,6 +72,18 @@ import Testing
         inputs: [DataArray(name: "x", form: .values(Shape(4)), elements: .floats([1, 2, 3, 4]))], targets: [])
       #expect(throws: DiagnosticError.self) {
         try model.predict(Float.self, wide, workers: WorkerPool(threads: 1))
+      }
+    }
+  }
+
+  /// Weights that are not numbers are named instead of predicting nothing.
+  @Test func refusesParametersThatAreNotFinite() throws {
+    try saved(spoiling: 3) { model in
+      do {
+        _ = try model.predictor(Float.self, workers: WorkerPool(threads: 1))
+        Issue.record("a net without numbers predicts")
+      } catch let error as DiagnosticError {
+        #expect(error.diagnostics[0].message.contains("'dense1.weight' holds numbers that are not finite"))
       }
     }
   }

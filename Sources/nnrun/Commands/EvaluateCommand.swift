@@ -67,6 +67,10 @@ enum EvaluateCommand: Command {
         try printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
       }
     }
+    guard evaluation.loss.isFinite else {
+      printMessage("the loss is not a finite number: the inputs, or the weights, are too large for the net")
+      return .invalid
+    }
     if let requirement, !requirement.isMet(evaluation) {
       printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
       return .no
