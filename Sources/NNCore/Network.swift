@@ -137,8 +137,10 @@ public final class Network<S: Scalar> {
   @specialized(where S == Float)
   public func bindInput(_ index: Int, to buffer: Buffer<S>) {
     precondition(buffer.count >= inputCounts[index] * batch, "an input's buffer is shorter than the batch")
-    guard buffer.base != inputs[index].base else { return }
+    let isMoved = buffer.base != inputs[index].base
+    // Memory that was freed may come back with another size.
     inputs[index] = buffer
+    guard isMoved else { return }
     rebind(.input(index), to: buffer.base)
   }
 
@@ -146,8 +148,9 @@ public final class Network<S: Scalar> {
   /// batch's samples and outlives the passes.
   public func bindTarget(_ index: Int, to buffer: Buffer<S>) {
     precondition(buffer.count >= targetCounts[index] * batch, "a target's buffer is shorter than the batch")
-    guard buffer.base != targets[index].base else { return }
+    let isMoved = buffer.base != targets[index].base
     targets[index] = buffer
+    guard isMoved else { return }
     for node in runtimes.indices where plan.definition.nodes[node].target == targetNames[index] {
       guard var target = runtimes[node].backward.target else { continue }
       target.rebase(buffer.base)

@@ -124,6 +124,8 @@ private struct NetworkPlanBuilder {
   let given: [String: TargetForm]
   var layers: [LayerPlan] = []
   var known: [Bool] = []
+  /// For each node, the loss that its outputs depend on, if they do: no gradient flows back through a loss.
+  var lossBehind: [Int?] = []
   var parameters: [NetworkPlan.Parameter] = []
   var states: [NetworkPlan.State] = []
   var parametersOfNode: [[Int]] = []
@@ -147,6 +149,19 @@ private struct NetworkPlanBuilder {
     var isKnown = false
     parametersOfNode.append([])
     statesOfNode.append([])
+    let behind = node.inputs.compactMap { value -> Int? in
+      guard case .node(let other) = value.origin else { return nil }
+      return definition.nodes[other].target != nil ? other : lossBehind[other]
+    }.first
+    lossBehind.append(behind)
+    if node.target != nil, let behind {
+      report(
+        ElementError(
+          code: "after-loss",
+          "the loss '\(node.name)' judges what the loss '\(definition.nodes[behind].name)' makes, and would teach nothing: "
+            + "no gradient flows back through a loss",
+          remedy: "let it read what that loss reads"), node)
+    }
     // A layer behind one that does not fit has unknown inputs: complaining about it too would only hide the cause.
     if let inputs = inputShapes(node) {
       do {

@@ -63,7 +63,9 @@ public struct InputBinding: Sendable {
     guard let positions = assignment(set, &problems) else { return [] }
     return zip(inputs, positions).map { input, position in
       var array = set.inputs[position]
-      if !Self.agree(array.form.shape, input.shape, takesRows: inputs.count == 1) { problems.append(mismatch(input, array, set, purpose)) }
+      if !Self.agree(array.form.shape, input.shape, takesRows: inputs.count == 1) {
+        problems.append(mismatch(input, array, set, purpose))
+      }
       if array.width == input.shape.elementCount { array.form = .values(input.shape) }
       array.name = input.name
       return array

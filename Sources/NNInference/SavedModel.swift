@@ -74,7 +74,8 @@ public struct SavedModel: Sendable {
     let parameters = Storage<S>(count: plan.parameterSpan)
     let state = Storage<S>(count: plan.stateSpan)
     try weights.tensors.load(plan, parameters: parameters.buffer, state: state.buffer)
-    let named = plan.parameters.map { ($0.name, parameters.buffer.slice($0.range)) }
+    let named =
+      plan.parameters.map { ($0.name, parameters.buffer.slice($0.range)) }
       + plan.states.map { ($0.name, state.buffer.slice($0.range)) }
     let workers = WorkerPool(threads: 1)
     for (name, values) in named where !S.isFinite(values, workers: workers) {

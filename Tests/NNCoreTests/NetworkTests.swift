@@ -199,6 +199,22 @@ import Testing
     #expect(network.firstNonFinite(.training, step: 0)?.node == 0)
   }
 
+  /// Memory that was freed comes back with another size: a buffer at the address of a shorter one is a longer one.
+  @Test func buffersAtTheSameAddress() throws {
+    var definition = NetworkDefinition(name: "net")
+    try definition.input("x", shape: Shape(2))
+    try definition.add(HalfSquares())
+    let network = Network<Double>(try NetworkPlan(definition), batch: 4, workers: workers)
+    let (inputs, targets) = (Storage<Double>(count: 8), Storage<Double>(count: 8))
+    for batch in [1, 4] {
+      network.setBatch(batch)
+      network.bindInput(0, to: inputs.buffer.slice(from: 0, count: 2 * batch))
+      network.bindTarget(0, to: targets.buffer.slice(from: 0, count: 2 * batch))
+      network.forward(.inference)
+      #expect(network.prediction.count == 2 * batch && network.loss == 0)
+    }
+  }
+
   @Test func warnings() throws {
     var definition = NetworkDefinition(name: "net")
     let x = try definition.input("x", shape: Shape(2))

@@ -112,7 +112,7 @@ enum BenchCommand: Command {
     }
     let predictor = try Predictor<S>(
       plan, parameters: network.parameters, state: network.state, batch: settings.batch, workers: settings.workers)
-    let inputs = plan.definition.inputs.indices.map { network.inputBuffer($0) }
+    let inputs = plan.definition.freeInputs.map { network.inputBuffer($0) }
     let output = Storage<S>(count: predictor.outputCount * settings.batch)
     return result(settings, network, layers: predictor.layerNames) {
       predictor.predict(inputs, count: settings.batch, into: output.buffer)

@@ -113,7 +113,7 @@ def write_safetensors(header, data, right=True):
     if right and "nnrun.checksum" in header.get("__metadata__", {}):
         try:
             header["__metadata__"]["nnrun.checksum"] = checksum(header, data)
-        except (KeyError, TypeError, struct.error, AttributeError, OverflowError):
+        except (KeyError, IndexError, TypeError, struct.error, AttributeError, OverflowError):
             pass
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
     text += b" " * (-len(text) % 8)
