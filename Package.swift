@@ -105,8 +105,8 @@ let package = Package(
     .library(name: "NNRun", targets: inferenceRooms + ["NNTraining"]),
     // Prediction alone.
     .library(name: "NNRunInference", targets: inferenceRooms),
-    // Graphs with all their numbers, for tools/fuzz.
-    .library(name: "NNExplanation", targets: ["NNExplain", "NNDrawing"]),
+    // Formulas with all the numbers of both passes.
+    .library(name: "NNExplanation", targets: ["NNExplain"]),
     // Gradient check and conformance checks, for authors of layers.
     .library(name: "NNTestSupport", targets: ["NNTestSupport"]),
   ],

@@ -13,6 +13,10 @@ func decodeJPEG(_ bytes: [UInt8], file: String) throws -> PixelImage {
       throw PixelImage.damaged(file, reason())
     }
     try PixelImage.checkSize(Int(width), Int(height), file)
+    // A block of 64 pixels takes at least a bit; the files of one colour that encoders write take more.
+    guard Int(width) * Int(height) <= 1024 * bytes.count else {
+      throw PixelImage.cannotHold(file, bytes, width, height)
+    }
     let scans = JPEGScans.count(bytes)
     guard scans <= JPEGScans.most, scans * Int(width) * Int(height) <= JPEGScans.mostPixels else {
       throw DiagnosticError(

@@ -11,8 +11,7 @@ func decodePNG(_ bytes: [UInt8], file: String) throws -> PixelImage {
   guard let chunks = PNGChunks(bytes) else { throw PixelImage.damaged(file, "it ends early") }
   try PixelImage.checkSize(chunks.width, chunks.height, file)
   guard chunks.fits(bytes.count) else {
-    throw PixelImage.damaged(
-      file, "\(bytes.count) bytes cannot hold the \(chunks.width) x \(chunks.height) pixels that it promises")
+    throw PixelImage.cannotHold(file, bytes, chunks.width, chunks.height)
   }
   var image = png_image()
   image.version = UInt32(PNG_IMAGE_VERSION)

@@ -69,6 +69,13 @@ package struct PixelImage: Sendable {
     DiagnosticError(code: "damaged-picture", file: file, "the picture cannot be decoded: \(reason)")
   }
 
+  /// What to say of a file that promises more pixels than its bytes can be.
+  static func cannotHold(
+    _ file: String, _ bytes: [UInt8], _ width: some BinaryInteger, _ height: some BinaryInteger
+  ) -> DiagnosticError {
+    damaged(file, "\(bytes.count) bytes cannot hold the \(width) x \(height) pixels that it promises")
+  }
+
   static func checkSize(_ width: Int, _ height: Int, _ file: String) throws {
     guard width > 0, height > 0 else { throw damaged(file, "it has no pixels") }
     let (count, overflow) = width.multipliedReportingOverflow(by: height)

@@ -62,7 +62,8 @@ public struct Experiment: Sendable {
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
     try description.checkTraining(plan, samples: trainingSet.count)
     try TrainingMemory(plan, description, samples: trainingSet.count).require()
-    try description.checkTraining(plan, samples: trainingSet.count)
+    // What can be told of the header without the numbers that preprocessing learns.
+    if learned == nil { try HeaderCheck.require(plan, description) }
     preprocessing =
       try learned?.preprocessing(for: plan.definition, file: description.file)
       ?? Self.fit(description.preprocessing, trainingSet)

@@ -55,6 +55,20 @@ import Testing
     #expect(code(long) == "damaged-picture")
   }
 
+  /// The same of JPEG files, whose frame header holds height and width.
+  @Test func promisesOfJPEG() throws {
+    let folder = Self.folder.deletingLastPathComponent().appendingPathComponent("images")
+    var bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent("grey.jpg")))
+    let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    for (side, expected) in [(10_000, "damaged-picture"), (60_000, "picture-too-large")] {
+      let number = [UInt8(truncatingIfNeeded: side >> 8), UInt8(truncatingIfNeeded: side)]
+      bytes.replaceSubrange((frame + 5)..<(frame + 9), with: number + number)
+      let error = #expect(throws: DiagnosticError.self) { try PixelImage(bytes, file: "f") }
+      #expect(error?.diagnostics.first?.code == expected)
+      #expect(side > 20_000 || error?.description.contains("cannot hold the 10000 x 10000 pixels") ?? false)
+    }
+  }
+
   /// A JPEG file of many scans takes the decoder long.
   @Test func scans() throws {
     let folder = Self.folder.deletingLastPathComponent().appendingPathComponent("images")

@@ -2,11 +2,11 @@
 import PackageDescription
 
 /// A program that feeds one kind of reader. libFuzzer calls the target function, and its own main starts the program.
-func fuzzer(_ what: String, settings: [String] = [], products: [String] = ["NNRun"]) -> Target {
+func fuzzer(_ what: String, products: [String] = ["NNRun"]) -> Target {
   .executableTarget(
     name: "fuzz-\(what)",
     dependencies: ["FuzzSupport"] + products.map { .product(name: $0, package: "nnrun") },
-    swiftSettings: [.unsafeFlags(["-parse-as-library"] + settings)])
+    swiftSettings: [.unsafeFlags(["-parse-as-library"])])
 }
 
 let package = Package(
@@ -16,7 +16,6 @@ let package = Package(
   targets: [
     .target(name: "FuzzSupport", dependencies: [.product(name: "NNRun", package: "nnrun")]),
     fuzzer("model"), fuzzer("weights"), fuzzer("csv"), fuzzer("arrays"), fuzzer("idx"), fuzzer("pictures"),
-    // What explains formulas is no library for others, so its declarations are seen as by the package itself.
-    fuzzer("formulas", settings: ["-package-name", "nnrun"], products: ["NNRun", "NNExplanation"]),
+    fuzzer("formulas", products: ["NNRun", "NNExplanation"]),
   ]
 )

@@ -6,7 +6,7 @@
 import NNCore
 
 /// A file of the process's own that holds the bytes at hand, for readers that take a path.
-public struct FuzzedFile {
+public struct FuzzedFile: Sendable {
   /// Where it is.
   public let path: String
 
