@@ -310,41 +310,6 @@ public final class Network<S: Scalar> {
   }
 }
 
-extension Tensor {
-  /// The same shape over other memory.
-  mutating func rebase(_ base: UnsafeMutablePointer<S>) { buffer = Buffer(base: base, count: buffer.count) }
-}
-
-extension Network.Runtime {
-  mutating func setBatch(_ count: Int) {
-    forward.batch = count
-    backward.batch = count
-    for slot in forward.inputs.indices {
-      forward.inputs[slot].setBatch(count)
-      backward.inputs[slot].setBatch(count)
-      backward.downstream[slot].tensor.setBatch(count)
-    }
-    for output in forward.outputs.indices {
-      forward.outputs[output].setBatch(count)
-      backward.outputs[output].setBatch(count)
-    }
-    for output in backward.upstream.indices { backward.upstream[output].setBatch(count) }
-    if var target = backward.target {
-      target.setBatch(count)
-      forward.target = target
-      backward.target = target
-    }
-    if forward.saved.count > 0 || savedPerSample > 0 {
-      let saved = Buffer(base: forward.saved.base, count: forward.saved.count == 0 ? 0 : savedPerSample * count)
-      forward.saved = saved
-      backward.saved = saved
-    }
-    let scratch = Buffer(base: forward.scratch.base, count: scratchFixed + scratchPerSample * count)
-    forward.scratch = scratch
-    backward.scratch = scratch
-  }
-}
-
 /// A hash that is the same in every process (FNV-1a, 64 bits), for deriving random streams from names.
 func stableHash(_ name: String) -> UInt64 {
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325

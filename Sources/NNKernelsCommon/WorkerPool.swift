@@ -15,9 +15,9 @@ import Synchronization
 /// for any number of threads.
 ///
 /// Any number of threads may call `run` at the same time, each with work of its own: the pool's threads help one of them,
-/// and the others do theirs alone meanwhile. Nobody waits for anybody else's work. A `run` inside a chunk does all its work
-/// on the thread it is called from. Between two runs the threads wait spinning for some ten microseconds, then sleep; neither waking them nor
-/// running chunks allocates memory.
+/// and the others do theirs alone meanwhile. Nobody waits for anybody else's work. A `run` inside a chunk does all its
+/// work on the thread it is called from. Between two runs the threads wait spinning for some ten microseconds, then
+/// sleep; neither waking them nor running chunks allocates memory.
 public final class WorkerPool: @unchecked Sendable {
   /// Threads that take part, the calling one included.
   public let threads: Int

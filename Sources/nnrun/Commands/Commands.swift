@@ -29,7 +29,7 @@ var programHelp: String {
     First steps:
       nnrun train models/mlp.xml
           Train a net on handwritten digits; takes a second or two.
-      nnrun predict runs/mlp/weights.safetensors models/data/digits/test.csv.gz --label last
+      nnrun predict runs/mlp/weights.safetensors models/data/digits/test.csv.gz
           Let it read digits that it has not seen.
 
     Exit codes: 0 done, 1 the answer is no, 64 wrong usage, 65 wrong model, weights or data, 66 a file is missing,
