@@ -105,6 +105,22 @@ import Testing
     #expect(inspection.code == 0 && !inspection.output.contains(#""nonFinite":1"#), "\(inspection.output)")
   }
 
+  /// Parameters that are finite, but too large for the loss.
+  @Test func aResultWithoutALossIsNone() throws {
+    let place = try Workplace()
+    try place.write("1,2\n", to: "d.csv")
+    try place.write(
+      """
+      <model xmlns="urn:nnrun:model:1" name="m"><data><csv role="train" path="d.csv" task="values"/></data>
+      <network><input name="x" shape="1"/><dense units="1"/><squaredError/></network>
+      <training epochs="1" batch="1"><sgd rate="1e25"/></training></model>
+      """, to: "m.xml")
+    let result = try place.run("train", "m.xml", "-q", "--json")
+    #expect(result.code == 65 && result.messages.contains("the loss is not a finite number"), "\(result.messages)")
+    let parsed = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(parsed["loss"] is NSNull)
+  }
+
   @Test func noEpochIsTheBest() throws {
     let place = try place(
       #"<csv role="validation" path="v.csv" label="y"/>"#, layers: Self.fragile,

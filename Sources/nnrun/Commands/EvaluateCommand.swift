@@ -68,7 +68,7 @@ enum EvaluateCommand: Command {
       }
     }
     guard evaluation.loss.isFinite else {
-      printMessage("the loss is not a finite number: the inputs, or the weights, are too large for the net")
+      printMessage(EvaluationText.lossIsNotFinite)
       return .invalid
     }
     if let requirement, !requirement.isMet(evaluation) {

@@ -148,6 +148,10 @@ struct TrainingSession {
       if !isQuiet { printMessage("\nnext: \(nextCommand(folder))") }
     }
     try report.get()
+    guard evaluation.loss.isFinite else {
+      printMessage(EvaluationText.lossIsNotFinite)
+      return .invalid
+    }
     if let requirement, !requirement.isMet(evaluation) {
       printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
       return .no

@@ -22,6 +22,9 @@ enum EvaluationText {
     return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples" + views + ignored + unpredicted
   }
 
+  /// What to say of a result without a loss.
+  static let lossIsNotFinite = "the loss is not a finite number: the inputs, or the weights, are too large for the net"
+
   /// An object.
   static func json(_ evaluation: Evaluation) -> String {
     var text = #"{"loss":\#(NNCommandLine.json(evaluation.loss))"#
