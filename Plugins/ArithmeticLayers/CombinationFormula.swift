@@ -1,6 +1,6 @@
 import NNCore
 
-extension Combination {
+extension BroadcastingBinary {
   /// The most inputs of a combination that is written out: the slopes of products and choices grow with their square.
   static let mostWritten = 64
 

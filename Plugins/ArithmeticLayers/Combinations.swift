@@ -13,7 +13,7 @@ public struct Add: CombiningLayer {
   /// The layer.
   public init() {}
 
-  public var combination: Combination { .add }
+  public var combination: BroadcastingBinary { .add }
 }
 
 /// The difference of two inputs.
@@ -29,7 +29,7 @@ public struct Subtract: CombiningLayer {
   /// The layer.
   public init() {}
 
-  public var combination: Combination { .subtract }
+  public var combination: BroadcastingBinary { .subtract }
 }
 
 /// The product of its inputs.
@@ -45,7 +45,7 @@ public struct Multiply: CombiningLayer {
   /// The layer.
   public init() {}
 
-  public var combination: Combination { .multiply }
+  public var combination: BroadcastingBinary { .multiply }
 }
 
 /// The quotient of two inputs.
@@ -61,7 +61,7 @@ public struct Divide: CombiningLayer {
   /// The layer.
   public init() {}
 
-  public var combination: Combination { .divide }
+  public var combination: BroadcastingBinary { .divide }
 }
 
 /// The largest of its inputs.
@@ -77,7 +77,7 @@ public struct Maximum: CombiningLayer {
   /// The layer.
   public init() {}
 
-  public var combination: Combination { .maximum }
+  public var combination: BroadcastingBinary { .maximum }
 }
 
 /// The smallest of its inputs.
@@ -93,5 +93,5 @@ public struct Minimum: CombiningLayer {
   /// The layer.
   public init() {}
 
-  public var combination: Combination { .minimum }
+  public var combination: BroadcastingBinary { .minimum }
 }

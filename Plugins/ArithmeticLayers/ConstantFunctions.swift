@@ -16,7 +16,7 @@ public struct AddConstant: FunctionLayer {
   /// The layer.
   public init(value: Double) { self.value = value }
 
-  public var function: RealFunction { .addConstant(value) }
+  public var function: UnaryFunction { .addConstant(value) }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     let sign = value < 0 ? "-" : "+"
@@ -41,7 +41,7 @@ public struct MultiplyConstant: FunctionLayer {
   /// The layer.
   public init(value: Double) { self.value = value }
 
-  public var function: RealFunction { .multiplyConstant(value) }
+  public var function: UnaryFunction { .multiplyConstant(value) }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     let number = LayerFormula.number(value)

@@ -4,7 +4,7 @@ import NNKernels
 /// A layer that applies a function to every element; computed in double precision whatever the net's.
 public protocol FunctionLayer: Layer {
   /// The function.
-  var function: RealFunction { get }
+  var function: UnaryFunction { get }
 }
 
 extension FunctionLayer {
@@ -29,14 +29,14 @@ extension FunctionLayer {
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func apply<S: Scalar>(_ function: RealFunction, _ x: Buffer<S>, into y: Buffer<S>) {
+private func apply<S: Scalar>(_ function: UnaryFunction, _ x: Buffer<S>, into y: Buffer<S>) {
   for i in 0..<y.count { y[i] = S(function.value(Double(x[i]))) }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func applyBackward<S: Scalar>(
-  _ function: RealFunction, _ x: Buffer<S>, _ y: Buffer<S>, _ upstream: Buffer<S>, _ downstream: GradientSlot<S>
+  _ function: UnaryFunction, _ x: Buffer<S>, _ y: Buffer<S>, _ upstream: Buffer<S>, _ downstream: GradientSlot<S>
 ) {
   downstream.putAll { upstream[$0] * S(function.slope(Double(x[$0]), Double(y[$0]))) }
 }

@@ -12,7 +12,7 @@ public struct Negate: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .negate }
+  public var function: UnaryFunction { .negate }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("*-1", "-{0}", slopes: ["(-1)"]) }
 }
@@ -29,7 +29,7 @@ public struct Square: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .square }
+  public var function: UnaryFunction { .square }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("^2", "{0} * {0}", slopes: ["2 * {0}"]) }
 }
@@ -46,7 +46,7 @@ public struct SquareRoot: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .squareRoot }
+  public var function: UnaryFunction { .squareRoot }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sqrt", "sqrt({0})", slopes: ["0.5 / {f}"]) }
 }
@@ -63,7 +63,7 @@ public struct Absolute: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .absolute }
+  public var function: UnaryFunction { .absolute }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("abs", "abs({0})", slopes: ["sign({0})"]) }
 }
@@ -80,7 +80,7 @@ public struct Reciprocal: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .reciprocal }
+  public var function: UnaryFunction { .reciprocal }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula("1/x", "1 / {0}", slopes: ["(-1) / ({0} * {0})"])
@@ -99,7 +99,7 @@ public struct Exponential: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .exponential }
+  public var function: UnaryFunction { .exponential }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("exp", "exp({0})", slopes: ["{f}"]) }
 }
@@ -116,7 +116,7 @@ public struct Logarithm: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .logarithm }
+  public var function: UnaryFunction { .logarithm }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("log", "log({0})", slopes: ["1 / {0}"]) }
 }
@@ -133,7 +133,7 @@ public struct Sine: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .sine }
+  public var function: UnaryFunction { .sine }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sin", "sin({0})", slopes: ["cos({0})"]) }
 }
@@ -150,7 +150,7 @@ public struct Cosine: FunctionLayer {
   /// The layer.
   public init() {}
 
-  public var function: RealFunction { .cosine }
+  public var function: UnaryFunction { .cosine }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula("cos", "cos({0})", slopes: ["(-1) * sin({0})"])

@@ -23,7 +23,7 @@ public struct Power: Layer {
 
   private struct OfOne: FunctionLayer {
     static let schema = Power.schema
-    let function: RealFunction
+    let function: UnaryFunction
     init(attributes: Attributes) throws { function = .power(1) }
     init(_ exponent: Double) { function = .power(exponent) }
   }
@@ -32,7 +32,7 @@ public struct Power: Layer {
     static let schema = Power.schema
     init(attributes: Attributes) throws {}
     init() {}
-    var combination: Combination { .power }
+    var combination: BroadcastingBinary { .power }
   }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {

@@ -38,13 +38,13 @@ struct ChannelArrays<S: Scalar> {
   }
 
   /// A channel's planes in all samples.
-  private func planes(_ channel: Int) -> Stretches {
-    Stretches(
+  private func planes(_ channel: Int) -> StridedSegments {
+    StridedSegments(
       start: channel * layout.pixels, segments: batch, stride: layout.channels * layout.pixels, length: layout.pixels)
   }
 
   /// A plane of one sample.
-  private func plane(_ plane: Int) -> Stretches { Stretches(start: plane * layout.pixels, length: layout.pixels) }
+  private func plane(_ plane: Int) -> StridedSegments { StridedSegments(start: plane * layout.pixels, length: layout.pixels) }
 
   /// Mean and biased variance of each channel. Bytes: those of x, once.
   @specialized(where S == Float)
@@ -94,7 +94,7 @@ struct ChannelArrays<S: Scalar> {
     workers.run(count: batch * layout.channels, grain: max(1, 16384 / layout.pixels)) { range in
       for index in range {
         let c = index % layout.channels
-        let map = AffineMap(center: centers[c], scale: scale[c], shift: shift.count > 0 ? shift[c] : 0)
+        let map = CenteredScale(center: centers[c], scale: scale[c], shift: shift.count > 0 ? shift[c] : 0)
         S.map(x, map, plane(index), rectifies: rectifies, into: y)
       }
     }

@@ -84,15 +84,15 @@ private func groupForward<S: Scalar>(
   let length = size * layout.pixels
   workers.run(count: batch * groups, grain: max(1, 16384 / length)) { rows in
     for row in rows {
-      let result = S.moments(x, Stretches(start: row * length, length: length))
+      let result = S.moments(x, StridedSegments(start: row * length, length: length))
       let (mean, reciprocal) = (S(result.mean), S(1 / (result.variance + epsilon).squareRoot()))
       if saved.count > 0 { (saved[2 * row], saved[2 * row + 1]) = (mean, reciprocal) }
       for index in 0..<size {
         let channel = row % groups * size + index
         let scale = weight.count > 0 ? weight[channel] * reciprocal : reciprocal
         let shift = bias.count > 0 ? bias[channel] : 0
-        let plane = Stretches(start: row * length + index * layout.pixels, length: layout.pixels)
-        S.map(x, AffineMap(center: mean, scale: scale, shift: shift), plane, rectifies: false, into: y)
+        let plane = StridedSegments(start: row * length + index * layout.pixels, length: layout.pixels)
+        S.map(x, CenteredScale(center: mean, scale: scale, shift: shift), plane, rectifies: false, into: y)
       }
     }
   }
@@ -113,7 +113,7 @@ private func groupBackward<S: Scalar>(
       let (mean, reciprocal) = (saved[2 * row], saved[2 * row + 1])
       var (total, product) = (0.0, 0.0)
       for index in 0..<size {
-        let plane = Stretches(start: row * length + index * pixels, length: pixels)
+        let plane = StridedSegments(start: row * length + index * pixels, length: pixels)
         let result = S.deviationSums(upstream, x, center: mean, plane)
         let factor = weight.count > 0 ? Double(weight[row % groups * size + index]) : 1
         total += factor * result.sum
@@ -126,7 +126,7 @@ private func groupBackward<S: Scalar>(
       let slope = S(product / Double(length)) * reciprocal * reciprocal * reciprocal
       for index in 0..<size {
         let factor = weight.count > 0 ? weight[row % groups * size + index] * reciprocal : reciprocal
-        let plane = Stretches(start: row * length + index * pixels, length: pixels)
+        let plane = StridedSegments(start: row * length + index * pixels, length: pixels)
         S.combine(
           upstream, x, LinearCombination(factor: factor, slope: -slope, center: mean, constant: -constant), plane,
           into: target, accumulate: accumulates)

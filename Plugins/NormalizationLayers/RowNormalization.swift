@@ -98,15 +98,15 @@ private func rowForward<S: Scalar>(
       let start = row * columns
       let (mean, reciprocal): (S, S)
       if centers {
-        let result = S.moments(x, Stretches(start: start, length: columns))
+        let result = S.moments(x, StridedSegments(start: start, length: columns))
         (mean, reciprocal) = (S(result.mean), S(1 / (result.variance + epsilon).squareRoot()))
       } else {
-        let squares = S.deviationSums(x, x, center: 0, Stretches(start: start, length: columns)).product
+        let squares = S.deviationSums(x, x, center: 0, StridedSegments(start: start, length: columns)).product
         (mean, reciprocal) = (0, S(1 / (squares / Double(columns) + epsilon).squareRoot()))
       }
       if saved.count > 0 { (saved[2 * row], saved[2 * row + 1]) = (mean, reciprocal) }
-      let map = AffineMap(center: mean, scale: reciprocal, shift: 0)
-      S.map(x, map, Stretches(start: start, length: columns), rectifies: false, into: y)
+      let map = CenteredScale(center: mean, scale: reciprocal, shift: 0)
+      S.map(x, map, StridedSegments(start: start, length: columns), rectifies: false, into: y)
       guard weight.count > 0 else { continue }
       let own = ColumnMap(center: y.slice(from: 0, count: 0), scale: weight, shift: bias)
       S.mapColumns(
@@ -151,7 +151,7 @@ private func rowBackward<S: Scalar>(
     for row in rows {
       let start = row * columns
       let (mean, reciprocal) = (saved[2 * row], saved[2 * row + 1])
-      let set = Stretches(start: start, length: columns)
+      let set = StridedSegments(start: start, length: columns)
       func slopes(_ sums: DeviationSums) -> (slope: S, constant: S) {
         let slope = S(sums.product / Double(columns)) * reciprocal * reciprocal
         return (-reciprocal * slope, centers ? -reciprocal * S(sums.sum / Double(columns)) : 0)

@@ -24,7 +24,7 @@ public struct FormulaExplanation {
   public var dot: String { drawing.dot }
 
   /// The graph as a picture. Throws a `DiagnosticError` if it is too large to be drawn.
-  public func svg() throws -> String { try Picture(drawing).svg }
+  public func svg() throws -> String { try PlacedDrawing(drawing).svg }
 
   /// Both passes as a program in Python. Throws a `DiagnosticError` if a part of the formula has no code.
   public func python() throws -> String { try ProgramText(explanation, .python).text }

@@ -158,7 +158,7 @@ struct PredictionGraph<S: Scalar> {
         folded.insert(reader)
         return pooled
       }
-      guard folded.contains(reader) || vanishes(reader) || facts.activation?.neverDecreases == true else { return nil }
+      guard folded.contains(reader) || vanishes(reader) || facts.activation?.isMonotone == true else { return nil }
       value = Value(.node(reader))
     }
     return nil

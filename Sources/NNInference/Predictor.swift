@@ -131,13 +131,13 @@ public final class Predictor<S: Scalar>: BatchPredictor {
     var both = times.map { (forward: $0, backward: 0.0) }
     let partCount = parts.count(lastBatch)
     if partCount == 1 {
-      network.profile(.inference, step: 0, judges: false, clock: clock, times: &both)
+      network.profile(.inference, step: 0, computesLoss: false, clock: clock, times: &both)
     } else {
       network.workers.run(chunks: partCount) { part, worker in
         if part == 0 {
-          partNetworks[worker].profile(.inference, step: 0, judges: false, clock: clock, times: &both)
+          partNetworks[worker].profile(.inference, step: 0, computesLoss: false, clock: clock, times: &both)
         } else {
-          partNetworks[worker].forward(.inference, judges: false)
+          partNetworks[worker].forward(.inference, computesLoss: false)
         }
       }
     }
@@ -183,7 +183,7 @@ public final class Predictor<S: Scalar>: BatchPredictor {
       network.bindInput(
         freeInputs[index], to: inputs[index].slice(from: samples.lowerBound * width, count: samples.count * width))
     }
-    network.forward(.inference, judges: false)
+    network.forward(.inference, computesLoss: false)
     outputs.slice(from: samples.lowerBound * outputCount, count: samples.count * outputCount).copy(
       from: network.prediction.buffer)
   }

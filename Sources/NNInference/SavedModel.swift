@@ -19,7 +19,7 @@ public struct SavedModel: Sendable {
   /// What becomes of picture files: the same as in training, or what suits the first free input that reads pictures.
   public let pictures: PictureForm?
   /// The ways in which a picture is looked at; nil for one.
-  public let views: Views?
+  public let views: TestTimeAugmentation?
   /// The names of the classes.
   public var classNames: [String]? { record.classes }
 
@@ -47,7 +47,7 @@ public struct SavedModel: Sendable {
     plan = try NetworkPlan(definition, targets: record.targets)
     preprocessing = try record.preprocessing(for: definition, file: path)
     pictures = record.pictures ?? free.lazy.compactMap { PictureForm($0.shape) }.first
-    views = description.views.flatMap { Views($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
+    views = description.views.flatMap { TestTimeAugmentation($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     try checkRecord(free)
   }
 

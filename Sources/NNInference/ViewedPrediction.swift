@@ -4,14 +4,14 @@ import NNKernels
 
 /// Predictions that are the mean over several views of each picture. One thread at a time may use it.
 final class ViewedPrediction<S: Scalar> {
-  private let views: Views
+  private let views: TestTimeAugmentation
   private let predictor: Predictor<S>
   /// The places, among the free inputs, that read pictures, each with room for a batch in the view at hand.
   private let pictures: [(place: Int, shown: Storage<S>)]
   /// The predictions of the view at hand.
   private let seen: Storage<S>
 
-  init(_ views: Views, _ predictor: Predictor<S>) {
+  init(_ views: TestTimeAugmentation, _ predictor: Predictor<S>) {
     self.views = views
     self.predictor = predictor
     let definition = predictor.plan.definition

@@ -7,22 +7,22 @@ extension Float {
     KernelTable.current.combineElements(operation, x, y, z, accumulate, workers)
   }
 
-  public static func moments(_ x: Buffer<Float>, _ set: Stretches) -> Moments { KernelTable.current.moments(x, set) }
+  public static func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments { KernelTable.current.moments(x, set) }
 
   public static func deviationSums(
-    _ y: Buffer<Float>, _ x: Buffer<Float>, center: Float, _ set: Stretches
+    _ y: Buffer<Float>, _ x: Buffer<Float>, center: Float, _ set: StridedSegments
   ) -> DeviationSums {
     KernelTable.current.deviationSums(y, x, center, set)
   }
 
   public static func map(
-    _ x: Buffer<Float>, _ map: AffineMap<Float>, _ set: Stretches, rectifies: Bool, into y: Buffer<Float>
+    _ x: Buffer<Float>, _ map: CenteredScale<Float>, _ set: StridedSegments, rectifies: Bool, into y: Buffer<Float>
   ) {
     KernelTable.current.affine(x, map, set, rectifies, y)
   }
 
   public static func combine(
-    _ y: Buffer<Float>, _ x: Buffer<Float>, _ combination: LinearCombination<Float>, _ set: Stretches,
+    _ y: Buffer<Float>, _ x: Buffer<Float>, _ combination: LinearCombination<Float>, _ set: StridedSegments,
     into result: Buffer<Float>, accumulate: Bool
   ) {
     KernelTable.current.combineLinearly(y, x, combination, set, result, accumulate)

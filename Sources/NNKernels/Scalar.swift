@@ -68,21 +68,21 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ operation: ElementOperation, _ x: Buffer<Self>, _ y: Buffer<Self>, into z: Buffer<Self>, accumulate: Bool,
     workers: WorkerPool)
 
-  // Sets of elements, see `Stretches`: on the calling thread, for layers that share out sets among threads.
+  // Sets of elements, see `StridedSegments`: on the calling thread, for layers that share out sets among threads.
 
   /// Mean and biased variance of a set of at least one element.
-  static func moments(_ x: Buffer<Self>, _ set: Stretches) -> Moments
+  static func moments(_ x: Buffer<Self>, _ set: StridedSegments) -> Moments
 
   /// The sums of y and of y (x - center) over a set.
-  static func deviationSums(_ y: Buffer<Self>, _ x: Buffer<Self>, center: Self, _ set: Stretches) -> DeviationSums
+  static func deviationSums(_ y: Buffer<Self>, _ x: Buffer<Self>, center: Self, _ set: StridedSegments) -> DeviationSums
 
   /// y = the map of x over a set, and zero in place of negative numbers if it rectifies. `y` may be `x`.
   static func map(
-    _ x: Buffer<Self>, _ map: AffineMap<Self>, _ set: Stretches, rectifies: Bool, into y: Buffer<Self>)
+    _ x: Buffer<Self>, _ map: CenteredScale<Self>, _ set: StridedSegments, rectifies: Bool, into y: Buffer<Self>)
 
   /// result (+)= the combination of y and x over a set. `result` may be `y` when not accumulating.
   static func combine(
-    _ y: Buffer<Self>, _ x: Buffer<Self>, _ combination: LinearCombination<Self>, _ set: Stretches,
+    _ y: Buffer<Self>, _ x: Buffer<Self>, _ combination: LinearCombination<Self>, _ set: StridedSegments,
     into result: Buffer<Self>, accumulate: Bool)
 
   // Local response normalization of [batch, channels, pixels].

@@ -20,13 +20,13 @@ public struct KernelTable: Sendable {
   public typealias Scale = @Sendable (_ x: Vector, _ scale: Float, _ y: Vector, _ accumulate: Bool, WorkerPool) -> Void
   public typealias CombineElements =
     @Sendable (ElementOperation, _ x: Vector, _ y: Vector, _ z: Vector, _ accumulate: Bool, WorkerPool) -> Void
-  public typealias ComputeMoments = @Sendable (_ x: Vector, Stretches) -> Moments
-  public typealias SumDeviations = @Sendable (_ y: Vector, _ x: Vector, _ center: Float, Stretches) -> DeviationSums
+  public typealias ComputeMoments = @Sendable (_ x: Vector, StridedSegments) -> Moments
+  public typealias SumDeviations = @Sendable (_ y: Vector, _ x: Vector, _ center: Float, StridedSegments) -> DeviationSums
   public typealias Affine =
-    @Sendable (_ x: Vector, AffineMap<Float>, Stretches, _ rectifies: Bool, _ y: Vector) -> Void
+    @Sendable (_ x: Vector, CenteredScale<Float>, StridedSegments, _ rectifies: Bool, _ y: Vector) -> Void
   public typealias CombineLinearly =
     @Sendable (
-      _ y: Vector, _ x: Vector, LinearCombination<Float>, Stretches, _ result: Vector, _ accumulate: Bool
+      _ y: Vector, _ x: Vector, LinearCombination<Float>, StridedSegments, _ result: Vector, _ accumulate: Bool
     ) -> Void
   public typealias ConvertBytes =
     @Sendable (UnsafeBufferPointer<UInt8>, _ scales: Vector, _ shifts: Vector, _ y: Vector) -> Void

@@ -63,7 +63,7 @@ import Testing
     #expect(planned.arenaBytes <= plain.arenaBytes)
     let predicting = Network<Double>(plan, batch: 3, options: .init(isTrained: false), workers: workers)
     fill(predicting)
-    predicting.forward(.inference, judges: false)
+    predicting.forward(.inference, computesLoss: false)
     #expect(predicting.prediction.buffer.array == plain.prediction.buffer.array)
   }
 

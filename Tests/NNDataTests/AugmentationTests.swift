@@ -108,7 +108,7 @@ import Testing
     let storage = Storage(picture)
     let scratch = Storage<Double>(count: 36)
     resample(
-      storage.buffer, size, AffineMap(xx: 0.5, xy: 0, yx: 0, yy: 0.5, x: 0.25, y: -0.5), scratch: scratch.buffer)
+      storage.buffer, size, AffineTransform(xx: 0.5, xy: 0, yx: 0, yy: 0.5, x: 0.25, y: -0.5), scratch: scratch.buffer)
     for y in 0..<6 {
       for x in 0..<6 {
         let u: Double = 0.5 * Double(x) + 1.5

@@ -110,7 +110,7 @@ struct MathematicsTests {
   @Test(arguments: activations)
   func decreases(activation: Activation) {
     let values = stride(from: -12.0, through: 12, by: 0.01).map { activation.value($0) }
-    #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 } == activation.neverDecreases)
+    #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 } == activation.isMonotone)
   }
 
   /// An element's bits do not depend on its place, and the product's epilogue gives the same.

@@ -217,7 +217,7 @@ struct ConformanceRun {
           one.network.inputBuffer(input).copy(
             from: all.network.inputBuffer(input).slice(from: sample * count, count: count))
         }
-        one.network.forward(.inference, judges: false)
+        one.network.forward(.inference, computesLoss: false)
         let expected = all.network.prediction.buffer.slice(from: sample * width, count: width).array
         if one.network.prediction.buffer.array != expected {
           problems.append("\(type): the prediction of sample \(sample) depends on its batch")

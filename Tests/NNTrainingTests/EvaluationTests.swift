@@ -104,7 +104,7 @@ import Testing
     try definition.add(Flatten())
     try definition.add(SoftmaxCrossEntropy())
     let plan = try NetworkPlan(definition, targets: ["label": .classes(count: 3, shape: Shape(1))])
-    func evaluation(_ pictures: [[Double]], _ labels: [Int32], views: Views? = nil) throws -> Evaluation {
+    func evaluation(_ pictures: [[Double]], _ labels: [Int32], views: TestTimeAugmentation? = nil) throws -> Evaluation {
       let set = try Dataset(
         inputs: [
           DataArray(name: "x", form: .values(Shape(1, 1, 3)), elements: .doubles(pictures.flatMap { $0 }))
@@ -117,7 +117,7 @@ import Testing
     // Mirrored, the scores of classes 0 and 2 are exchanged: the mean prefers class 1 in the first and third picture.
     let pictures = [[3.0, 2.5, -3], [0, 0, 9], [-4, 1.5, 2]]
     let labels: [Int32] = [1, 1, 1]
-    let views = try #require(Views(Shape(1, 1, 3), mirrored: true, shift: 0))
+    let views = try #require(TestTimeAugmentation(Shape(1, 1, 3), mirrored: true, shift: 0))
     let found = try evaluation(pictures, labels, views: views)
     let plain = try evaluation(pictures, labels)
     let mirrored = try evaluation(pictures.map { $0.reversed() }, labels)

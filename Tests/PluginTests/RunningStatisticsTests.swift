@@ -16,7 +16,7 @@ import Testing
     func state(_ index: Int) -> [Double] { network.state.slice(network.plan.states[index].range).array }
     func run(_ numbers: [Double], _ phase: Phase) -> [Double] {
       for (index, number) in numbers.enumerated() { network.inputBuffer(0)[index] = number }
-      network.forward(phase, judges: false)
+      network.forward(phase, computesLoss: false)
       return network.value(y).buffer.array
     }
     #expect(state(0) == [0, 0] && state(1) == [1, 1])
@@ -40,10 +40,10 @@ import Testing
     network.initialize(seed: 1)
     #expect(network.plan.layers[0].leastTrainingBatch == 2)
     for index in 0..<8 { network.inputBuffer(0)[index] = Double(index * index) }
-    network.forward(.training, judges: false)
+    network.forward(.training, computesLoss: false)
     let kept = network.state.array
     network.setBatch(1)
-    network.forward(.training, judges: false)
+    network.forward(.training, computesLoss: false)
     #expect(network.state.array == kept && kept.contains { $0 != 0 && $0 != 1 })
     #expect(try BatchNorm().plan([Shape(2, 2, 1)]).leastTrainingBatch == 1)
   }

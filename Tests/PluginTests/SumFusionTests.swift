@@ -114,7 +114,7 @@ import Testing
 
   @Test(arguments: Net.allCases) func agreesWithSingleLayers(_ net: Net) throws {
     let kept = try network(net, Double.self, keepsEverything: true)
-    kept.forward(.inference, judges: false)
+    kept.forward(.inference, computesLoss: false)
     let expected = kept.prediction.buffer.array
     let size = expected.reduce(0) { max($0, $1.magnitude) }
     func check<S: Scalar>(_ type: S.Type, _ tolerance: Double) throws {
@@ -128,7 +128,7 @@ import Testing
       let worst = zip(found.buffer.array, expected).reduce(0) { max($0, (Double($1.0) - $1.1).magnitude) }
       #expect(worst <= tolerance * size, "\(S.self): \(worst / size)")
       #expect(input.array == before)
-      network.forward(.inference, judges: false)
+      network.forward(.inference, computesLoss: false)
       let planned = zip(network.prediction.buffer.array, expected).reduce(0) {
         max($0, (Double($1.0) - $1.1).magnitude)
       }

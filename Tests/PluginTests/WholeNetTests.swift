@@ -106,7 +106,7 @@ import Testing
       let taken = AllocationCounter.count {
         planned.forward(.training, step: 10)
         planned.backward()
-        planned.forward(.inference, judges: false)
+        planned.forward(.inference, computesLoss: false)
       }
       #expect(taken == 0)
     }

@@ -86,7 +86,7 @@ struct Mixture {
 /// Makes distributions that are certain of one class each.
 @specialized(where S == Float)
 @specialized(where S == Double)
-func spreadLabels<S: Scalar>(_ labels: Buffer<S>, count: Int, into target: Buffer<S>, classes: Int) {
+func oneHot<S: Scalar>(_ labels: Buffer<S>, count: Int, into target: Buffer<S>, classes: Int) {
   for row in 0..<count {
     let place = target.slice(from: row * classes, count: classes)
     place.fill(0)

@@ -1,7 +1,7 @@
 import NNKernels
 
 /// An affine map from the places of a new picture to places of the old one, in pixels from the picture's middle.
-struct AffineMap {
+struct AffineTransform {
   var xx: Double
   var xy: Double
   var yx: Double
@@ -16,7 +16,7 @@ struct AffineMap {
 /// Four multiplications and the arithmetic of places for each number: some twenty operations a pixel and channel.
 @specialized(where S == Float)
 @specialized(where S == Double)
-func resample<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, _ map: AffineMap, scratch: Buffer<S>) {
+func resample<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, _ map: AffineTransform, scratch: Buffer<S>) {
   let (height, width) = (size.height, size.width)
   let (middleX, middleY) = (Double(width - 1) / 2, Double(height - 1) / 2)
   scratch.copy(from: picture)

@@ -34,6 +34,6 @@ public struct Rotate: Augmentation {
     let (cosine, sine) = (cos(angle), sin(angle))
     // Rows count downwards, so this turns counterclockwise for the eye.
     resample(
-      picture, size, AffineMap(xx: cosine, xy: -sine, yx: sine, yy: cosine, x: 0, y: 0), scratch: scratch)
+      picture, size, AffineTransform(xx: cosine, xy: -sine, yx: sine, yy: cosine, x: 0, y: 0), scratch: scratch)
   }
 }

@@ -26,6 +26,6 @@ public struct Zoom: Augmentation {
     let room = (1 - share) / 2
     let x = room * Double(size.width - 1) * random.signed(1)
     let y = room * Double(size.height - 1) * random.signed(2)
-    resample(picture, size, AffineMap(xx: share, xy: 0, yx: 0, yy: share, x: x, y: y), scratch: scratch)
+    resample(picture, size, AffineTransform(xx: share, xy: 0, yx: 0, yy: share, x: x, y: y), scratch: scratch)
   }
 }

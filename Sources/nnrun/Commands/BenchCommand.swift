@@ -107,7 +107,7 @@ enum BenchCommand: Command {
         network.backward()
         update.apply(to: network, step: step, rate: 1e-4, clipNorm: nil, clipValue: nil)
       } profile: {
-        network.profile(.training, step: 0, judges: true, clock: monotonicSeconds, times: &$0)
+        network.profile(.training, step: 0, computesLoss: true, clock: monotonicSeconds, times: &$0)
       }
     }
     let predictor = try Predictor<S>(

@@ -76,7 +76,7 @@ enum ExplainCommand: Command {
     let isDrawn = arguments.has("svg") || arguments.has("dot")
     if isDrawn {
       let drawing = explanation.drawing(title: "\(definition.name): values above, gradients below")
-      if let path = arguments.text("svg") { try AtomicFile.write(path, text: try Picture(drawing).svg) }
+      if let path = arguments.text("svg") { try AtomicFile.write(path, text: try PlacedDrawing(drawing).svg) }
       if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
     }
     if let language = arguments.text("code").flatMap(ProgramText.Language.init) {

@@ -23,7 +23,7 @@ enum GraphCommand: Command {
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let model = try LoadedModel(arguments, environment)
     let drawing = Drawing(model.plan)
-    if let path = arguments.text("svg") { try AtomicFile.write(path, text: try Picture(drawing).svg) }
+    if let path = arguments.text("svg") { try AtomicFile.write(path, text: try PlacedDrawing(drawing).svg) }
     if let path = arguments.text("dot") { try AtomicFile.write(path, text: drawing.dot) }
     if !arguments.has("svg"), !arguments.has("dot") { try printResult(drawing.dot, terminator: "") }
     return .done

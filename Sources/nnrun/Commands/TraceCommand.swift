@@ -90,7 +90,7 @@ enum TraceCommand: Command {
       let buffer = network.targetBuffer(index)
       for i in 0..<buffer.count { buffer[i] = S(set.value(i)) }
     }
-    network.forward(arguments.has("training") ? .training : .inference, judges: !targets.isEmpty)
+    network.forward(arguments.has("training") ? .training : .inference, computesLoss: !targets.isEmpty)
     if !targets.isEmpty { network.backward() }
     try write(network, hasTarget: !targets.isEmpty, arguments.text("output"))
   }

@@ -1,0 +1,192 @@
+import NNCore
+import NNKernels
+
+/// An operation that puts the elements of several arrays together, from the left.
+public enum BroadcastingBinary: Sendable, Hashable {
+  case add, subtract, multiply, divide, maximum, minimum, power
+}
+
+/// A layer that combines its inputs element by element, repeating the smaller ones; see `Broadcast`.
+public protocol CombiningLayer: Layer {
+  /// The operation.
+  var combination: BroadcastingBinary { get }
+}
+
+extension CombiningLayer {
+  public var facts: LayerFacts { LayerFacts(isSum: combination == .add) }
+
+  public func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    let output = try Broadcast.shape(inputs, Self.schema.name)
+    let operations = Count.product(output.elementCount, max(1, inputs.count - 1))
+    let needs: BackwardNeeds =
+      switch combination {
+      case .add, .subtract: []
+      default: [.inputs, .outputs]
+      }
+    return LayerPlan(
+      outputs: [output], backwardNeeds: needs, forwardOperations: operations, backwardOperations: 2 * operations)
+  }
+
+  public func formula(_ inputs: [Shape]) -> LayerFormula? {
+    inputs.count <= BroadcastingBinary.mostWritten ? combination.formula(inputs.count) : nil
+  }
+
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let output = context.output
+    if let operation = combination.elementOperation, repeatsNothing(context) {
+      for position in 1..<context.inputs.count {
+        S.combine(
+          operation, position == 1 ? context.inputs[0].buffer : output.buffer, context.inputs[position].buffer,
+          into: output.buffer, accumulate: false, workers: context.workers)
+      }
+      return
+    }
+    for position in 0..<context.inputs.count {
+      let input = context.inputs[position]
+      combine(
+        combination, input.buffer, Broadcast(input.shape, to: output.shape), into: output.buffer,
+        isFirst: position == 0)
+    }
+  }
+
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    for position in 0..<context.downstream.count where context.downstream[position].isWanted {
+      if elementBackward(context, position) { continue }
+      combineBackward(combination, context, position)
+    }
+  }
+}
+
+extension CombiningLayer {
+  /// Whether there are at least two inputs, all of the output's size.
+  private func repeatsNothing<S: Scalar>(_ context: ForwardContext<S>) -> Bool {
+    for position in 0..<context.inputs.count
+    where context.inputs[position].buffer.count != context.output.buffer.count { return false }
+    return context.inputs.count > 1
+  }
+
+  /// The gradient of one input where a kernel computes it; if not, nothing is done.
+  private func elementBackward<S: Scalar>(_ context: BackwardContext<S>, _ position: Int) -> Bool {
+    let (upstream, slot) = (context.upstream[0], context.downstream[position])
+    guard slot.tensor.buffer.count == upstream.buffer.count else { return false }
+    switch combination {
+    case .add, .subtract:
+      let sign: S = combination == .subtract && position == 1 ? -1 : 1
+      S.scale(
+        upstream.buffer, by: sign, into: slot.tensor.buffer, accumulate: slot.accumulates, workers: context.workers)
+      return true
+    case .multiply:
+      guard context.inputs.count == 2, context.inputs[1 - position].buffer.count == upstream.buffer.count else {
+        return false
+      }
+      S.combine(
+        .multiply, upstream.buffer, context.inputs[1 - position].buffer, into: slot.tensor.buffer,
+        accumulate: slot.accumulates, workers: context.workers)
+      return true
+    default: return false
+    }
+  }
+}
+
+extension BroadcastingBinary {
+  /// The kernel's operation, if the combination is one of those.
+  fileprivate var elementOperation: ElementOperation? {
+    switch self {
+    case .add: .add
+    case .subtract: .subtract
+    case .multiply: .multiply
+    case .divide, .maximum, .minimum, .power: nil
+    }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func combine<S: Scalar>(
+  _ combination: BroadcastingBinary, _ x: Buffer<S>, _ place: Broadcast, into y: Buffer<S>, isFirst: Bool
+) {
+  let count = y.count
+  if isFirst {
+    for i in 0..<count { y[i] = x[place(i)] }
+    return
+  }
+  switch combination {
+  case .add: for i in 0..<count { y[i] += x[place(i)] }
+  case .subtract: for i in 0..<count { y[i] -= x[place(i)] }
+  case .multiply: for i in 0..<count { y[i] *= x[place(i)] }
+  case .divide: for i in 0..<count { y[i] /= x[place(i)] }
+  // A number that is not one must not vanish.
+  case .maximum:
+    for i in 0..<count {
+      let other = x[place(i)]
+      if other > y[i] || other.isNaN { y[i] = other }
+    }
+  case .minimum:
+    for i in 0..<count {
+      let other = x[place(i)]
+      if other < y[i] || other.isNaN { y[i] = other }
+    }
+  case .power: for i in 0..<count { y[i] = S(power(Double(y[i]), Double(x[place(i)]))) }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func combineBackward<S: Scalar>(_ combination: BroadcastingBinary, _ context: BackwardContext<S>, _ position: Int) {
+  let upstream = context.upstream[0]
+  let slot = context.downstream[position]
+  let downstream = slot.tensor.buffer
+  let place = Broadcast(slot.tensor.shape, to: upstream.shape)
+  let count = upstream.count
+  if !slot.accumulates { downstream.fill(0) }
+  switch combination {
+  case .add: for i in 0..<count { downstream[place(i)] += upstream[i] }
+  case .subtract:
+    if position == 0 {
+      for i in 0..<count { downstream[place(i)] += upstream[i] }
+    } else {
+      for i in 0..<count { downstream[place(i)] -= upstream[i] }
+    }
+  case .multiply:
+    for i in 0..<count {
+      var product = upstream[i]
+      for other in 0..<context.inputs.count where other != position {
+        product *= context.inputs[other].buffer[Broadcast(context.inputs[other].shape, to: upstream.shape)(i)]
+      }
+      downstream[place(i)] += product
+    }
+  case .divide:
+    let divisor = context.inputs[1]
+    let divisorPlace = Broadcast(divisor.shape, to: upstream.shape)
+    for i in 0..<count {
+      let local = 1 / divisor.buffer[divisorPlace(i)]
+      downstream[place(i)] += upstream[i] * (position == 0 ? local : -context.outputs[0].buffer[i] * local)
+    }
+  // Among equals the first gets the whole gradient.
+  case .maximum, .minimum:
+    for i in 0..<count where chosen(context, i) == position { downstream[place(i)] += upstream[i] }
+  case .power:
+    let base = context.inputs[0]
+    let exponent = context.inputs[1]
+    let basePlace = Broadcast(base.shape, to: upstream.shape)
+    let exponentPlace = Broadcast(exponent.shape, to: upstream.shape)
+    for i in 0..<count {
+      let x = Double(base.buffer[basePlace(i)])
+      let p = Double(exponent.buffer[exponentPlace(i)])
+      let local = position == 0 ? powerSlope(x, p) : Double(context.outputs[0].buffer[i]) * naturalLogarithm(x)
+      downstream[place(i)] += upstream[i] * S(local)
+    }
+  }
+}
+
+/// The first input whose element became element `index` of the output.
+@inline(__always)
+private func chosen<S: Scalar>(_ context: BackwardContext<S>, _ index: Int) -> Int {
+  let value = context.outputs[0].buffer[index]
+  for position in 0..<context.inputs.count {
+    let input = context.inputs[position]
+    let element = input.buffer[Broadcast(input.shape, to: context.outputs[0].shape)(index)]
+    if element == value || element.isNaN && value.isNaN { return position }
+  }
+  return 0
+}

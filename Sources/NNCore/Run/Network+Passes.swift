@@ -1,0 +1,134 @@
+import NNKernels
+
+extension Network {
+  /// Computes all outputs, and the losses unless `judges` is false, of the bound inputs and targets.
+  ///
+  /// - Parameters:
+  ///   - phase: whether layers such as dropout behave as in training.
+  ///   - step: chooses the random numbers; the same step gives the same ones.
+  ///   - computesLoss: whether targets are there and losses are wanted.
+  @specialized(where S == Float)
+  public func forward(_ phase: Phase, step: UInt64 = 0, computesLoss: Bool = true) {
+    requireBoundBatch(computesLoss: computesLoss)
+    for index in runtimes.indices {
+      prepare(index, phase, step, computesLoss)
+      if !execution.nodes[index].isFused { runForward(index) }
+    }
+  }
+
+  /// Computes the gradients of the total loss with respect to all parameters that learn. Follows a `forward`.
+  @specialized(where S == Float)
+  public func backward() {
+    // A stride takes no memory in builds without optimization either; reversed indices do.
+    for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
+      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      runBackward(index)
+    }
+  }
+
+  /// The sum of all losses, each with its weight, of the last forward pass that judged.
+  public var loss: Double {
+    var total = 0.0
+    for index in runtimes.indices where runtimes[index].backward.target != nil {
+      total += plan.definition.nodes[index].lossWeight * lossParts(index).mean
+    }
+    return total
+  }
+
+  /// The numerator and denominator of the loss at a node.
+  public func lossParts(_ node: Int) -> LossParts {
+    let parts = runtimes[node].backward.loss
+    return LossParts(numerator: parts[0], denominator: parts[1])
+  }
+
+  /// The first layer, in order of execution, whose output or parameters hold a number that is not finite; runs the
+  /// forward pass again to find it.
+  public func firstNonFinite(_ phase: Phase, step: UInt64) -> (node: Int, isParameter: Bool)? {
+    for index in runtimes.indices {
+      for position in plan.parametersOfNode[index]
+      where !S.isFinite(parameter(position).buffer, workers: workers) {
+        return (index, true)
+      }
+      prepare(index, phase, step, true)
+      if !execution.nodes[index].isFused { runForward(index) }
+      for output in runtimes[index].forward.outputs where !S.isFinite(output.buffer, workers: workers) {
+        return (index, false)
+      }
+      let isLoss = runtimes[index].backward.target != nil
+      if isLoss, !lossParts(index).mean.isFinite { return (index, false) }
+    }
+    return nil
+  }
+
+  @specialized(where S == Float)
+  private func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ computesLoss: Bool) {
+    runtimes[index].forward.phase = phase
+    runtimes[index].backward.phase = phase
+    runtimes[index].forward.random.counter = step
+    runtimes[index].backward.random.counter = step
+    runtimes[index].forward.target = computesLoss ? runtimes[index].backward.target : nil
+  }
+
+  @specialized(where S == Float)
+  func runForward(_ index: Int) { runtimes[index].layer.forward(runtimes[index].forward) }
+
+  @specialized(where S == Float)
+  func runBackward(_ index: Int) { runtimes[index].layer.backward(runtimes[index].backward) }
+}
+
+/// A loss as the quotient that lets batches be put together.
+public struct LossParts: Sendable, Hashable {
+  /// The sum over the samples.
+  public var numerator: Double
+  /// What the sum is divided by: samples, elements or weights for a mean; 1 for a sum.
+  public var denominator: Double
+
+  /// A loss in parts.
+  public init(numerator: Double, denominator: Double) {
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  /// The loss of the batch. A batch that has nothing to judge (all labels ignored) has a loss of 0.
+  public var mean: Double { denominator == 0 ? 0 : numerator / denominator }
+}
+
+extension Network {
+  /// Operations that the passes over one sample make. Where nobody wants the gradients of a layer's inputs, as in the
+  /// first layer, half of its backward operations are counted, which is exact for products.
+  public var operationsPerSample: Int {
+    var total = 0
+    for (index, node) in execution.nodes.enumerated() {
+      let layer = plan.layers[index]
+      total = Count.sum(total, layer.forwardOperations)
+      guard node.runsBackward else { continue }
+      let hasDownstream = node.downstream.contains { $0.isWanted }
+      total = Count.sum(total, hasDownstream ? layer.backwardOperations : layer.backwardOperations / 2)
+    }
+    return total
+  }
+
+  /// Runs one forward and, if the net is trained, one backward pass, and adds each node's time to `times`.
+  ///
+  /// - Parameters:
+  ///   - clock: seconds on a clock that never goes back.
+  ///   - times: for each node, seconds forward and backward. The time of a function that the layer before applies is
+  ///     part of that layer's.
+  public func profile(
+    _ phase: Phase, step: UInt64, computesLoss: Bool, clock: () -> Double, times: inout [(forward: Double, backward: Double)]
+  ) {
+    for index in runtimes.indices {
+      prepare(index, phase, step, computesLoss)
+      if execution.nodes[index].isFused { continue }
+      let start = clock()
+      runForward(index)
+      times[index].forward += clock() - start
+    }
+    for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
+      let start = clock()
+      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      runBackward(index)
+      times[index].backward += clock() - start
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import CProcessor
+import NNKernelsCommon
+
+/// One product under way: what all its chunks need to know.
+struct ProductRun {
+  var product: MatrixProduct
+  var a: UnsafePointer<Float>
+  var b: UnsafePointer<Float>
+  var c: UnsafeMutablePointer<Float>
+  var layout: PanelLayout
+  var plan: ProductPlan
+  var epilogue: ProductEpilogue
+  /// The columns behind the last panel, if they are computed in another way.
+  var remainder: TransposedProduct?
+  /// The same columns and the panel before them, if rows share vectors there.
+  var packedRemainder: PackedRemainder?
+  var scratch: ScratchMemory
+
+  @inline(__always) private var rowStrideA: Int { product.transposeA ? 1 : product.strideA }
+  @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }
+
+  /// Computes the rows `rows` of the panels `panels` of C.
+  func compute(rows: Range<Int>, panels: Range<Int>, worker: Int) {
+    let tiles = (rows.count + TileShape.rows - 1) / TileShape.rows
+    let innerBlocks = max(1, (product.inner + plan.innerBlock - 1) / plan.innerBlock)
+    let panelSums = rows.count * TileShape.columns
+    // Sums wait in C between two blocks of inner indices, except where C's own values are still needed.
+    let sumsInC = !epilogue.accumulate
+    let sumsCount = innerBlocks > 1 ? (sumsInC ? panelSums : panelSums * panels.count) : TileShape.rows * 64
+    let sums = scratch.memory(worker: worker, purpose: .results, count: sumsCount)
+    let packedRows = plan.packsLeftSide ? rows.count * plan.innerBlock : 0
+    let block = scratch.memory(
+      worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
+    let panelBlock = block + packedRows
+
+    // Columns behind the last whole vector can be computed together with those before them, a second time with the same
+    // result, if nobody else writes them.
+    let canReachBack =
+      plan.rightSide == .direct && innerBlocks == 1 && plan.panelParts == 1 && sumsInC
+      && product.columns >= TileShape.columns
+
+    // A large C has left the nearer caches when the next block of inner indices comes to it.
+    let fetchesAhead = innerBlocks > 1 && product.rows * product.columns >= ProductPlan.largeResult
+
+    for innerIndex in 0..<innerBlocks {
+      let inner = (innerIndex * plan.innerBlock)..<min(product.inner, (innerIndex + 1) * plan.innerBlock)
+      let isLast = innerIndex == innerBlocks - 1
+      if plan.packsLeftSide { packLeftSide(rows, inner, tiles: tiles, into: block) }
+      var panel = panels.lowerBound
+      while panel < panels.upperBound {
+        // Few rows leave most accumulators unused, so two whole panels go together.
+        let isPair = rows.count <= TileShape.wideRows && panel + 1 < min(panels.upperBound, layout.whole)
+        defer { panel += isPair ? 2 : 1 }
+        let vectors = isPair ? 4 : layout.vectors(panel)
+        let width = isPair ? TileShape.columns : vectors * Vector.scalarCount
+        let reachesBack = canReachBack && layout.valid(panel) < width
+        let column = reachesBack ? product.columns - width : panel * TileShape.columns
+        let valid = reachesBack ? width : layout.valid(panel)
+        var task = TileProduct(
+          a: RowPointers(a, stride: rowStrideA), rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b,
+          innerStrideB: width, panelStrideB: 0, c: c,
+          strideC: product.strideC, continues: innerIndex > 0, inner: inner.count)
+        switch plan.rightSide {
+        case .direct where valid == width:
+          task.b = b + inner.lowerBound * product.strideB + column
+          task.innerStrideB = product.strideB
+          task.panelStrideB = TileShape.columns
+        case .direct, .blockwise:
+          packPanel(
+            b, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel, range: inner,
+            into: panelBlock)
+          task.b = UnsafePointer(panelBlock)
+          if isPair {
+            task.panelStrideB = inner.count * width
+            packPanel(
+              b, stride: product.strideB, transposed: product.transposeB, layout: layout, panel: panel + 1,
+              range: inner, into: panelBlock + task.panelStrideB)
+          }
+        case .shared, .prepacked:
+          task.b = b + layout.offset(panel) + inner.lowerBound * width
+          task.panelStrideB = layout.offset(1)
+        }
+        let isWhole = valid == width
+        for step in 0..<tiles {
+          let tile = plan.alternatesTiles ? TileShape.alternating(step, of: tiles) : step
+          let range = TileShape.cut(rows.count, into: tiles, tile)
+          let row = rows.lowerBound + range.lowerBound
+          let result = c + row * product.strideC + column
+          if plan.packsLeftSide {
+            task.a = RowPointers(UnsafePointer(block + range.lowerBound * inner.count), stride: 1)
+            task.rowStrideA = 1
+            task.innerStrideA = range.count
+          } else {
+            task.a = RowPointers(a + row * rowStrideA + inner.lowerBound * innerStrideA, stride: rowStrideA)
+          }
+          if isWhole && sumsInC {
+            task.c = result
+          } else {
+            task.c = sums
+            task.strideC = isPair ? 2 * width : width
+            if innerBlocks > 1 {
+              task.c += range.lowerBound * TileShape.columns
+              if !sumsInC { task.c += (panel - panels.lowerBound) * panelSums }
+            }
+          }
+          if fetchesAhead { prefetch(rows: rows, tile: tile + 1, of: tiles, panel: panel) }
+          task.run(rows: range.count, vectors: vectors)
+          if isLast && !(isWhole && epilogue.isTrivial) {
+            epilogue.apply(
+              task.c, stride: task.strideC, into: result, strideC: product.strideC, rows: range.count,
+              columns: isPair ? 2 * valid : valid, column: column)
+          }
+        }
+      }
+    }
+  }
+
+  /// Packs rows of A tile by tile.
+  private func packLeftSide(
+    _ rows: Range<Int>, _ inner: Range<Int>, tiles: Int, into block: UnsafeMutablePointer<Float>
+  ) {
+    // Where the rows of a transposed A lie side by side, all tiles of some inner indices read the same cache lines.
+    let step = product.transposeA ? Self.innerIndicesAtOnce : max(1, inner.count)
+    for start in stride(from: 0, to: inner.count, by: step) {
+      if product.transposeA {
+        let ahead = inner.lowerBound + start + Self.innerIndicesAhead
+        prefetchTransposed(rows, ahead..<max(ahead, min(inner.upperBound, ahead + step)))
+      }
+      for tile in 0..<tiles {
+        let range = TileShape.cut(rows.count, into: tiles, tile)
+        packRows(
+          a + (rows.lowerBound + range.lowerBound) * rowStrideA + (inner.lowerBound + start) * innerStrideA,
+          rowStride: rowStrideA, innerStride: innerStrideA, rows: range.count, inner: min(step, inner.count - start),
+          into: block + range.lowerBound * inner.count + start * range.count)
+      }
+    }
+  }
+
+  /// Inner indices of a transposed A that are packed together: the first-level cache has room for so few lines that are
+  /// multiples of a kilobyte apart.
+  private static let innerIndicesAtOnce = 8
+
+  /// How far ahead inner indices of a transposed A are fetched: each may be in a page of its own, where the processor
+  /// does not do it itself. More would displace each other in the second-level cache if they are kilobytes apart.
+  private static let innerIndicesAhead = 64
+
+  /// Fetches some inner indices of rows of a transposed A.
+  private func prefetchTransposed(_ rows: Range<Int>, _ inner: Range<Int>) {
+    for index in inner {
+      let line = a + index * product.strideA
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: 16) {
+        processor_prefetch_for_reading(line + row)
+      }
+    }
+  }
+
+  /// Fetches the tile of C that is next, so that its sums so far are at hand or their place is when it is done.
+  @inline(__always)
+  private func prefetch(rows: Range<Int>, tile: Int, of tiles: Int, panel: Int) {
+    let (tile, panel) = tile < tiles ? (tile, panel) : (0, panel + 1)
+    let range = TileShape.cut(rows.count, into: tiles, tile)
+    let target = c + (rows.lowerBound + range.lowerBound) * product.strideC + panel * TileShape.columns
+    for row in 0..<range.count {
+      processor_prefetch_for_writing(target + row * product.strideC)
+      processor_prefetch_for_writing(target + row * product.strideC + TileShape.columns / 2)
+    }
+  }
+}

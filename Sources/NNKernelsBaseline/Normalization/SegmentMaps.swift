@@ -1,0 +1,86 @@
+import NNKernelsCommon
+
+/// y = scale (x - center) + shift for a set, see `Scalar.map`.
+///
+/// Bytes: 8 per element; bound by memory.
+func affine(
+  _ x: Buffer<Float>, _ map: CenteredScale<Float>, _ set: StridedSegments, _ rectifies: Bool, _ y: Buffer<Float>
+) {
+  if rectifies {
+    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectification()), set, fetching: x.base)
+  } else {
+    run(AffineLoop(x: x.base, y: y.base, map: map, end: Identity()), set, fetching: x.base)
+  }
+}
+
+/// result (+)= factor y + slope (x - center) + constant for a set, see `Scalar.combine`.
+///
+/// Bytes: 12 per element, 16 when accumulating; bound by memory.
+func combineLinearly(
+  _ y: Buffer<Float>, _ x: Buffer<Float>, _ combination: LinearCombination<Float>, _ set: StridedSegments,
+  _ result: Buffer<Float>, _ accumulate: Bool
+) {
+  run(
+    CombinationLoop(
+      y: y.base, x: x.base, result: result.base, accumulate: accumulate, combination: combination), set)
+}
+
+@inline(__always)
+private func run<L: VectorLoop>(_ loop: L, _ set: StridedSegments, fetching x: UnsafePointer<Float>? = nil) {
+  for segment in 0..<set.segments {
+    if let x { prefetchSegment(after: segment, of: set, x) }
+    let start = set.start + segment * set.stride
+    loop.run(start..<(start + set.length))
+  }
+}
+
+private struct Rectification: VectorFunction {
+  @inline(__always)
+  func value(_ x: Vector) -> Vector { x.replacing(with: Vector.zero, where: x .< Vector.zero) }
+}
+
+private struct AffineLoop<F: VectorFunction>: VectorLoop {
+  let x: UnsafePointer<Float>
+  let y: UnsafeMutablePointer<Float>
+  let map: CenteredScale<Float>
+  let end: F
+
+  @inline(__always)
+  private func value(_ x: Vector) -> Vector {
+    let deviation = x - Vector(repeating: map.center)
+    return end.value(multiplyAdd(deviation, Vector(repeating: map.scale), Vector(repeating: map.shift)))
+  }
+
+  @inline(__always)
+  func whole(_ i: Int) { storeVector(value(loadVector(x + i)), y + i) }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) { storeVector(value(loadVector(x + i, count: count)), y + i, count: count) }
+}
+
+private struct CombinationLoop: VectorLoop {
+  let y: UnsafePointer<Float>
+  let x: UnsafePointer<Float>
+  let result: UnsafeMutablePointer<Float>
+  let accumulate: Bool
+  let combination: LinearCombination<Float>
+
+  @inline(__always)
+  private func value(_ y: Vector, _ x: Vector) -> Vector {
+    let deviation = x - Vector(repeating: combination.center)
+    let own = multiplyAdd(y, Vector(repeating: combination.factor), Vector(repeating: combination.constant))
+    return multiplyAdd(deviation, Vector(repeating: combination.slope), own)
+  }
+
+  @inline(__always)
+  func whole(_ i: Int) {
+    let value = value(loadVector(y + i), loadVector(x + i))
+    storeVector(accumulate ? loadVector(result + i) + value : value, result + i)
+  }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) {
+    let value = value(loadVector(y + i, count: count), loadVector(x + i, count: count))
+    storeVector(accumulate ? loadVector(result + i, count: count) + value : value, result + i, count: count)
+  }
+}

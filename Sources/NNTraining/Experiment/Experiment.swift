@@ -1,0 +1,243 @@
+import NNCore
+import NNData
+import NNFiles
+import NNKernels
+import NNModel
+
+/// A model file with its data read: everything that a training or an evaluation needs.
+public struct Experiment: Sendable {
+  /// What the file says.
+  public let description: ModelDescription
+  /// The net, planned for the data's targets.
+  public let plan: NetworkPlan
+  /// The net as it is trained: where samples are mixed, its targets are mixtures. Otherwise the same.
+  public let trainingPlan: NetworkPlan
+  /// How it is trained.
+  public let settings: TrainingSettings
+  /// The samples to learn from.
+  public let trainingSet: Dataset
+  /// The samples that judge each epoch.
+  public let validationSet: Dataset?
+  /// The samples that judge the result.
+  public let testSet: Dataset?
+  /// What is done to the numbers of each free input first, learned from the training set unless given.
+  public let preprocessing: [AffinePreprocessing]
+  /// Random changes to the training set's pictures; nil for none.
+  public let augmentations: Augmentations?
+  /// The ways in which the result looks at a picture; nil for one.
+  public let views: TestTimeAugmentation?
+  /// The names of the classes.
+  public let classNames: [String]?
+
+  /// What is worth a warning about the files of the data; each once, though parts of a set share it.
+  private var dataWarnings: [Diagnostic] {
+    var seen: Set<Diagnostic> = []
+    return [trainingSet, validationSet, testSet].compactMap(\.?.warnings).joined().filter { seen.insert($0).inserted }
+  }
+
+  /// Reads the data of a model that is to be trained, on the given threads.
+  ///
+  /// - Parameter learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned
+  ///   from the training set.
+  /// - Throws: a `DiagnosticError`: something is missing in the model, a file is missing or wrong, data and net do not
+  ///   fit.
+  public init(_ description: ModelDescription, learned: DataRecord? = nil, workers: WorkerPool? = nil) throws {
+    try description.checkForTraining()
+    guard let training = description.training else {
+      throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
+    }
+    let sets = try DataLoading(description, workers: workers).sets()
+    guard let train = sets["train"] else {
+      throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
+    }
+    self.description = description
+    let plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)
+    self.plan = plan
+    let binding = InputBinding(plan)
+    let trainingSet = try binding.bind(train, for: .training)
+    self.trainingSet = trainingSet
+    validationSet = try sets["validation"].map { try binding.bind($0, for: .judging) }
+    testSet = try sets["test"].map { try binding.bind($0, for: .judging) }
+    classNames = train.classNames ?? description.classes
+    trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
+    try description.checkTraining(plan, samples: trainingSet.count)
+    try TrainingMemory(plan, description, samples: trainingSet.count).require()
+    // What can be told of the header without the numbers that preprocessing learns.
+    if learned == nil { try HeaderCheck.require(plan, description) }
+    preprocessing =
+      try learned?.preprocessing(for: plan.definition, file: description.file)
+      ?? Self.fit(description.preprocessing, trainingSet)
+    try HeaderCheck.require(plan, description, preprocessing: preprocessing)
+    settings = try Self.settings(training)
+    views = description.views.flatMap { TestTimeAugmentation($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
+    augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
+  }
+
+  /// The sets that there are, by role.
+  var sets: [String: Dataset] {
+    var sets = ["train": trainingSet]
+    sets["validation"] = validationSet
+    sets["test"] = testSet
+    return sets
+  }
+
+  /// What predicting depends on besides the model and the parameters.
+  package var record: DataRecord {
+    var record = DataRecord(
+      targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record)
+    for (index, affine) in zip(plan.definition.freeInputs, preprocessing) where affine != .identity {
+      record.preprocessing[plan.definition.inputs[index].name] = affine
+    }
+    return record
+  }
+
+  private static func augmentations(
+    _ elements: [ModelElement], _ plan: NetworkPlan, seed: UInt64
+  ) throws -> Augmentations? {
+    guard let first = elements.first else { return nil }
+    let shapes = plan.definition.freeInputs.map { plan.definition.inputs[$0].shape }
+    var steps: [any Augmentation] = []
+    var mixup: Mixup?
+    for (index, element) in elements.enumerated() {
+      if let last = element.element as? Mixup, index == elements.count - 1 {
+        mixup = last
+        continue
+      }
+      guard let step = element.element as? any Augmentation else {
+        throw DiagnosticError(
+          code: "not-augmentation", "<\(element.schema.name)> is no change to pictures", place: element.place)
+      }
+      do {
+        _ = try Augmentations([step], shapes: shapes, seed: seed)
+      } catch {
+        throw DiagnosticError([error.diagnostic(at: element)])
+      }
+      steps.append(step)
+    }
+    do {
+      return try Augmentations(steps, shapes: shapes, seed: seed, mixup: mixup)
+    } catch {
+      throw DiagnosticError([error.diagnostic(at: first)])
+    }
+  }
+
+  /// What is allowed but hardly meant, in the data, in the model and in how they fit each other.
+  public var warnings: [Diagnostic] {
+    dataWarnings + description.warnings(with: plan) + description.remainderWarnings(plan, samples: trainingSet.count)
+  }
+
+  /// The preprocessing steps, fitted one after the other, for each of the set's inputs.
+  static func fit(_ elements: [ModelElement], _ training: Dataset) throws -> [AffinePreprocessing] {
+    let steps = try elements.map { element in
+      guard let step = element.element as? any Preprocessing else {
+        throw DiagnosticError(
+          code: "not-preprocessing", "<\(element.schema.name)> is no preprocessing step", place: element.place)
+      }
+      return step
+    }
+    return try fitPreprocessing(steps, on: training) { error, index in
+      DiagnosticError([error.diagnostic(at: elements[index])])
+    }
+  }
+
+  private static func settings(_ training: TrainingDescription) throws -> TrainingSettings {
+    var settings = TrainingSettings(
+      length: training.steps.map { .steps($0) } ?? .epochs(training.epochs ?? 10), batch: training.batch,
+      seed: UInt64(clamping: training.seed), shuffles: training.shuffle, clipNorm: training.clipNorm,
+      clipValue: training.clipValue)
+    if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
+    if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
+    settings.earlyStopping = training.stopping?.element as? EarlyStopping
+    return settings
+  }
+}
+
+extension ElementError {
+  /// The error as a message at the place of the element that threw it.
+  package func diagnostic(at element: ModelElement) -> Diagnostic {
+    Diagnostic(
+      code: code, message, remedy: remedy, place: attribute.flatMap { element.attributePlaces[$0] } ?? element.place,
+      sourceLine: element.sourceLine)
+  }
+}
+
+/// Reads the sources of a model's data.
+package struct DataLoading {
+  private let description: ModelDescription
+
+  private let workers: WorkerPool?
+
+  package init(_ description: ModelDescription, workers: WorkerPool? = nil) {
+    self.description = description
+    self.workers = workers
+  }
+
+  /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
+  package func sets() throws -> [String: Dataset] {
+    // A net that cannot be planned is told about when it is planned for the data.
+    let ignored = (try? NetworkPlan(description.makeNetworkDefinition()))?.ignoredLabels ?? []
+    var context = SourceContext(
+      folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
+      isDouble: description.precision == .double, workers: workers)
+    var sets: [String: Dataset] = [:]
+    for role in ["train", "validation", "test"] {
+      let sources = description.sources.filter { $0.attributes.text("role") == role }
+      guard let source = sources.first else { continue }
+      if sources.count > 1 {
+        throw DiagnosticError(
+          code: "two-sources", "there is already a source with role=\"\(role)\"",
+          remedy: "give each role one source", place: sources[1].place)
+      }
+      let set = try read(source, context)
+      sets[role] = set
+      if role == "train" {
+        context.classes = set.classNames ?? context.classes
+        context.labelForm = set.targets.first?.form
+        context.record = set.record
+      }
+    }
+    for split in description.splits { try take(split, from: &sets) }
+    return sets
+  }
+
+  /// Sets a part of one role's samples aside for another role.
+  private func take(_ split: SplitDescription, from sets: inout [String: Dataset]) throws {
+    guard let whole = sets[split.from], whole.count >= 2 else {
+      throw DiagnosticError(
+        code: "bad-split", "there are too few samples of role '\(split.from)' to set a part of them aside",
+        place: split.place)
+    }
+    guard sets[split.role] == nil else {
+      throw DiagnosticError(
+        code: "bad-split", "role '\(split.role)' has samples already", remedy: "leave out the source or the split",
+        place: split.place)
+    }
+    let parts = Split.take(
+      split.fraction, of: whole, stratified: split.stratified, seed: UInt64(clamping: split.seed))
+    sets[split.role] = parts.part
+    sets[split.from] = parts.rest
+  }
+
+  private func read(_ source: ModelElement, _ context: SourceContext) throws -> Dataset {
+    guard let reader = source.element as? any DataSource else {
+      throw DiagnosticError(code: "not-a-source", "<\(source.schema.name)> is no data source", place: source.place)
+    }
+    do {
+      return try reader.recordedSamples(context)
+    } catch let error as ElementError {
+      throw DiagnosticError([error.diagnostic(at: source)])
+    } catch var error as DiagnosticError {
+      for index in error.diagnostics.indices where error.diagnostics[index].place == nil {
+        error.diagnostics[index].place = source.place
+        error.diagnostics[index].sourceLine = source.sourceLine
+      }
+      guard error.kind == .missing else { throw error }
+      for index in error.diagnostics.indices where error.diagnostics[index].remedy == nil {
+        error.diagnostics[index].remedy =
+          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100: "
+          + "tools/get-data NAME"
+      }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,266 @@
+import NNCore
+import NNData
+import NNKernels
+
+/// Trains a net: batches in, steps out, until the run's length, a stopping rule, an interruption or a loss that is no
+/// longer finite ends it.
+///
+/// Everything that happens is a function of the seed and the data, so a run that is interrupted and resumed gives the
+/// same bits as one that is not, on any number of threads. Between steps no memory is taken.
+public final class Trainer<S: Scalar> {
+  /// The net in training.
+  public let network: Network<S>
+  /// How it is trained.
+  public let settings: TrainingSettings
+  /// The samples that it learns from.
+  public let trainingSet: Dataset
+  /// The samples that judge it after each epoch.
+  public let validationSet: Dataset?
+  /// What is done to the numbers of each free input first.
+  public let preprocessing: [AffinePreprocessing]
+  /// Random changes to the training set's pictures.
+  public let augmentations: Augmentations?
+  /// Whoever watches.
+  public weak var observer: (any TrainingObserver)?
+  /// Called between steps when a checkpoint is due; see `checkpointInterval`.
+  public var onCheckpoint: ((Trainer<S>) throws -> Void)?
+  /// Called after every epoch.
+  public var onEpoch: ((TrainingRecord) throws -> Void)?
+  /// Seconds between checkpoints, besides the one at the end. Writing them takes at most a twentieth of the time.
+  public var checkpointInterval = 5.0
+
+  /// When batches are gathered ahead of their steps.
+  package var prefetching = Prefetching.whenItPays
+
+  let update: ParameterUpdate<S>
+  var state = TrainingState()
+  var running: Evaluation
+  /// The parameters and layer state that did best so far.
+  let bestParameters: Storage<S>
+  let bestState: Storage<S>
+  private let stepsPerEpoch: Int
+
+  /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
+  ///
+  /// - Throws: a `DiagnosticError` if a set does not fit the net.
+  public init(
+    _ network: Network<S>, settings: TrainingSettings, trainingSet: Dataset, validationSet: Dataset? = nil,
+    preprocessing: [AffinePreprocessing] = [], augmentations: Augmentations? = nil
+  ) throws {
+    let binding = InputBinding(network.plan)
+    self.augmentations = augmentations
+    self.network = network
+    self.settings = settings
+    self.trainingSet = try binding.bind(trainingSet, for: .training)
+    self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
+    self.preprocessing = preprocessing
+    update = ParameterUpdate(network.plan, settings.optimizer)
+    running = Evaluation(network.plan)
+    bestParameters = Storage(count: network.parameters.count)
+    bestState = Storage(count: network.state.count)
+    stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
+    network.seed = settings.seed
+    keepCurrentAsBest()
+  }
+
+  /// Whether a state can be that of this run: its place must lie within the epochs and batches that there are.
+  func canContinue(_ state: TrainingState) -> Bool {
+    let (before, overflow) = state.epoch.multipliedReportingOverflow(by: stepsPerEpoch)
+    return !overflow && before <= Int.max - stepsPerEpoch && state.batchOfEpoch < stepsPerEpoch
+      && state.steps <= before + state.batchOfEpoch
+  }
+
+  /// Steps in the whole run.
+  public var totalSteps: Int { settings.totalSteps(stepsPerEpoch: stepsPerEpoch) }
+  /// Steps done.
+  public var steps: Int { state.steps }
+  /// The finished epochs.
+  public var records: [TrainingRecord] { state.records }
+  /// The epoch whose parameters are kept as the best.
+  public var bestEpoch: Int { state.bestEpoch }
+  /// Seconds spent in training, those before an interruption included.
+  public var seconds: Double { state.seconds }
+
+  /// What decides which parameters are best: the stopping rule's metric, or else accuracy where there is one, or else
+  /// the loss.
+  public var decidingMetric: Metric {
+    if let rule = settings.earlyStopping { return rule.metric }
+    return running.isAboutClasses ? .accuracy : .loss
+  }
+
+  /// Runs until something ends it.
+  ///
+  /// - Parameter isInterrupted: asked after every step; true ends the run there.
+  public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
+    let feed = BatchFeed<S>(
+      trainingSet, batch: settings.batch, preprocessing: preprocessing, seed: settings.seed,
+      shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, augmentations: augmentations,
+      targetForms: network.plan.targets, batches: totalSteps - state.steps, workers: network.workers,
+      prefetching: prefetching)
+    let bindings = FeedBindings(network)
+    var clock = monotonicSeconds()
+    var lastCheckpoint = clock
+    var interval = checkpointInterval
+    while state.steps < totalSteps, !state.hasStopped {
+      bindings.bind(network, feed, count: feed.next())
+      if let divergence = step() { return .diverged(divergence) }
+      let time = monotonicSeconds()
+      state.seconds += time - clock
+      state.secondsOfEpoch += time - clock
+      clock = time
+      report()
+      if state.batchOfEpoch == stepsPerEpoch || state.steps == totalSteps {
+        if let divergence = try finishEpoch() { return .diverged(divergence) }
+        let finished = monotonicSeconds()
+        state.seconds += finished - clock
+        clock = finished
+      }
+      if isInterrupted(), state.steps < totalSteps, !state.hasStopped {
+        try onCheckpoint?(self)
+        return .interrupted
+      }
+      if clock - lastCheckpoint > interval {
+        try onCheckpoint?(self)
+        lastCheckpoint = monotonicSeconds()
+        interval = max(checkpointInterval, 20 * (lastCheckpoint - clock))
+        clock = lastCheckpoint
+      }
+    }
+    try onCheckpoint?(self)
+    if decidesBetweenEpochs, state.best == nil { return .unjudged(decidingMetric) }
+    if state.hasStopped, let rule = settings.earlyStopping { return .stopped(rule) }
+    return .finished
+  }
+
+  /// One step on one batch; says where, if the loss is not finite. The parameters are then as before the step.
+  private func step() -> Divergence? {
+    let number = UInt64(state.steps)
+    network.forward(.training, step: number)
+    state.rate = settings.rate(steps: state.steps, stepsPerEpoch: stepsPerEpoch)
+    guard network.loss.isFinite else { return lossDivergence(number) }
+    running.add(network)
+    network.backward()
+    state.steps += 1
+    update.apply(
+      to: network, step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
+    state.batchOfEpoch += 1
+    return nil
+  }
+
+  /// Where the numbers of the step at hand, whose loss is not finite, stop being so.
+  private func lossDivergence(_ number: UInt64) -> Divergence {
+    let inputs = network.plan.definition.inputs
+    let input = inputs.indices.first { index in
+      let read = network.inputBuffer(index).slice(from: 0, count: inputs[index].shape.elementCount * network.batch)
+      return !S.isFinite(read, workers: network.workers)
+    }
+    let found = input == nil ? network.firstNonFinite(.training, step: number) : nil
+    return Divergence(
+      step: state.steps + 1, epoch: state.epoch + 1, isLoss: true, input: input.map { inputs[$0].name },
+      layer: found.map { network.plan.definition.nodes[$0.node].name }, isParameter: found?.isParameter ?? false,
+      rate: state.rate)
+  }
+
+  /// Whether what the last step made is not finite. Such parameters would make every later loss NaN, and as a result
+  /// they would predict nothing.
+  private func parameterDivergence() -> Divergence? {
+    let (plan, workers) = (network.plan, network.workers)
+    guard !S.isFinite(network.parameters, workers: workers) || !S.isFinite(network.state, workers: workers) else {
+      return nil
+    }
+    let parameter = plan.parameters.first { !S.isFinite(network.parameters.slice($0.range), workers: workers) }
+    let array = plan.states.first { !S.isFinite(network.state.slice($0.range), workers: workers) }
+    return Divergence(
+      step: state.steps, epoch: state.epoch + 1, isLoss: false,
+      layer: (parameter?.node ?? array?.node).map { plan.definition.nodes[$0].name }, isParameter: true,
+      rate: state.rate)
+  }
+
+  private func report() {
+    guard let observer else { return }
+    let speed = Double(running.samples + running.ignored) / max(1e-9, state.secondsOfEpoch)
+    observer.stepped(
+      TrainingProgress(
+        epoch: state.epoch + 1, steps: state.steps, totalSteps: totalSteps, loss: running.loss,
+        accuracy: running.accuracy, samplesPerSecond: speed,
+        secondsLeft: state.seconds / Double(max(1, state.steps)) * Double(totalSteps - state.steps)))
+  }
+
+  /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule. Says where, if the
+  /// parameters are no longer finite; nothing of them is kept then.
+  private func finishEpoch() throws -> Divergence? {
+    if let divergence = parameterDivergence() { return divergence }
+    let validation = try validationSet.map { try evaluate($0) }
+    let record = TrainingRecord(
+      epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running),
+      validation: validation.map { .init($0) }, seconds: state.secondsOfEpoch)
+    state.epoch += 1
+    state.batchOfEpoch = 0
+    state.secondsOfEpoch = 0
+    running = Evaluation(network.plan)
+    state.records.append(record)
+    judge(record)
+    try onEpoch?(record)
+    observer?.finishedEpoch(record)
+    return nil
+  }
+
+  /// Whether epochs are compared, so that the weights of the best one are kept rather than those of the last.
+  ///
+  /// Scores gathered while the parameters changed say too little to prefer an earlier epoch to the last one.
+  private var decidesBetweenEpochs: Bool { validationSet != nil || settings.earlyStopping != nil }
+
+  private func judge(_ record: TrainingRecord) {
+    guard decidesBetweenEpochs else {
+      keepCurrentAsBest()
+      state.bestEpoch = record.epoch
+      return
+    }
+    let scores = record.validation ?? record.training
+    let metric = decidingMetric
+    let value = scores.value(metric).flatMap { $0.isFinite ? $0 : nil }
+    if let value, isBest(value, loss: scores.loss) {
+      keepCurrentAsBest()
+      state.best = value
+      state.bestLoss = scores.loss
+      state.bestEpoch = record.epoch
+    }
+    guard let rule = settings.earlyStopping else { return }
+    let reference = state.reference ?? (metric.improvesUpwards ? -.infinity : .infinity)
+    if let value, metric.isBetter(value, than: reference, by: rule.minimumChange) {
+      state.reference = value
+      state.epochsWithoutImprovement = 0
+    } else {
+      state.epochsWithoutImprovement += 1
+      if state.epochsWithoutImprovement >= rule.patience { state.hasStopped = true }
+    }
+  }
+
+  /// Whether an epoch is the best one so far. Among those that are equal by a metric that comes in steps, such as
+  /// accuracy, the loss decides, and among those that are equal by both the later one, which has seen more.
+  private func isBest(_ value: Double, loss: Double) -> Bool {
+    guard let best = state.best, value == best else {
+      return state.best.map { decidingMetric.isBetter(value, than: $0) } ?? true
+    }
+    return loss <= state.bestLoss || state.bestLoss.isNaN
+  }
+
+  /// Runs the net, as it is, over a whole set in the order of its samples.
+  ///
+  /// - Throws: a `DiagnosticError` if the set does not fit the net.
+  public func evaluate(_ samples: Dataset, views: TestTimeAugmentation? = nil) throws -> Evaluation {
+    try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views)
+  }
+
+  /// Makes the parameters as they are the best so far: those that a run begins with.
+  public func keepCurrentAsBest() {
+    bestParameters.buffer.copy(from: network.parameters)
+    bestState.buffer.copy(from: network.state)
+  }
+
+  /// Puts the best parameters so far into the net.
+  public func restoreBest() {
+    network.parameters.copy(from: bestParameters.buffer)
+    network.state.copy(from: bestState.buffer)
+  }
+}
