@@ -40,14 +40,15 @@ let inferenceRooms =
   ["NNKernels", "NNCore", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference", "StandardLayers"] + layerFamilies
 
 let programs: [Target] = [
-  .executableTarget(
-    name: "nnrun",
+  .target(
+    name: "NNRunCommands",
     dependencies: [
       "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData", "NNTraining",
       "NNInference",
       "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
     ]),
-  .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "NNCore", "StandardLayers"]),
+  .executableTarget(name: "nnrun", dependencies: ["NNRunCommands"]),
+  .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
 ]
 
 /// Whether allocations are counted in tests. A sanitizer has functions of its own in those places; tools/sanitize says so.
@@ -105,6 +106,9 @@ let package = Package(
     .library(name: "NNRun", targets: inferenceRooms + ["NNTraining"]),
     // Prediction alone.
     .library(name: "NNRunInference", targets: inferenceRooms),
+    // The command line, for programs with elements of their own.
+    .library(name: "NNRunCommands", targets: ["NNRunCommands"]),
+    .library(name: "NNInferCommand", targets: ["NNCommandLine", "StandardLayers"]),
     // Formulas with all the numbers of both passes.
     .library(name: "NNExplanation", targets: ["NNExplain"]),
     // Gradient check and conformance checks, for authors of layers.
