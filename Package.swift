@@ -18,10 +18,16 @@ let libraries: [Target] = [
   .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNImages"]),
   .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
+  .target(
+    name: "NNConformance",
+    dependencies: ["NNCore", "NNKernels", "NNWeights", "NNData", "NNTraining", "NNInference"]),
   .target(name: "NNDrawing", dependencies: ["NNCore"]),
   .target(name: "NNManual", dependencies: ["NNCore", "NNModel"]),
   .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels", "NNDrawing"]),
-  .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
+  .systemLibrary(name: "CNNRunLayer"),
+  .target(name: "NNPlugins", dependencies: ["NNCore", "NNKernels", "NNFiles", "CNNRunLayer"]),
+  .target(
+    name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference", "NNPlugins"]),
 ]
 
 let layerFamilies = [
@@ -44,9 +50,10 @@ let programs: [Target] = [
     name: "NNRunCommands",
     dependencies: [
       "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData", "NNTraining",
-      "NNInference",
+      "NNInference", "NNPlugins", "NNConformance",
       "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
-    ]),
+    ],
+    resources: [.embedInCode("Plugins/nnrun_layer.h")]),
   .executableTarget(name: "nnrun", dependencies: ["NNRunCommands"]),
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
 ]
@@ -77,6 +84,8 @@ let tests: [Target] = [
     name: "LanguageTests",
     dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"],
     exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NNPluginsTests", dependencies: ["NNPlugins", "NNTestSupport", "NNCore", "NNKernels", "StandardLayers"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore", "NNTestSupport"]),
   .testTarget(
     name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNImages", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
@@ -84,7 +93,7 @@ let tests: [Target] = [
     name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .target(
-    name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNWeights", "NNData", "NNTraining", "NNInference"],
+    name: "NNTestSupport", dependencies: ["NNConformance", "NNCore", "NNKernels"],
     path: "Tests/NNTestSupport",
     swiftSettings: countsAllocations ? [.define("COUNTS_ALLOCATIONS", .when(platforms: [.linux]))] : [],
     linkerSettings: countsAllocations ? [.unsafeFlags(countedAllocation, .when(platforms: [.linux]))] : []),

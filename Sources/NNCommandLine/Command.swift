@@ -34,7 +34,7 @@ extension Command {
     text += " [options]\n"
     if !discussion.isEmpty { text += "\n\(discussion)\n" }
     if !positionals.isEmpty { text += "\nArguments:\n" + table(positionals.map { ($0.name, $0.help) }) }
-    text += "\nOptions:\n" + table((options + [helpOption]).map { ($0.written, $0.help) })
+    text += "\nOptions:\n" + table(allOptions.map { ($0.written, $0.help) })
     if !examples.isEmpty {
       text += "\nExamples:\n"
       for example in examples { text += "  \(example.line)\n      \(example.meaning)\n" }
@@ -43,11 +43,17 @@ extension Command {
   }
 }
 
-/// `--help`, which every command has.
-package let helpOption = Option("help", letter: "h", "Show this help.")
+extension Command {
+  /// Its own options and those that every command has.
+  package static var allOptions: [Option] { options + [CommonOptions.plugin, CommonOptions.help] }
+}
 
 /// Options that several commands share.
 package enum CommonOptions {
+  package static let help = Option("help", letter: "h", "Show this help.")
+  package static let plugin = Option(
+    "plugin", .path("FILE"), repeats: true,
+    "A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names more, separated by colons.")
   package static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
   package static let seed = Option("seed", .text("N"), "Seed of all random numbers; the model's own unless given.")
   package static let set = Option(

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNPlugins
 
 #if canImport(Glibc)
   import Glibc
@@ -63,14 +64,24 @@ package func reportingErrors(_ body: () throws -> ExitCode) -> ExitCode {
 }
 
 /// Parses the words after a command's name and runs it, or prints its help.
-package func run(_ command: any Command.Type, _ words: [String], _ registry: @autoclosure () -> Registry) throws
+package func run(_ command: any Command.Type, _ words: [String], _ registry: @autoclosure () throws -> Registry) throws
   -> ExitCode
 {
   let arguments = try Arguments(
-    words, options: command.options + [helpOption], positionals: command.positionals, command: command.invocation)
+    words, options: command.allOptions, positionals: command.positionals, command: command.invocation)
   if arguments.has("help") {
     try printResult(command.help, terminator: "")
     return .done
   }
-  return try command.run(arguments, Environment(registry: registry()))
+  var registry = try registry()
+  for path in pluginPaths(arguments) { try PluginLoader.load(path, into: &registry) }
+  return try command.run(arguments, Environment(registry: registry))
+}
+
+/// The plug-ins that the environment and the command line name, each once.
+private func pluginPaths(_ arguments: Arguments) -> [String] {
+  let always = (variable("NNRUN_PLUGINS") ?? "").split(separator: ":").map(String.init)
+  var paths: [String] = []
+  for path in always + arguments.all("plugin") where !paths.contains(path) { paths.append(path) }
+  return paths
 }

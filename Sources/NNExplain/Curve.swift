@@ -42,8 +42,10 @@ package struct Curve {
     let x = try definition.input("x", shape: shape)
     let y = try definition.add(layer, name: "layer", from: [x])
     try definition.add(OutputSum(), from: [y])
+    let plan = try NetworkPlan(definition)
+    try plan.requireDoublePrecision()
     let network = Network<Double>(
-      try NetworkPlan(definition), batch: batch,
+      plan, batch: batch,
       options: NetworkOptions(keepsEverything: true, wantsInputGradients: true), workers: workers)
     network.initialize(seed: 1)
     let input = network.inputBuffer(0)

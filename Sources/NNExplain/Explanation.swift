@@ -113,6 +113,7 @@ package struct Explanation {
       try whole.add(OutputSum(), name: name, from: [start], target: name)
     }
     let plan = try NetworkPlan(whole, targets: targets.mapValues(\.form))
+    try plan.requireDoublePrecision()
     let network = Network<Double>(plan, batch: 1, options: Self.options, workers: workers)
     try fill(network)
     for (index, name) in network.targetNames.enumerated() {

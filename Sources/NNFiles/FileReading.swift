@@ -9,6 +9,11 @@ public enum FileReading {
     try rest(of: try FileInput(path, limit: limit), after: [], limit: limit)
   }
 
+  /// The first bytes of a file, at most `count`. Throws like `bytes`.
+  package static func head(_ path: String, count: Int) throws(DiagnosticError) -> [UInt8] {
+    try FileInput(path, limit: Int.max).read(count)
+  }
+
   /// The bytes of a file, expanded if it is a gzip file. Memory holds what comes out once, and of what is compressed
   /// only a piece.
   public static func expandedBytes(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {

@@ -124,7 +124,8 @@ public enum SystemMemory {
 }
 
 extension NetworkMemory {
-  /// Throws a `DiagnosticError` unless the memory of a planned net can be had; see `SystemMemory`.
+  /// Throws a `DiagnosticError` unless the memory of a planned net can be had, see `SystemMemory`, and its layers compute
+  /// with scalars of that size.
   ///
   /// - Parameters:
   ///   - file: the model file or file of weights.
@@ -132,6 +133,7 @@ extension NetworkMemory {
   public static func require(
     _ plan: NetworkPlan, batch: Int, options: NetworkOptions, scalarSize: Int, extra: Int = 0, file: String? = nil
   ) throws(DiagnosticError) {
+    if scalarSize == MemoryLayout<Double>.size { try plan.requireDoublePrecision() }
     // What the layers need if nothing shares memory is quickly known, and little for most nets.
     let most = atMost(plan, batch: batch, options: options, scalarSize: scalarSize)
     guard Count.sum(most, extra) > SystemMemory.small else { return }

@@ -229,9 +229,6 @@ extension CodeExplanation {
     .init(
       "no-free-input", "Every input of the net has a fixed value, so data has nowhere to go.",
       wrong: "nnrun predict of a graph whose inputs all have a value", right: "nnrun explain of that graph"),
-    .init(
-      "not-writable", "The element exists only inside the program and stands in no file.", wrong: "<packedAffine/>",
-      right: #"<dense units="3"/>"#),
   ]
 
   static let formulas: [CodeExplanation] = [

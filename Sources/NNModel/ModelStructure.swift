@@ -31,7 +31,7 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// The declaration as the reader of attributes takes it. Nothing is made by it: structure is what the reader makes itself.
   var declaration: ElementDeclaration {
-    ElementDeclaration(schema) { _ in throw ElementError(code: "not-an-element", "<\(schema.name)> is structure") }
+    ElementDeclaration(schema) { _ in throw ElementError(code: "misplaced-element", "<\(schema.name)> is structure") }
   }
 
   /// All of them, the root first.

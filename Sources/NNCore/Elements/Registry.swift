@@ -78,6 +78,8 @@ extension ElementSchema {
 public struct Registry: Sendable {
   private var declarations: [ElementKey: ElementDeclaration] = [:]
   private var order: [ElementKey] = []
+  /// The plug-ins whose elements are known, in the order in which they were loaded.
+  public private(set) var plugins: [PluginIdentity] = []
 
   /// A registry that knows nothing.
   public init() {}
@@ -99,6 +101,9 @@ public struct Registry: Sendable {
     }
     order.append(schema.key)
   }
+
+  /// Remembers a plug-in, so that weights can say which one they were trained with.
+  public mutating func note(_ plugin: PluginIdentity) { plugins.append(plugin) }
 
   /// The declaration of the element of that name that belongs in the given section.
   public func declaration(

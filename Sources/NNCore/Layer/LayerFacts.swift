@@ -123,6 +123,8 @@ public struct LayerFacts: Sendable {
   public var ignoredLabel: Int?
   /// How results may be compared.
   public var comparison: Comparison
+  /// Whether the layer computes in double precision too; a layer of a library in C may not.
+  public var hasDoublePrecision: Bool
 
   /// Facts; what is left out is the cautious answer.
   public init(
@@ -130,7 +132,8 @@ public struct LayerFacts: Sendable {
     affine: AffineMap? = nil, channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil,
     maximumOfWindows: (@Sendable (Shape) -> Pooling)? = nil, copiesWhenPredicting: Bool = false,
     prediction: Prediction? = nil, probabilities: Prediction? = nil, sumsLoss: Bool = false,
-    targetRange: ClosedRange<Double>? = nil, ignoredLabel: Int? = nil, comparison: Comparison = .rounding
+    targetRange: ClosedRange<Double>? = nil, ignoredLabel: Int? = nil, comparison: Comparison = .rounding,
+    hasDoublePrecision: Bool = true
   ) {
     self.activation = activation
     self.acceptsEpilogue = acceptsEpilogue
@@ -147,5 +150,6 @@ public struct LayerFacts: Sendable {
     self.targetRange = targetRange
     self.ignoredLabel = ignoredLabel
     self.comparison = comparison
+    self.hasDoublePrecision = hasDoublePrecision
   }
 }

@@ -4,7 +4,7 @@ let allCommands: [any Command.Type] = [
   TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,
   InitCommand.self, TraceCommand.self, ExplainCommand.self, GraphCommand.self,
   GradientCheckCommand.self, LayersCommand.self,
-  SchemaCommand.self, WeightsCommand.self,
+  SchemaCommand.self, WeightsCommand.self, PluginCommand.self,
   BenchCommand.self, CompletionCommand.self, VersionCommand.self,
 ]
 

@@ -43,7 +43,7 @@ enum CompletionCommand: Command {
     }
     text += "  esac\n  if [[ $word == -* ]]; then\n    case \"$verb\" in\n"
     for command in allCommands {
-      let words = (command.options + [helpOption]).map { "--\($0.name)" }.joined(separator: " ")
+      let words = command.allOptions.map { "--\($0.name)" }.joined(separator: " ")
       text += "      \(command.name)) COMPREPLY=($(compgen -W \"\(words)\" -- \"$word\")) ;;\n"
     }
     text += "    esac\n    return\n  fi\n  case \"$verb $COMP_CWORD\" in\n"
@@ -63,7 +63,7 @@ enum CompletionCommand: Command {
     text += "  local verb=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $verb in\n"
     for command in allCommands {
       text += "    \(command.name))\n      _arguments \\\n"
-      for option in command.options + [helpOption] {
+      for option in command.allOptions {
         let star = option.repeats ? "*" : ""
         text += "        '\(star)--\(option.name)\(argument(option))' \\\n"
       }

@@ -16,6 +16,8 @@ public struct TrainingMemory: Sendable {
   /// Samples in a batch.
   public let batch: Int
   private let isTrained: Bool
+  private let plan: NetworkPlan
+  private let scalarSize: Int
   private let place: SourcePlace
 
   /// The largest batch that is believed without knowing how many samples there are: a batch that is larger than the set
@@ -39,6 +41,8 @@ public struct TrainingMemory: Sendable {
     batch = min(training?.batch ?? 1, known ?? Self.largestBelieved)
     place = training?.place ?? SourcePlace(file: description.file, line: 0, column: 0)
     let scalarSize = isDouble ? 8 : 4
+    self.plan = plan
+    self.scalarSize = scalarSize
     network = NetworkMemory(
       plan, batch: batch, options: NetworkOptions(isTrained: isTrained), scalarSize: scalarSize)
     let stateCount = (training?.optimizer?.element as? any Optimizer)?.rule(step: 1).stateCount ?? 0
@@ -60,6 +64,7 @@ public struct TrainingMemory: Sendable {
     ].filter { $0.1 > 0 }
     // What is small beside the rest says nothing.
     parts.removeAll { $0.1 < total / 100 }
+    if scalarSize == MemoryLayout<Double>.size { try plan.requireDoublePrecision() }
     try SystemMemory.require(
       total, for: isTrained ? "training" : "the net",
       parts: parts.map { "\($0.0) \(byteText($0.1))" }.joined(separator: ", "),

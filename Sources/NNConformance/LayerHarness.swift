@@ -32,6 +32,8 @@ public struct LayerHarness<S: Scalar> {
 
   /// The net.
   public let network: Network<S>
+  /// The state before the first step. Every training step begins with it, since what a layer computes may depend on it.
+  private let state: Storage<S>
 
   /// A net around the layer of `example`. Throws what the layer or the net's plan throws.
   public init(_ example: ConformanceCase, _ registry: Registry, _ setting: Setting = Setting()) throws {
@@ -65,6 +67,7 @@ public struct LayerHarness<S: Scalar> {
     network = Network(
       try NetworkPlan(definition, targets: forms), batch: setting.batch, options: setting.options,
       workers: WorkerPool(threads: setting.threads))
+    state = Storage(network.state.array)
     fill(example)
   }
 
@@ -107,6 +110,7 @@ public struct LayerHarness<S: Scalar> {
 
   /// One step: forward, and backward if the net is made for it.
   public func run(_ phase: Phase = .training) {
+    if phase == .training { network.state.copy(from: state.buffer) }
     network.forward(phase, step: 5)
     if network.options.isTrained { network.backward() }
   }

@@ -1,0 +1,36 @@
+extension CodeExplanation {
+  static let plugins: [CodeExplanation] = [
+    .init(
+      "plugin",
+      "A plug-in is a shared library for this machine that has the function nnrun_plugin and describes its layers as "
+        + "include/nnrun_layer.h says. What it says is checked before any of it is used.",
+      wrong: "nnrun check model.xml --plugin notes.txt", right: "nnrun check model.xml --plugin acme/libacme.so"),
+    .init(
+      "plugin-symbol",
+      "The library calls a function that neither it, nor a library it is linked with, nor nnrun has.",
+      wrong: "cc -shared -fPIC acme.c -o libacme.so", right: "cc -shared -fPIC acme.c -o libacme.so -lm"),
+    .init(
+      "plugin-interface",
+      "A plug-in in Swift works with the very nnrun that it was built for, since layouts of types are compiled in. One in "
+        + "C works with all later versions.",
+      wrong: "nnrun train model.xml --plugin old/libacme.so",
+      right: "nnrun plugin build acme && nnrun train model.xml --plugin acme/libacme.so"),
+    .init(
+      "plugin-layer", "A layer of a plug-in refuses its attributes or its inputs, and says why.",
+      wrong: "<acme:mixture weight=\"2\"/>", right: "<acme:mixture weight=\"0.5\"/>"),
+    .init(
+      "plugin-plan",
+      "A layer of a plug-in answered something that is no plan: a count beyond the room for it, a shape that is none, a "
+        + "name that XML cannot have. It is a mistake of the plug-in's author.",
+      wrong: "plan->output_count = 17;", right: "plan->output_count = 1;"),
+    .init(
+      "plugin-facts", "A layer of a plug-in states a fact by a number that include/nnrun_layer.h does not have.",
+      wrong: "facts->activation = 99;", right: "facts->activation = NNRUN_RELU;"),
+    .init(
+      "no-double-precision",
+      "A plug-in in C may leave out the passes in double precision. Its layers then train and predict in single "
+        + "precision, but cannot be part of a model with precision=\"double\", of a gradient check or of an explanation, "
+        + "which compute in double precision.",
+      wrong: ".forward_double = NULL", right: ".forward_double = forward_double, .backward_double = backward_double"),
+  ]
+}

@@ -1,0 +1,97 @@
+import NNCore
+import NNFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A shared library in this process. It is never unloaded: layers and their code may be in use until the end.
+struct SharedLibrary: @unchecked Sendable {
+  /// The file as the user named it.
+  let path: String
+  private let handle: UnsafeMutableRawPointer
+
+  /// Loads a library, which runs the code that it has for that moment.
+  ///
+  /// Throws a `DiagnosticError`: the file is missing (66), is no library, is one for another processor, or needs symbols
+  /// that nobody has (65).
+  init(_ path: String) throws {
+    self.path = path
+    try Self.requireLibrary(path)
+    // A name without a slash would be looked for in the system's folders.
+    guard let handle = dlopen(path.contains("/") ? path : "./" + path, RTLD_NOW | RTLD_LOCAL) else {
+      throw Self.loadError(path, dlerror().map { String(cString: $0) } ?? "it cannot be loaded")
+    }
+    self.handle = handle
+  }
+
+  /// The address of an exported symbol; nil if there is none.
+  func symbol(_ name: String) -> UnsafeMutableRawPointer? { dlsym(handle, name) }
+
+  /// An error about the library as a whole.
+  func error(_ problem: String, remedy: String? = nil) -> DiagnosticError {
+    DiagnosticError(code: "plugin", file: path, problem, remedy: remedy)
+  }
+
+  private static func loadError(_ path: String, _ message: String) -> DiagnosticError {
+    let prefix = "undefined symbol: "
+    if let range = message.range(of: prefix) {
+      let symbol = message[range.upperBound...].prefix { !$0.isWhitespace && $0 != "," }
+      if symbol.hasPrefix(interfacePrefix) {
+        return DiagnosticError(
+          code: "plugin-interface", file: path,
+          "was built against another version of nnrun, or by another compiler, than this program",
+          remedy: "build it again: nnrun plugin build")
+      }
+      return DiagnosticError(
+        code: "plugin-symbol", file: path, "needs the symbol '\(symbol)', which neither it nor this program has",
+        remedy: "link the library that has it")
+    }
+    return DiagnosticError(code: "plugin", file: path, "cannot be loaded: \(message)")
+  }
+
+  /// The beginning of the name of the symbol that Swift plug-ins refer to.
+  static let interfacePrefix = "nnrun_interface_"
+}
+
+extension SharedLibrary {
+  /// Looks at the file's header before the system's loader does, whose messages do not say what to do.
+  private static func requireLibrary(_ path: String) throws {
+    let head = try FileReading.head(path, count: 20)
+    func refusal(_ problem: String, _ remedy: String) -> DiagnosticError {
+      DiagnosticError(code: "plugin", file: path, problem, remedy: remedy)
+    }
+    #if os(Linux)
+      guard head.starts(with: [0x7F, 0x45, 0x4C, 0x46]), head.count == 20 else {
+        throw refusal(head.isEmpty ? "is empty" : "is not a shared library", "build it with: nnrun plugin build FOLDER")
+      }
+      guard head[4] == 2 else { throw refusal("is a library for 32-bit programs", "build it for 64 bits") }
+      #if arch(x86_64)
+        let (machine, name) = (62, "x86-64")
+      #else
+        let (machine, name) = (183, "AArch64")
+      #endif
+      guard Int(head[18]) | Int(head[19]) << 8 == machine else {
+        throw refusal("is a library for another processor", "build it for \(name)")
+      }
+      guard Int(head[16]) | Int(head[17]) << 8 == 3 else {
+        throw refusal("is not a shared library", "link it with -shared")
+      }
+    #endif
+  }
+}
+
+extension String {
+  /// Where `text` first occurs.
+  fileprivate func range(of text: String) -> Range<String.Index>? {
+    guard !text.isEmpty else { return nil }
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,117 @@
+import NNCommandLine
+import NNConformance
+import NNCore
+import NNPlugins
+
+/// Holds the layers of a library to what all layers promise.
+enum PluginCheck {
+  /// A layer, and what was found of each promise: nothing where it is kept.
+  private struct Verdict {
+    var layer: String
+    var cases: [ConformanceCase] = []
+    var problems: [(promise: String, problem: String)] = []
+  }
+
+  /// Loads the library, runs the checks, prints a line for each layer and each broken promise. Ends with 1 if there is one.
+  static func run(_ library: String, _ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    var registry = environment.registry
+    let known = Set(registry.all().map(\.schema.key))
+    try PluginLoader.load(library, into: &registry)
+    let shapes = try arguments.all("shape").map { text in
+      guard case .shape(let shape)? = try? AttributeKind.shape.parse(text) else {
+        throw usageError("'--shape \(text)' is no shape", "write sizes joined by x, such as 3x8x8")
+      }
+      return shape
+    }
+    let own = registry.all(.layer, .loss).filter { !known.contains($0.schema.key) }
+    let verdicts = try own.map { try verdict($0, shapes, registry) }
+    let broken = verdicts.reduce(0) { $0 + $1.problems.count }
+    if arguments.has("json") {
+      try printResult(json(verdicts))
+      return broken == 0 ? .done : .no
+    }
+    for verdict in verdicts {
+      let count = verdict.cases.count
+      try printResult(
+        "\(verdict.problems.isEmpty ? "ok  " : "FAIL")  \(verdict.layer): \(count) case\(count == 1 ? "" : "s"), "
+          + "\(promises.count + 1) promises")
+      for (promise, problem) in verdict.problems { try printResult("        \(promise): \(problem)") }
+    }
+    try printResult("\(library): \(own.count) layers, \(broken) broken promise\(broken == 1 ? "" : "s")")
+    return broken == 0 ? .done : .no
+  }
+
+  /// All promises but that a pass takes no memory, which only a program with an allocator of its own can count.
+  private static let promises = Conformance.allCases.filter { $0 != .allocations }
+
+  private static func verdict(
+    _ declaration: ElementDeclaration, _ shapes: [Shape], _ registry: Registry
+  ) throws -> Verdict {
+    let schema = declaration.schema
+    var verdict = Verdict(layer: schema.name)
+    for problem in PluginDocumentation.problems(schema) { verdict.problems.append(("documentation", problem)) }
+    do {
+      verdict.cases = try cases(declaration, shapes)
+    } catch let error as ElementError {
+      verdict.problems.append(("cases", error.message + (error.remedy.map { "; \($0)" } ?? "")))
+    }
+    for example in verdict.cases {
+      guard try example.makeLayer(registry).facts.hasDoublePrecision else {
+        verdict.problems.append(("gradients", "not checked: the layer has no passes in double precision"))
+        break
+      }
+      for promise in promises {
+        do {
+          for problem in try promise.run(example, registry) {
+            verdict.problems.append((promise.rawValue, "\(example): \(problem)"))
+          }
+        } catch let error as DiagnosticError {
+          verdict.problems.append((promise.rawValue, "\(example): \(error.diagnostics.map(\.message).joined(separator: "; "))"))
+        }
+      }
+    }
+    return verdict
+  }
+
+  /// The example of the declaration, and the layer with defaults alone, on each shape that the layer takes.
+  ///
+  /// Throws an `ElementError`: the layer takes none of the shapes.
+  private static func cases(_ declaration: ElementDeclaration, _ given: [Shape]) throws -> [ConformanceCase] {
+    let schema = declaration.schema
+    let usual = [Shape(5), Shape(3, 4), Shape(2, 4, 4)]
+    let example = PluginDocumentation.attributes(schema)
+    var settings = [example]
+    if !example.isEmpty, schema.attributes.allSatisfy({ !$0.isRequired }) { settings.append([:]) }
+    var cases: [ConformanceCase] = []
+    var refusal: ElementError?
+    for shape in given.isEmpty ? usual : given {
+      for attributes in settings {
+        let inputs = [Shape](repeating: shape, count: max(1, schema.inputs.lowerBound))
+        do {
+          let plan = try declaration.layer(attributes).plan(inputs)
+          for target in plan.targets.isEmpty ? [0] : Array(plan.targets.indices) {
+            cases.append(
+              ConformanceCase(schema.name, namespace: schema.namespace, attributes, inputs: inputs, target: target))
+          }
+        } catch let error as ElementError {
+          refusal = error
+        }
+      }
+    }
+    guard cases.isEmpty else { return cases }
+    throw ElementError(
+      code: "plugin-layer", "it takes none of the shapes: \(refusal?.message ?? "no reason is given")",
+      remedy: "name one that it takes with --shape")
+  }
+
+  private static func json(_ verdicts: [Verdict]) -> String {
+    let layers = verdicts.map { verdict in
+      let problems = verdict.problems.map {
+        "{\"promise\": \(jsonQuoted($0.promise)), \"problem\": \(jsonQuoted($0.problem))}"
+      }
+      return "{\"layer\": \(jsonQuoted(verdict.layer)), \"cases\": \(verdict.cases.count), "
+        + "\"problems\": [\(problems.joined(separator: ", "))]}"
+    }
+    return "[" + layers.joined(separator: ",\n") + "]"
+  }
+}
