@@ -60,7 +60,7 @@ enum EvaluateCommand: Command {
     case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers)
     }
     if arguments.has("json") {
-      try printResult(EvaluationText.json(evaluation))
+      try printResult(EvaluationText.jsonText(evaluation))
     } else {
       try printResult(EvaluationText.short(evaluation))
       if arguments.has("details") {

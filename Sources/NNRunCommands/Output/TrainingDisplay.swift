@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNText
 import NNTraining
 
 /// Shows a training: a bar on a terminal, and a line for about forty epochs, or for each so many of them.

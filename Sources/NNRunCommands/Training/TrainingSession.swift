@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 import NNTraining
 import NNWeights
 
@@ -138,7 +139,7 @@ struct TrainingSession {
     if arguments.has("json") {
       try printResult(
         #"{"model":\#(json(experiment.description.name)),"folder":\#(json(folder.path)),"set":"\#(set)","#
-          + String(EvaluationText.json(evaluation).dropFirst()).dropLast()
+          + String(EvaluationText.jsonText(evaluation).dropFirst()).dropLast()
           + #","epochs":\#(run.trainer.records.count),"steps":\#(run.trainer.steps),"seconds":\#(fixed(run.trainer.seconds, 3))}"#
       )
     } else {

@@ -1,3 +1,5 @@
+import NNText
+
 /// The numbers of one epoch: a line of `metrics.jsonl`, a point of the curves.
 public struct TrainingRecord: Sendable, Hashable {
   /// What was measured on one set of samples.

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The page that a run leaves behind: what was trained, how it went, what came out. One file, no scripts, nothing
 /// fetched from anywhere.
