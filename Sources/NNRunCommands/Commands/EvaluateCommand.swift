@@ -67,15 +67,7 @@ enum EvaluateCommand: Command {
         try printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
       }
     }
-    guard evaluation.loss.isFinite else {
-      printMessage(EvaluationText.lossIsNotFinite)
-      return .invalid
-    }
-    if let requirement, !requirement.isMet(evaluation) {
-      printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
-      return .no
-    }
-    return .done
+    return Requirement.verdict(evaluation, requirement)
   }
 
   private static func evaluate<S: Scalar>(

@@ -7,12 +7,10 @@ import NNTraining
 enum EvaluationText {
   /// One line.
   static func short(_ evaluation: Evaluation) -> String {
-    var parts = ["loss \(significant(evaluation.loss, 5))"]
-    if let accuracy = evaluation.accuracy { parts.append("accuracy \(percent(accuracy))") }
-    if let top = evaluation.topAccuracy { parts.append("top-\(evaluation.topCount) \(percent(top))") }
-    if let rmse = evaluation.rmse { parts.append("rmse \(significant(rmse, 5))") }
-    if let r2 = evaluation.r2 { parts.append("r2 \(significant(r2, 4))") }
-    if evaluation.hasConstantTargets { parts.append("no r2, as all targets are the same,") }
+    let parts = evaluation.metrics.compactMap { metric in
+      metric.value(evaluation).map { "\(metric.label) \(metric.text($0))" }
+        ?? metric.undefinedReason.map { "no \(metric.label), as \($0)," }
+    }
     let views = evaluation.views > 1 ? ", each in \(evaluation.views) views" : ""
     let ignored = evaluation.ignored > 0 ? "; \(grouped(evaluation.ignored)) with the ignored label" : ""
     let unpredicted =
@@ -23,16 +21,9 @@ enum EvaluationText {
     return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples" + views + ignored + unpredicted
   }
 
-  /// What to say of a result without a loss.
-  static let lossIsNotFinite = "the loss is not a finite number: the inputs, or the weights, are too large for the net"
-
   /// An object.
   static func jsonText(_ evaluation: Evaluation) -> String {
-    var text = #"{"loss":\#(json(evaluation.loss))"#
-    if let accuracy = evaluation.accuracy { text += #","accuracy":\#(json(accuracy))"# }
-    if let top = evaluation.topAccuracy { text += #","top\#(evaluation.topCount)":\#(json(top))"# }
-    if let rmse = evaluation.rmse { text += #","rmse":\#(json(rmse))"# }
-    if evaluation.rmse != nil { text += #","r2":\#(json(evaluation.r2))"# }
+    var text = "{" + evaluation.metrics.map { "\(json($0.key)):\(json($0.value(evaluation)))" }.joined(separator: ",")
     text += #","samples":\#(evaluation.samples)"#
     if evaluation.ignored > 0 { text += #","ignored":\#(evaluation.ignored)"# }
     if evaluation.unpredicted > 0 { text += #","unpredicted":\#(evaluation.unpredicted)"# }
