@@ -3,7 +3,7 @@ import NNFiles
 import NNText
 
 /// Samples from NumPy's archives of several arrays.
-public struct NPZSource: DataSource {
+public struct NPZSource: DataSource, DeclaredElement {
   /// The declaration of `<npz>`.
   public static let schema = ElementSchema(
     .source, "npz", summary: "Samples from one of NumPy's archives of several arrays, compressed or not.",
