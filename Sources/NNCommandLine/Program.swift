@@ -1,6 +1,7 @@
 import NNCore
 import NNFiles
 import NNPlugins
+import NNText
 
 #if canImport(Glibc)
   import Glibc

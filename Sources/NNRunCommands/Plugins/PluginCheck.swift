@@ -2,6 +2,7 @@ import NNCommandLine
 import NNConformance
 import NNCore
 import NNPlugins
+import NNText
 
 /// Holds the layers of a library to what all layers promise.
 enum PluginCheck {
@@ -27,7 +28,7 @@ enum PluginCheck {
     let verdicts = try own.map { try verdict($0, shapes, registry) }
     let broken = verdicts.reduce(0) { $0 + $1.problems.count }
     if arguments.has("json") {
-      try printResult(json(verdicts))
+      try printResult(jsonList(verdicts))
       return broken == 0 ? .done : .no
     }
     for verdict in verdicts {
@@ -104,12 +105,12 @@ enum PluginCheck {
       remedy: "name one that it takes with --shape")
   }
 
-  private static func json(_ verdicts: [Verdict]) -> String {
+  private static func jsonList(_ verdicts: [Verdict]) -> String {
     let layers = verdicts.map { verdict in
       let problems = verdict.problems.map {
-        "{\"promise\": \(jsonQuoted($0.promise)), \"problem\": \(jsonQuoted($0.problem))}"
+        "{\"promise\": \(json($0.promise)), \"problem\": \(json($0.problem))}"
       }
-      return "{\"layer\": \(jsonQuoted(verdict.layer)), \"cases\": \(verdict.cases.count), "
+      return "{\"layer\": \(json(verdict.layer)), \"cases\": \(verdict.cases.count), "
         + "\"problems\": [\(problems.joined(separator: ", "))]}"
     }
     return "[" + layers.joined(separator: ",\n") + "]"
