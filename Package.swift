@@ -51,6 +51,11 @@ let inferenceRooms =
   ["NNKernels", "NNText", "NNCore", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference", "StandardLayers"]
   + layerFamilies
 
+/// Plug-ins in Swift use the program's own copy of the core.
+let exportedSymbols: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "--export-dynamic"], .when(platforms: [.linux]))
+]
+
 let programs: [Target] = [
   .target(
     name: "NNRunCommands",
@@ -59,9 +64,12 @@ let programs: [Target] = [
       "NNTraining", "NNInference", "NNPlugins", "NNConformance", "NNDrawing", "NNExplain", "ActivationLayers",
       "StandardLayers",
     ],
-    resources: [.embedInCode("Plugins/nnrun_layer.h")]),
-  .executableTarget(name: "nnrun", dependencies: ["NNRunCommands"]),
-  .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
+    resources: [
+      .embedInCode("Plugins/nnrun_layer.h"), .embedInCode("Plugins/shim.h"), .embedInCode("Plugins/module.modulemap"),
+    ]),
+  .executableTarget(name: "nnrun", dependencies: ["NNRunCommands"], linkerSettings: exportedSymbols),
+  .executableTarget(
+    name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"], linkerSettings: exportedSymbols),
 ]
 
 /// Whether allocations are counted in tests. A sanitizer has functions of its own in those places; tools/sanitize says so.

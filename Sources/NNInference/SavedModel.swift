@@ -38,11 +38,13 @@ public struct SavedModel: Sendable {
         code: "no-model", file: path, "the file holds numbers, but no model to run them with",
         remedy: "'nnrun weights adopt MODEL.xml \(path)' puts the two together")
     }
+    let stored = try weights.record().map { try DataRecord(record: $0, file: path) }
+    try registry.requirePlugins(stored?.plugins ?? [], file: path)
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =
-      try weights.record().map { try DataRecord(record: $0, file: path) }
+      try stored
       ?? DataRecord(entries: weights.tensors.metadata, firstInput: definition.inputs.first?.name, file: path)
     plan = try NetworkPlan(definition, targets: record.targets)
     preprocessing = try record.preprocessing(for: definition, file: path)

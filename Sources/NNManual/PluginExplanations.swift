@@ -6,6 +6,18 @@ extension CodeExplanation {
         + "include/nnrun_layer.h says. What it says is checked before any of it is used.",
       wrong: "nnrun check model.xml --plugin notes.txt", right: "nnrun check model.xml --plugin acme/libacme.so"),
     .init(
+      "plugin-missing",
+      "Weights remember the libraries that their layers came from, and cannot predict without them. Give the library with "
+        + "--plugin FILE, or name it in NNRUN_PLUGINS.",
+      wrong: "nnrun predict weights.safetensors rows.csv",
+      right: "nnrun predict weights.safetensors rows.csv --plugin acme/libacme.so"),
+    .init(
+      "plugin-other",
+      "Weights remember the name, the version and a checksum of the library that their layers came from. Another library "
+        + "may compute something else under the same names. If it does not, 'nnrun weights adopt' makes weights for it.",
+      wrong: "nnrun predict weights.safetensors rows.csv --plugin newer/libacme.so",
+      right: "nnrun predict weights.safetensors rows.csv --plugin acme/libacme.so"),
+    .init(
       "plugin-symbol",
       "The library calls a function that neither it, nor a library it is linked with, nor nnrun has.",
       wrong: "cc -shared -fPIC acme.c -o libacme.so", right: "cc -shared -fPIC acme.c -o libacme.so -lm"),

@@ -31,6 +31,8 @@ public struct ModelDescription: Sendable {
   public var network: [NetworkElement]
   /// How the net is trained.
   public var training: TrainingDescription?
+  /// The plug-ins whose layers it uses.
+  public var plugins: [PluginIdentity]
   /// What is allowed but hardly meant, in file order.
   public var warnings: [Diagnostic]
   /// Where `<model>` and `<network>` stand, for messages about something that is missing.

@@ -20,8 +20,10 @@ enum CDeclaration {
     guard c.minimum_inputs >= 0, c.maximum_inputs >= c.minimum_inputs, c.maximum_inputs <= 1000 else {
       throw LibraryFault("'\(name)' says that it reads \(c.minimum_inputs) to \(c.maximum_inputs) inputs")
     }
-    guard c.attribute_count >= 0, c.attribute_count <= mostAttributes, c.attribute_count == 0 || c.attributes != nil else {
-      throw LibraryFault("'\(name)' says that it has \(c.attribute_count) attributes; at most \(mostAttributes) are allowed")
+    guard c.attribute_count >= 0, c.attribute_count <= mostAttributes, c.attribute_count == 0 || c.attributes != nil
+    else {
+      throw LibraryFault(
+        "'\(name)' says that it has \(c.attribute_count) attributes; at most \(mostAttributes) are allowed")
     }
     guard c.create != nil, c.destroy != nil, c.plan != nil, c.forward_float != nil, c.backward_float != nil else {
       throw LibraryFault("'\(name)' lacks one of create, destroy, plan, forward_float, backward_float")

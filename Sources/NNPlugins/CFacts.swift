@@ -10,7 +10,8 @@ enum CFacts {
     c.size = UInt32(MemoryLayout<nnrun_facts>.size)
     instance.functions.facts?(instance.layer, &c)
     func fault(_ problem: String) -> ElementError {
-      ElementError(code: "plugin-facts", "the facts of <\(schema.name)> \(problem)", remedy: "tell the plug-in's author")
+      ElementError(
+        code: "plugin-facts", "the facts of <\(schema.name)> \(problem)", remedy: "tell the plug-in's author")
     }
     var facts = LayerFacts()
     facts.hasDoublePrecision = instance.functions.forward_double != nil
@@ -49,10 +50,11 @@ enum CFacts {
     return facts
   }
 
-  private typealias MapFunction = @convention(c) (
-    UnsafeMutableRawPointer?, Int64, UnsafePointer<UnsafePointer<Double>?>?, UnsafePointer<UnsafePointer<Double>?>?,
-    UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?
-  ) -> Void
+  private typealias MapFunction =
+    @convention(c) (
+      UnsafeMutableRawPointer?, Int64, UnsafePointer<UnsafePointer<Double>?>?, UnsafePointer<UnsafePointer<Double>?>?,
+      UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?
+    ) -> Void
 
   private static func channelMap(_ instance: CInstance, _ map: @escaping MapFunction) -> LayerFacts.ChannelMap {
     LayerFacts.ChannelMap { channels, parameters, states in

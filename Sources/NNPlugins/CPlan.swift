@@ -4,7 +4,8 @@ import NNCore
 /// The shape inference of a C layer: what it answers is checked before anything is made of it.
 enum CPlan {
   /// Throws an `ElementError`: the layer refuses the shapes, or its answer is no plan.
-  static func make(_ instance: CInstance, _ schema: ElementSchema, _ inputs: [Shape]) throws(ElementError) -> LayerPlan {
+  static func make(_ instance: CInstance, _ schema: ElementSchema, _ inputs: [Shape]) throws(ElementError) -> LayerPlan
+  {
     let room = Int(NNRUN_ROOM)
     var outputs = [nnrun_shape](repeating: nnrun_shape(), count: room)
     var parameters = [nnrun_parameter](repeating: nnrun_parameter(), count: room)
@@ -40,7 +41,8 @@ enum CPlan {
       scratchFixed: try reader.count(plan.scratch_fixed, "scratch_fixed"),
       savedPerSample: try reader.count(plan.saved_per_sample, "saved_per_sample"),
       backwardNeeds: BackwardNeeds(rawValue: Int(plan.flags & 3)), runsInPlace: plan.flags & 4 != 0,
-      targets: try reader.list(targets, isLoss ? plan.target_count : 0, least: isLoss ? 1 : 0, "targets", reader.target),
+      targets: try reader.list(
+        targets, isLoss ? plan.target_count : 0, least: isLoss ? 1 : 0, "targets", reader.target),
       forwardOperations: try reader.count(plan.forward_operations, "forward_operations"),
       backwardOperations: try reader.count(plan.backward_operations, "backward_operations"))
   }
@@ -57,7 +59,9 @@ enum CPlan {
       _ array: [C], _ count: Int32, least: Int = 0, _ what: String,
       _ read: (C, String) throws(ElementError) -> Element
     ) throws(ElementError) -> [Element] {
-      guard count >= least, count <= room else { throw fault("says that there are \(count) \(what); \(least) to \(room) can be") }
+      guard count >= least, count <= room else {
+        throw fault("says that there are \(count) \(what); \(least) to \(room) can be")
+      }
       var elements: [Element] = []
       for index in 0..<Int(count) { elements.append(try read(array[index], "\(what)[\(index)]")) }
       return elements
@@ -75,7 +79,9 @@ enum CPlan {
 
     func name(_ pointer: UnsafePointer<CChar>?, _ what: String) throws(ElementError) -> String {
       let text: String?
-      do throws(LibraryFault) { text = try CText.read(pointer, what) } catch { throw fault("has a name at \(what) that is none") }
+      do throws(LibraryFault) { text = try CText.read(pointer, what) } catch {
+        throw fault("has a name at \(what) that is none")
+      }
       guard let text, text.isElementName else { throw fault("has a name at \(what) that is none") }
       return text
     }

@@ -11,6 +11,8 @@ import NNFiles
 struct SharedLibrary: @unchecked Sendable {
   /// The file as the user named it.
   let path: String
+  /// CRC-32 of the file.
+  let checksum: UInt32
   private let handle: UnsafeMutableRawPointer
 
   /// Loads a library, which runs the code that it has for that moment.
@@ -19,7 +21,11 @@ struct SharedLibrary: @unchecked Sendable {
   /// that nobody has (65).
   init(_ path: String) throws {
     self.path = path
-    try Self.requireLibrary(path)
+    let bytes = try FileReading.bytes(path, limit: 1 << 30)
+    if let fault = ELFHeader.fault(bytes) {
+      throw DiagnosticError(code: "plugin", file: path, fault.problem, remedy: fault.remedy)
+    }
+    checksum = bytes.withUnsafeBytes { Compression.crc32($0) }
     // A name without a slash would be looked for in the system's folders.
     guard let handle = dlopen(path.contains("/") ? path : "./" + path, RTLD_NOW | RTLD_LOCAL) else {
       throw Self.loadError(path, dlerror().map { String(cString: $0) } ?? "it cannot be loaded")
@@ -54,33 +60,6 @@ struct SharedLibrary: @unchecked Sendable {
 
   /// The beginning of the name of the symbol that Swift plug-ins refer to.
   static let interfacePrefix = "nnrun_interface_"
-}
-
-extension SharedLibrary {
-  /// Looks at the file's header before the system's loader does, whose messages do not say what to do.
-  private static func requireLibrary(_ path: String) throws {
-    let head = try FileReading.head(path, count: 20)
-    func refusal(_ problem: String, _ remedy: String) -> DiagnosticError {
-      DiagnosticError(code: "plugin", file: path, problem, remedy: remedy)
-    }
-    #if os(Linux)
-      guard head.starts(with: [0x7F, 0x45, 0x4C, 0x46]), head.count == 20 else {
-        throw refusal(head.isEmpty ? "is empty" : "is not a shared library", "build it with: nnrun plugin build FOLDER")
-      }
-      guard head[4] == 2 else { throw refusal("is a library for 32-bit programs", "build it for 64 bits") }
-      #if arch(x86_64)
-        let (machine, name) = (62, "x86-64")
-      #else
-        let (machine, name) = (183, "AArch64")
-      #endif
-      guard Int(head[18]) | Int(head[19]) << 8 == machine else {
-        throw refusal("is a library for another processor", "build it for \(name)")
-      }
-      guard Int(head[16]) | Int(head[17]) << 8 == 3 else {
-        throw refusal("is not a shared library", "link it with -shared")
-      }
-    #endif
-  }
 }
 
 extension String {

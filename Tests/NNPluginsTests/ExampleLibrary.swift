@@ -9,7 +9,8 @@ enum ExampleLibrary {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  static let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nnrun-plugins-\(UUID().uuidString)")
+  static let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "nnrun-plugins-\(UUID().uuidString)")
 
   /// Why something could not be built.
   struct BuildFailure: Error { var message: String }
@@ -32,7 +33,9 @@ enum ExampleLibrary {
       + ["-I", root.appendingPathComponent("include").path] + options + sources + ["-o", library, "-lm"]
     try process.run()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw BuildFailure(message: "cc ended with \(process.terminationStatus)") }
+    guard process.terminationStatus == 0 else {
+      throw BuildFailure(message: "cc ended with \(process.terminationStatus)")
+    }
     return library
   }
 

@@ -17,3 +17,22 @@ public struct PluginIdentity: Sendable, Hashable {
     self.checksum = checksum
   }
 }
+
+extension Registry {
+  /// Throws a `DiagnosticError` unless all plug-ins that a file was made with are loaded, the very same ones: another
+  /// library may compute something else under the same names.
+  ///
+  /// - Parameter file: the file that was made with them.
+  package func requirePlugins(_ needed: [PluginIdentity], file: String) throws(DiagnosticError) {
+    for plugin in needed where !plugins.contains(plugin) {
+      let what = "plug-in '\(plugin.name)' \(plugin.version) (checksum \(plugin.checksum))"
+      guard let other = plugins.first(where: { $0.namespace == plugin.namespace }) else {
+        throw DiagnosticError(
+          code: "plugin-missing", file: file, "was made with the \(what), which is not loaded")
+      }
+      throw DiagnosticError(
+        code: "plugin-other", file: file,
+        "was made with the \(what), but version \(other.version) (checksum \(other.checksum)) is loaded")
+    }
+  }
+}

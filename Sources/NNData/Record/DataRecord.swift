@@ -15,17 +15,20 @@ public struct DataRecord: Sendable, Hashable {
   public var pictures: PictureForm?
   /// How the training set was read, so that other files are read alike; nil for data made in code.
   public var source: SourceRecord?
+  /// The plug-ins whose layers the net uses.
+  public var plugins: [PluginIdentity]
 
   /// A record.
   public init(
     targets: [String: TargetForm] = [:], classes: [String]? = nil, preprocessing: [String: AffinePreprocessing] = [:],
-    pictures: PictureForm? = nil, source: SourceRecord? = nil
+    pictures: PictureForm? = nil, source: SourceRecord? = nil, plugins: [PluginIdentity] = []
   ) {
     self.targets = targets
     self.classes = classes
     self.preprocessing = preprocessing
     self.pictures = pictures
     self.source = source
+    self.plugins = plugins
   }
 
   /// The preprocessing of a net's free inputs, in their order.
@@ -93,7 +96,22 @@ extension DataRecord {
           preprocessing.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Self.json($0.value)) })))
     if let pictures { members.append(.init(key: "pictures", value: .text(pictures.encoded))) }
     if let source { members.append(.init(key: "source", value: source.json)) }
+    if !plugins.isEmpty { members.append(.init(key: "plugins", value: .array(plugins.map(Self.json)))) }
     return .object(members)
+  }
+
+  private static func json(_ plugin: PluginIdentity) -> StrictJSON {
+    .object([
+      .init(key: "name", value: .text(plugin.name)), .init(key: "version", value: .text(plugin.version)),
+      .init(key: "namespace", value: .text(plugin.namespace)), .init(key: "checksum", value: .text(plugin.checksum)),
+    ])
+  }
+
+  private static func plugin(_ json: StrictJSON) -> PluginIdentity? {
+    guard case .text(let name)? = json["name"], case .text(let version)? = json["version"],
+      case .text(let namespace)? = json["namespace"], case .text(let checksum)? = json["checksum"]
+    else { return nil }
+    return PluginIdentity(name: name, version: version, namespace: namespace, checksum: checksum)
   }
 
   /// Reads what `json` wrote; nil if it is something else.
@@ -121,6 +139,13 @@ extension DataRecord {
     if let value = json["source"] {
       guard let source = SourceRecord(json: value) else { return nil }
       self.source = source
+    }
+    if let value = json["plugins"] {
+      guard case .array(let values) = value else { return nil }
+      for value in values {
+        guard let plugin = Self.plugin(value) else { return nil }
+        plugins.append(plugin)
+      }
     }
   }
 

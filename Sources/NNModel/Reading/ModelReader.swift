@@ -90,10 +90,18 @@ struct ModelReader {
       text: overrides.applied(to: text), summary: summary,
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
       sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
-      views: views, network: net.items.compactMap(\.result), training: training, warnings: diagnostics.sorted(.warning),
+      views: views, network: net.items.compactMap(\.result), training: training,
+      plugins: usedPlugins, warnings: diagnostics.sorted(.warning),
       modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
     if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }
     return description
+  }
+
+  /// The plug-ins that have layers in the net: others are not needed to predict.
+  private var usedPlugins: [PluginIdentity] {
+    var namespaces: Set<String> = []
+    for key in declarations.keys where key.section == .network { namespaces.insert(key.namespace) }
+    return registry.plugins.filter { namespaces.contains($0.namespace) }
   }
 
   private static func name(ofFile file: String) -> String {

@@ -75,7 +75,9 @@ enum InitCommand: Command {
     network.initialize(seed: seed)
     let file = try WeightsFile(
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,
-      record: DataRecord(targets: model.plan.targets, classes: model.description.classes).record(),
+      record: DataRecord(
+        targets: model.plan.targets, classes: model.description.classes, plugins: model.description.plugins
+      ).record(),
       version: programVersion)
     try file.tensors.write(path, replacing: arguments.has("force"))
   }

@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNFiles
+import NNPlugins
 
 #if canImport(Glibc)
   import Glibc
@@ -14,29 +15,101 @@ enum PluginBuild {
   ///
   /// Throws a `DiagnosticError`: the folder has no sources (66), there is no compiler (66), or the compiler found errors,
   /// which it has printed (65).
-  static func run(_ folder: String) throws -> String {
+  ///
+  /// - Parameter sdk: for a plug-in in Swift, the folder that `nnrun plugin sdk` wrote; this program's own unless given.
+  static func run(_ folder: String, sdk: String?) throws -> String {
     try Path.requireFolder(folder)
     let names = try FolderListing.names(in: folder)
     let c = names.filter { $0.hasSuffix(".c") }.sorted()
     let cpp = names.filter { $0.hasSuffix(".cpp") || $0.hasSuffix(".cc") }.sorted()
-    guard !c.isEmpty || !cpp.isEmpty else {
+    let swift = names.filter { $0.hasSuffix(".swift") }.sorted()
+    guard !c.isEmpty || !cpp.isEmpty || !swift.isEmpty else {
       throw DiagnosticError(
-        .missing, code: "plugin-sources", file: folder, "has no sources (.c, .cpp)",
+        .missing, code: "plugin-sources", file: folder, "has no sources (.c, .cpp, .swift)",
         remedy: "begin with: nnrun plugin new NAME")
     }
-    let library = Path.join(folder, "lib\(Path.name(of: Path.resolved(folder) ?? folder)).so")
+    let name = Path.name(of: Path.resolved(folder) ?? folder)
+    let library = Path.join(folder, "lib\(name).so")
+    if !swift.isEmpty {
+      guard c.isEmpty && cpp.isEmpty else {
+        throw DiagnosticError(
+          code: "plugin-build", file: folder, "has sources in Swift and in C", remedy: "give each a folder of its own")
+      }
+      try buildSwift(swift.map { Path.join(folder, $0) }, name, library, sdk)
+      return library
+    }
     let isCPP = !cpp.isEmpty
     let compiler = variable(isCPP ? "CXX" : "CC") ?? (isCPP ? "c++" : "cc")
     let words =
       [compiler, isCPP ? "-std=c++17" : "-std=c11", "-O3", "-shared", "-fPIC", "-fvisibility=hidden", "-I", folder]
       + (c + cpp).map { Path.join(folder, $0) } + ["-o", library, "-lm"]
+    try compile(words, library)
+    return library
+  }
+
+  private static func compile(_ words: [String], _ library: String) throws {
     let status = try ChildProcess.run(words)
     guard status == 0 else {
       throw DiagnosticError(
-        code: "plugin-build", file: folder, "the compiler '\(compiler)' ended with \(status)",
+        code: "plugin-build", file: library, "cannot be built: the compiler '\(words[0])' ended with \(status)",
         remedy: "mend what it says above")
     }
-    return library
+  }
+
+  /// Compiles sources in Swift without linking anything of nnrun: its symbols are those of the program that loads it.
+  private static func buildSwift(_ sources: [String], _ name: String, _ library: String, _ sdk: String?) throws {
+    let temporary = try TemporaryFolder()
+    let modules = try PluginSDK.folder(sdk, temporary: temporary.path)
+    let entry = Path.join(temporary.path, "PluginEntry.swift")
+    try AtomicFile.write(entry, text: swiftEntry)
+    let module = name.prefix(1).uppercased() + name.dropFirst() + "Plugin"
+    try compile(
+      [
+        variable("SWIFTC") ?? "swiftc", "-emit-library", "-O", "-wmo", "-swift-version", "6", "-parse-as-library",
+        "-module-name", module, "-I", modules, "-I", Path.join(modules, "CProcessor"),
+      ] + sources + [entry, "-o", library], library)
+  }
+
+  /// The function that the program calls, and the reference by which the system's loader refuses a library that was built
+  /// for another program.
+  private static var swiftEntry: String {
+    """
+    import NNCore
+
+    @_silgen_name("nnrun_interface_\(swiftInterface)") private func nnrunInterface()
+
+    @c(nnrun_swift_plugin) public func nnrunSwiftPlugin(_ call: UnsafeMutableRawPointer) {
+      nnrunInterface()
+      call.assumingMemoryBound(to: PluginRegistration.self).pointee.run(NNRunPlugin.self)
+    }
+
+    """
+  }
+}
+
+/// A folder that goes with the value.
+private final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    let name = Path.join(variable("TMPDIR") ?? "/tmp", "nnrun-plugin-XXXXXX")
+    var characters = Array(name.utf8CString)
+    guard let made = mkdtemp(&characters) else {
+      throw DiagnosticError(
+        .cannotCreate, code: "cannot-create", file: name, "cannot be made: \(String(cString: strerror(errno)))")
+    }
+    path = String(cString: made)
+  }
+
+  deinit {
+    func remove(_ folder: String) {
+      for name in (try? FolderListing.names(in: folder)) ?? [] {
+        let entry = Path.join(folder, name)
+        if Path.isFolder(entry) { remove(entry) } else { unlink(entry) }
+      }
+      rmdir(folder)
+    }
+    remove(path)
   }
 }
 

@@ -67,7 +67,8 @@ enum PluginCheck {
             verdict.problems.append((promise.rawValue, "\(example): \(problem)"))
           }
         } catch let error as DiagnosticError {
-          verdict.problems.append((promise.rawValue, "\(example): \(error.diagnostics.map(\.message).joined(separator: "; "))"))
+          verdict.problems.append(
+            (promise.rawValue, "\(example): \(error.diagnostics.map(\.message).joined(separator: "; "))"))
         }
       }
     }

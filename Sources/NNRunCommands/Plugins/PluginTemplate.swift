@@ -1,11 +1,12 @@
 import NNCommandLine
 import NNCore
 import NNFiles
+import NNText
 
 /// The folder that `nnrun plugin new` writes.
 enum PluginTemplate {
   /// The languages that it can be in, the usual one first.
-  static let languages = ["c"]
+  static let languages = ["swift", "c"]
 
   /// Writes the folder. Throws a `DiagnosticError`: the name is none (64), or the folder is there already (73).
   static func write(_ path: String, language: String) throws {
@@ -22,11 +23,16 @@ enum PluginTemplate {
     func file(_ word: String, _ text: String) throws {
       try AtomicFile.write(Path.join(path, word), text: text.replacing("NAME", with: name))
     }
-    try AtomicFile.write(Path.join(path, "nnrun_layer.h"), bytes: PackageResources.nnrun_layer_h)
-    try file("\(name).c", CPluginSource.text)
+    if language == "c" {
+      try AtomicFile.write(Path.join(path, "nnrun_layer.h"), bytes: PackageResources.nnrun_layer_h)
+      try file("\(name).c", CPluginSource.text)
+    } else {
+      try file("Swishish.swift", SwiftPluginSource.layer)
+      try file("Plugin.swift", SwiftPluginSource.plugin)
+    }
     try file("model.xml", model)
     try file("test.sh", test)
-    try file("README.md", readme)
+    try file("README.md", readme(language))
     let place = shellQuoted(path)
     try printResult(
       """
@@ -69,24 +75,35 @@ enum PluginTemplate {
 
     """
 
-  private static let readme = """
-    # NAME
+  private static func readme(_ language: String) -> String {
+    let sources =
+      language == "c"
+      ? """
+      | `NAME.c` | the layer `<p:swishish>` and the library's description; begin here |
+      | `nnrun_layer.h` | the interface, explained line by line |
+      """
+      : """
+      | `Swishish.swift` | the layer `<p:swishish>`; begin here |
+      | `Plugin.swift` | the library's name and version, and the list of its elements |
+      """
+    return """
+      # NAME
 
-    Layers for nnrun in the namespace `urn:NAME:layers`.
+      Layers for nnrun in the namespace `urn:NAME:layers`.
 
-    | file | what it is |
-    |---|---|
-    | `NAME.c` | the layer `<p:swishish>` and the library's description; begin here |
-    | `nnrun_layer.h` | the interface, explained line by line |
-    | `model.xml` | a model that uses the layer |
-    | `test.sh` | builds, checks the layer, checks the model's gradients |
+      | file | what it is |
+      |---|---|
+      \(sources)
+      | `model.xml` | a model that uses the layer |
+      | `test.sh` | builds, checks the layer, checks the model's gradients |
 
-    ```
-    nnrun plugin build .                                  # -> libNAME.so
-    nnrun plugin check libNAME.so
-    nnrun train model.xml --plugin libNAME.so
-    nnrun layers swishish --plugin libNAME.so
-    ```
+      ```
+      nnrun plugin build .                                  # -> libNAME.so
+      nnrun plugin check libNAME.so
+      nnrun train model.xml --plugin libNAME.so
+      nnrun layers swishish --plugin libNAME.so
+      ```
 
-    """
+      """
+  }
 }

@@ -84,7 +84,8 @@ public struct Experiment: Sendable {
   /// What predicting depends on besides the model and the parameters.
   package var record: DataRecord {
     var record = DataRecord(
-      targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record)
+      targets: plan.targets, classes: classNames, pictures: trainingSet.pictures, source: trainingSet.record,
+      plugins: description.plugins)
     for (index, affine) in zip(plan.definition.freeInputs, preprocessing) where affine != .identity {
       record.preprocessing[plan.definition.inputs[index].name] = affine
     }

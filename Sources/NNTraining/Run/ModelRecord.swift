@@ -7,7 +7,7 @@ extension DataRecord {
   ///
   /// - Throws: a `DiagnosticError` if a step of its preprocessing is learned from data.
   package init(withoutData description: ModelDescription, _ plan: NetworkPlan) throws {
-    self.init(targets: plan.targets, classes: description.classes)
+    self.init(targets: plan.targets, classes: description.classes, plugins: description.plugins)
     for step in description.preprocessing {
       guard let element = step.element as? any Preprocessing, element.isLearned else { continue }
       throw DiagnosticError([

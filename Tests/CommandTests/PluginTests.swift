@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// A library of somebody else, from nothing to predictions, by the commands that a user types.
+@Suite struct PluginCommandTests {
+  /// A folder with a plug-in that was written and built.
+  private func built(_ language: String) throws -> Workplace {
+    let place = try Workplace()
+    let written = try place.run("plugin", "new", "acme", "--language", language)
+    #expect(written.code == 0, "\(written.messages)")
+    let build = try place.run("plugin", "build", "acme")
+    #expect(build.code == 0 && build.output == "acme/libacme.so: built\n", "\(build.messages)")
+    try place.write(
+      (0..<4).map { row in (0..<8).map { "\(Double(row - $0) / 4)" }.joined(separator: ",") }
+        .joined(separator: "\n") + "\n", to: "rows.csv")
+    return place
+  }
+
+  @Test(arguments: ["c", "swift"]) func fromNothingToPredictions(_ language: String) throws {
+    let place = try built(language)
+    let library = "acme/libacme.so"
+    let check = try place.run("plugin", "check", library)
+    #expect(check.code == 0, "\(check.output)\(check.messages)")
+    #expect(check.output.hasSuffix("acme/libacme.so: 1 layers, 0 broken promises\n"))
+    let training = try place.run("train", "acme/model.xml", "--quiet", "--plugin", library)
+    #expect(training.code == 0, "\(training.messages)")
+    let weights = "runs/acme/weights.safetensors"
+    let prediction = try place.run("predict", weights, "rows.csv", "--plugin", library)
+    #expect(prediction.code == 0 && prediction.output.split(separator: "\n").count == 5, "\(prediction.messages)")
+    let inference = try place.infer(weights, "rows.csv", "--plugin", library)
+    #expect(inference.output == prediction.output && inference.code == 0, "\(inference.messages)")
+    let byVariable = try place.run("predict", weights, "rows.csv", environment: ["NNRUN_PLUGINS": library])
+    #expect(byVariable.output == prediction.output)
+    #expect(try place.run("gradcheck", "acme/model.xml", "--plugin", library).code == 0)
+    let page = try place.run("layers", "swishish", "--plugin", library)
+    #expect(page.output.contains("How steep the gate is.") && page.code == 0)
+    #expect(try place.run("check", "acme/model.xml").code == 65)
+
+    let missing = try place.run("predict", weights, "rows.csv")
+    #expect(missing.code == 65 && missing.messages.contains("was made with the plug-in 'acme' 0.1.0"))
+  }
+
+  /// Weights know the library that they were made with.
+  @Test func anotherLibraryIsRefused() throws {
+    let place = try built("c")
+    #expect(try place.run("train", "acme/model.xml", "--quiet", "--plugin", "acme/libacme.so").code == 0)
+    let source = try place.text("acme/acme.c").replacingOccurrences(of: "0.1.0", with: "0.2.0")
+    try place.write(source, to: "acme/acme.c")
+    #expect(try place.run("plugin", "build", "acme").code == 0)
+    let other = try place.run(
+      "predict", "runs/acme/weights.safetensors", "rows.csv", "--plugin", "acme/libacme.so")
+    #expect(other.code == 65 && other.messages.contains("but version 0.2.0"), "\(other.messages)")
+  }
+
+  @Test func wrongUses() throws {
+    let place = try built("c")
+    #expect(try place.run("plugin", "new", "acme").code == 73)
+    #expect(try place.run("plugin", "new", "Not a name").code == 64)
+    #expect(try place.run("plugin", "build", "nowhere").code == 66)
+    #expect(try place.run("check", "acme/model.xml", "--plugin", "acme/missing.so").code == 66)
+    #expect(try place.run("check", "acme/model.xml", "--plugin", "acme/acme.c").code == 65)
+    try place.write("int nothing(", to: "acme/broken.c")
+    let broken = try place.run("plugin", "build", "acme")
+    #expect(broken.code == 65 && broken.messages.contains("mend what it says above"), "\(broken.messages)")
+  }
+}
