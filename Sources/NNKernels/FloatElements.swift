@@ -1,4 +1,4 @@
-// `Float`'s kernels on elements and sets of them are those of the instruction-set level in use.
+// `Float`'s kernels for elements, sets of elements and columns: those of the selected level.
 extension Float {
   public static func combine(
     _ operation: ElementOperation, _ x: Buffer<Float>, _ y: Buffer<Float>, into z: Buffer<Float>, accumulate: Bool,
@@ -7,7 +7,9 @@ extension Float {
     KernelTable.current.combineElements(operation, x, y, z, accumulate, workers)
   }
 
-  public static func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments { KernelTable.current.moments(x, set) }
+  public static func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments {
+    KernelTable.current.moments(x, set)
+  }
 
   public static func deviationSums(
     _ y: Buffer<Float>, _ x: Buffer<Float>, center: Float, _ set: StridedSegments
