@@ -1,4 +1,4 @@
-// `Float`'s kernels for images are those of the instruction-set level in use, where there are any.
+// `Float`'s kernels for images: those of the selected level, or the reference kernels for shapes that these do not cover.
 extension Float {
   public static func convolve(
     _ shape: Convolution, batch: Int, _ x: Buffer<Float>, _ weight: Buffer<Float>, into y: Buffer<Float>,
@@ -116,12 +116,12 @@ extension Float {
 }
 
 extension Pooling {
-  /// Whether each row of windows is a single one, so that there are no neighbours to make vectors of.
+  /// Whether the output has one column, so that there are no adjacent windows to vectorise over.
   fileprivate var isOneColumn: Bool { output.width == 1 }
 }
 
 extension Convolution {
-  /// Whether a padded copy of a group's input, with strides that leave gaps, would be too large to be worth making.
+  /// Whether the padded copy of a group's input would be too large: extreme padding or strides.
   fileprivate var isBeyondKernels: Bool {
     let padded = (self.padded.height + stride.height) * (self.padded.width + stride.width)
     return Double(padded) * Double(max(groupInputs, 16)) > 3e7

@@ -1,4 +1,4 @@
-// `Float`'s kernels on elements and sets of them are those of the instruction-set level in use.
+// `Float`'s kernels for elements, sets of elements and columns: those of the selected level.
 extension Float {
   public static func combine(
     _ operation: ElementOperation, _ x: Buffer<Float>, _ y: Buffer<Float>, into z: Buffer<Float>, accumulate: Bool,

@@ -1,4 +1,4 @@
-// `Float`'s kernels are those of the instruction-set level in use.
+// `Float`'s kernels for products, activations, rows, reductions and updates: those of the selected level.
 extension Float {
   public static func multiply(
     _ product: MatrixProduct, _ a: Buffer<Float>, _ b: Buffer<Float>, into c: Buffer<Float>, epilogue: Epilogue<Float>,
@@ -119,7 +119,7 @@ extension Float {
 }
 
 extension UpdateRule {
-  /// 1 - beta^step for both moments of Adam, which start at zero; 1 for other rules.
+  /// Adam's bias corrections 1 - beta1^step and 1 - beta2^step; 1 for other rules.
   var biasCorrections: (Double, Double) {
     switch self {
     case .adam(let beta1, let beta2, _, let step), .adamW(let beta1, let beta2, _, let step):

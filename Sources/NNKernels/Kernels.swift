@@ -14,7 +14,7 @@ import NNKernelsBaseline
 #endif
 
 extension KernelTable {
-  /// The kernels of `level`, or nothing when this machine cannot run them.
+  /// The kernels of `level`; nil if this machine cannot run them.
   public static func of(_ level: KernelLevel) -> KernelTable? {
     #if arch(x86_64)
       switch level {
@@ -27,8 +27,8 @@ extension KernelTable {
     #endif
   }
 
-  /// The kernels that `Float` uses in this process: those of the highest level that the machine can run, or of a
-  /// lower one that the environment variable NNRUN_ISA names (`baseline`, `v3`, `v4`).
+  /// The kernels that `Float` uses in this process: the highest level that the machine can run, or at most the level that
+  /// the environment variable NNRUN_ISA names (`baseline`, `v3`, `v4`).
   static let current: KernelTable = {
     let wanted = getenv("NNRUN_ISA").flatMap { KernelLevel(rawValue: String(cString: $0)) }
     let levels = KernelLevel.allCases.reversed().drop { level in wanted.map { $0 != level } ?? false }
@@ -40,7 +40,7 @@ extension KernelTable {
 }
 
 extension KernelLevel {
-  /// The level in use in this process.
+  /// The level that `Float` uses in this process.
   public static var current: KernelLevel { KernelTable.current.level }
 
   /// The levels that this machine can run.

@@ -1,11 +1,11 @@
-/// Random numbers that are a pure function of (key, position): any thread can compute any of them in any order, and
-/// the whole state of a generator is two integers, so a resumed run draws what the uninterrupted one would have.
+/// A counter-based random number generator: numbers are a pure function of (key, counter, position). Any thread can compute
+/// any number in any order. The state is two integers, so a resumed run draws the numbers of the uninterrupted one.
 ///
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 public struct RandomStream: Sendable, Hashable {
-  /// Chooses the sequence.
+  /// Selects the sequence.
   public var key: UInt64
-  /// Chooses a subsequence, for instance the training step.
+  /// Selects a subsequence, for instance the training step.
   public var counter: UInt64
 
   /// The stream of `key` that starts at subsequence `counter`.
@@ -14,7 +14,7 @@ public struct RandomStream: Sendable, Hashable {
     self.counter = counter
   }
 
-  /// A stream for another purpose, independent of this one.
+  /// An independent stream for another purpose.
   public func derived(_ purpose: UInt64) -> RandomStream {
     let mixed = block(purpose ^ 0x9E37_79B9_7F4A_7C15)
     return RandomStream(key: UInt64(mixed.x) | UInt64(mixed.y) << 32, counter: counter)
@@ -40,14 +40,15 @@ public struct RandomStream: Sendable, Hashable {
     return c
   }
 
-  /// A number in [0, 1) with 32 random bits.
+  /// A uniform number in [0, 1) with 32 random bits.
   @inlinable
   public func uniform(_ position: UInt64) -> Double {
     let words = block(position >> 2)
     return Double(words[Int(position & 3)]) * 0x1p-32
   }
 
-  /// A number in `0..<bound`, without bias (Lemire's multiplication with 64 bits; the bias left is below 2^-32).
+  /// A uniform integer in `0..<bound` (Lemire's multiplication method with 64 bits and without rejection; the bias is below
+  /// 2^-32).
   @inlinable
   public func integer(below bound: Int, at position: UInt64) -> Int {
     let words = block(position)
@@ -55,7 +56,7 @@ public struct RandomStream: Sendable, Hashable {
     return Int(wide.multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// A normally distributed number of mean 0 and deviation 1 (Box and Muller 1958).
+  /// A standard normal number, mean 0 and standard deviation 1 (Box and Muller 1958).
   public func normal(_ position: UInt64) -> Double {
     let words = block(position)
     let u = (Double(words.x) + Double(words.z) * 0x1p-32 + 0x1p-33) * 0x1p-32

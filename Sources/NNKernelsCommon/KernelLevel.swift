@@ -1,13 +1,13 @@
 /// An instruction-set level that kernels are compiled for.
 public enum KernelLevel: String, Sendable, CaseIterable {
-  /// What every processor of the architecture has.
+  /// The architecture's baseline instruction set.
   case baseline
   /// x86-64-v3: AVX2 and FMA.
   case v3
   /// x86-64-v4: AVX-512.
   case v4
 
-  /// The instruction sets in words.
+  /// The name and its vector extensions.
   public var description: String {
     switch self {
     case .baseline:

@@ -22,7 +22,7 @@ extension Activation {
     }
   }
 
-  /// The function's derivative at `x`, whose value there is `y`; only `y` is read when `gradientUsesOutput`.
+  /// The function's derivative at `x`, with the value y = f(x); only `y` is read if `gradientUsesOutput`.
   public func derivative<S: Scalar>(x: S, y: S) -> S {
     switch self {
     case .identity: return 1
@@ -59,7 +59,7 @@ extension Activation {
     }
   }
 
-  /// 1 / (1 + exp(-x)) through the exponential of a number that is never positive, which cannot overflow.
+  /// 1 / (1 + exp(-x)) from exp(-|x|), which cannot overflow.
   private static func sigmoidValue<S: Scalar>(_ x: S) -> S {
     let e = S.exp(-x.magnitude)
     return x < 0 ? e / (1 + e) : 1 / (1 + e)

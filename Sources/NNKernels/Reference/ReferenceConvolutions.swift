@@ -55,12 +55,12 @@ extension Scalar {
 }
 
 extension Convolution {
-  /// The output indices along one dimension whose tap `tap` lies inside the input.
+  /// The output indices i along one dimension for which tap `tap` reads inside of the input: 0 <= i stride + tap dilation -
+  /// padding < input.
   @inline(__always)
   package static func validRange(
     tap: Int, dilation: Int, stride: Int, padding: Int, input: Int, output: Int
   ) -> Range<Int> {
-    // i stride + offset in 0 ..< input
     let offset = tap * dilation - padding
     let first = offset >= 0 ? 0 : (-offset + stride - 1) / stride
     let last = input - 1 - offset
@@ -84,7 +84,7 @@ extension Convolution {
   }
 }
 
-/// One output channel of one sample at a time; the terms are added in the order of the weights.
+/// Direct convolution, plane by plane of the output; terms are added in the order of the weights.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func referenceConvolve<S: Scalar>(
@@ -120,7 +120,7 @@ package func referenceConvolve<S: Scalar>(
   }
 }
 
-/// One window at a time, its pixels one after the other.
+/// Convolution and maximum pooling, window by window.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func referenceConvolvePooled<S: Scalar>(
@@ -149,7 +149,7 @@ package func referenceConvolvePooled<S: Scalar>(
   }
 }
 
-/// One pixel of a convolution's output, without its bias; the terms are added in the order of the weights.
+/// One output pixel without bias; terms are added in the order of the weights.
 @inline(__always)
 private func referencePixel<S: Scalar>(
   _ shape: Convolution, _ plane: Int, _ i: Int, _ j: Int, _ x: Buffer<S>, _ weight: Buffer<S>
@@ -173,7 +173,7 @@ private func referencePixel<S: Scalar>(
   return total
 }
 
-/// One input channel of one sample at a time.
+/// The input gradient, plane by plane of the input: each output pixel is scattered to its window.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func referenceConvolveBackwardData<S: Scalar>(
@@ -209,7 +209,8 @@ package func referenceConvolveBackwardData<S: Scalar>(
   }
 }
 
-/// One output channel's weights at a time; the terms are added sample by sample, row by row.
+/// The weight gradient: a correlation of input and upstream gradient, weight by weight; terms are added sample by sample,
+/// row by row.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func referenceConvolveBackwardWeights<S: Scalar>(

@@ -13,8 +13,7 @@ extension Scalar {
   }
 }
 
-/// k + alpha / size * the sum of the squares of the neighbours of channel `c` at `pixel`, which counts from the sample's
-/// start.
+/// s[c] = k + alpha / size * sum over the window of channel `c` of x[c']^2, at `pixel` of the sample that starts at `start`.
 @inline(__always)
 private func divisor<S: Scalar>(
   _ window: LocalResponse, _ extent: ChannelExtent, _ x: Buffer<S>, _ start: Int, _ c: Int, _ pixel: Int

@@ -26,7 +26,7 @@ extension Scalar {
   }
 }
 
-/// Calls `body` with every plane, in chunks of about equal work.
+/// Calls `body` with every plane of [batch, channels], in chunks of about equal work.
 @inline(__always)
 private func forEachPlane(_ shape: Pooling, _ batch: Int, _ workers: WorkerPool, _ body: (Int) -> Void) {
   let work = shape.output.area * shape.kernel.area + shape.input.area
@@ -52,7 +52,7 @@ package func referenceMaxPool<S: Scalar>(
         for r in rows {
           for c in columns {
             let index = source + r * input.width + c
-            // The first among equals; a number that is not one stays.
+            // The first of equal pixels; NaN is kept.
             if x[index] > x[best] || x[index].isNaN { (best, row, column) = (index, r, c) }
           }
         }

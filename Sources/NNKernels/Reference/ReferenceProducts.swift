@@ -33,7 +33,7 @@ package func referencePack<S: Scalar>(
   }
 }
 
-/// The plain product: each element's terms are added in the order of the inner index. Rows are the unit of work.
+/// The product by three loops, parallel over rows: each element adds its terms in the order of the inner index.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func referenceMultiply<S: Scalar>(

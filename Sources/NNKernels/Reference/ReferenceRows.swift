@@ -54,7 +54,7 @@ extension Scalar {
   }
 }
 
-/// Rows that make one unit of work, from the cost of one row.
+/// Rows of a chunk, so that it has about 4096 elements.
 private func rowGrain(_ columns: Int) -> Int { max(1, 4096 / max(1, columns)) }
 
 /// The largest element, or NaN where there is one.

@@ -32,7 +32,7 @@ private func forEach(_ set: StridedSegments, _ body: (Int) -> Void) {
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func referenceMoments<S: Scalar>(_ x: Buffer<S>, _ set: StridedSegments) -> Moments {
-  // About the first element, which is as close to the mean as the deviation, so that little cancels.
+  // Shifted sums: the first element is about a standard deviation from the mean, so there is little cancellation.
   let shift = Double(x[set.start])
   var (sum, squares) = (0.0, 0.0)
   forEach(set) { i in

@@ -20,7 +20,7 @@ package func referenceUpdate<S: Scalar>(
   workers.run(count: w.count, grain: 16384) { range in
     for i in range {
       var g = scale * gradients[i]
-      // Comparisons that are false for NaN: a gradient that is not a number stays one and is noticed.
+      // Both comparisons are false for NaN, so a NaN gradient reaches the parameters and is reported.
       if g > limit { g = limit } else if g < -limit { g = -limit }
       switch rule {
       case .sgd(let momentum, let nesterov):

@@ -1,6 +1,6 @@
 import NNKernelsCommon
 
-// The activations' values; what they do to special values is what `Activation.value` does.
+// The activation functions. Special values (NaN, infinities) give the results of `Activation.value`.
 
 @_transparent
 private func isPositive(_ x: Vector) -> VectorMask { x .> Vector.zero }
@@ -8,7 +8,7 @@ private func isPositive(_ x: Vector) -> VectorMask { x .> Vector.zero }
 @_transparent
 private func isNegative(_ x: Vector) -> VectorMask { x .< Vector.zero }
 
-/// `value`, but zero where x is minus infinity: there the formulas x Phi(x) and the like are 0 times infinity.
+/// `value`, but zero where x = -infinity: there x Phi(x) and similar formulas are -infinity times 0.
 @_transparent
 private func vanishingAtMinusInfinity(_ x: Vector, _ value: Vector) -> Vector {
   select(x .== Vector(repeating: -Float.infinity), .zero, value)
@@ -29,17 +29,13 @@ struct LeakyRectifier: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector { select(isNegative(x), x * slope, x) }
 }
 
-/// scale x for positive x, else `factor` (exp(x) - 1): ELU with a scale of 1, and SELU.
+/// scale x for x >= 0, else factor (exp(x) - 1): ELU with scale 1, and SELU.
 struct ExponentialUnit: VectorFunction {
   let scale: Float
   let factor: Float
   @inline(__always) func value(_ x: Vector) -> Vector {
     select(isNegative(x), vectorExpm1(x) * factor, x * scale)
   }
-}
-
-struct Softplus: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { vectorSoftplus(x) }
 }
 
 struct Softsign: VectorFunction {
@@ -50,23 +46,26 @@ struct Softsign: VectorFunction {
   }
 }
 
+/// GELU: x Phi(x).
 struct GaussianUnit: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     vanishingAtMinusInfinity(x, x * distribution(x, NormalTail(magnitude(x))))
   }
 }
 
-/// x (1 + tanh(g)) / 2 = x sigmoid(2 g): without the sum that cancels for negative x.
+/// GELU by tanh: x (1 + tanh(g)) / 2 = x sigmoid(2 g), where 1 + tanh(g) would cancel for negative x.
 struct GaussianUnitByTanh: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     vanishingAtMinusInfinity(x, x * vectorSigmoid(2 * Self.argument(x)))
   }
 
+  /// g = sqrt(2 / pi) (x + 0.044715 x^3).
   @inline(__always) static func argument(_ x: Vector) -> Vector {
     0.797_884_56 * x * multiplyAdd(x * x, Vector(repeating: 0.044_715), Vector(repeating: 1))
   }
 }
 
+/// SiLU: x sigmoid(x).
 struct SigmoidUnit: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector { vanishingAtMinusInfinity(x, x * vectorSigmoid(x)) }
 }
@@ -82,13 +81,8 @@ struct HardSwish: VectorFunction {
   }
 }
 
-/// Something to be done with an activation's function, once the compiler knows which it is.
-protocol FunctionUser {
-  func use<F: VectorFunction>(_ function: F)
-}
-
 extension Activation {
-  /// Hands the activation's function to `user`.
+  /// Calls `user.use` with the activation function: a switch over the types that it is specialised for.
   @inline(__always)
   func apply<U: FunctionUser>(_ user: U) {
     switch self {

@@ -1,14 +1,13 @@
 import NNKernelsCommon
 
-// The activations' derivatives, as functions of the output where `Activation.gradientUsesOutput` says so, else of the
-// input.
+// The derivatives of the activation functions: of the output y where `Activation.gradientUsesOutput`, else of the input x.
 
 @_transparent
 private func oneWherePositive(_ v: Vector, else other: Vector) -> Vector {
   select(v .> Vector.zero, Vector(repeating: 1), other)
 }
 
-/// One for a large positive input and zero for a large negative one, where the formulas are 0 times infinity.
+/// `slope`, but its limits 1 and 0 at x = infinity and -infinity, where the formulas are infinity times 0.
 @_transparent
 private func limited(_ x: Vector, _ slope: Vector) -> Vector {
   select(magnitude(x) .== Vector(repeating: Float.infinity), oneWherePositive(x, else: .zero), slope)
@@ -27,13 +26,13 @@ struct HyperbolicTangentSlope: VectorFunction {
   @inline(__always) func value(_ y: Vector) -> Vector { 1 - y * y }
 }
 
-/// 1 where the argument, input or output, is positive, else `slope`.
+/// 1 where the argument is positive, else `slope`; input and output have the same sign.
 struct RectifierSlope: VectorFunction {
   let slope: Float
   @inline(__always) func value(_ v: Vector) -> Vector { oneWherePositive(v, else: Vector(repeating: slope)) }
 }
 
-/// From the output: scale where y is positive, else y + factor.
+/// ELU and SELU from the output: scale where y > 0, else y + factor.
 struct ExponentialUnitSlope: VectorFunction {
   let scale: Float
   let factor: Float
@@ -42,13 +41,13 @@ struct ExponentialUnitSlope: VectorFunction {
   }
 }
 
-/// From the input, for a factor that is not positive, whose outputs do not tell the sign of the input.
+/// ELU from the input, for factor <= 0, where the output does not determine the sign of the input.
 struct ExponentialUnitInputSlope: VectorFunction {
   let factor: Float
   @inline(__always) func value(_ x: Vector) -> Vector { oneWherePositive(x, else: vectorExp(x) * factor) }
 }
 
-/// sigmoid(x) = 1 - exp(-y)
+/// Softplus: sigmoid(x) = 1 - exp(-y).
 struct SoftplusSlope: VectorFunction {
   @inline(__always) func value(_ y: Vector) -> Vector { -vectorExpm1(-y) }
 }
@@ -60,7 +59,7 @@ struct SoftsignSlope: VectorFunction {
   }
 }
 
-/// Phi(x) + x phi(x)
+/// GELU: Phi(x) + x phi(x).
 struct GaussianUnitSlope: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     let tail = NormalTail(magnitude(x))
@@ -68,18 +67,19 @@ struct GaussianUnitSlope: VectorFunction {
   }
 }
 
-/// With s = sigmoid(2 g): s + x s (1 - s) 2 g'
+/// GELU by tanh: s + x s (1 - s) 2 g' with s = sigmoid(2 g).
 struct GaussianUnitByTanhSlope: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     let s = vectorSigmoid(2 * GaussianUnitByTanh.argument(x))
     let slope = 1.595_769_12 * multiplyAdd(x * x, Vector(repeating: 0.134_145), Vector(repeating: 1))
     let product = s * (1 - s)
-    // Where the sigmoid has reached an end, the square of x may overflow.
+    // Where the sigmoid saturates, x^2 may overflow.
     let second = select(product .== Vector.zero, .zero, x * product * slope)
     return limited(x, s + second)
   }
 }
 
+/// SiLU: s (1 + x (1 - s)) with s = sigmoid(x).
 struct SigmoidUnitSlope: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     let s = vectorSigmoid(x)
@@ -103,7 +103,7 @@ struct HardSwishSlope: VectorFunction {
 }
 
 extension Activation {
-  /// Hands the derivative to `user`.
+  /// Calls `user.use` with the derivative.
   @inline(__always)
   func applySlope<U: FunctionUser>(_ user: U) {
     switch self {

@@ -1,9 +1,9 @@
 import NNKernelsCommon
 
-/// y = scale bytes + shift, see `Scalar.convert`: a product and a sum, each rounded, so that no bit depends on the
-/// level.
+/// y[i] = scale[i] bytes[i] + shift[i], see `Scalar.convert`. Product and sum are rounded separately, not fused, so that
+/// all levels give the same bits.
 ///
-/// Bytes: 5 per element; bound by memory. The compiler makes vectors of these loops.
+/// Bytes: 5 per element; memory-bound. The compiler vectorises these loops.
 func convertBytes(
   _ bytes: UnsafeBufferPointer<UInt8>, _ scales: Buffer<Float>, _ shifts: Buffer<Float>, _ y: Buffer<Float>
 ) {

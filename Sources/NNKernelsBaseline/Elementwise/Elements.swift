@@ -1,8 +1,8 @@
 import NNKernelsCommon
 
-/// z (+)= x operation y, see `Scalar.combine`.
+/// z[i] (+)= x[i] operation y[i], see `Scalar.combine`.
 ///
-/// Bytes: 12 per element, 16 when accumulating; bound by memory.
+/// Bytes: 12 per element, 16 when accumulating; memory-bound.
 func combineElements(
   _ operation: ElementOperation, _ x: Buffer<Float>, _ y: Buffer<Float>, _ z: Buffer<Float>, _ accumulate: Bool,
   _ workers: WorkerPool
@@ -24,36 +24,25 @@ private struct ElementWork {
   let accumulate: Bool
 }
 
-private protocol VectorOperation {
-  func value(_ x: Vector, _ y: Vector) -> Vector
-}
-
-private struct Addition: VectorOperation {
+private struct Addition: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x + y }
 }
 
-private struct Subtraction: VectorOperation {
+private struct Subtraction: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x - y }
 }
 
-private struct Multiplication: VectorOperation {
+private struct Multiplication: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x * y }
 }
 
-private struct ElementLoop<O: VectorOperation>: VectorLoop {
+private struct ElementLoop<O: PairFunction>: LaneLoop {
   let operation: O
   let work: ElementWork
 
   @inline(__always)
-  func whole(_ i: Int) {
-    let value = operation.value(loadVector(work.x + i), loadVector(work.y + i))
-    storeVector(work.accumulate ? loadVector(work.z + i) + value : value, work.z + i)
-  }
-
-  @inline(__always)
-  func rest(_ i: Int, _ count: Int) {
-    let value = operation.value(loadVector(work.x + i, count: count), loadVector(work.y + i, count: count))
-    storeVector(
-      work.accumulate ? loadVector(work.z + i, count: count) + value : value, work.z + i, count: count)
+  func step<L: Lanes>(_ i: Int, _ lanes: L) {
+    lanes.store(
+      operation.value(lanes.load(work.x + i), lanes.load(work.y + i)), work.z + i, accumulate: work.accumulate)
   }
 }

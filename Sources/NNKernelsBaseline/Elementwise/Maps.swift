@@ -1,18 +1,18 @@
 import NNKernelsCommon
 
-/// Elements that make one chunk: some microseconds of a costly function.
+/// Elements of a chunk: some microseconds of an expensive function.
 private let mapGrain = 4096
 
-/// y = activation(x), see `Scalar.activate`.
+/// y[i] = activation(x[i]), see `Scalar.activate`.
 ///
-/// Bytes: 8 per element, the floor of the cheap functions; a costly one needs some 30 operations per element. The
-/// last elements go through the same instructions as all others, in a vector filled up with zeros, so that an
-/// element's bits do not depend on its place.
+/// Bytes: 8 per element, the bound of cheap functions; an expensive one has some 30 operations per element. The
+/// remainder is computed by the same instructions, in a vector padded with zeros, so that an element's bits do not
+/// depend on its index.
 func activate(_ activation: Activation, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
   activation.apply(Mapping(x: x, y: y, workers: workers))
 }
 
-/// y = function(x), see `Scalar.map`.
+/// y[i] = function(x[i]), see `Scalar.map`.
 func map(_ function: MathematicalFunction, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
   let mapping = Mapping(x: x, y: y, workers: workers)
   switch function {
@@ -37,21 +37,16 @@ private struct Mapping: FunctionUser {
   }
 }
 
-private struct MapLoop<F: VectorFunction>: VectorLoop {
+private struct MapLoop<F: VectorFunction>: LaneLoop {
   let function: F
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
 
   @inline(__always)
-  func whole(_ i: Int) { storeVector(function.value(loadVector(x + i)), y + i) }
-
-  @inline(__always)
-  func rest(_ i: Int, _ count: Int) {
-    storeVector(function.value(loadVector(x + i, count: count)), y + i, count: count)
-  }
+  func step<L: Lanes>(_ i: Int, _ lanes: L) { lanes.store(function.value(lanes.load(x + i)), y + i) }
 }
 
-/// downstream (+)= upstream * activation', see `Scalar.activateBackward`.
+/// downstream[i] (+)= upstream[i] activation'(argument[i]), see `Scalar.activateBackward`.
 ///
 /// Bytes: 12 per element, 16 when accumulating.
 func activateBackward(
@@ -59,7 +54,7 @@ func activateBackward(
   _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
 ) {
   let argument = activation.gradientUsesOutput ? output : input
-  // Constant derivatives read no argument, which may then be empty.
+  // A constant derivative reads no argument, which may be empty then: any readable array stands in for it.
   let isRead = argument.count >= upstream.count
   activation.applySlope(
     BackwardMapping(
@@ -82,7 +77,7 @@ private struct BackwardMapping: FunctionUser {
   }
 }
 
-private struct BackwardLoop<F: VectorFunction>: VectorLoop {
+private struct BackwardLoop<F: VectorFunction>: LaneLoop {
   let slope: F
   let argument: UnsafePointer<Float>
   let upstream: UnsafePointer<Float>
@@ -90,21 +85,13 @@ private struct BackwardLoop<F: VectorFunction>: VectorLoop {
   let accumulate: Bool
 
   @inline(__always)
-  func whole(_ i: Int) {
-    var gradient = loadVector(upstream + i) * slope.value(loadVector(argument + i))
-    if accumulate { gradient += loadVector(downstream + i) }
-    storeVector(gradient, downstream + i)
-  }
-
-  @inline(__always)
-  func rest(_ i: Int, _ count: Int) {
-    var gradient = loadVector(upstream + i, count: count) * slope.value(loadVector(argument + i, count: count))
-    if accumulate { gradient += loadVector(downstream + i, count: count) }
-    storeVector(gradient, downstream + i, count: count)
+  func step<L: Lanes>(_ i: Int, _ lanes: L) {
+    lanes.store(
+      lanes.load(upstream + i) * slope.value(lanes.load(argument + i)), downstream + i, accumulate: accumulate)
   }
 }
 
-/// y (+)= scale x, see `Scalar.scale`.
+/// y[i] (+)= scale x[i], see `Scalar.scale`.
 ///
 /// Bytes: 8 per element, 12 when accumulating.
 func scale(_ x: Buffer<Float>, _ scale: Float, _ y: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool) {
@@ -112,21 +99,12 @@ func scale(_ x: Buffer<Float>, _ scale: Float, _ y: Buffer<Float>, _ accumulate:
   workers.run(count: x.count, grain: 4 * mapGrain) { loop.runChunk($0) }
 }
 
-private struct ScaleLoop: VectorLoop {
+private struct ScaleLoop: LaneLoop {
   let scale: Float
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
   let accumulate: Bool
 
   @inline(__always)
-  func whole(_ i: Int) {
-    let product = loadVector(x + i) * scale
-    storeVector(accumulate ? loadVector(y + i) + product : product, y + i)
-  }
-
-  @inline(__always)
-  func rest(_ i: Int, _ count: Int) {
-    let product = loadVector(x + i, count: count) * scale
-    storeVector(accumulate ? loadVector(y + i, count: count) + product : product, y + i, count: count)
-  }
+  func step<L: Lanes>(_ i: Int, _ lanes: L) { lanes.store(lanes.load(x + i) * scale, y + i, accumulate: accumulate) }
 }

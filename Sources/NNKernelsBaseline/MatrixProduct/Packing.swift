@@ -1,7 +1,7 @@
-/// Copies the columns `panel` of a right-hand side, for the inner indices `range`, into `target`: row after row, each
-/// `vectors` vectors long, missing columns zero.
+/// Packs one panel of B for the inner indices `range`: target[k, j] = B[range.lowerBound + k, first column + j], each row
+/// `layout.vectors(panel)` vectors long and padded with zeros.
 ///
-/// Bytes: 8 per element. A matrix that is stored transposed is transposed in squares within registers.
+/// Bytes: 8 per element. A B that is stored transposed is transposed in registers, block by block.
 @inline(never)
 func packPanel(
   _ b: UnsafePointer<Float>, stride: Int, transposed: Bool, layout: PanelLayout, panel: Int, range: Range<Int>,
@@ -13,7 +13,7 @@ func packPanel(
   if transposed {
     withZeros { zeros in
       for first in Swift.stride(from: 0, to: valid, by: Vector.scalarCount) {
-        turnColumns(
+        transposeRows(
           b + (column + first) * stride + range.lowerBound, stride: stride,
           rows: min(Vector.scalarCount, valid - first), columns: range.count, zeros: zeros, into: target + first,
           targetStride: width)
@@ -31,11 +31,12 @@ func packPanel(
   } else {
     var source = b + range.lowerBound * stride + column
     var target = target
-    let rest = valid % Vector.scalarCount
+    let remainder = valid % Vector.scalarCount
     for _ in 0..<range.count {
       if valid >= Vector.scalarCount { storeVector(loadVector(source), target) }
-      if rest > 0 {
-        storeVector(loadVector(source + (valid - rest), count: rest), target + (width - Vector.scalarCount))
+      if remainder > 0 {
+        storeVector(
+          loadVector(source + (valid - remainder), count: remainder), target + (width - Vector.scalarCount))
       } else if valid < width {
         storeVector(.zero, target + (width - Vector.scalarCount))
       }
@@ -45,7 +46,7 @@ func packPanel(
   }
 }
 
-/// Rearranges rows of A so that the elements of one inner index lie together: target[k][row] = a[row][k].
+/// Packs rows of A column-major, so that the elements of one inner index are contiguous: target[k, row] = A[row, k].
 @inline(never)
 func packRows(
   _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, rows: Int, inner: Int,
@@ -71,10 +72,9 @@ func packRows(
   }
 }
 
-/// target[column][row] = source[row][column] for at most as many rows as a vector has lanes; lanes behind the rows
-/// become zero.
+/// target[column, row] = source[row, column] for at most `Vector.scalarCount` rows; missing rows are zero.
 @inline(never)
-private func turnColumns(
+private func transposeRows(
   _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, zeros: UnsafePointer<Float>,
   into target: UnsafeMutablePointer<Float>, targetStride: Int
 ) {
@@ -87,7 +87,7 @@ private func turnColumns(
   }
   var done = 0
   while done < columns {
-    // The last square begins early: some columns are written twice, with the same values.
+    // The last block overlaps the one before it: some columns are written twice, with the same values.
     let start = min(done, columns - lanes)
     let (from, to) = (source + start, target + start * targetStride)
     if rows == lanes {
@@ -103,7 +103,7 @@ private func turnColumns(
   }
 }
 
-/// target[column][row] = source[row][column]
+/// target[column, row] = source[row, column], in blocks of 4 x 8.
 @inline(__always)
 private func transpose(
   _ source: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into target: UnsafeMutablePointer<Float>,
@@ -135,8 +135,7 @@ private func transpose(
   }
 }
 
-/// Transposes 4 rows of 8 columns into 8 rows of 4: interleaving two rows pairs their elements, interleaving the pairs of
-/// two such rows completes the fours.
+/// Transposes a block of 4 x 8: two rows are interleaved by elements, then two such results by pairs of elements.
 @inline(__always)
 private func transposeBlock(
   _ source: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int
@@ -145,34 +144,35 @@ private func transposeBlock(
   let b = UnsafeRawPointer(source + stride).loadUnaligned(as: SIMD8<Float>.self)
   let c = UnsafeRawPointer(source + 2 * stride).loadUnaligned(as: SIMD8<Float>.self)
   let d = UnsafeRawPointer(source + 3 * stride).loadUnaligned(as: SIMD8<Float>.self)
-  let low = (pairs0(a, b), pairs0(c, d))
-  let high = (pairs2(a, b), pairs2(c, d))
-  storeFours(
+  let low = (interleavedLow(a, b), interleavedLow(c, d))
+  let high = (interleavedHigh(a, b), interleavedHigh(c, d))
+  storeColumns(
     SIMD4(low.0[0], low.1[0], low.0[2], low.1[2]), target, target + 4 * targetStride)
-  storeFours(
+  storeColumns(
     SIMD4(low.0[1], low.1[1], low.0[3], low.1[3]), target + targetStride, target + 5 * targetStride)
-  storeFours(
+  storeColumns(
     SIMD4(high.0[0], high.1[0], high.0[2], high.1[2]), target + 2 * targetStride, target + 6 * targetStride)
-  storeFours(
+  storeColumns(
     SIMD4(high.0[1], high.1[1], high.0[3], high.1[3]), target + 3 * targetStride, target + 7 * targetStride)
 }
 
-/// The pairs of elements 0, 1, 4 and 5: one instruction where vectors consist of halves of four.
+/// The elements 0, 1, 4 and 5 of `a` and `b` interleaved: one shuffle within 128-bit lanes.
 @inline(__always)
-private func pairs0(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD4<UInt64> {
+private func interleavedLow(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD4<UInt64> {
   unsafeBitCast(SIMD8(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5]), to: SIMD4<UInt64>.self)
 }
 
-/// The pairs of elements 2, 3, 6 and 7.
+/// The elements 2, 3, 6 and 7 of `a` and `b` interleaved.
 @inline(__always)
-private func pairs2(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD4<UInt64> {
+private func interleavedHigh(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD4<UInt64> {
   unsafeBitCast(SIMD8(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7]), to: SIMD4<UInt64>.self)
 }
 
+/// Stores the 4-element columns in the halves of `columns` to `first` and `second`.
 @inline(__always)
-private func storeFours(
-  _ fours: SIMD4<UInt64>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+private func storeColumns(
+  _ columns: SIMD4<UInt64>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
 ) {
-  UnsafeMutableRawPointer(first).storeBytes(of: fours.lowHalf, as: SIMD2<UInt64>.self)
-  UnsafeMutableRawPointer(second).storeBytes(of: fours.highHalf, as: SIMD2<UInt64>.self)
+  UnsafeMutableRawPointer(first).storeBytes(of: columns.lowHalf, as: SIMD2<UInt64>.self)
+  UnsafeMutableRawPointer(second).storeBytes(of: columns.highHalf, as: SIMD2<UInt64>.self)
 }

@@ -1,14 +1,15 @@
-/// How a right-hand side of inner x columns lies in memory once it is packed: cut into panels of `TileShape.columns`
-/// columns, panel after panel, and in each panel row after row. The last panel is filled up with zero columns to a
-/// whole number of vectors, at most two.
+/// The packed layout of B, inner x columns: panels of `TileShape.columns` columns, one after the other, each row-major.
+/// The last panel is padded with zero columns to one or two whole vectors.
+///
+///     B[k, n] is at offset(n / w) + k v + n % w,  w = TileShape.columns,  v = scalars of a row of the panel
 struct PanelLayout {
   let inner: Int
   let columns: Int
 
-  /// Panels, the last one included.
+  /// Panels, a partial one included.
   @inline(__always) var count: Int { (columns + TileShape.columns - 1) / TileShape.columns }
 
-  /// Panels that have all their columns.
+  /// Whole panels.
   @inline(__always) var whole: Int { columns / TileShape.columns }
 
   /// Vectors in a row of panel `index`.
@@ -21,11 +22,11 @@ struct PanelLayout {
   @inline(__always)
   func valid(_ index: Int) -> Int { min(TileShape.columns, columns - index * TileShape.columns) }
 
-  /// Where panel `index` starts.
+  /// The offset of panel `index`.
   @inline(__always)
   func offset(_ index: Int) -> Int { index * TileShape.columns * inner }
 
-  /// Scalars in all panels.
+  /// Scalars of all panels.
   var size: Int {
     columns == 0 ? 0 : (whole * TileShape.columns + (whole < count ? vectors(whole) * Vector.scalarCount : 0)) * inner
   }

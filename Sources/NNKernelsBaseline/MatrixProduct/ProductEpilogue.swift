@@ -1,6 +1,7 @@
 import NNKernelsCommon
 
-/// What is done to the finished sums of a tile on their way into C.
+/// The epilogue of a product, C = activation(scale sums + bias [+ C]), applied tile by tile while the sums are in the
+/// first-level cache. The layout of the sums depends on the kernel.
 struct ProductEpilogue {
   var bias: UnsafePointer<Float>?
   var activation: Activation
@@ -18,8 +19,8 @@ struct ProductEpilogue {
   @inline(__always)
   var isTrivial: Bool { bias == nil && activation == .identity && scale == 1 && !accumulate }
 
-  /// c = activation(scale sums + bias [+ c]) for `rows` rows of `columns` columns, of which the first is column
-  /// `column` of the product. `sums` may be `c` unless accumulating. The tile is still in the first-level cache.
+  /// The epilogue of `rows` rows and `columns` columns whose sums are row-major; the first column is column `column` of
+  /// C. `sums` may be `c` unless accumulating.
   @inline(__always)
   func apply(
     _ sums: UnsafePointer<Float>, stride: Int, into c: UnsafeMutablePointer<Float>, strideC: Int, rows: Int,
@@ -30,35 +31,38 @@ struct ProductEpilogue {
         epilogue: self, sums: sums, stride: stride, c: c, strideC: strideC, rows: rows, columns: columns,
         column: column))
   }
-}
 
-extension ProductEpilogue {
-  /// The same, in place and without accumulating, for sums that are columns of C, each `vectors` vectors long.
+  /// The epilogue, in place, of sums that are column-major: each of `columns` is `vectors` vectors long. Not for an
+  /// epilogue that accumulates.
   @inline(__always)
   func applyTransposed(_ sums: UnsafeMutablePointer<Float>, vectors: Int, columns: Range<Int>) {
     guard !isTrivial else { return }
     activation.apply(TransposedEpilogue(epilogue: self, sums: sums, vectors: vectors, columns: columns))
   }
-}
 
-extension ProductEpilogue {
-  /// The same without accumulating for sums of which each vector holds `columns` columns of four rows, a quarter for each;
-  /// the first of them is column `column` of the product.
+  /// The epilogue of `groups` groups of four rows, one vector per group with `columns` columns of each row in a quarter
+  /// of the lanes; the first is column `column` of C. Not for an epilogue that accumulates.
   @inline(__always)
   func applyRemainder(
-    _ sums: UnsafePointer<Float>, fours: Int, columns: Int, column: Int, into c: UnsafeMutablePointer<Float>,
+    _ sums: UnsafePointer<Float>, groups: Int, columns: Int, column: Int, into c: UnsafeMutablePointer<Float>,
     strideC: Int
   ) {
     activation.apply(
       RemainderEpilogue(
-        epilogue: self, sums: sums, fours: fours, columns: columns, column: column, c: c, strideC: strideC))
+        epilogue: self, sums: sums, groups: groups, columns: columns, column: column, c: c, strideC: strideC))
+  }
+
+  /// The vector that `load` makes of the bias; without a bias -0.0, the neutral element of addition.
+  @inline(__always)
+  fileprivate func biasVector(_ load: (UnsafePointer<Float>) -> Vector) -> Vector {
+    bias.map(load) ?? Vector(repeating: -0.0)
   }
 }
 
 private struct RemainderEpilogue: FunctionUser {
   let epilogue: ProductEpilogue
   let sums: UnsafePointer<Float>
-  let fours: Int
+  let groups: Int
   let columns: Int
   let column: Int
   let c: UnsafeMutablePointer<Float>
@@ -66,11 +70,11 @@ private struct RemainderEpilogue: FunctionUser {
 
   @inline(never)
   func use<F: VectorFunction>(_ function: F) {
-    let bias = epilogue.bias.map { fourTimes(loadVector($0 + column, count: columns)) } ?? Vector(repeating: -0.0)
-    for four in 0..<fours {
+    let bias = epilogue.biasVector { broadcastQuarter(loadVector($0 + column, count: columns)) }
+    for group in 0..<groups {
       storeQuarters(
-        function.value(loadVector(sums + four * Vector.scalarCount) * epilogue.scale + bias),
-        c + 4 * four * strideC, stride: strideC, count: columns)
+        function.value(loadVector(sums + group * Vector.scalarCount) * epilogue.scale + bias),
+        c + 4 * group * strideC, stride: strideC, count: columns)
     }
   }
 }
@@ -85,8 +89,7 @@ private struct TransposedEpilogue: FunctionUser {
   func use<F: VectorFunction>(_ function: F) {
     var column = sums
     for index in columns {
-      // Adding minus zero changes no number.
-      let bias = epilogue.bias.map { Vector(repeating: $0[index]) } ?? Vector(repeating: -0.0)
+      let bias = epilogue.biasVector { Vector(repeating: $0[index]) }
       for _ in 0..<vectors {
         storeVector(function.value(loadVector(column) * epilogue.scale + bias), column)
         column += Vector.scalarCount
@@ -107,54 +110,26 @@ private struct TileEpilogue: FunctionUser {
 
   @inline(never)
   func use<F: VectorFunction>(_ function: F) {
-    var j = 0
-    while j < columns {
-      let count = min(columns - j, Vector.scalarCount)
-      // Adding minus zero changes no number.
-      let bias = epilogue.bias.map { loadVector($0 + column + j, upTo: count) } ?? Vector(repeating: -0.0)
-      let strip = StripEpilogue(
-        function: function, scale: epilogue.scale, bias: bias, accumulate: epilogue.accumulate, sums: sums + j,
-        stride: stride, c: c + j, strideC: strideC, rows: rows)
-      if count == Vector.scalarCount { strip.runWhole() } else { strip.run(columns: count) }
-      j += count
-    }
+    EpilogueLoop(function: function, tile: self).run(0..<columns)
   }
 }
 
-/// The epilogue of a tile's columns as far as a vector reaches.
-private struct StripEpilogue<F: VectorFunction> {
+/// The epilogue of a tile, vector by vector of its columns.
+private struct EpilogueLoop<F: VectorFunction>: LaneLoop {
   let function: F
-  let scale: Float
-  let bias: Vector
-  let accumulate: Bool
-  let sums: UnsafePointer<Float>
-  let stride: Int
-  let c: UnsafeMutablePointer<Float>
-  let strideC: Int
-  let rows: Int
+  let tile: TileEpilogue
 
   @inline(__always)
-  func runWhole() {
-    if accumulate {
-      for row in 0..<rows {
-        let target = c + row * strideC
-        storeVector(
-          function.value(loadVector(sums + row * stride) * scale + bias + loadVector(target)), target)
-      }
-    } else {
-      for row in 0..<rows {
-        storeVector(function.value(loadVector(sums + row * stride) * scale + bias), c + row * strideC)
-      }
-    }
-  }
-
-  @inline(__always)
-  func run(columns: Int) {
-    for row in 0..<rows {
-      let target = c + row * strideC
-      var value = loadVector(sums + row * stride, count: columns) * scale + bias
-      if accumulate { value += loadVector(target, count: columns) }
-      storeVector(function.value(value), target, count: columns)
+  func step<L: Lanes>(_ j: Int, _ lanes: L) {
+    let (scale, accumulate) = (tile.epilogue.scale, tile.epilogue.accumulate)
+    let bias = tile.epilogue.biasVector { lanes.load($0 + tile.column + j) }
+    var (source, target) = (tile.sums + j, tile.c + j)
+    for _ in 0..<tile.rows {
+      var value = lanes.load(source) * scale + bias
+      if accumulate { value += lanes.load(target) }
+      lanes.store(function.value(value), target)
+      source += tile.stride
+      target += tile.strideC
     }
   }
 }

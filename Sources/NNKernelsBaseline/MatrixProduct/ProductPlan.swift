@@ -1,29 +1,29 @@
 import NNKernelsCommon
 
-/// How a product is cut into pieces. Nothing here changes any bit of the result: every element's terms are added in
-/// the order of the inner index, through all blocks.
+/// The blocking of a product: what is packed, the blocks of the inner index, and the partition of C into chunks. No choice
+/// changes a bit of the result, since every element adds its terms in the order of the inner index through all blocks.
 struct ProductPlan {
-  /// Where a panel of B is when a tile needs it.
+  /// Where the micro-kernel reads a panel of B.
   enum RightSide {
-    /// In the caller's matrix, read as it lies there.
+    /// In the caller's matrix, not packed.
     case direct
-    /// Packed by all workers before the product starts.
+    /// Packed by all workers before the product.
     case shared
-    /// Packed block by block by the worker that needs it, just before use.
+    /// Packed block by block by the worker that uses it, just before use.
     case blockwise
     /// Packed by the caller of `multiplyPacked`.
     case prepacked
   }
 
   var rightSide: RightSide
-  /// Whether rows of A are rearranged before use.
+  /// Whether A is packed.
   var packsLeftSide: Bool
-  /// Inner indices per block.
+  /// The block length of the inner index.
   var innerBlock: Int
-  /// Pieces of rows and of panels; their product is the number of chunks.
+  /// Parts of C's rows and of its panels; there are rowParts panelParts chunks.
   var rowParts: Int
   var panelParts: Int
-  /// Whether a thread that has rows of its own takes their tiles in the order of `TileShape.alternating`.
+  /// Whether a chunk takes its tiles in the order of `TileShape.alternating`.
   var alternatesTiles: Bool
 
   init(_ p: MatrixProduct, layout: PanelLayout, prepacked: Bool, threads: Int) {
@@ -31,7 +31,7 @@ struct ProductPlan {
     let panels = layout.count
     let tiles = (p.rows + TileShape.rows - 1) / TileShape.rows
 
-    // The rearrangement of B costs about as much as two to four rows of the product.
+    // Packing B costs about as much as two to four rows of the product.
     if prepacked {
       rightSide = .prepacked
     } else if !p.transposeB && (p.rows <= 4 * TileShape.rows || p.inner <= Self.shortReadPanel) {
@@ -42,8 +42,8 @@ struct ProductPlan {
       rightSide = .shared
     }
 
-    // Fewer blocks pass over C less often, which counts when C has left the nearer caches meanwhile; longer ones keep
-    // less of a panel in the first-level cache during all rows, and fewer rows of A in the second.
+    // Longer blocks make fewer passes over C, which counts when C does not stay in the second-level cache between passes.
+    // Shorter blocks keep more of a panel of B in the first-level cache, and more rows of A in the second-level cache.
     let isLarge = p.rows * p.columns >= Self.largeResult && (rightSide == .shared || rightSide == .prepacked)
     let longest = isLarge ? Self.longestBlockOfLarge : Self.longestBlock
     let blocks = max(1, (p.inner + longest - 1) / longest)
@@ -52,8 +52,8 @@ struct ProductPlan {
     let wanted = threads == 1 ? 1 : min(4 * threads, work / Self.leastWork)
     let tilesPerPart = max(1, Self.leftSidePart / (TileShape.rows * innerBlock))
     let rowBlocks = (tiles + tilesPerPart - 1) / tilesPerPart
-    // A gradient of weights: every thread should compute the rows that it will meet again, in the optimizer's step and
-    // in the next product with these weights.
+    // A weight gradient (A transposed) is cut by rows only: each thread then computes the rows whose parameters it updates
+    // in the optimizer's step and reads in the next product, so that they stay in its cache.
     let ownRows = p.transposeA ? p.rows / threads : 0
     let isReadable = !p.transposeB && p.inner <= Self.longestReadPanel && p.strideB % 256 != 0
     if isReadable && ownRows >= Self.leastReadingRows {
@@ -72,38 +72,38 @@ struct ProductPlan {
       panelParts = wanted <= rowParts ? 1 : min(panels, (wanted + rowParts - 1) / rowParts)
     }
 
-    // The rearrangement of A costs about as much as two to four columns of the product, in each part of it. A
-    // transposed one has the elements of a tile together already; a small one stays in the first-level cache as it lies.
-    let isAtHand = p.transposeA && p.rows * p.inner <= Self.smallLeftSide
-    packsLeftSide = tiles > 1 && panels >= 12 * panelParts && !isAtHand
-    // Rows of A that are packed follow each other in memory and are fetched ahead in their order, and so is C between
-    // blocks.
+    // Packing A costs about as much as two to four columns of the product, in each panel part. In a transposed A the
+    // elements of a tile's column are contiguous already, and a small one stays in the first-level cache unpacked.
+    let isCached = p.transposeA && p.rows * p.inner <= Self.smallLeftSide
+    packsLeftSide = tiles > 1 && panels >= 12 * panelParts && !isCached
+    // Not where hardware prefetching in ascending order helps: with packed rows of A, and with a C that is read again for
+    // each block.
     alternatesTiles =
       ownRows > 0 && threads > 1 && panelParts == 1 && rowParts <= 2 * threads && blocks == 1 && !packsLeftSide
   }
 
-  /// Makes the parts whole rows, and few, where the last columns of fours of rows are computed together.
+  /// Cuts C by rows only, into parts of at least `rowsWithRemainder` rows, for a `PackedRemainder`.
   mutating func packRemainder(rows: Int, threads: Int) {
     panelParts = 1
     rowParts = max(threads, rows / Self.rowsWithRemainder)
   }
 
-  /// Rows of a part whose tiles include the last columns.
+  /// Rows of a part where there is a `PackedRemainder`.
   static let rowsWithRemainder = 32
-  /// Scalars of A, 25 KB, that stay in the first-level cache while rows of B pass through it.
+  /// Scalars of A, 25 KB, that stay in the first-level cache while B streams through it.
   static let smallLeftSide = 6400
-  /// The longest panel, 16 KB, that many rows may read as it lies: it stays in the first-level cache, which has room for
-  /// few lines that are multiples of a kilobyte apart.
+  /// The longest panel, 16 KB, that many rows may read unpacked: it stays in the first-level cache unless its rows are
+  /// multiples of 1 KB apart and map to few cache sets.
   static let longestReadPanel = 4096 / TileShape.columns
-  /// The longest panel of which not even lines that are multiples of a kilobyte apart displace each other.
+  /// The longest panel whose cache lines do not evict each other even when they are multiples of 1 KB apart.
   static let shortReadPanel = 16
-  /// Rows of a thread's own that are worth reading B for, which all threads then do.
+  /// Rows per thread from which on all threads read all of an unpacked B.
   static let leastReadingRows = 24
-  /// Rows of a thread's own that are worth packing B for, which all threads then do.
+  /// Rows per thread from which on all threads pack all of B, each for itself.
   static let leastPackingRows = 96
-  /// The longest block of inner indices.
+  /// The longest block of the inner index.
   #if LEVEL_V4
-    // Two wide vectors of so many are more than the first-level cache holds, but come fast enough from the second.
+    // Such a panel exceeds the first-level cache; the second-level cache is fast enough.
     static let longestBlock = 512
     static let longestBlockOfLarge = 2048
     /// Scalars of A, 393 KB, that stay in the second-level cache beside the longest panel of B, 262 KB.
@@ -114,8 +114,8 @@ struct ProductPlan {
     /// Scalars of A that stay in the second-level cache beside a panel of B.
     static let leftSidePart = 32 * TileShape.rows * 384
   #endif
-  /// Scalars of C, a megabyte, that leave the nearer caches between two blocks of inner indices.
+  /// Scalars of C, 1 MB, that do not stay in the second-level cache between two blocks of the inner index.
   static let largeResult = 1 << 18
-  /// Multiply-adds that are worth handing to another thread: some three microseconds.
+  /// The smallest chunk in multiply-adds: some three microseconds.
   static let leastWork = 100_000
 }

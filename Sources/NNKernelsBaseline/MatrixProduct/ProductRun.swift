@@ -1,7 +1,8 @@
 import CProcessor
 import NNKernelsCommon
 
-/// One product under way: what all its chunks need to know.
+/// A product by register tiles: the state that its chunks share. Loops, from the outside: blocks of the inner index, panels
+/// of B, tiles of rows, and the micro-kernel `TileProduct`.
 struct ProductRun {
   var product: MatrixProduct
   var a: UnsafePointer<Float>
@@ -10,9 +11,9 @@ struct ProductRun {
   var layout: PanelLayout
   var plan: ProductPlan
   var epilogue: ProductEpilogue
-  /// The columns behind the last panel, if they are computed in another way.
+  /// The columns after the last panel, if they are computed with vectors over the rows of C.
   var remainder: TransposedProduct?
-  /// The same columns and the panel before them, if rows share vectors there.
+  /// The last panel and the columns after it, if rows share vectors there.
   var packedRemainder: PackedRemainder?
   var scratch: ScratchMemory
 
@@ -24,7 +25,7 @@ struct ProductRun {
     let tiles = (rows.count + TileShape.rows - 1) / TileShape.rows
     let innerBlocks = max(1, (product.inner + plan.innerBlock - 1) / plan.innerBlock)
     let panelSums = rows.count * TileShape.columns
-    // Sums wait in C between two blocks of inner indices, except where C's own values are still needed.
+    // Partial sums are kept in C between blocks of the inner index, unless the epilogue still needs C's previous values.
     let sumsInC = !epilogue.accumulate
     let sumsCount = innerBlocks > 1 ? (sumsInC ? panelSums : panelSums * panels.count) : TileShape.rows * 64
     let sums = scratch.memory(worker: worker, purpose: .results, count: sumsCount)
@@ -33,13 +34,13 @@ struct ProductRun {
       worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
     let panelBlock = block + packedRows
 
-    // Columns behind the last whole vector can be computed together with those before them, a second time with the same
-    // result, if nobody else writes them.
-    let canReachBack =
+    // A partial last panel can be replaced by an overlapping whole one that computes some columns of the previous panel
+    // again, with the same bits, if the same chunk writes both.
+    let canOverlap =
       plan.rightSide == .direct && innerBlocks == 1 && plan.panelParts == 1 && sumsInC
       && product.columns >= TileShape.columns
 
-    // A large C has left the nearer caches when the next block of inner indices comes to it.
+    // A large C has been evicted from the second-level cache when the next block of the inner index needs it.
     let fetchesAhead = innerBlocks > 1 && product.rows * product.columns >= ProductPlan.largeResult
 
     for innerIndex in 0..<innerBlocks {
@@ -48,14 +49,14 @@ struct ProductRun {
       if plan.packsLeftSide { packLeftSide(rows, inner, tiles: tiles, into: block) }
       var panel = panels.lowerBound
       while panel < panels.upperBound {
-        // Few rows leave most accumulators unused, so two whole panels go together.
+        // Few rows would leave most accumulator registers unused: a wide tile covers two whole panels.
         let isPair = rows.count <= TileShape.wideRows && panel + 1 < min(panels.upperBound, layout.whole)
         defer { panel += isPair ? 2 : 1 }
         let vectors = isPair ? 4 : layout.vectors(panel)
         let width = isPair ? TileShape.columns : vectors * Vector.scalarCount
-        let reachesBack = canReachBack && layout.valid(panel) < width
-        let column = reachesBack ? product.columns - width : panel * TileShape.columns
-        let valid = reachesBack ? width : layout.valid(panel)
+        let overlaps = canOverlap && layout.valid(panel) < width
+        let column = overlaps ? product.columns - width : panel * TileShape.columns
+        let valid = overlaps ? width : layout.valid(panel)
         var task = TileProduct(
           a: RowPointers(a, stride: rowStrideA), rowStrideA: rowStrideA, innerStrideA: innerStrideA, b: b,
           innerStrideB: width, panelStrideB: 0, c: c,
@@ -115,11 +116,11 @@ struct ProductRun {
     }
   }
 
-  /// Packs rows of A tile by tile.
+  /// Packs the rows `rows` of A for the inner indices `inner`, tile by tile.
   private func packLeftSide(
     _ rows: Range<Int>, _ inner: Range<Int>, tiles: Int, into block: UnsafeMutablePointer<Float>
   ) {
-    // Where the rows of a transposed A lie side by side, all tiles of some inner indices read the same cache lines.
+    // In a transposed A, rows are contiguous: all tiles of a few inner indices share cache lines.
     let step = product.transposeA ? Self.innerIndicesAtOnce : max(1, inner.count)
     for start in stride(from: 0, to: inner.count, by: step) {
       if product.transposeA {
@@ -136,15 +137,15 @@ struct ProductRun {
     }
   }
 
-  /// Inner indices of a transposed A that are packed together: the first-level cache has room for so few lines that are
-  /// multiples of a kilobyte apart.
+  /// Inner indices of a transposed A that are packed together: lines that are multiples of 1 KB apart map to the same
+  /// sets of the first-level cache, which hold so few of them.
   private static let innerIndicesAtOnce = 8
 
-  /// How far ahead inner indices of a transposed A are fetched: each may be in a page of its own, where the processor
-  /// does not do it itself. More would displace each other in the second-level cache if they are kilobytes apart.
+  /// The prefetch distance in inner indices of a transposed A. Each may be in another page, which the hardware prefetcher
+  /// does not cross. A longer distance would cause conflict misses in the second-level cache.
   private static let innerIndicesAhead = 64
 
-  /// Fetches some inner indices of rows of a transposed A.
+  /// Prefetches a transposed A: the inner indices `inner` of the rows `rows`.
   private func prefetchTransposed(_ rows: Range<Int>, _ inner: Range<Int>) {
     for index in inner {
       let line = a + index * product.strideA
@@ -154,7 +155,7 @@ struct ProductRun {
     }
   }
 
-  /// Fetches the tile of C that is next, so that its sums so far are at hand or their place is when it is done.
+  /// Prefetches the next tile of C for writing, so that its partial sums are in the first-level cache when it starts.
   @inline(__always)
   private func prefetch(rows: Range<Int>, tile: Int, of tiles: Int, panel: Int) {
     let (tile, panel) = tile < tiles ? (tile, panel) : (0, panel + 1)

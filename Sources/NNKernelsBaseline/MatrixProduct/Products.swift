@@ -1,9 +1,9 @@
 import NNKernelsCommon
 
-/// C = epilogue(A B), see `Scalar.multiply`.
+/// C = epilogue(A B), see `Scalar.multiply`: chooses the kernel by shape.
 ///
 /// Operations: 2 rows columns inner. Bytes: at least 4 (rows inner + inner columns + rows columns), C twice when
-/// accumulating. Packing moves A and B once more through the caches.
+/// accumulating. Packing reads and writes A and B once more.
 func multiply(
   _ product: MatrixProduct, _ a: Buffer<Float>, _ b: Buffer<Float>, _ c: Buffer<Float>, _ epilogue: Epilogue<Float>,
   _ workers: WorkerPool
@@ -35,7 +35,7 @@ func multiply(
   run.computeAll(workers)
 }
 
-/// The product whose C is a single row, see `SingleRowProduct`.
+/// C of a single row, see `SingleRowProduct`.
 private func multiplySingleRow(
   _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
   _ c: UnsafeMutablePointer<Float>, _ rightSide: SingleRowProduct.RightSide, _ epilogue: Epilogue<Float>,
@@ -48,7 +48,7 @@ private func multiplySingleRow(
   ).computeAll(workers)
 }
 
-/// The product with vectors along the rows of C, see `TransposedProduct`.
+/// C with vectors along its columns, see `TransposedProduct`.
 private func multiplyTransposed(
   _ product: MatrixProduct, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
   _ rightSide: TransposedProduct.RightSide, _ c: UnsafeMutablePointer<Float>, _ epilogue: Epilogue<Float>,
@@ -66,7 +66,7 @@ private func multiplyTransposed(
   ).computeAll(workers)
 }
 
-/// Packs a right-hand side for all workers, together with them.
+/// Packs B into the scratch memory of the calling thread, in parallel by panels.
 private func packPanels(
   _ b: UnsafePointer<Float>, stride: Int, transposed: Bool, layout: PanelLayout, _ workers: WorkerPool
 ) -> UnsafePointer<Float> {
@@ -81,10 +81,10 @@ private func packPanels(
   return UnsafePointer(packed)
 }
 
-/// Scalars of a packed right-hand side, see `Scalar.packedCount`.
+/// Scalars of a packed B, see `Scalar.packedCount`.
 func packedCount(inner: Int, columns: Int) -> Int { PanelLayout(inner: inner, columns: columns).size }
 
-/// Packs a right-hand side, see `Scalar.pack`.
+/// Packs B, see `Scalar.pack`.
 func pack(_ b: Buffer<Float>, inner: Int, columns: Int, transposed: Bool, into packed: Buffer<Float>) {
   let layout = PanelLayout(inner: inner, columns: columns)
   for panel in 0..<layout.count {
@@ -123,7 +123,7 @@ func multiplyPacked(
 }
 
 extension ProductRun {
-  /// Computes C, in chunks.
+  /// Computes C, one chunk per row part and panel part.
   func computeAll(_ workers: WorkerPool) {
     workers.run(chunks: plan.rowParts * plan.panelParts) { chunk, worker in
       let rowPart = chunk / plan.panelParts

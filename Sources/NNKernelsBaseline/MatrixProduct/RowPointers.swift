@@ -1,13 +1,13 @@
-/// Where a column of A lies: elements `stride` scalars apart, of at most twelve rows.
+/// The addresses of a column of A: `stride` scalars from row to row, at most twelve rows.
 ///
-/// Addresses of rows are counted from three places. From one alone, the compiler would make each row's address from that
-/// of the row before, and the processor would wait longer for the last address than for all multiplications.
+/// There are three base pointers, one for every four rows. With a single one the compiler would compute each row's address
+/// from the previous row's, a dependency chain with a longer latency than the multiply-adds of the tile.
 struct RowPointers {
   private var first: UnsafePointer<Float>
   private var fifth: UnsafePointer<Float>
   private var ninth: UnsafePointer<Float>
 
-  /// The column whose first row's element is at `first`.
+  /// The column whose element of row 0 is at `first`.
   @inline(__always)
   init(_ first: UnsafePointer<Float>, stride: Int) {
     self.first = first
@@ -22,7 +22,7 @@ struct RowPointers {
     return index < 8 ? fifth[(index - 4) * stride] : ninth[(index - 8) * stride]
   }
 
-  /// Goes on by so many scalars.
+  /// Moves all rows by `step` scalars.
   @inline(__always)
   mutating func advance(_ step: Int) {
     first += step

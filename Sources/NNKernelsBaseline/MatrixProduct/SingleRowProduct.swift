@@ -1,20 +1,20 @@
 import NNKernelsCommon
 
-/// One product under way whose C is a single row.
+/// A vector-matrix product: C[n] = sum over k of A[k] B[k, n], with rows = 1.
 ///
-/// A row alone gives every vector of B one multiply-add, so the sums of eight vectors go through the inner index
-/// together: fewer would wait for one another. Every element's terms are added in the order of the inner index, as in
-/// the products of more rows, so that no bit of a row depends on the rows beside it.
+/// Each element of B is used once, so there is no reuse in registers. Eight accumulator vectors, independent of one
+/// another, hide the latency of the dependent multiply-adds of each. Every element adds its terms in the order of the
+/// inner index, as in products of more rows, so a row's bits do not depend on the number of rows.
 ///
-/// Operations: 2 inner columns. Bytes: 4 per element of B, which is read once; nothing else counts.
+/// Operations: 2 inner columns. Bytes: 4 per element of B, read once.
 struct SingleRowProduct {
-  /// How B lies in memory.
+  /// The layout of B.
   enum RightSide {
-    /// As inner x columns.
+    /// Row-major, inner x columns.
     case direct
-    /// As columns x inner.
+    /// Transposed, columns x inner.
     case transposed
-    /// As `PanelLayout` says.
+    /// Packed, see `PanelLayout`.
     case packed
   }
 
@@ -27,20 +27,21 @@ struct SingleRowProduct {
   let epilogue: ProductEpilogue
   let scratch: ScratchMemory
 
-  /// Panels whose sums are held in registers together.
+  /// Panels whose sums are in registers at the same time.
   private static let group = 4
 
-  /// Whether a product should be computed so.
+  /// Whether a product should be computed by this method.
   static func suits(_ p: MatrixProduct) -> Bool {
-    // Squares of few lanes, transposed two at a time, leave their sums waiting for one another.
+    // A transposed B is transposed in registers, two independent n x n blocks at a time. With n = 4 lanes, two
+    // accumulators and 4 dependent additions per block do not hide the latency.
     p.rows == 1 && (!p.transposeB || Vector.scalarCount >= 8)
   }
 
   @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }
 
-  /// Computes C, in chunks.
+  /// Computes C, in chunks of panels.
   func computeAll(_ workers: WorkerPool) {
-    // Two panels fill the way from the second-level cache already.
+    // Two panels saturate the bandwidth of the second-level cache.
     let parts = (layout.count + 1) / 2
     let chunks = workers.isSerial ? 1 : max(1, min(parts, product.inner * product.columns / ProductPlan.leastWork))
     workers.run(chunks: chunks) { chunk, worker in
@@ -58,7 +59,7 @@ struct SingleRowProduct {
     }
   }
 
-  /// Computes the sums of `panels`, at most `group` of them. Behind the sums there is room for as many scalars again.
+  /// Computes the sums of `panels`, at most `group` of them. After the sums there is room for as many scalars again.
   private func compute(_ panels: Range<Int>, sums: UnsafeMutablePointer<Float>) {
     let hasRemainder = layout.vectors(panels.upperBound - 1) == 1
     let whole = hasRemainder ? panels.count - 1 : panels.count
@@ -75,7 +76,8 @@ struct SingleRowProduct {
       row.remainder = row.b + layout.offset(whole)
       row.run(panels: whole, hasRemainder: hasRemainder)
     case .direct:
-      // Rows of B are read up to a whole vector, as long as that stays inside of the array.
+      // Rows of B are read as whole vectors where that does not read past the end of the array; the last rows are copied
+      // first.
       let width = vectors * Vector.scalarCount
       let room = (product.inner - 1) * product.strideB + product.columns - column - width
       let rows = room < 0 ? 0 : min(product.inner, room / product.strideB + 1)
@@ -100,7 +102,7 @@ struct SingleRowProduct {
     }
   }
 
-  /// Computes the sums of `vectors` vectors of columns from `column` on, of which B has each in a row of its own.
+  /// Computes the sums of `vectors` vectors of columns from `column` on, with a B that is stored transposed.
   private func sumTransposed(vectors: Int, column: Int, sums: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
     for first in stride(from: 0, to: vectors, by: 2) {
@@ -113,8 +115,9 @@ struct SingleRowProduct {
   }
 }
 
-/// One row of A times a few rows of B, at most twice as many as a vector has lanes: squares of them are transposed in
-/// registers, two at a time, so that the sums of one wait while the other is transposed.
+/// C[n] = sum over k of A[k] B[n, k] for at most 2 l columns, l = `Vector.scalarCount`, with a B that is stored
+/// transposed. Blocks of l x l are transposed in registers. Two independent blocks at a time hide latency: while the
+/// dependent adds of one complete, the other is transposed.
 private struct TransposedRows {
   let a: UnsafePointer<Float>
   let innerStrideA: Int
@@ -122,7 +125,7 @@ private struct TransposedRows {
   let strideB: Int
   let columns: Int
   let inner: Int
-  /// Room for the sums of two vectors; what is written behind `columns` means nothing.
+  /// Room for two vectors; sums from index `columns` on are undefined.
   let sums: UnsafeMutablePointer<Float>
 
   func run() {
@@ -131,21 +134,22 @@ private struct TransposedRows {
     withZeros { zeros in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes * lanes) { transposed in
         guard let transposed = transposed.baseAddress else { return }
-        addSquares(whole, zeros, transposed)
+        addBlocks(whole, zeros, transposed)
       }
     }
-    addRest(from: whole)
+    addRemainder(from: whole)
   }
 
-  /// Sums the products of the inner indices below `whole`.
+  /// Computes the sums over the inner indices below `whole`, a multiple of l.
   @inline(never)
-  private func addSquares(_ whole: Int, _ zeros: UnsafePointer<Float>, _ transposed: UnsafeMutablePointer<Float>) {
+  private func addBlocks(_ whole: Int, _ zeros: UnsafePointer<Float>, _ transposed: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
     var (first, second) = (Vector.zero, Vector.zero)
     for index in stride(from: 0, to: whole, by: lanes) {
-      // Columns do not come in their order, in which they are to be added.
-      turn(0, index, zeros, transposed)
-      if columns > lanes { turn(1, index, zeros, transposed) }
+      // `forEachColumn` yields the columns of a block permuted, but terms are added in the order of the inner index: the
+      // transposed blocks are stored first.
+      transpose(0, index, zeros, transposed)
+      if columns > lanes { transpose(1, index, zeros, transposed) }
       for column in 0..<lanes {
         let factor = Vector(repeating: a[(index + column) * innerStrideA])
         first = multiplyAdd(factor, loadVector(transposed + 2 * column * lanes), first)
@@ -156,9 +160,9 @@ private struct TransposedRows {
     storeVector(second, sums + lanes)
   }
 
-  /// Transposes square number `half`, from inner index `index` on. Where B has no more rows, the last one is read again.
+  /// Transposes block `half`, 0 or 1, at inner index `index`. Rows past the last one of B repeat it.
   @inline(__always)
-  private func turn(
+  private func transpose(
     _ half: Int, _ index: Int, _ zeros: UnsafePointer<Float>, _ transposed: UnsafeMutablePointer<Float>
   ) {
     let lanes = Vector.scalarCount
@@ -168,34 +172,30 @@ private struct TransposedRows {
     }
   }
 
-  /// Adds the products of the inner indices that fill no square.
-  private func addRest(from start: Int) {
+  /// Adds the terms of the inner indices from `start` on, the remainder.
+  private func addRemainder(from start: Int) {
     for column in 0..<columns {
       var sum = sums[column]
       for index in start..<inner {
-        #if LEVEL_BASELINE && arch(x86_64)
-          sum += a[index * innerStrideA] * b[column * strideB + index]
-        #else
-          sum.addProduct(a[index * innerStrideA], b[column * strideB + index])
-        #endif
+        sum = multiplyAdd(a[index * innerStrideA], b[column * strideB + index], sum)
       }
       sums[column] = sum
     }
   }
 }
 
-/// One row of A times a few panels of B.
+/// The micro-kernel of a single row: A times a few panels of B.
 private struct PanelRowProduct {
   var a: UnsafePointer<Float>
   var innerStrideA: Int
-  /// The first panel of two vectors, the distance of inner indices, and that of panels.
+  /// The first panel of two vectors, its stride of inner indices, and the stride of panels.
   var b: UnsafePointer<Float>
   var innerStrideB: Int
   var panelStrideB: Int
-  /// A panel of one vector behind the others.
+  /// A last panel of one vector.
   var remainder: UnsafePointer<Float>
   var innerStrideRemainder: Int
-  /// Where the sums so far lie if `continues`, and where the sums go, vector after vector.
+  /// The sums, contiguous; they are loaded first if `continues`.
   var sums: UnsafeMutablePointer<Float>
   var continues: Bool
   var inner: Int
@@ -228,16 +228,16 @@ private struct PanelRowProduct {
   }
 }
 
-/// The sums of a row's panels, held in registers.
+/// The accumulators of a row's panels: nested generic types, as in `Tile`.
 private protocol RowSum {
   static var zero: Self { get }
   static func load(_ source: UnsafePointer<Float>) -> Self
   func store(_ target: UnsafeMutablePointer<Float>)
-  /// Adds `factor` times the panels from `b` on, `panelStride` apart, and the single vector at `remainder`.
+  /// Adds `factor` times a row of B: panels from `b` on, `panelStride` apart, then the single vector at `remainder`.
   mutating func add(_ factor: Vector, _ b: UnsafePointer<Float>, panelStride: Int, remainder: UnsafePointer<Float>)
 }
 
-/// The end of a row whose last panel has two vectors.
+/// Ends a row whose last panel has two vectors.
 private struct NoSum: RowSum {
   @inline(__always) static var zero: Self { Self() }
   @inline(__always) static func load(_ source: UnsafePointer<Float>) -> Self { Self() }
@@ -246,7 +246,7 @@ private struct NoSum: RowSum {
   mutating func add(_ factor: Vector, _ b: UnsafePointer<Float>, panelStride: Int, remainder: UnsafePointer<Float>) {}
 }
 
-/// The end of a row whose last panel has one vector.
+/// Ends a row whose last panel has one vector.
 private struct RemainderSum: RowSum {
   private var vector: Vector
 
@@ -260,7 +260,7 @@ private struct RemainderSum: RowSum {
   }
 }
 
-/// A panel of two vectors and those behind it.
+/// A panel of two vectors and the panels after it.
 private struct PanelSum<Rest: RowSum>: RowSum {
   private var first: Vector
   private var second: Vector

@@ -1,12 +1,12 @@
-/// A few vectors side by side: the part of one row that a product's innermost loop computes.
+/// The columns of a register tile in one row: a few vectors that the micro-kernel accumulates.
 protocol Strip {
-  /// Vectors in the strip.
+  /// Vectors of the strip.
   static var vectors: Int { get }
   static var zero: Self { get }
-  /// Reads a strip of which every two vectors lie together and the next two `panelStride` scalars further.
+  /// Loads a strip: every two vectors are contiguous, and the next two are `panelStride` scalars further.
   static func load(_ source: UnsafePointer<Float>, panelStride: Int) -> Self
   func store(_ target: UnsafeMutablePointer<Float>)
-  /// Adds `factor` times `other`.
+  /// self += factor other.
   mutating func add(_ factor: Float, _ other: Self)
 }
 
@@ -31,7 +31,7 @@ struct SingleStrip: Strip {
   }
 }
 
-/// Two neighbouring strips.
+/// Two adjacent strips.
 struct PairStrip<Half: Strip>: Strip {
   var first: Half
   var second: Half

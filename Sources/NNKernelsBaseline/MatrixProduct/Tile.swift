@@ -1,15 +1,16 @@
-/// The accumulators of a block of C, one strip per row, held in registers during the loop over the inner index.
+/// A register tile: the accumulators of a block of C, one strip per row, that stay in registers during the loop over the
+/// inner index.
 ///
-/// Rows are nested in one another (`Rows<S, Rows<S, LastRow<S>>>` has three), so that each is a variable of its own
-/// that the compiler keeps in registers, for any number of rows and without code written out.
+/// Rows are nested generic types: `Rows<S, Rows<S, LastRow<S>>>` has three rows. Each row is thus a separate variable that
+/// the compiler keeps in registers, and one definition serves any number of rows.
 protocol Tile {
   associatedtype Columns: Strip
   static var rows: Int { get }
   static var zero: Self { get }
   static func load(_ source: UnsafePointer<Float>, stride: Int) -> Self
   func store(_ target: UnsafeMutablePointer<Float>, stride: Int)
-  /// Adds the outer product of a column of A, whose elements lie `stride` apart, and a row of B. This row's element of
-  /// A has the number `index`.
+  /// Adds the outer product of a column of A and a row of B: C[i, j] += A[i] B[j]. The tile's first row is row `index` of
+  /// `a`, whose rows are `stride` apart.
   mutating func add(_ a: RowPointers, stride: Int, _ index: Int, _ b: Columns)
 }
 
@@ -34,7 +35,7 @@ struct LastRow<Columns: Strip>: Tile {
   }
 }
 
-/// A row of a tile and those below it.
+/// A row of a tile and the rows below it.
 struct Rows<Columns: Strip, Rest: Tile>: Tile where Rest.Columns == Columns {
   var row: Columns
   var rest: Rest

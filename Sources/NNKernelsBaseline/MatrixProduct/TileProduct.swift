@@ -1,24 +1,24 @@
-/// One tile's share of a product: C tile = A tile x B panel, over one block of the inner index.
+/// The micro-kernel: one register tile of C over one block of the inner index, C[i, j] (+)= sum over k of A[i, k] B[k, j].
 struct TileProduct {
-  /// The first column of A, the distances of rows and of inner indices.
+  /// A's first column, and its strides of rows and of inner indices.
   var a: RowPointers
   var rowStrideA: Int
   var innerStrideA: Int
-  /// The first strip of B, the distance of inner indices, and that of two panels read at once.
+  /// B's first strip, its stride of inner indices, and the stride of the two panels of a wide tile.
   var b: UnsafePointer<Float>
   var innerStrideB: Int
   var panelStrideB: Int
-  /// Where the sums so far lie if `continues`, and where the sums go.
+  /// The tile of C: it is loaded first if `continues`, for a second block of the inner index.
   var c: UnsafeMutablePointer<Float>
   var strideC: Int
   var continues: Bool
   var inner: Int
 
-  /// Adds to the tile. Every element adds its terms one after the other in the order of the inner index, whatever
-  /// the tile's size: that makes an element's bits independent of all tiling.
+  /// Runs the loop over the inner index. Every element adds its terms in the order of the inner index, for tiles of any
+  /// size, so its bits do not depend on the tiling.
   ///
-  /// Operations: 2 rows columns inner. Bytes from the first-level cache per inner index: 4 (rows + columns); with 6
-  /// rows and two vectors of 8 lanes, 12 multiply-adds need 8 loads, so that the multipliers are the limit.
+  /// Operations: 2 rows columns inner. Bytes from the first-level cache per inner index: 4 (rows + columns). With 6 rows
+  /// and two vectors of 8 lanes, 12 multiply-adds need 8 loads, so multiplier throughput is the limit.
   @inline(__always)
   func accumulate<T: Tile>(_ type: T.Type, rowStride: Int) {
     var tile = continues ? T.load(c, stride: strideC) : T.zero
@@ -35,11 +35,11 @@ struct TileProduct {
 
   @inline(never)
   func run<T: Tile>(_ type: T.Type) {
-    // A packed or transposed A has its rows' elements side by side: a constant distance makes them plain offsets.
+    // In a packed or transposed A the elements of a column are contiguous: a constant stride gives constant offsets.
     if rowStrideA == 1 { accumulate(type, rowStride: 1) } else { accumulate(type, rowStride: rowStrideA) }
   }
 
-  /// Runs a tile of `rows` rows and `vectors` vectors (1, 2 or 4), within the limits of `TileShape`.
+  /// Runs the micro-kernel for `rows` rows and `vectors` vectors (1, 2 or 4), within the limits of `TileShape`.
   @inline(__always)
   func run(rows: Int, vectors: Int) {
     switch vectors {
@@ -90,8 +90,9 @@ struct TileProduct {
   }
 }
 
-/// The sizes of tiles, chosen so that the accumulators, a strip of B and a broadcast of A fill the registers.
+/// The shape of register tiles: the accumulators, a strip of B and a broadcast element of A fill the registers.
 enum TileShape {
+  // `rows` is the most rows of a tile of two vectors, `wideRows` that of a tile of four.
   #if LEVEL_V4
     static let rows = 12
     static let wideRows = 6
@@ -108,17 +109,18 @@ enum TileShape {
   /// Columns of a panel of B: two vectors.
   static let columns = 2 * Vector.scalarCount
 
-  /// The rows of part `index` when `rows` rows are cut into `tiles` parts of nearly equal height.
+  /// Part `index` of `rows` rows that are partitioned into `tiles` nearly equal parts.
   @inline(__always)
   static func cut(_ rows: Int, into tiles: Int, _ index: Int) -> Range<Int> {
     (index * rows / tiles)..<((index + 1) * rows / tiles)
   }
 
-  /// The tile that comes at step `step` if the first and the last of those left take transposes.
+  /// The tile of step `step` in an order that alternates between the first and the last tile that is left: 0, n - 1, 1,
+  /// n - 2, ...
   ///
-  /// If a thread walks evenly through its rows, the processor fetches the next ones ahead, past the last of them: they
-  /// are another thread's, who then has to get them back before he can write them. Where two processors share no cache,
-  /// that cost up to a quarter of the training step of a small net.
+  /// In ascending order the hardware prefetcher would run past a thread's last row into rows that another thread writes,
+  /// and that thread would have to fetch the cache lines back (false sharing by prefetching). Where cores share no cache,
+  /// this cost up to a quarter of the training step of a small net.
   @inline(__always)
   static func alternating(_ step: Int, of tiles: Int) -> Int {
     step % 2 == 0 ? step / 2 : tiles - 1 - step / 2

@@ -1,30 +1,29 @@
 import NNKernelsCommon
 
-/// One product under way whose vectors run along the rows of C: C's transpose = B's transpose times A's.
+/// A product computed as its transpose, C^T = B^T A^T: vectors run along a column of C, over its rows.
 ///
-/// Few rows fill vectors better than columns that leave the last one partly empty, and a B that is large and stored
-/// transposed is then read as it lies, once, while only the small A is rearranged; an A that is stored transposed not
-/// even that. Every element's terms are still added in the order of the inner index, so that no bit depends on which way
-/// a product was computed.
+/// This suits few rows that fill vectors better than the columns would. A large B that is stored transposed is then read
+/// unpacked, once, and only the small A is packed; an A that is stored transposed needs no packing either. Every element
+/// adds its terms in the order of the inner index, so its bits do not depend on the choice between this and `ProductRun`.
 ///
-/// Operations: 2 rows columns inner, rows counted up to whole vectors. Bytes: 8 per element of A that is rearranged, 4
-/// per element of B and 12 per element of C, which is transposed on its way.
+/// Operations: 2 rows columns inner, with rows rounded up to whole vectors. Bytes: 8 per element of A that is packed, 4
+/// per element of B, and 12 per element of C, which is transposed in registers.
 struct TransposedProduct {
-  /// Where a panel of A's rows is when a tile needs it.
+  /// Where the micro-kernel reads a panel of A's rows.
   enum LeftSide {
-    /// In the caller's matrix, which is stored transposed and whose rows fill whole vectors.
+    /// In the caller's matrix: it is stored transposed, and its rows are a whole number of vectors.
     case direct
-    /// Packed by all workers before the product starts, as if it were a right-hand side of inner x rows.
+    /// Packed by all workers before the product, as a B of inner x rows.
     case shared
-    /// Packed block by block by each worker that needs it, which meets the block in its own first-level cache.
+    /// Packed block by block by each worker that uses it, in its first-level cache.
     case blockwise
   }
 
-  /// Where the columns of B are.
+  /// The layout of B.
   enum RightSide {
-    /// In the caller's matrix, stored either way.
+    /// The caller's matrix, transposed or not.
     case direct
-    /// In panels, as `pack` leaves them.
+    /// Packed, see `PanelLayout`.
     case packed
   }
 
@@ -36,44 +35,45 @@ struct TransposedProduct {
   /// A, as `leftSide` says.
   let a: UnsafePointer<Float>
   let leftSide: LeftSide
-  /// Columns that are computed together.
+  /// Columns of a work unit.
   let unit: Int
   let layout: PanelLayout
   let epilogue: ProductEpilogue
   let scratch: ScratchMemory
 
-  /// The longest block of inner indices: of A and of B, it stays in the first-level cache.
+  /// The longest block of the inner index: blocks of A and B stay in the first-level cache.
   private static let longestBlock = 128
 
-  /// Whether a product should be computed so.
+  /// Whether a product should be computed by this method.
   static func suits(_ p: MatrixProduct, _ epilogue: Epilogue<Float>) -> Bool {
     guard p.inner > 0, !epilogue.accumulate else { return false }
-    // With more rows there is little to gain, and B would be read again for every panel of them.
+    // With more rows there is little to gain, and B would be read once per panel of rows.
     guard p.rows <= 512 || p.columns * p.inner <= ProductPlan.smallLeftSide else { return false }
-    // A low tile that is a single vector wide waits for its own sums: eight are needed to keep the multipliers busy.
+    // A tile of one vector needs eight rows of accumulators to hide the latency of dependent multiply-adds.
     guard p.rows > Vector.scalarCount || TileShape.rows >= 8 else { return false }
-    // Vectors of multiply-adds for each inner index, times their lanes. An element that is packed takes as long as 7 of
-    // them if it is transposed and 2 if it is copied, one of C that is transposed 20. A panel of a single vector spends a third
-    // more on loading than on multiplying.
+    // The costs of both methods, in multiply-adds per inner index, idle lanes included. Packing an element costs as much
+    // as 7 multiply-adds if it is transposed and 2 if it is copied. Transposing an element of C costs 20. A panel of one
+    // vector costs a third more, since its loads are the limit.
     let lanes = Vector.scalarCount
     let rows = (p.rows + lanes - 1) / lanes * lanes
     let columns = (p.columns + lanes - 1) / lanes * lanes
     let single = columns / lanes % 2 == 1 ? lanes / 3 : 0
-    let packing = p.transposeA ? (liesReady(p) ? 0 : 2) : 7
+    let packing = p.transposeA ? (isDirect(p) ? 0 : 2) : 7
     let transposed = rows * (p.columns + packing) + 20 * rows * p.columns / p.inner
     return transposed < p.rows * (columns + single) + (p.transposeB ? 7 : 0) * p.columns
   }
 
-  /// Whether A can be read as it lies.
-  private static func liesReady(_ p: MatrixProduct) -> Bool { p.transposeA && p.rows % Vector.scalarCount == 0 }
+  /// Whether A can be read unpacked.
+  private static func isDirect(_ p: MatrixProduct) -> Bool { p.transposeA && p.rows % Vector.scalarCount == 0 }
 
-  /// Where a product's A should be and how many columns of C are computed together by one of `threads` workers.
+  /// How a product's A is packed, and how many columns of C make a work unit for `threads` workers.
   ///
-  /// Who computes many columns rearranges all of A for himself, if need be, and should compute the same ones in the next
-  /// step, when A is another but B, weights, are what the same worker made of them. A packed B is nobody's.
+  /// With many columns per worker, each worker packs all of A for itself, and the columns are partitioned into one unit per
+  /// worker. B is the weights: in the next step, with another A, a worker then reads the same columns of B, which it has
+  /// updated itself (cache affinity of tiles to threads across steps). A packed B, for prediction, has no such affinity.
   static func plan(_ p: MatrixProduct, _ rightSide: RightSide, threads: Int) -> (leftSide: LeftSide, unit: Int) {
     let fewColumns = 2 * TileShape.rows
-    if liesReady(p) { return (.direct, fewColumns) }
+    if isDirect(p) { return (.direct, fewColumns) }
     if p.columns <= fewColumns || threads == 1 { return (.blockwise, p.columns) }
     if rightSide == .direct && p.columns >= 48 * threads { return (.blockwise, (p.columns + threads - 1) / threads) }
     let panels = PanelLayout(inner: p.inner, columns: p.rows).count
@@ -82,7 +82,7 @@ struct TransposedProduct {
     return (.shared, rightSide == .packed ? TileShape.columns : fewColumns)
   }
 
-  /// Computes C, in chunks.
+  /// Computes C, in chunks of units and panels of rows.
   func computeAll(_ workers: WorkerPool) {
     let units = (product.columns + unit - 1) / unit
     let parts = units * layout.count
@@ -99,19 +99,18 @@ struct TransposedProduct {
     }
   }
 
-  /// Computes the columns `range` of the rows `rows` of C: those of a panel, or whole vectors of an A that is read as it
-  /// lies.
+  /// Computes the columns `range` of the rows `rows` of C: the rows of a panel, or whole vectors of an unpacked A.
   func compute(columns range: Range<Int>, rows: Range<Int>, worker: Int) {
     let panel = rows.lowerBound / TileShape.columns
     let vectors = (rows.count + Vector.scalarCount - 1) / Vector.scalarCount
     let width = vectors * Vector.scalarCount
     let blocks = (product.inner + Self.longestBlock - 1) / Self.longestBlock
-    // Whole vectors, so that squares of A begin where its rows' vectors do.
+    // Blocks of whole vectors: the blocks in which A is transposed then start at the vectors of its rows.
     let blockLength =
       ((product.inner + blocks - 1) / blocks + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
     let packed = scratch.memory(
       worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength * width : 0)
-    // Squares of results reach up to a square behind them.
+    // The last transposed block of results may extend past them by up to a vector of columns.
     let sums = scratch.memory(
       worker: worker, purpose: .results, count: (range.count + Vector.scalarCount) * width)
     for start in stride(from: 0, to: product.inner, by: blockLength) {
@@ -133,7 +132,7 @@ struct TransposedProduct {
       var column = range.lowerBound
       while column < range.upperBound {
         let place = place(column, inner.lowerBound)
-        let count = min(place.neighbours, range.upperBound - column)
+        let count = min(place.count, range.upperBound - column)
         let tiles = (count + TileShape.rows - 1) / TileShape.rows
         task.rowStrideA = place.columnStride
         task.innerStrideA = place.innerStride
@@ -150,11 +149,11 @@ struct TransposedProduct {
     store(sums, vectors: vectors, columns: range, rows: rows)
   }
 
-  /// Where the elements of B are from column `column` and inner index `inner` on: the first one, the distances of
-  /// columns and of inner indices, and how many columns have these distances.
+  /// The address of B[inner, column], the strides of columns and of inner indices, and how many columns from there on have
+  /// these strides.
   @inline(__always)
   private func place(_ column: Int, _ inner: Int)
-    -> (first: UnsafePointer<Float>, columnStride: Int, innerStride: Int, neighbours: Int)
+    -> (first: UnsafePointer<Float>, columnStride: Int, innerStride: Int, count: Int)
   {
     switch rightSide {
     case .direct:
@@ -169,14 +168,14 @@ struct TransposedProduct {
     }
   }
 
-  /// Transposes results, of which each column is `vectors` vectors long, and writes them to C.
+  /// Transposes results, whose columns are `vectors` vectors long, block by block and stores them to C.
   private func store(_ results: UnsafePointer<Float>, vectors: Int, columns range: Range<Int>, rows: Range<Int>) {
     let lanes = Vector.scalarCount
     withZeros { zeros in
       for column in stride(from: 0, to: range.count, by: lanes) {
         for vector in 0..<vectors {
           let row = rows.lowerBound + vector * lanes
-          ResultSquare(
+          ResultBlock(
             source: results + (column * vectors + vector) * lanes, stride: vectors * lanes,
             target: c + row * product.strideC + range.lowerBound + column, strideC: product.strideC,
             rows: min(lanes, rows.upperBound - row), columns: min(lanes, range.count - column), zeros: zeros
@@ -187,13 +186,13 @@ struct TransposedProduct {
   }
 }
 
-/// As many columns of results as a vector has lanes, each a vector long, on their way to the rows of C.
-private struct ResultSquare {
+/// A block of n x n results, n = `Vector.scalarCount`, column-major, to be stored to rows of C.
+private struct ResultBlock {
   let source: UnsafePointer<Float>
   let stride: Int
   let target: UnsafeMutablePointer<Float>
   let strideC: Int
-  /// Rows and columns that are written.
+  /// Rows and columns that are stored.
   let rows: Int
   let columns: Int
   let zeros: UnsafePointer<Float>

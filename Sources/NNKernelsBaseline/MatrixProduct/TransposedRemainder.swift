@@ -1,16 +1,17 @@
 import NNKernelsCommon
 
-// The columns behind a product's whole panels, when they are few and A is stored transposed: a panel of their own would
-// compute a vector for a few lanes of it, and be slower for each vector than two together.
+// The remainder columns after a product's whole panels, when they are few and A is stored transposed. A partial panel would
+// leave most lanes of its vector idle, and a tile of one vector is slower per vector than one of two. Vectors over the
+// rows of C have no idle lanes.
 
 extension TransposedProduct {
-  /// How many columns at the end of a product should be computed with vectors along the rows, while the others are not.
-  /// Each part that `ProductPlan` makes of the rows has to fill a vector.
+  /// The number of columns at the end of a product to be computed with vectors over the rows of C: 0, or the remainder. Each
+  /// part of `ProductPlan`'s rows has to fill a vector.
   static func remainderColumns(_ p: MatrixProduct, _ epilogue: Epilogue<Float>, threads: Int) -> Int {
     let lanes = Vector.scalarCount
     let columns = p.columns % TileShape.columns
     guard p.transposeA, !epilogue.accumulate, columns < p.columns, p.rows >= 4 * threads * lanes else { return 0 }
-    // Each element that is transposed on its way to C takes as long as 20 multiply-adds, in fours as long as 5.
+    // Transposing an element of C costs as much as 20 multiply-adds; 5 where `forEachColumnOfFour` does.
     return columns * (p.inner + (columns == 4 ? 5 : 20)) < lanes * p.inner ? columns : 0
   }
 
@@ -29,8 +30,8 @@ extension TransposedProduct {
       epilogue: epilogue, scratch: scratch)
   }
 
-  /// Computes all columns of the rows `rows` of C, at least as many as a vector has lanes, from an A that is read as it
-  /// lies. The last vectors begin early: some rows are written twice, with the same values.
+  /// Computes all columns of the rows `rows` of C, at least a vector of them, from an unpacked A. The last vectors overlap
+  /// those before them: some rows are written twice, with the same values.
   func compute(rows: Range<Int>, worker: Int) {
     let lanes = Vector.scalarCount
     assert(leftSide == .direct && rows.count >= lanes)

@@ -1,68 +1,70 @@
 import NNKernelsCommon
 
-/// Softmax of rows that are no longer than a vector: as many rows as a vector has lanes at once, one in each lane, so
-/// that no lane is idle and nothing is added across lanes.
+/// Softmax of rows of at most n elements, n = `Vector.scalarCount`, vectorised across rows: a group of n rows is
+/// transposed, so that each lane holds one row. No lane is idle and there are no horizontal sums.
 ///
-/// Operations: some 20 per element, and two turns of a square for the rows of a vector. A row's bits do not depend on
-/// the rows beside it.
+/// Operations: some 20 per element, and two n x n transposes per group. A row's bits do not depend on the other rows of
+/// its group.
 struct NarrowRows {
   let columns: Int
   let rows: Int
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
 
-  /// Rows that are computed at once.
+  /// Rows of a group.
   static var groupSize: Int { Vector.scalarCount }
 
-  /// Memory for one group: zeros, a square, and each row's maximum and sum of exponentials.
+  /// Memory for one group of n rows.
   struct Memory {
+    /// n zeros, for `forEachColumn`.
     let zeros: UnsafePointer<Float>
-    let square: UnsafeMutablePointer<Float>
+    /// An n x n block.
+    let block: UnsafeMutablePointer<Float>
+    /// The rows' maxima, then their sums of exponentials.
     let results: UnsafeMutablePointer<Float>
   }
 
-  /// Calls `body` with memory on the stack, where three pieces of at most 1,024 bytes have room.
+  /// Calls `body` with memory on the stack, at most 1,024 bytes for the block.
   @inline(__always)
   static func withMemory(_ body: (Memory) -> Void) {
     let lanes = Vector.scalarCount
     withZeros { zeros in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * lanes) { square in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * lanes) { block in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { results in
-          guard let square = square.baseAddress, let results = results.baseAddress else { return }
-          body(Memory(zeros: zeros, square: square, results: results))
+          guard let block = block.baseAddress, let results = results.baseAddress else { return }
+          body(Memory(zeros: zeros, block: block, results: results))
         }
       }
     }
   }
 
-  /// Whether rows of this length are computed so.
+  /// Whether rows of this length are computed by this method.
   static func suits(_ columns: Int) -> Bool { columns > 0 && columns <= Vector.scalarCount }
 
-  /// Computes the rows of group `index`, and returns which they are. Their maxima and, behind them, their sums of
-  /// exponentials are then among the results.
+  /// Computes the rows of group `index` and returns their range; their maxima and sums are then in `memory.results`.
   @inline(__always)
   func compute(_ index: Int, _ memory: Memory) -> Range<Int> {
     let lanes = Vector.scalarCount
     let group = (index * lanes)..<min(rows, (index + 1) * lanes)
-    let (zeros, square) = (memory.zeros, memory.square)
-    load(group, zeros, square)
-    var top = loadVector(square)
+    let (zeros, block) = (memory.zeros, memory.block)
+    load(group, zeros, block)
+    var top = loadVector(block)
     for column in 1..<columns {
-      let value = loadVector(square + column * lanes)
+      let value = loadVector(block + column * lanes)
       top = top.replacing(with: value, where: value .> top)
     }
     var total = Vector.zero
     for column in 0..<columns {
-      let value = vectorExp(loadVector(square + column * lanes) - top)
-      storeVector(value, square + column * lanes)
+      let value = vectorExp(loadVector(block + column * lanes) - top)
+      storeVector(value, block + column * lanes)
       total += value
     }
     for column in 0..<columns {
-      storeVector(loadVector(square + column * lanes) / total, square + column * lanes)
+      storeVector(loadVector(block + column * lanes) / total, block + column * lanes)
     }
     storeVector(top, memory.results)
     storeVector(total, memory.results + lanes)
-    forEachColumn(zeros: zeros, of: { UnsafePointer(square) + $0 * lanes }) { row, values in
+    forEachColumn(zeros: zeros, of: { UnsafePointer(block) + $0 * lanes }) { row, values in
       guard row < group.count else { return }
       let target = y + (group.lowerBound + row) * columns
       if columns == lanes { storeVector(values, target) } else { storeVector(values, target, count: columns) }
@@ -70,19 +72,19 @@ struct NarrowRows {
     return group
   }
 
-  /// Turns the rows of a group into columns. Rows are read as if they were a vector long, where that stays inside of
-  /// the array.
+  /// Loads a group transposed. Rows are loaded as whole vectors where that does not read past the end of the array; the
+  /// last rows are copied to the block first.
   @inline(__always)
-  private func load(_ group: Range<Int>, _ zeros: UnsafePointer<Float>, _ square: UnsafeMutablePointer<Float>) {
+  private func load(_ group: Range<Int>, _ zeros: UnsafePointer<Float>, _ block: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
     var (source, step) = (x + group.lowerBound * columns, columns)
     if (group.lowerBound + lanes - 1) * columns + lanes > rows * columns {
-      for row in 0..<group.count { copyPixels(source + row * columns, square + row * lanes, columns) }
-      (source, step) = (UnsafePointer(square), lanes)
+      for row in 0..<group.count { copyPixels(source + row * columns, block + row * lanes, columns) }
+      (source, step) = (UnsafePointer(block), lanes)
     }
-    // A square may be turned in its own place: all of it is read before anything is written.
+    // In place for copied rows: `forEachColumn` loads all rows before it calls its body.
     forEachColumn(zeros: zeros, of: { source + $0 * step }) { column, values in
-      storeVector(values, square + column * Vector.scalarCount)
+      storeVector(values, block + column * Vector.scalarCount)
     }
   }
 }

@@ -1,11 +1,11 @@
 import NNKernelsCommon
 
 #if LEVEL_V4 || LEVEL_V3
-  /// As many elements as are converted to double precision at once.
+  /// Elements that are converted to double precision at once.
   private typealias NarrowVector = SIMD8<Float>
   private typealias WideVector = SIMD8<Double>
 #else
-  /// As many elements as are converted to double precision at once.
+  /// Elements that are converted to double precision at once.
   private typealias NarrowVector = SIMD4<Float>
   private typealias WideVector = SIMD4<Double>
 #endif
@@ -18,11 +18,11 @@ private func wide(_ x: UnsafePointer<Float>) -> WideVector {
   return result
 }
 
-/// Elements that make one chunk of a reduction.
+/// The smallest chunk of a reduction.
 private let reductionGrain = 16384
 
-/// The sum, added in double precision: every chunk in the lanes of two vectors, then the lanes, then the chunks, all
-/// in an order that depends on the count alone.
+/// The sum in double precision. Each chunk is accumulated in the lanes of two independent vectors, which hides the latency
+/// of the additions; then the lanes and then the chunks are added. The order depends on the count alone.
 ///
 /// Bytes: 4 per element.
 func sum(_ x: Buffer<Float>, _ workers: WorkerPool) -> Double {
@@ -77,7 +77,7 @@ private func chunkSum(_ x: Buffer<Float>, _ range: Range<Int>, _ term: (WideVect
 func isFinite(_ x: Buffer<Float>, _ workers: WorkerPool) -> Bool {
   let largest = VectorBits(repeating: Int32(bitPattern: Float.greatestFiniteMagnitude.bitPattern))
   var start = 0
-  // In pieces, so that a long buffer that begins badly is not read to its end.
+  // Block by block, with an early exit after each.
   while start < x.count {
     let end = min(x.count, start + reductionGrain)
     var found = VectorBits.zero
@@ -94,8 +94,8 @@ func isFinite(_ x: Buffer<Float>, _ workers: WorkerPool) -> Bool {
   return true
 }
 
-/// sums (+)= the sum of each column, see `Scalar.columnSums`. Blocks of rows are added up first, then their sums, so
-/// that rounding errors grow with the block and the number of blocks and not with their product.
+/// sums[j] (+)= sum over i of x[i, j], see `Scalar.columnSums`. Blocked summation: blocks of 128 rows are summed first,
+/// then the block sums, so that the rounding error grows with 128 + rows / 128 and not with rows.
 ///
 /// Bytes: 4 per element.
 func columnSums(
@@ -116,30 +116,30 @@ func columnSums(
       total.store(sums.base + column, accumulate: accumulate)
       column += group
     }
-    while column + Vector.scalarCount <= end {
-      var total = Vector.zero
-      forEachBlock(rows) { block in
-        var part = Vector.zero
-        for row in block { part += loadVector(x.base + (row * columns + column)) }
-        total += part
-      }
-      storeVector(accumulate ? loadVector(sums.base + column) + total : total, sums.base + column)
-      column += Vector.scalarCount
-    }
-    let count = end - column
-    if count > 0 {
-      var total = Vector.zero
-      forEachBlock(rows) { block in
-        var part = Vector.zero
-        for row in block { part += loadVector(x.base + (row * columns + column), count: count) }
-        total += part
-      }
-      storeVector(
-        accumulate ? loadVector(sums.base + column, count: count) + total : total, sums.base + column, count: count)
-    }
+    ColumnSumLoop(rows: rows, columns: columns, x: x.base, sums: sums.base, accumulate: accumulate).run(column..<end)
   }
 }
 
+private struct ColumnSumLoop: LaneLoop {
+  let rows: Int
+  let columns: Int
+  let x: UnsafePointer<Float>
+  let sums: UnsafeMutablePointer<Float>
+  let accumulate: Bool
+
+  @inline(__always)
+  func step<L: Lanes>(_ column: Int, _ lanes: L) {
+    var total = Vector.zero
+    forEachBlock(rows) { block in
+      var part = Vector.zero
+      for row in block { part += lanes.load(x + (row * columns + column)) }
+      total += part
+    }
+    lanes.store(total, sums + column, accumulate: accumulate)
+  }
+}
+
+/// Calls `body` with blocks of 128 rows; the last has the remainder.
 @inline(__always)
 private func forEachBlock(_ rows: Int, _ body: (Range<Int>) -> Void) {
   var row = 0
@@ -150,6 +150,7 @@ private func forEachBlock(_ rows: Int, _ body: (Range<Int>) -> Void) {
   }
 }
 
+/// Sums of four adjacent vectors of columns: four independent chains of additions.
 private struct FourVectors {
   var a = Vector.zero
   var b = Vector.zero

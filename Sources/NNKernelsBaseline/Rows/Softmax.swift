@@ -1,10 +1,10 @@
 import NNKernelsCommon
 
-/// Rows that make one chunk, from the cost of one row.
+/// Rows of a chunk, so that it has about 4096 elements.
 @inline(__always)
 func rowGrain(_ columns: Int) -> Int { max(1, 4096 / max(1, columns)) }
 
-/// Softmax of each row, see `Scalar.softmax`.
+/// y[i, j] = exp(x[i, j] - max of row i) / sum over j' of exp(x[i, j'] - max of row i), see `Scalar.softmax`.
 ///
 /// Bytes: 8 per element; operations: some 20 per element, most of them in the exponential.
 func softmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
@@ -20,7 +20,7 @@ func softmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Float>
   }
 }
 
-/// Computes all groups of rows, and calls `body` with each group and the maxima and sums of its rows.
+/// Computes the groups of narrow rows; calls `body` with each group's rows, and their maxima and sums.
 @inline(__always)
 private func softmaxOfNarrowRows(
   _ narrow: NarrowRows, _ workers: WorkerPool, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
@@ -33,7 +33,7 @@ private func softmaxOfNarrowRows(
   }
 }
 
-/// target = softmax of the row; the row's maximum and the sum of the exponentials.
+/// target = softmax(row); returns the row's maximum and the sum of its exponentials.
 @inline(__always)
 private func exponentials(
   _ vectors: RowVectors, _ row: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>
@@ -44,7 +44,7 @@ private func exponentials(
   return (top, total)
 }
 
-/// downstream (+)= y (upstream - <upstream, y>), see `Scalar.softmaxBackward`.
+/// downstream (+)= y (upstream - <upstream, y>) for each row, see `Scalar.softmaxBackward`.
 ///
 /// Bytes: 12 per element, 16 when accumulating.
 func softmaxBackward(
@@ -64,7 +64,7 @@ func softmaxBackward(
   }
 }
 
-/// Logarithm of the softmax of each row, see `Scalar.logSoftmax`.
+/// y[i, j] = x[i, j] - max - log(sum over j' of exp(x[i, j'] - max)) with the maximum of row i, see `Scalar.logSoftmax`.
 func logSoftmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
   let vectors = RowVectors(count: columns)
   workers.run(count: rows, grain: rowGrain(columns)) { range in
@@ -77,7 +77,7 @@ func logSoftmax(_ rows: Int, _ columns: Int, _ x: Buffer<Float>, _ y: Buffer<Flo
   }
 }
 
-/// downstream (+)= upstream - exp(y) sum(upstream), see `Scalar.logSoftmaxBackward`.
+/// downstream (+)= upstream - exp(y) sum(upstream) for each row, see `Scalar.logSoftmaxBackward`.
 func logSoftmaxBackward(
   _ rows: Int, _ columns: Int, _ output: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
@@ -95,22 +95,22 @@ func logSoftmaxBackward(
   }
 }
 
-/// Softmax and cross-entropy of each row, see `Scalar.softmaxCrossEntropy`. A label that names no column makes the
-/// loss not a number.
+/// Softmax and cross-entropy of each row, see `Scalar.softmaxCrossEntropy`. A label outside of 0 ..< columns gives a loss
+/// of NaN.
 ///
 /// Bytes: 8 per element and 8 per row; operations: some 20 per element and 30 per row.
 func softmaxCrossEntropy(
   _ rows: Int, _ columns: Int, _ logits: Buffer<Float>, _ labels: Buffer<Float>, _ ignored: Float?,
   _ probabilities: Buffer<Float>, _ losses: Buffer<Float>, _ workers: WorkerPool
 ) {
-  /// The loss of a row whose label's logit is `correct`.
+  /// The loss of a row, log(total) - (correct - top), with the label's logit `correct`.
   @inline(__always)
   func loss(_ row: Int, _ correct: Float, top: Float, total: Float) -> Float {
     if let ignored, labels.base[row] == ignored { return 0 }
     return scalarLog(total) - (correct - top)
   }
   if NarrowRows.suits(columns) {
-    // The labels' logits wait in the losses: probabilities may take the place of the logits.
+    // The labels' logits are saved in `losses`: `probabilities` may overwrite `logits`.
     for row in 0..<rows {
       losses.base[row] = column(labels.base[row], columns).map { logits.base[row * columns + $0] } ?? .nan
     }
@@ -128,7 +128,7 @@ func softmaxCrossEntropy(
     for row in range {
       let input = logits.base + row * columns
       let label = column(labels.base[row], columns)
-      // Read before the probabilities are written, which may take the logits' place.
+      // Read before the probabilities are written, which may overwrite the logits.
       let correct = label.map { input[$0] } ?? Float.nan
       let (top, total) = exponentials(vectors, input, probabilities.base + row * columns)
       losses.base[row] = loss(row, correct, top: top, total: total)
@@ -136,7 +136,7 @@ func softmaxCrossEntropy(
   }
 }
 
-/// downstream (+)= scale (probabilities - onehot(labels)), see `Scalar.softmaxCrossEntropyBackward`.
+/// downstream (+)= scale (probabilities - onehot(labels)) for each row, see `Scalar.softmaxCrossEntropyBackward`.
 ///
 /// Bytes: 8 per element, 12 when accumulating.
 func softmaxCrossEntropyBackward(
@@ -160,7 +160,7 @@ func softmaxCrossEntropyBackward(
   }
 }
 
-/// The column that `label` names, if it names one.
+/// The column index of a label; nil outside of 0 ..< columns.
 @inline(__always)
 private func column(_ label: Float, _ columns: Int) -> Int? {
   label >= 0 && label < Float(columns) ? Int(label) : nil

@@ -1,8 +1,9 @@
 import NNKernelsCommon
 
-/// One optimizer's step for a vector of parameters, see `UpdateRule`. The gradient comes scaled and clamped.
+/// An optimizer's update of a vector of parameters, see `UpdateRule`: returns the new w and updates the state. The gradient
+/// `g` is scaled and clamped.
 private protocol VectorStep {
-  /// State buffers that are read and written.
+  /// State buffers of the rule.
   var states: Int { get }
   func step(_ w: Vector, _ g: Vector, _ first: inout Vector, _ second: inout Vector) -> Vector
 }
@@ -35,31 +36,28 @@ private struct Momentum: VectorStep {
 
 private struct Adam: VectorStep {
   let decay: Float
-  /// What a parameter keeps of itself: 1 - rate decay with decoupled decay.
+  /// The factor of decoupled weight decay, 1 - rate decay; 1 without it.
   let shrink: Float
   let beta1: Float
   let beta2: Float
   let rest1: Float
   let rest2: Float
   let epsilon: Float
-  /// The rate, corrected for the first moment's bias, and the correction of the second moment's root.
+  /// rate / (1 - beta1^step), and 1 / sqrt(1 - beta2^step).
   let correctedRate: Float
   let correction: Float
   var states: Int { 2 }
 
-  init(
-    rate: Double, decay: Double, decoupled: Bool, beta1: Double, beta2: Double, epsilon: Double, correction1: Double,
-    correction2: Double
-  ) {
-    self.decay = decoupled ? 0 : Float(decay)
-    shrink = decoupled ? Float(1 - rate * decay) : 1
+  init(_ settings: UpdateSettings, decoupled: Bool, _ beta1: Double, _ beta2: Double, _ epsilon: Double) {
+    decay = decoupled ? 0 : Float(settings.decay)
+    shrink = decoupled ? Float(1 - settings.rate * settings.decay) : 1
     self.beta1 = Float(beta1)
     self.beta2 = Float(beta2)
     rest1 = Float(1 - beta1)
     rest2 = Float(1 - beta2)
     self.epsilon = Float(epsilon)
-    correctedRate = Float(rate / correction1)
-    correction = Float(1 / correction2.squareRoot())
+    correctedRate = Float(settings.rate / settings.correction1)
+    correction = Float(1 / settings.correction2.squareRoot())
   }
 
   @inline(__always)
@@ -105,7 +103,7 @@ private struct Adagrad: VectorStep {
   }
 }
 
-/// What a step works on.
+/// The buffers of an optimizer step.
 private struct UpdateSpans {
   let parameters: Buffer<Float>
   let gradients: Buffer<Float>
@@ -129,10 +127,10 @@ private struct UpdateSpans {
     }
   }
 
-  /// Parameters that are worth handing to another thread: some microseconds.
+  /// The smallest chunk in parameters: some microseconds.
   private static let grain = 8192
 
-  /// Part `index` of a tensor in `parts` parts: whole vectors, and the rest in the last.
+  /// Part `index` of a tensor that is cut into `parts` parts: whole vectors; the last part has the remainder too.
   private static func part(_ index: Int, of parts: Int, _ tensor: Range<Int>) -> Range<Int> {
     let vectors = tensor.count / Vector.scalarCount
     let start = tensor.lowerBound + index * vectors / parts * Vector.scalarCount
@@ -141,7 +139,7 @@ private struct UpdateSpans {
   }
 }
 
-private struct UpdateLoop<S: VectorStep>: VectorLoop {
+private struct UpdateLoop<S: VectorStep>: LaneLoop {
   let rule: S
   let parameters: UnsafeMutablePointer<Float>
   let gradients: UnsafePointer<Float>
@@ -151,32 +149,22 @@ private struct UpdateLoop<S: VectorStep>: VectorLoop {
   let gradientLimit: Float
 
   @inline(__always)
-  func whole(_ i: Int) {
-    var one = rule.states > 0 ? loadVector(first + i) : .zero
-    var two = rule.states > 1 ? loadVector(second + i) : .zero
-    let g = clamp(loadVector(gradients + i) * gradientScale, -gradientLimit, gradientLimit)
-    storeVector(rule.step(loadVector(parameters + i), g, &one, &two), parameters + i)
-    if rule.states > 0 { storeVector(one, first + i) }
-    if rule.states > 1 { storeVector(two, second + i) }
-  }
-
-  @inline(__always)
-  func rest(_ i: Int, _ count: Int) {
-    var one = rule.states > 0 ? loadVector(first + i, count: count) : .zero
-    var two = rule.states > 1 ? loadVector(second + i, count: count) : .zero
-    let g = clamp(loadVector(gradients + i, count: count) * gradientScale, -gradientLimit, gradientLimit)
-    storeVector(rule.step(loadVector(parameters + i, count: count), g, &one, &two), parameters + i, count: count)
-    if rule.states > 0 { storeVector(one, first + i, count: count) }
-    if rule.states > 1 { storeVector(two, second + i, count: count) }
+  func step<L: Lanes>(_ i: Int, _ lanes: L) {
+    var one = rule.states > 0 ? lanes.load(first + i) : .zero
+    var two = rule.states > 1 ? lanes.load(second + i) : .zero
+    let g = clamp(lanes.load(gradients + i) * gradientScale, -gradientLimit, gradientLimit)
+    lanes.store(rule.step(lanes.load(parameters + i), g, &one, &two), parameters + i)
+    if rule.states > 0 { lanes.store(one, first + i) }
+    if rule.states > 1 { lanes.store(two, second + i) }
   }
 }
 
 /// One optimizer step, see `Scalar.update`.
 ///
-/// Every tensor is cut into parts alike, so that a thread meets the rows of a weight and of its gradient that products
-/// gave to the same thread, in its own cache.
+/// Each tensor is cut into one part per chunk, so that a thread updates about the rows of a weight whose gradient it has
+/// computed: they are still in its cache.
 ///
-/// Bytes per parameter: 12, and 8 more per state buffer; memory is the limit.
+/// Bytes per parameter: 12, and 8 more per state buffer; memory-bound.
 func update(_ rule: UpdateRule, _ settings: UpdateSettings, _ arguments: UpdateArguments, _ workers: WorkerPool) {
   let spans = UpdateSpans(
     parameters: arguments.parameters, gradients: arguments.gradients, first: arguments.first, second: arguments.second,
@@ -191,15 +179,9 @@ func update(_ rule: UpdateRule, _ settings: UpdateSettings, _ arguments: UpdateA
       spans.run(Momentum(rate: rate, decay: decay, momentum: Float(momentum), nesterov: nesterov), starts, workers)
     }
   case .adam(let beta1, let beta2, let epsilon, _):
-    spans.run(
-      Adam(
-        rate: settings.rate, decay: settings.decay, decoupled: false, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        correction1: settings.correction1, correction2: settings.correction2), starts, workers)
+    spans.run(Adam(settings, decoupled: false, beta1, beta2, epsilon), starts, workers)
   case .adamW(let beta1, let beta2, let epsilon, _):
-    spans.run(
-      Adam(
-        rate: settings.rate, decay: settings.decay, decoupled: true, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        correction1: settings.correction1, correction2: settings.correction2), starts, workers)
+    spans.run(Adam(settings, decoupled: true, beta1, beta2, epsilon), starts, workers)
   case .rmsProp(let smoothing, let epsilon, let momentum):
     spans.run(
       RMSProp(

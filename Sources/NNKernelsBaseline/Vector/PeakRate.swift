@@ -1,5 +1,6 @@
-/// Twelve independent chains of multiply-adds between registers, `rounds` long: more than latency times throughput of
-/// any core's multipliers, so that the time they take shows the core's peak rate.
+/// Runs twelve independent chains of `rounds` fused multiply-adds between registers and returns the floating-point
+/// operations done. Twelve exceeds latency times throughput of the multipliers of any core, so throughput is the limit:
+/// the time gives the core's peak rate.
 @inline(never)
 func spendOperations(rounds: Int) -> Int {
   var chains = Chains()

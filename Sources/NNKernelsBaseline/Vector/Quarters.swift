@@ -1,8 +1,8 @@
-// Vectors of four quarters, one for each of four rows.
+// Vectors that hold the remainder columns of four rows of C: one quarter of the lanes per row.
 
-/// The first quarter of a vector at `pointer`, four times.
+/// Broadcasts the first quarter of the vector at `pointer` to all four quarters.
 @inline(__always)
-func fourTimes(_ pointer: UnsafePointer<Float>) -> Vector {
+func broadcastQuarter(_ pointer: UnsafePointer<Float>) -> Vector {
   #if LEVEL_V4
     let x = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
     return Vector(x[0], x[1], x[2], x[3], x[0], x[1], x[2], x[3], x[0], x[1], x[2], x[3], x[0], x[1], x[2], x[3])
@@ -14,15 +14,15 @@ func fourTimes(_ pointer: UnsafePointer<Float>) -> Vector {
   #endif
 }
 
-/// The first quarter of `x`, four times.
+/// Broadcasts the first quarter of `x` to all four quarters.
 @inline(__always)
-func fourTimes(_ x: Vector) -> Vector {
+func broadcastQuarter(_ x: Vector) -> Vector {
   withUnsafeBytes(of: x) { bytes in
-    bytes.baseAddress.map { fourTimes($0.assumingMemoryBound(to: Float.self)) } ?? x
+    bytes.baseAddress.map { broadcastQuarter($0.assumingMemoryBound(to: Float.self)) } ?? x
   }
 }
 
-/// A vector with `a` in its first quarter, `b` in its second, and so on.
+/// Broadcasts `a` to the first quarter, `b` to the second, `c` to the third and `d` to the fourth.
 @inline(__always)
 func quarters(_ a: Float, _ b: Float, _ c: Float, _ d: Float) -> Vector {
   #if LEVEL_V4
@@ -34,7 +34,7 @@ func quarters(_ a: Float, _ b: Float, _ c: Float, _ d: Float) -> Vector {
   #endif
 }
 
-/// Writes the first `count` lanes of each quarter to one of four rows, `stride` scalars apart.
+/// Stores the first `count` lanes of quarter i to target + i stride, for the four quarters.
 @inline(__always)
 func storeQuarters(_ x: Vector, _ target: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
   withUnsafeBytes(of: x) { bytes in

@@ -1,15 +1,15 @@
-/// One row of a matrix, walked through vector by vector. The last elements come in a vector filled up with a value
-/// that leaves the result unchanged, so that a row's bits do not depend on where in memory it lies.
+/// Reductions and maps of one row of a matrix, vector by vector. The remainder is padded to a vector with the reduction's
+/// neutral element, so that a row's bits do not depend on its address.
 struct RowVectors {
   let count: Int
 
   /// Elements in whole vectors.
   @inline(__always) private var whole: Int { count - count % Vector.scalarCount }
 
-  /// Elements in the last vector if it is not whole.
+  /// Elements of the remainder.
   @inline(__always) private var rest: Int { count % Vector.scalarCount }
 
-  /// The largest element; what is not a number is passed over.
+  /// The largest element; NaN is ignored.
   @inline(__always)
   func maximum(_ row: UnsafePointer<Float>) -> Float {
     let lowest = Vector(repeating: -Float.infinity)
@@ -27,7 +27,7 @@ struct RowVectors {
     return laneMaximum(result)
   }
 
-  /// The sum of function(row).
+  /// The sum of function(row[j]) over j.
   @inline(__always)
   func sum<F: VectorFunction>(_ row: UnsafePointer<Float>, _ function: F) -> Float {
     var total = Vector.zero
@@ -40,7 +40,7 @@ struct RowVectors {
     return laneSum(total)
   }
 
-  /// target = function(row), and the sum of what was written.
+  /// target[j] = function(row[j]); returns the sum of target.
   @inline(__always)
   func map<F: VectorFunction>(
     _ row: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ function: F
@@ -61,7 +61,7 @@ struct RowVectors {
     return laneSum(total)
   }
 
-  /// <row, other>
+  /// The dot product of two rows.
   @inline(__always)
   func dot(_ row: UnsafePointer<Float>, _ other: UnsafePointer<Float>) -> Float {
     var total = Vector.zero
@@ -76,7 +76,7 @@ struct RowVectors {
     return laneSum(total)
   }
 
-  /// target (+)= function(row, other)
+  /// target[j] (+)= function(row[j], other[j]).
   @inline(__always)
   func combine<F: PairFunction>(
     _ row: UnsafePointer<Float>, _ other: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>,
@@ -86,12 +86,12 @@ struct RowVectors {
   }
 }
 
-/// A function of two elements at the same place.
+/// An elementwise function of two arrays.
 protocol PairFunction {
   func value(_ x: Vector, _ y: Vector) -> Vector
 }
 
-private struct CombineLoop<F: PairFunction>: VectorLoop {
+private struct CombineLoop<F: PairFunction>: LaneLoop {
   let function: F
   let row: UnsafePointer<Float>
   let other: UnsafePointer<Float>
@@ -99,19 +99,13 @@ private struct CombineLoop<F: PairFunction>: VectorLoop {
   let accumulate: Bool
 
   @inline(__always)
-  func whole(_ j: Int) {
-    let value = function.value(loadVector(row + j), loadVector(other + j))
-    storeVector(accumulate ? loadVector(target + j) + value : value, target + j)
-  }
-
-  @inline(__always)
-  func rest(_ j: Int, _ count: Int) {
-    let value = function.value(loadVector(row + j, count: count), loadVector(other + j, count: count))
-    storeVector(accumulate ? loadVector(target + j, count: count) + value : value, target + j, count: count)
+  func step<L: Lanes>(_ j: Int, _ lanes: L) {
+    lanes.store(
+      function.value(lanes.load(row + j), lanes.load(other + j)), target + j, accumulate: accumulate)
   }
 }
 
-/// The number of each lane.
+/// The lane indices 0, 1, 2, ...
 @inline(__always)
 private var laneNumbers: VectorBits {
   #if LEVEL_V4
@@ -123,13 +117,13 @@ private var laneNumbers: VectorBits {
   #endif
 }
 
-/// `x` with the lanes from `count` on replaced.
+/// `x` with `filler` in the lanes from `count` on.
 @inline(__always)
 func filled(_ x: Vector, from count: Int, with filler: Float) -> Vector {
   select(laneNumbers .< VectorBits(repeating: Int32(truncatingIfNeeded: count)), x, Vector(repeating: filler))
 }
 
-/// The largest lane.
+/// The horizontal maximum.
 @inline(__always)
 func laneMaximum(_ x: Vector) -> Float {
   #if LEVEL_V4
@@ -153,7 +147,7 @@ func laneMaximum(_ x: Vector) -> Float {
   private func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> { a.replacing(with: b, where: b .> a) }
 #endif
 
-/// The sum of the lanes, halves first.
+/// The horizontal sum, by halving: lanes i and i + n/2 first.
 @inline(__always)
 func laneSum(_ x: Vector) -> Float {
   #if LEVEL_V4
@@ -168,6 +162,6 @@ func laneSum(_ x: Vector) -> Float {
   return two[0] + two[1]
 }
 
-/// The logarithm of one number, by the same operations as everywhere.
+/// The logarithm of a scalar, with the bits of `vectorLog`.
 @inline(__always)
 func scalarLog(_ x: Float) -> Float { vectorLog(Vector(repeating: x))[0] }

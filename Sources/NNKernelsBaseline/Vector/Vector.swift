@@ -1,11 +1,11 @@
 #if LEVEL_V4
-  /// The widest vector that the level's registers hold.
+  /// One vector register of single-precision lanes.
   typealias Vector = SIMD16<Float>
 #elseif LEVEL_V3
-  /// The widest vector that the level's registers hold.
+  /// One vector register of single-precision lanes.
   typealias Vector = SIMD8<Float>
 #else
-  /// The widest vector that the level's registers hold.
+  /// One vector register of single-precision lanes.
   typealias Vector = SIMD4<Float>
 #endif
 
@@ -22,8 +22,8 @@ extension Vector {
   #endif
 }
 
-/// a b + c: one fused operation where the level has it. Without fused instructions `addingProduct` would become a
-/// call per element, so there it is a multiplication and an addition.
+/// a b + c: a fused multiply-add where the level has the instruction. Elsewhere a multiplication and an addition, since
+/// `addingProduct` would become a library call per lane.
 @_transparent
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
   #if LEVEL_BASELINE && arch(x86_64)
@@ -33,19 +33,29 @@ func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
   #endif
 }
 
-/// The vector at `pointer`, which need not be aligned.
+/// The same for scalars.
+@_transparent
+func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
+  #if LEVEL_BASELINE && arch(x86_64)
+    return a * b + c
+  #else
+    return c.addingProduct(a, b)
+  #endif
+}
+
+/// An unaligned load.
 @_transparent
 func loadVector(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
 }
 
-/// Writes `vector` to `pointer`, which need not be aligned.
+/// An unaligned store.
 @_transparent
 func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
-/// Copies `count` floats, a few hundred at most: a call of the C library's function would take longer.
+/// Copies `count` floats, a few hundred at most: for so few, a call of memcpy takes longer.
 @inline(__always)
 func copyFloats(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0
@@ -56,7 +66,7 @@ func copyFloats(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<F
   if i < count { storeVector(loadVector(source + i, count: count - i), target + i, count: count - i) }
 }
 
-/// The first `count` lanes from `pointer`, fewer than a vector has; the other lanes are zero, and nothing behind the
+/// A partial load: the first `count` lanes, fewer than a vector has. The other lanes are zero, and no memory beyond the
 /// `count` scalars is read.
 @_transparent
 func loadVector(_ pointer: UnsafePointer<Float>, count: Int) -> Vector {
@@ -67,7 +77,7 @@ func loadVector(_ pointer: UnsafePointer<Float>, count: Int) -> Vector {
   return result
 }
 
-/// Writes the first `count` lanes, fewer than a vector has.
+/// A partial store: the first `count` lanes, fewer than a vector has.
 @_transparent
 func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
   withUnsafeBytes(of: vector) { bytes in
@@ -75,19 +85,19 @@ func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, count
   }
 }
 
-/// The first `count` lanes from `pointer`, or all of them if there are fewer.
+/// The first min(`count`, lanes) lanes; the other lanes are zero.
 @inline(__always)
 func loadVector(_ pointer: UnsafePointer<Float>, upTo count: Int) -> Vector {
   count < Vector.scalarCount ? loadRest(pointer, count) : loadVector(pointer)
 }
 
-/// Writes the first `count` lanes, or all of them if there are fewer.
+/// Stores the first min(`count`, lanes) lanes.
 @inline(__always)
 func storeVector(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, upTo count: Int) {
   if count < Vector.scalarCount { storeRest(vector, pointer, count) } else { storeVector(vector, pointer) }
 }
 
-// Functions of their own: where pieces of a vector are written, the compiler may compute the vector in such pieces.
+// Not inlined: a partial store in line would let the compiler split the computation of the vector into such parts.
 
 @inline(never)
 private func loadRest(_ pointer: UnsafePointer<Float>, _ count: Int) -> Vector { loadVector(pointer, count: count) }
@@ -97,7 +107,7 @@ private func storeRest(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>,
   storeVector(vector, pointer, count: count)
 }
 
-/// Copies `count` scalars, fewer than 16, in at most four pieces.
+/// Copies `count` scalars, fewer than 16, as blocks of 8, 4, 2 and 1 by the bits of `count`.
 @_transparent
 func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
   var offset = 0
@@ -120,7 +130,7 @@ func copyFew(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ co
   }
 }
 
-/// Integers of the same width as the lanes of `Vector`, and masks of its comparisons.
+/// Integer lanes of the width of `Vector`'s lanes, and the masks of its comparisons.
 typealias VectorBits = Vector.MaskStorage
 typealias VectorMask = SIMDMask<VectorBits>
 
@@ -130,7 +140,7 @@ func bits(_ x: Vector) -> VectorBits { unsafeBitCast(x, to: VectorBits.self) }
 @_transparent
 func vector(_ bits: VectorBits) -> Vector { unsafeBitCast(bits, to: Vector.self) }
 
-/// The lanes of `a` where `mask` is true, else those of `b`.
+/// The blend of `a` and `b`: lanes of `a` where `mask` is true, else lanes of `b`.
 @_transparent
 func select(_ mask: VectorMask, _ a: Vector, _ b: Vector) -> Vector {
   b.replacing(with: a, where: mask)
@@ -139,13 +149,13 @@ func select(_ mask: VectorMask, _ a: Vector, _ b: Vector) -> Vector {
 @_transparent
 func magnitude(_ x: Vector) -> Vector { vector(bits(x) & VectorBits(repeating: 0x7FFF_FFFF)) }
 
-/// The magnitude of `x`, which is not negative, with the sign of `y`.
+/// `x`, which is not negative, with the sign of `y`.
 @_transparent
 func withSign(_ x: Vector, of y: Vector) -> Vector {
   vector(bits(x) | (bits(y) & VectorBits(repeating: Int32(bitPattern: 0x8000_0000))))
 }
 
-/// `x`, but at least `low` and at most `high`; a lane that is not a number stays one.
+/// min(max(x, low), high); NaN stays NaN.
 @_transparent
 func clamp(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
   let (low, high) = (Vector(repeating: low), Vector(repeating: high))
@@ -153,14 +163,14 @@ func clamp(_ x: Vector, _ low: Float, _ high: Float) -> Vector {
   return select(bounded .> high, high, bounded)
 }
 
-/// `value` where it is larger than `best` or is not a number, so that the first among equals stays.
+/// The maximum, lane by lane: `value` where value > best or value is NaN, else `best`. Equal values keep `best`.
 @_transparent
 func firstLargest(_ value: Vector, _ best: Vector) -> Vector {
-  // Two steps, so that the first is one instruction.
+  // Two blends: the first compiles to one maximum instruction.
   best.replacing(with: value, where: value .> best).replacing(with: value, where: value .!= value)
 }
 
-/// The polynomial whose coefficients are given from the highest power down.
+/// A polynomial of degree 5 by Horner's scheme, coefficients from the highest power down.
 @_transparent
 func polynomial(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float, _ c5: Float) -> Vector {
   var result = Vector(repeating: c0)
@@ -171,7 +181,7 @@ func polynomial(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float,
   return multiplyAdd(result, x, Vector(repeating: c5))
 }
 
-/// The next five steps of Horner's scheme after `start`.
+/// Five more steps of Horner's scheme: ((start x + c0) x + c1) ... + c4.
 @_transparent
 func polynomial(_ x: Vector, _ start: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c3: Float, _ c4: Float)
   -> Vector
@@ -183,15 +193,15 @@ func polynomial(_ x: Vector, _ start: Vector, _ c0: Float, _ c1: Float, _ c2: Fl
   return multiplyAdd(result, x, Vector(repeating: c4))
 }
 
-/// Small integers as floats. Adding them to the bits of 1.5 2^23 adds them to its value.
+/// Small integers as floats: an integer added to the bits of 1.5 2^23 is added to its value.
 @_transparent
 func float(_ x: VectorBits) -> Vector {
   let shift = Vector(repeating: 0x1.8p23)
   return vector(bits(shift) &+ x) - shift
 }
 
-/// The square roots, lane by lane: the compiler makes one instruction of it, while `squareRoot()` of a vector becomes
-/// a call per lane.
+/// The square roots. The compiler vectorises the loop over lanes to one instruction, while `squareRoot()` of a vector
+/// becomes a call per lane.
 @_transparent
 func squareRoot(_ x: Vector) -> Vector {
   var result = Vector.zero

@@ -1,14 +1,15 @@
-/// The normal distribution function of a number that is not positive, and its density: Phi(-a) and phi(a) for a >= 0.
+/// The lower tail of the normal distribution, Phi(-a), and its density phi(a), for a >= 0.
 struct NormalTail {
   var probability: Vector
   var density: Vector
 
-  /// Phi(-a) = exp(-a^2/2) R(a), where R falls slowly: a + 3 times R is a polynomial of degree 10 in (a-3)/(a+3)
-  /// within 9.4e-10. Both keep their relative accuracy until they underflow, which Phi = (1 + erf)/2 would not.
+  /// Phi(-a) = exp(-a^2 / 2) R(a). (a + 3) R(a) is approximated by the minimax polynomial of degree 10 in
+  /// s = (a - 3) / (a + 3), with an error of 9.4e-10. Both results keep their relative accuracy until they underflow;
+  /// (1 + erf) / 2 would lose it to cancellation.
   @_transparent
   init(_ a: Vector) {
     let a = clamp(a, 0, 15)
-    // a^2 in two parts: the square of the upper 12 bits of a, which is exact, and the rest.
+    // a^2 = upper^2 + (a - upper)(a + upper), upper being a truncated to 12 bits, whose square is exact.
     let upper = vector(bits(a) & VectorBits(repeating: Int32(bitPattern: 0xFFFF_F000)))
     let e = vectorExp(upper * upper * -0.5, low: (a - upper) * (a + upper) * -0.5)
     let inverse = 1 / (a + 3)
@@ -21,22 +22,23 @@ struct NormalTail {
   }
 }
 
-/// The normal distribution function of `x`, given its tail at |x|.
+/// Phi(x) from the tail at |x|.
 @_transparent
 func distribution(_ x: Vector, _ tail: NormalTail) -> Vector {
   select(x .> Vector.zero, 1 - tail.probability, tail.probability)
 }
 
-/// The error function: x plus x times a polynomial of degree 6 in x^2 up to 1 (within 1.3e-9), then from the normal
-/// distribution's tail.
-@_transparent
-func vectorErf(_ x: Vector) -> Vector {
-  let a = magnitude(x)
-  let square = a * a
-  var p = polynomial(
-    square, 7.853_844e-5, -8.010_189_2e-4, 5.188_327_3e-3, -0.026_853_811_8, 0.112_835_852, -0.376_126_258)
-  p = multiplyAdd(p, square, Vector(repeating: 0.128_379_166))
-  let near = multiplyAdd(p, a, a)
-  let far = 1 - 2 * NormalTail(a * 1.414_213_56).probability
-  return withSign(select(a .< Vector(repeating: 1), near, far), of: x)
+/// erf(x). For |x| < 1, x + x p(x^2) with the minimax polynomial p of degree 6 (error 1.3e-9). Elsewhere
+/// 1 - 2 Phi(-sqrt(2) |x|) with the sign of x.
+struct ErrorFunction: VectorFunction {
+  @inline(__always) func value(_ x: Vector) -> Vector {
+    let a = magnitude(x)
+    let square = a * a
+    var p = polynomial(
+      square, 7.853_844e-5, -8.010_189_2e-4, 5.188_327_3e-3, -0.026_853_811_8, 0.112_835_852, -0.376_126_258)
+    p = multiplyAdd(p, square, Vector(repeating: 0.128_379_166))
+    let near = multiplyAdd(p, a, a)
+    let far = 1 - 2 * NormalTail(a * 1.414_213_56).probability
+    return withSign(select(a .< Vector(repeating: 1), near, far), of: x)
+  }
 }

@@ -1,6 +1,11 @@
-/// A function of each element alone. A structure of its own per function, so that loops are compiled for each.
+/// An elementwise function. Each is a type, so that loops are specialised for it.
 protocol VectorFunction: Sendable {
   func value(_ x: Vector) -> Vector
+}
+
+/// Work that is specialised for a function chosen at run time.
+protocol FunctionUser {
+  func use<F: VectorFunction>(_ function: F)
 }
 
 struct Identity: VectorFunction {
@@ -21,14 +26,6 @@ struct Logarithm: VectorFunction {
 
 struct LogarithmOfOnePlus: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector { vectorLog1p(x) }
-}
-
-struct ErrorFunction: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { vectorErf(x) }
-}
-
-struct HyperbolicTangent: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { vectorTanh(x) }
 }
 
 struct Sigmoid: VectorFunction {

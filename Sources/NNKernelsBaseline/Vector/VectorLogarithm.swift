@@ -1,7 +1,8 @@
-/// The natural logarithm: minus infinity of zero, not a number of what is negative.
+/// The natural logarithm: -infinity for 0, NaN for negative numbers.
 ///
-/// x = 2^e (1 + f) with 1 + f between the square roots of 1/2 and 2; log(1 + f) = f - f^2/2 + f^3 q(f), with the best
-/// polynomial q of degree 8 (relative error of the logarithm 7.4e-10).
+/// Argument reduction: x = 2^e (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2). log(1 + f) = f - f^2/2 + f^3 q(f) with the
+/// minimax polynomial q of degree 8, with a relative error of the logarithm of 7.4e-10. log(2) is split into two
+/// constants (Cody and Waite).
 @_transparent
 func vectorLog(_ x: Vector) -> Vector {
   let isSmall = x .< Vector(repeating: Float.leastNormalMagnitude)
@@ -14,7 +15,7 @@ func vectorLog(_ x: Vector) -> Vector {
     f, polynomial4(f, 0.069_215_146_5, -0.117_990_698, 0.118_751_446, -0.123_830_176), 0.142_182_25, -0.166_693_087,
     0.200_022_478, -0.249_999_858, 0.333_333_102)
   let square = f * f
-  // From the smallest term to the largest.
+  // Summed from the smallest term to the largest.
   var result = multiplyAdd(e, Vector(repeating: -2.121_944_4e-4), f * square * q)
   result = multiplyAdd(square, Vector(repeating: -0.5), result) + f
   result = multiplyAdd(e, Vector(repeating: 0x1.63p-1), result)
@@ -31,7 +32,7 @@ private func polynomial4(_ x: Vector, _ c0: Float, _ c1: Float, _ c2: Float, _ c
   return multiplyAdd(result, x, Vector(repeating: c3))
 }
 
-/// log(1 + x): the logarithm of the rounded sum, corrected by what rounding took away.
+/// log(1 + x) = log(s) + (x - (s - 1)) / s with the rounded sum s = 1 + x: the second term corrects its rounding error.
 @_transparent
 func vectorLog1p(_ x: Vector) -> Vector {
   let sum = 1 + x
@@ -42,7 +43,8 @@ func vectorLog1p(_ x: Vector) -> Vector {
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|))
-@_transparent
-func vectorSoftplus(_ x: Vector) -> Vector {
-  select(x .< Vector.zero, .zero, x) + vectorLog1p(vectorExp(-magnitude(x)))
+struct Softplus: VectorFunction {
+  @inline(__always) func value(_ x: Vector) -> Vector {
+    select(x .< Vector.zero, .zero, x) + vectorLog1p(vectorExp(-magnitude(x)))
+  }
 }

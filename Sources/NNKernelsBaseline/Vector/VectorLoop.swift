@@ -1,28 +1,42 @@
-/// The work of a loop over consecutive elements, one vector at a time.
+/// The body of a loop over consecutive elements, one vector at a time.
 ///
-/// A structure with methods rather than two closures: the compiler puts methods into the loop and keeps the structure's
-/// members in registers, while closures that are handed on through a worker pool stay calls.
+/// A structure with methods instead of closures: methods are inlined into the loop and the members stay in registers,
+/// while a closure that is passed through the worker pool remains a call.
 protocol VectorLoop {
-  /// Does the elements of the whole vector that starts at `i`.
+  /// Computes the vector of elements that starts at `i`.
   func whole(_ i: Int)
-  /// Does the `count` elements from `i` on, fewer than a vector has.
+  /// Computes the remainder: `count` elements from `i` on, fewer than a vector has.
   func rest(_ i: Int, _ count: Int)
 }
 
 extension VectorLoop {
-  /// Does all elements of `range`.
+  /// Computes all elements of `range`.
   @inline(__always)
   func run(_ range: Range<Int>) {
-    let work = self
+    let loop = self
     var i = range.lowerBound
     while i + Vector.scalarCount <= range.upperBound {
-      work.whole(i)
+      loop.whole(i)
       i += Vector.scalarCount
     }
-    if i < range.upperBound { work.rest(i, range.upperBound - i) }
+    if i < range.upperBound { loop.rest(i, range.upperBound - i) }
   }
 
-  /// `run` as a function of its own, to be called from a worker's closure.
+  /// `run`, not inlined: the body of a chunk's closure.
   @inline(never)
   func runChunk(_ range: Range<Int>) { run(range) }
+}
+
+/// A loop whose body is the same for whole vectors and for the remainder.
+protocol LaneLoop: VectorLoop {
+  /// Computes the elements from `i` on that `lanes` covers.
+  func step<L: Lanes>(_ i: Int, _ lanes: L)
+}
+
+extension LaneLoop {
+  @inline(__always)
+  func whole(_ i: Int) { step(i, AllLanes()) }
+
+  @inline(__always)
+  func rest(_ i: Int, _ count: Int) { step(i, FirstLanes(count: count)) }
 }

@@ -4,26 +4,26 @@
   import Darwin
 #endif
 
-/// Memory for scalars, aligned for vectors.
+/// Allocation of memory that is aligned for vectors.
 enum AlignedMemory {
-  /// Bytes of a large page, and from how many on they are used.
-  private static let largePage = 2 << 20
+  /// Bytes of a huge page, and the smallest allocation that asks for huge pages.
+  private static let hugePage = 2 << 20
 
-  /// At least `byteCount` bytes, aligned to `alignment` or better; `deallocate()` gives them back.
+  /// At least `byteCount` bytes, aligned to `alignment` or better; `deallocate()` frees them.
   ///
-  /// Large pieces lie in large pages, where the system has them on request: a kernel that walks through megabytes then
-  /// waits less for addresses to be translated, and the processor's prefetching does not end every four kilobytes.
+  /// Large allocations request huge pages. A kernel that streams through megabytes then has fewer TLB misses, and the
+  /// hardware prefetcher does not stop at each 4 KB page boundary.
   ///
-  /// Whoever plans memory sees to it beforehand that there is enough. Where there is not all the same, the process ends
-  /// with a message and the exit code of wrong data: nothing that is computed could go on without.
+  /// Callers check beforehand that enough memory is available. Where the system has none all the same, the process exits
+  /// with a message and the exit code of wrong data, since no computation could continue.
   static func allocate(byteCount: Int, alignment: Int) -> UnsafeMutableRawPointer {
-    guard byteCount >= largePage else {
+    guard byteCount >= hugePage else {
       return aligned(max(alignment, byteCount), alignment)
     }
-    let bytes = aligned(byteCount, max(alignment, largePage))
+    let bytes = aligned(byteCount, max(alignment, hugePage))
     #if canImport(Glibc)
-      // Only whole large pages: the rest would take more memory than it needs. Without them everything works as well.
-      _ = madvise(bytes, byteCount / largePage * largePage, MADV_HUGEPAGE)
+      // Only whole huge pages, so that the remainder does not occupy one. The result does not depend on success.
+      _ = madvise(bytes, byteCount / hugePage * hugePage, MADV_HUGEPAGE)
     #endif
     return bytes
   }

@@ -1,10 +1,10 @@
-/// A view of `count` scalars that somebody else owns: the argument type of every kernel.
+/// A non-owning view of `count` scalars: the argument type of every kernel.
 ///
-/// The owner keeps the memory alive for as long as a view of it is in use. Subscripts are bounds-checked in debug
-/// builds and unchecked in release builds. A view says nothing about who may write: kernels document which of their
-/// arguments they write, and the network hands out views so that no two writers overlap.
+/// The owner keeps the memory alive while a view is in use. Subscripts are bounds-checked in debug builds and unchecked
+/// in release builds. A view carries no write permission: kernels document which arguments they write, and the network
+/// hands out views so that no two writers overlap.
 public struct Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
-  /// The first scalar. Only kernels look at it.
+  /// The first scalar. Only kernels use it.
   public let base: UnsafeMutablePointer<Element>
   /// The number of scalars.
   public let count: Int

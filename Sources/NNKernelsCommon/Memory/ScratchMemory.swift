@@ -1,24 +1,25 @@
-/// What a kernel uses its scratch memory for.
+/// The use of a region of scratch memory: each worker has one region per purpose.
 package enum ScratchPurpose: Int, CaseIterable {
-  /// An operand rearranged for all workers by the thread that called the kernel.
+  /// An operand that is packed for all workers, in the memory of the thread that called the kernel.
   case operand
-  /// A block that one worker rearranges for itself.
+  /// A block that one worker packs for itself.
   case block
-  /// Results on their way to where they belong.
+  /// Partial results: accumulators that do not go to the output directly.
   case results
 }
 
-/// Memory that kernels use during a call, kept from call to call: one region per worker and purpose.
+/// Scratch memory of kernels, kept from call to call: one region per worker and purpose.
 ///
-/// A region is used by its worker alone, so no two threads touch the same entry of a table. Worker 0 is whichever thread
-/// calls the pool, and each has regions of its own; those of the pool's threads belong to the run at hand.
-/// It is a plain value, which what a kernel hands to all threads can hold: a count of references would be written by all
-/// of them in every chunk.
+/// Only its worker uses a region, so regions need no lock. Worker 0 is the thread that calls the pool; each such thread
+/// has its own regions. The regions of the pool's threads belong to the run in progress.
+///
+/// This is a plain value, so the structures that a kernel shares among threads can hold it. With a reference, all threads
+/// would update one reference count in every chunk.
 package struct ScratchMemory: @unchecked Sendable {
   struct Region {
     var base: UnsafeMutableRawPointer?
     var count = 0
-    /// Of as many workers, without memory.
+    /// Empty regions for `workers` workers.
     static func allocate(workers: Int) -> UnsafeMutablePointer<Region> {
       let count = workers * ScratchPurpose.allCases.count
       let regions = UnsafeMutablePointer<Region>.allocate(capacity: max(1, count))
@@ -48,7 +49,7 @@ package struct ScratchMemory: @unchecked Sendable {
     (worker == 0 ? own : others + (worker - 1) * 3) + purpose.rawValue
   }
 
-  /// Gives every worker as much memory as the one that has the most; nobody may use any meanwhile.
+  /// Grows all workers' regions to the size of the largest of the same purpose. No run is in progress.
   func even(workers: Int) {
     for purpose in ScratchPurpose.allCases {
       let most = (0..<workers).reduce(0) { max($0, region($1, purpose).pointee.count) }
@@ -58,8 +59,8 @@ package struct ScratchMemory: @unchecked Sendable {
     }
   }
 
-  /// At least `count` scalars of 64-byte aligned memory that belong to `worker` until its next call with the same
-  /// purpose; what they hold is not defined. Memory once asked for is kept, so a repeated call allocates nothing.
+  /// At least `count` scalars, aligned to 4 KB, that belong to `worker` until its next call with the same purpose. Their
+  /// values are undefined. Memory is kept, so a repeated call allocates nothing.
   package func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
     let entry = region(worker, purpose)
     if let base = entry.pointee.base, entry.pointee.count >= count {

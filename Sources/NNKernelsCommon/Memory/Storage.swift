@@ -1,6 +1,6 @@
-/// Owned, 64-byte aligned memory for scalars, zero when new.
+/// Owned memory for scalars, 64-byte aligned and initially zero.
 public final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
-  /// The view of all of it, valid while this object lives.
+  /// A view of all scalars, valid while this object lives.
   public let buffer: Buffer<Element>
 
   /// Allocates `count` zeros.

@@ -1,6 +1,6 @@
-/// An elementwise function that kernels know, so that a producer can apply it while its result is still in registers.
+/// An elementwise activation function, which kernels can apply in their epilogue while the result is in registers.
 ///
-/// Parameters are held in double precision and rounded once to the scalar at hand. Formulas: PyTorch's documentation
+/// Parameters are held in double precision and rounded once to the scalar type. Formulas: PyTorch's documentation
 /// of `torch.nn`; SELU: Klambauer et al. 2017; GELU: Hendrycks and Gimpel 2016.
 public enum Activation: Sendable, Hashable {
   case identity
@@ -37,7 +37,7 @@ public enum Activation: Sendable, Hashable {
   /// SELU's scale.
   public static let seluScale = 1.0507009873554804934193349852946
 
-  /// Whether a larger input never has a smaller output, so that the largest of several inputs has the largest output.
+  /// Whether the function is non-decreasing, so that it commutes with the maximum.
   public var isMonotone: Bool {
     switch self {
     case .identity, .step, .sigmoid, .tanh, .relu, .selu, .softplus, .softsign, .hardSigmoid: true
@@ -47,7 +47,7 @@ public enum Activation: Sendable, Hashable {
     }
   }
 
-  /// Whether the gradient can be had from the output alone, so that the input need not be kept.
+  /// Whether the derivative is a function of the output, so that the input need not be kept for the backward pass.
   public var gradientUsesOutput: Bool {
     switch self {
     case .identity, .step, .sigmoid, .tanh, .relu, .selu, .softsign, .softplus: true

@@ -1,11 +1,11 @@
-/// Some columns of a matrix, in some of its rows: sets of numbers that lie side by side, such as the outputs of a dense
-/// layer in all samples of a batch.
+/// A block of a row-major matrix that is reduced or mapped column by column, such as the outputs of a dense layer
+/// (columns) for all samples of a batch (rows).
 public struct Columns: Sendable, Hashable {
-  /// The rows in which the columns are looked at.
+  /// The rows of the block.
   public var rows: Range<Int>
-  /// The numbers of the columns.
+  /// The columns of the block.
   public var range: Range<Int>
-  /// Scalars from the beginning of one row to that of the next.
+  /// The leading dimension: scalars from the start of one row to the start of the next.
   public var stride: Int
 
   public init(rows: Range<Int>, range: Range<Int>, stride: Int) {
@@ -15,8 +15,8 @@ public struct Columns: Sendable, Hashable {
   }
 }
 
-/// scale (x - center) + shift, for each column its own function; each buffer holds a number for every column of the
-/// matrix, or none at all in place of centers or shifts that are 0.
+/// y = scale[c] (x - center[c]) + shift[c] for column c. Each buffer has one number per column of the matrix; an empty
+/// buffer of centers or shifts stands for zeros.
 public struct ColumnMap<Element: BitwiseCopyable & Sendable>: Sendable {
   public var center: Buffer<Element>
   public var scale: Buffer<Element>
@@ -29,8 +29,8 @@ public struct ColumnMap<Element: BitwiseCopyable & Sendable>: Sendable {
   }
 }
 
-/// factor y + slope (x - center) + constant, for each column its own function; each buffer holds a number for every
-/// column of the matrix.
+/// result = factor[c] y + slope[c] (x - center[c]) + constant[c] for column c. Each buffer has one number per column of
+/// the matrix.
 public struct ColumnCombination<Element: BitwiseCopyable & Sendable>: Sendable {
   public var factor: Buffer<Element>
   public var slope: Buffer<Element>

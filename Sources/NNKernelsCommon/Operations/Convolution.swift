@@ -12,9 +12,12 @@ public struct Extent: Sendable, Hashable {
   public var area: Int { height * width }
 }
 
-/// The shape of a two-dimensional convolution (a cross-correlation, as everywhere in this field):
+/// The shape of a two-dimensional convolution, which is a cross-correlation:
 ///
-///     y[n, o, i, j] = b[o] + sum over c, u, v of w[o, c, u, v] x[n, g + c, i stride + u dilation - padding, ...]
+///     y[n, o, i, j] = b[o] + sum over c, u, v of
+///       w[o, c, u, v] x[n, g groupInputs + c, i stride + u dilation - padding, j stride + v dilation - padding]
+///
+/// with g = o / groupOutputs, the group of output channel o.
 ///
 /// Inputs are [batch, channels, height, width], weights [output channels, input channels / groups, kernel height,
 /// kernel width], all row-major; pixels outside the input count as zero. Group g of the output channels reads group g
@@ -48,7 +51,7 @@ public struct Convolution: Sendable, Hashable {
     self.paddingAfter = paddingAfter
   }
 
-  /// Rows and columns that the kernel covers, the gaps of dilation included.
+  /// The kernel's extent with dilation: (kernel - 1) dilation + 1.
   public var reach: Extent {
     Extent((kernel.height - 1) * dilation.height + 1, (kernel.width - 1) * dilation.width + 1)
   }

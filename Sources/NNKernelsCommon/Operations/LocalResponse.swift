@@ -1,8 +1,8 @@
-/// A normalization by the squares at the same pixel of neighbouring channels:
+/// Local response normalization across channels (Krizhevsky et al. 2012), for each pixel:
 ///
-///     y = x s^-beta,  s = k + alpha / size * sum of x^2 over the neighbours
+///     y[c] = x[c] s[c]^-beta,  s[c] = k + alpha / size * sum over the window of channel c of x[c']^2
 public struct LocalResponse: Sendable, Hashable {
-  /// Channels in the sum, the own one in their middle (the left of two middles).
+  /// Channels of the window c - size / 2 ... c + (size - 1) / 2, with integer division.
   public var size: Int
   public var alpha: Double
   public var beta: Double
@@ -15,13 +15,13 @@ public struct LocalResponse: Sendable, Hashable {
     self.k = k
   }
 
-  /// The channels that channel `c` of `channels` is divided by.
+  /// The window of channel `c` among `channels` channels: the channels whose squares s[c] sums.
   @inlinable @inline(__always)
   public func neighbours(_ c: Int, _ channels: Int) -> Range<Int> {
     max(0, c - size / 2)..<min(channels, c + (size - 1) / 2 + 1)
   }
 
-  /// The channels that channel `c` of `channels` divides.
+  /// The channels whose windows contain channel `c`.
   @inlinable @inline(__always)
   public func reached(_ c: Int, _ channels: Int) -> Range<Int> {
     max(0, c - (size - 1) / 2)..<min(channels, c + size / 2 + 1)

@@ -1,20 +1,20 @@
-/// A function of mathematics that `Scalar.map` computes for every element of a buffer.
+/// A mathematical function that `Scalar.map` applies elementwise.
 ///
-/// The bounds are the errors of the single-precision kernels over the whole range, in units in the last place of the
-/// exact result, subnormal results included.
+/// The bounds are the largest errors of the single-precision kernels over their whole domain, in units in the last place
+/// (ulp) of the exact result, subnormal results included.
 public enum MathematicalFunction: Sendable, Hashable, CaseIterable {
-  /// Within 1.5 units.
+  /// Within 1.5 ulp.
   case exp
-  /// exp(x) - 1, within 2 units.
+  /// exp(x) - 1, within 2 ulp.
   case expm1
-  /// Within 1.5 units.
+  /// Within 1.5 ulp.
   case log
-  /// log(1 + x), within 2.5 units.
+  /// log(1 + x), within 2.5 ulp.
   case log1p
-  /// Within 3 units.
+  /// Within 3 ulp.
   case tanh
-  /// 1 / (1 + exp(-x)), within 3 units.
+  /// 1 / (1 + exp(-x)), within 3 ulp.
   case sigmoid
-  /// Within 3 units.
+  /// Within 3 ulp.
   case erf
 }

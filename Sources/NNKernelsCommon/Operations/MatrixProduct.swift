@@ -1,8 +1,9 @@
-/// The shape and layout of a product C = A B, all matrices row-major.
+/// The shape and layout of a matrix product C = A B: C[m, n] = sum over k of A[m, k] B[k, n] with m < rows,
+/// n < columns and k < inner.
 ///
-/// `A` is rows x inner, stored so when `transposeA` is false and as inner x rows when it is true; `B` is
-/// inner x columns, stored as columns x inner when `transposeB` is true. Leading dimensions count scalars from the
-/// start of one stored row to the start of the next.
+/// All matrices are row-major. A is stored as rows x inner, or as inner x rows if `transposeA`. B is stored as
+/// inner x columns, or as columns x inner if `transposeB`. The strides are leading dimensions: scalars from the start of
+/// one stored row to the start of the next.
 public struct MatrixProduct: Sendable, Hashable {
   public var rows: Int
   public var columns: Int
@@ -25,22 +26,22 @@ public struct MatrixProduct: Sendable, Hashable {
     strideC = columns
   }
 
-  /// Multiplications and additions, each counted as one operation.
+  /// Floating-point operations: 2 rows columns inner, additions and multiplications counted separately.
   public var operations: Int { 2 * rows * columns * inner }
 }
 
-/// What is done to a product's elements before they are stored: C = activation(scale A B + bias [+ C]).
+/// The epilogue of a product, applied to each element before it is stored: C = activation(scale A B + bias [+ C]).
 public struct Epilogue<S: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Sendable {
-  /// One value per column, or none.
+  /// One value per column of C, or none.
   public var bias: Buffer<S>?
-  /// The elementwise function applied last.
+  /// The activation, applied last.
   public var activation: Activation
-  /// Factor on the product.
+  /// The factor of the product.
   public var scale: S
-  /// Whether the product is added to what C holds (before the activation) instead of replacing it.
+  /// Whether C's previous value is added, before the activation.
   public var accumulate: Bool
 
-  /// An epilogue; without arguments, C simply becomes the product.
+  /// An epilogue; without arguments, C = A B.
   public init(bias: Buffer<S>? = nil, activation: Activation = .identity, scale: S = 1, accumulate: Bool = false) {
     self.bias = bias
     self.activation = activation

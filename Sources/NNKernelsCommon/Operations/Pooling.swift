@@ -1,14 +1,14 @@
-/// The shape of a two-dimensional pooling: windows that slide over the planes of [batch, channels, height, width].
+/// The shape of a two-dimensional pooling of [batch, channels, height, width], plane by plane.
 public struct Pooling: Sendable, Hashable {
   public var channels: Int
   public var input: Extent
   public var kernel: Extent
   public var stride: Extent
-  /// Rows above and columns to the left of the input that windows may reach over; as many on the other sides.
+  /// Padding rows above and below, and padding columns left and right.
   public var padding: Extent
-  /// Whether a last window that reaches over the padded input counts.
+  /// Ceiling mode: whether the last window may extend beyond the padded input.
   public var roundsUp: Bool
-  /// Whether averages divide by the padding's pixels too.
+  /// Whether padding pixels count in an average's divisor.
   public var countsPadding: Bool
 
   public init(
@@ -31,7 +31,8 @@ public struct Pooling: Sendable, Hashable {
       windows(input.width, kernel.width, stride.width, padding.width))
   }
 
-  /// Windows along one dimension. A window that would begin in the padding behind the input does not count.
+  /// Windows along one dimension: room / stride + 1, rounded down or, in ceiling mode, up. A window that would start in
+  /// the trailing padding is dropped.
   private func windows(_ input: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Int {
     let room = input + 2 * padding - kernel
     guard roundsUp else { return room / stride + 1 }
@@ -39,7 +40,7 @@ public struct Pooling: Sendable, Hashable {
     return (count - 1) * stride >= input + padding ? count - 1 : count
   }
 
-  /// Whether all windows lie side by side inside the input.
+  /// Whether the windows are disjoint and inside of the input: kernel = stride, no padding, no partial window.
   public var isTiling: Bool {
     kernel == stride && padding == Extent(0, 0) && output.height * kernel.height <= input.height
       && output.width * kernel.width <= input.width
@@ -59,7 +60,7 @@ public struct Pooling: Sendable, Hashable {
     return max(0, start)..<min(input.width, start + kernel.width)
   }
 
-  /// What an average divides by: the pixels of the window inside the input, or inside the padded input.
+  /// The divisor of an average: the window's pixels inside of the input, or inside of the padded input.
   @inlinable @inline(__always)
   public func divisor(_ i: Int, _ j: Int) -> Int {
     guard countsPadding else { return rows(i).count * columns(j).count }

@@ -1,5 +1,5 @@
-/// Parts of an array that belong together, such as a channel's planes in all samples of a batch: `segments` stretches of
-/// `length` elements each, the first at `start`, whose beginnings lie `stride` apart.
+/// A set of elements made of equidistant contiguous segments, such as one channel's planes in all samples of a batch.
+/// Segment s covers the indices start + s stride ..< start + s stride + length.
 public struct StridedSegments: Sendable, Hashable {
   public var start: Int
   public var segments: Int
@@ -13,10 +13,11 @@ public struct StridedSegments: Sendable, Hashable {
     self.length = length
   }
 
-  /// Elements of all stretches.
+  /// Elements of all segments.
   public var count: Int { segments * length }
 
-  /// Elements whose sum kernels take in the elements' own precision before they go on in double precision.
+  /// The block length of blocked summation: elements that kernels sum in single precision before they add the partial sum
+  /// in double precision.
   package static let block = 2048
 }
 
@@ -30,14 +31,14 @@ public struct Moments: Sendable, Hashable {
     self.variance = variance
   }
 
-  /// From sums of the deviations of `count` numbers from `shift`, and of their squares.
+  /// From the shifted sums of `count` numbers: sum of (x - shift) and sum of (x - shift)^2.
   package init(count: Int, shift: Double, sum: Double, squares: Double) {
     let offset = sum / Double(count)
     self.init(mean: shift + offset, variance: max(0, squares / Double(count) - offset * offset))
   }
 }
 
-/// The sum of a set of numbers, and that of their products with the deviations of others.
+/// The sums of a normalization's backward pass: sum of y, and sum of y (x - center).
 public struct DeviationSums: Sendable, Hashable {
   public var sum: Double
   public var product: Double
@@ -48,7 +49,7 @@ public struct DeviationSums: Sendable, Hashable {
   }
 }
 
-/// scale (x - center) + shift, a function of one number.
+/// y = scale (x - center) + shift.
 public struct CenteredScale<Element: BitwiseCopyable & Sendable>: Sendable {
   public var center: Element
   public var scale: Element
@@ -61,7 +62,7 @@ public struct CenteredScale<Element: BitwiseCopyable & Sendable>: Sendable {
   }
 }
 
-/// factor y + slope (x - center) + constant, a function of two numbers.
+/// result = factor y + slope (x - center) + constant.
 public struct LinearCombination<Element: BitwiseCopyable & Sendable>: Sendable {
   public var factor: Element
   public var slope: Element

@@ -1,10 +1,10 @@
-/// An optimizer step's numbers that are the same for all parameters, see `Scalar.update`.
+/// The hyperparameters of an optimizer step, see `Scalar.update`.
 public struct UpdateSettings: Sendable {
   public var rate: Double
   public var decay: Double
   public var gradientScale: Double
   public var gradientLimit: Double
-  /// 1 - beta^step for both moments of Adam, which start at zero; 1 for other rules.
+  /// Adam's bias corrections 1 - beta1^step and 1 - beta2^step; 1 for other rules.
   public var correction1: Double
   public var correction2: Double
 
@@ -26,7 +26,7 @@ public struct UpdateArguments: Sendable {
   public var gradients: Buffer<Float>
   public var first: Buffer<Float>
   public var second: Buffer<Float>
-  /// Where the tensors begin that lie in the buffers one behind the other; the first is 0.
+  /// The offsets of the tensors that are concatenated in the buffers; the first is 0.
   public var starts: [Int]
 
   public init(

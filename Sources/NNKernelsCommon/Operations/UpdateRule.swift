@@ -15,7 +15,7 @@ public enum UpdateRule: Sendable, Hashable {
   /// s := s + g^2; w := w - r g / (sqrt(s) + epsilon).
   case adaGrad(epsilon: Double)
 
-  /// State buffers that the rule uses: 0, 1 (`first`) or 2 (`first` and `second`).
+  /// State buffers of the rule: none, `first`, or `first` and `second`.
   public var stateCount: Int {
     switch self {
     case .sgd(let momentum, _): momentum == 0 ? 0 : 1

@@ -1,4 +1,3 @@
-import CProcessor
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,141 +6,95 @@ import Synchronization
   import Darwin
 #endif
 
-/// A thread that does the same work again and again, once each time it is asked, while its owner does something else.
+/// A thread that repeats one task, once per request, concurrently with its owner.
 ///
-/// It sleeps until it is asked. Work that it has not begun when the owner needs the result is given back, so a thread
-/// that finds no processor to run on costs the owner no more than asking did, some microseconds. Neither asking nor
-/// waiting allocates memory.
+/// The thread sleeps between requests. A request that the thread has not started when the owner asks for the result is
+/// withdrawn, and the owner does the task itself. A thread that the scheduler does not run therefore costs its owner a
+/// few microseconds. Neither requests nor waiting allocate memory.
 package final class BackgroundThread {
-  private let handOver: HandOver
+  private let request: TaskRequest
   private let identifier: pthread_t
 
   /// Starts the thread; nil if the system gives none. `work` must not keep the thread itself alive.
   package init?(_ work: @escaping @Sendable () -> Void) {
-    let handOver = HandOver()
-    guard let identifier = SystemThread.start({ handOver.serve(work) }) else { return nil }
-    self.handOver = handOver
+    let request = TaskRequest()
+    guard let identifier = SystemThread.start({ request.serve(work) }) else { return nil }
+    self.request = request
     self.identifier = identifier
   }
 
-  /// Ends the thread after the work at hand; work not yet begun is dropped.
+  /// Ends the thread after a task in progress; a request that has not started is dropped.
   deinit {
-    handOver.close()
+    request.close()
     pthread_join(identifier, nil)
   }
 
-  /// Asks for the work to be done once. The one before it was fetched.
-  package func begin() { handOver.begin() }
+  /// Requests the task once. The previous request has been fetched.
+  package func begin() { request.begin() }
 
-  /// Returns true when the work that was asked for is done; false if it was not begun and will not be.
-  package func fetch() -> Bool { handOver.fetch() }
+  /// Waits for a started task and returns true; withdraws a request that has not started and returns false.
+  package func fetch() -> Bool { request.fetch() }
 
-  /// The thread, as the system calls it.
+  /// The system's identifier of the thread.
   package var systemIdentifier: UInt { threadNumber(identifier) }
 }
 
-/// Where a background thread and its owner meet.
-private final class HandOver: @unchecked Sendable {
+/// The state machine that a background thread and its owner share: idle, requested, running, done, idle.
+private final class TaskRequest: Sendable {
   private enum State {
     static let idle: UInt8 = 0
-    static let asked: UInt8 = 1
-    static let begun: UInt8 = 2
+    static let requested: UInt8 = 1
+    static let running: UInt8 = 2
     static let done: UInt8 = 3
   }
 
   private let state = Atomic<UInt8>(State.idle)
-  private let closed = Atomic<Bool>(false)
-  /// Whether the thread, or its owner, sleeps or is about to.
-  private let threadSleeps = Atomic<Bool>(false)
-  private let ownerSleeps = Atomic<Bool>(false)
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let news = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private let end = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let isClosed = Atomic<Bool>(false)
+  /// The thread waits here for a request, the owner for the end of the task.
+  private let requested = EventCount()
+  private let finished = EventCount()
 
-  init() {
-    mutex.initialize(to: pthread_mutex_t())
-    news.initialize(to: pthread_cond_t())
-    end.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(news, nil)
-    pthread_cond_init(end, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(end)
-    pthread_cond_destroy(news)
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-    news.deallocate()
-    end.deallocate()
-  }
+  /// Polls of the owner before it sleeps: some microseconds, less than sleeping and waking take.
+  private static let spins = 1000
 
   // MARK: The owner's side
 
   func begin() {
-    state.store(State.asked, ordering: .sequentiallyConsistent)
-    guard threadSleeps.load(ordering: .sequentiallyConsistent) else { return }
-    pthread_mutex_lock(mutex)
-    pthread_cond_signal(news)
-    pthread_mutex_unlock(mutex)
+    state.store(State.requested, ordering: .sequentiallyConsistent)
+    requested.wake()
   }
 
   func fetch() -> Bool {
     let (isWithdrawn, _) = state.compareExchange(
-      expected: State.asked, desired: State.idle, ordering: .acquiringAndReleasing)
+      expected: State.requested, desired: State.idle, ordering: .acquiringAndReleasing)
     if isWithdrawn { return false }
-    // The thread is at it. Some microseconds of waiting are cheaper than sleep.
-    var left = 1000
-    while state.load(ordering: .acquiring) != State.done {
-      left -= 1
-      if left > 0 {
-        processor_pause()
-        continue
-      }
-      pthread_mutex_lock(mutex)
-      ownerSleeps.store(true, ordering: .sequentiallyConsistent)
-      while state.load(ordering: .sequentiallyConsistent) != State.done { pthread_cond_wait(end, mutex) }
-      ownerSleeps.store(false, ordering: .relaxed)
-      pthread_mutex_unlock(mutex)
-    }
+    finished.wait(spins: Self.spins) { state.load(ordering: .sequentiallyConsistent) == State.done }
     state.store(State.idle, ordering: .relaxed)
     return true
   }
 
   func close() {
-    pthread_mutex_lock(mutex)
-    closed.store(true, ordering: .sequentiallyConsistent)
-    pthread_cond_signal(news)
-    pthread_mutex_unlock(mutex)
+    isClosed.store(true, ordering: .sequentiallyConsistent)
+    requested.wake()
   }
 
   // MARK: The thread's side
 
-  /// Does the work whenever it is asked for, until the end is told.
+  /// Runs `work` once per request until `close`.
   func serve(_ work: () -> Void) {
-    while !closed.load(ordering: .acquiring) {
+    while !isClosed.load(ordering: .acquiring) {
       let (isTaken, _) = state.compareExchange(
-        expected: State.asked, desired: State.begun, ordering: .acquiringAndReleasing)
+        expected: State.requested, desired: State.running, ordering: .acquiringAndReleasing)
       guard isTaken else {
-        sleep()
+        requested.wait(spins: 0) {
+          state.load(ordering: .sequentiallyConsistent) == State.requested
+            || isClosed.load(ordering: .sequentiallyConsistent)
+        }
         continue
       }
       work()
       state.store(State.done, ordering: .sequentiallyConsistent)
-      guard ownerSleeps.load(ordering: .sequentiallyConsistent) else { continue }
-      pthread_mutex_lock(mutex)
-      pthread_cond_signal(end)
-      pthread_mutex_unlock(mutex)
+      finished.wake()
     }
-  }
-
-  private func sleep() {
-    pthread_mutex_lock(mutex)
-    threadSleeps.store(true, ordering: .sequentiallyConsistent)
-    while state.load(ordering: .sequentiallyConsistent) != State.asked, !closed.load(ordering: .relaxed) {
-      pthread_cond_wait(news, mutex)
-    }
-    threadSleeps.store(false, ordering: .relaxed)
-    pthread_mutex_unlock(mutex)
   }
 }

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// The memory regions of the threads that call a pool, each found by its thread.
+/// The scratch memory of the threads that call a pool, a lock-free linked list with one node per calling thread.
 ///
-/// The list only grows, by threads that call for the first time, so looking through it needs no lock. A thread that the
-/// system gives the name of one that has ended takes over its regions: there are never more than threads at a time.
+/// The list only grows, when a thread calls for the first time, so a search needs no lock. The system reuses the
+/// identifiers of threads that have ended, and a new thread with such an identifier takes over the node. There are thus
+/// at most as many nodes as threads were ever alive at once.
 final class CallerRegions: @unchecked Sendable {
   private struct Node {
     let thread: UInt
@@ -13,7 +14,7 @@ final class CallerRegions: @unchecked Sendable {
 
   private let first = Atomic<UnsafeMutablePointer<Node>?>(nil)
 
-  /// The regions of the thread that calls this.
+  /// The regions of the thread with the identifier `thread`, the calling one.
   @inline(__always)
   func regions(of thread: UInt) -> UnsafeMutablePointer<ScratchMemory.Region> {
     var next = first.load(ordering: .acquiring)
@@ -24,7 +25,7 @@ final class CallerRegions: @unchecked Sendable {
     return insert(thread)
   }
 
-  /// Adds regions without memory. Nobody else adds some for this thread.
+  /// Pushes a node with empty regions by compare-and-swap. Only the calling thread inserts its own identifier.
   @inline(never)
   private func insert(_ thread: UInt) -> UnsafeMutablePointer<ScratchMemory.Region> {
     let regions = ScratchMemory.Region.allocate(workers: 1)

@@ -1,17 +1,17 @@
-/// The two words that a non-escaping closure consists of: its code and its context.
+/// The two machine words of a non-escaping closure: code pointer and context pointer.
 ///
-/// A pool's threads call a closure that lives on the caller's stack while the caller waits for them.
-/// `withoutActuallyEscaping` would say so but puts a box on the heap in every call, and the language has no other way
-/// to hand a non-escaping closure to a thread; so its two words travel as two integers. A closure parameter and a
-/// structure of two integers are passed alike, which makes a function that takes the one callable as a function that
-/// takes the other; nothing ever retains the words. The functions are converted inside of structures: converted by
-/// themselves they would be wrapped in thunks that allocate.
+/// The pool's threads call a closure that lives on the caller's stack while the caller waits for them. Swift has no type
+/// for a non-escaping closure that is stored, and `withoutActuallyEscaping` allocates a context on the heap in each call.
+/// The two words therefore travel as two integers, which nothing retains. A closure parameter and a structure of two
+/// integers are passed in the same registers, so a function that takes the one can be called as a function that takes the
+/// other. The functions are bit-cast as members of structures: a bare function value would be wrapped in a thunk that
+/// allocates.
 struct ClosureWords: BitwiseCopyable, Sendable {
   var code: Int
   var context: Int
 }
 
-/// Functions seen with a closure where they take words, and the other way around.
+/// Functions whose closure parameter is reinterpreted as `ClosureWords`, and the reverse.
 struct ClosureTransport: Sendable {
   typealias Body = (_ chunk: Int, _ worker: Int) -> Void
 
@@ -37,15 +37,15 @@ struct ClosureTransport: Sendable {
   static let shared = ClosureTransport()
 
   private init() {
-    let words = SendWords { board, chunks, words in board.run(chunks: chunks, words: words) }
+    let words = SendWords { region, chunks, words in region.run(chunks: chunks, words: words) }
     sender = unsafeBitCast(words, to: SendBody.self)
     let body = CallBody { body, chunk, worker in body(chunk, worker) }
     caller = unsafeBitCast(body, to: CallWords.self)
   }
 
   /// Calls `ParallelRegion.run(chunks:words:)` with the words of `body`.
-  func send(_ board: ParallelRegion, _ chunks: Int, _ body: Body) { sender.function(board, chunks, body) }
+  func send(_ region: ParallelRegion, _ chunks: Int, _ body: Body) { sender.function(region, chunks, body) }
 
-  /// Calls the closure that `words` are.
+  /// Calls the closure that `words` stand for.
   func call(_ words: ClosureWords, _ chunk: Int, _ worker: Int) { caller.function(words, chunk, worker) }
 }

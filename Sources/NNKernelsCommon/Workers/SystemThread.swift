@@ -4,13 +4,13 @@
   import Darwin
 #endif
 
-/// A thread of the operating system and what it does.
+/// The entry function of an operating-system thread.
 final class SystemThread: Sendable {
   private let body: @Sendable () -> Void
 
   private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 
-  /// Starts a thread that runs `body` and ends; nil if the system gives none. Whoever starts it joins it.
+  /// Starts a thread that runs `body` and ends; nil if the system gives none. The caller joins it.
   static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
     let thread = Unmanaged.passRetained(SystemThread(body))
     if let identifier = startThread(thread.toOpaque()) { return identifier }
@@ -49,7 +49,7 @@ private func runThread(_ argument: UnsafeMutableRawPointer) {
   }
 #endif
 
-/// A number that no other thread has as long as the calling one lives.
+/// The calling thread's identifier, unique among the threads that are alive.
 @inline(__always)
 func currentThreadNumber() -> UInt { threadNumber(pthread_self()) }
 

@@ -7,57 +7,56 @@ import Synchronization
   import Darwin
 #endif
 
-/// Threads that share the chunks of one piece of work at a time.
+/// A fork-join thread pool with work stealing.
 ///
-/// Chunks write disjoint memory. Every thread, the calling one too, has a share of them and takes from the others' when
-/// it has done its own, so a thread that is late costs at most one chunk. Results are the same on any number of threads
-/// as long as what a chunk computes does not depend on how many chunks there are; `run(count:grain:)` cuts the same way
-/// for any number of threads.
+/// A run consists of chunks that write disjoint memory. Each worker, the calling thread included, owns a range of chunks
+/// and steals from other ranges when its own is empty. A thread that is late therefore delays a run by at most one chunk.
+/// Results do not depend on the number of threads if no chunk's result depends on the number of chunks.
+/// `run(count:grain:)` cuts the same chunks for any number of threads.
 ///
-/// Any number of threads may call `run` at the same time, each with work of its own: the pool's threads help one of them,
-/// and the others do theirs alone meanwhile. Nobody waits for anybody else's work. A `run` inside a chunk does all its
-/// work on the thread it is called from. Between two runs the threads wait spinning for some ten microseconds, then
-/// sleep; neither waking them nor running chunks allocates memory.
+/// Any number of threads may call `run` concurrently. The first one gets the pool's threads; the others run all their
+/// chunks themselves. No caller waits for another caller's chunks. A nested `run`, inside of a chunk, is serial. Between
+/// two runs the threads spin for some ten microseconds, then sleep. Neither waking them nor running chunks allocates
+/// memory.
 public final class WorkerPool: @unchecked Sendable {
-  /// Threads that take part, the calling one included.
+  /// Workers: the pool's threads and the calling one.
   public let threads: Int
 
-  /// What all threads look at.
-  private let board: ParallelRegion
-  /// The threads besides the calling one, in the order of their worker numbers, which start at 1.
+  private let region: ParallelRegion
+  /// The pool's threads: workers 1, 2, ...
   private let identifiers: [pthread_t]
-  /// Memory for kernels of the pool's threads, and of those that call it; it lasts as long as the pool.
+  /// Scratch memory of the pool's threads, and of the threads that call it. It lives as long as the pool.
   private let regions: UnsafeMutablePointer<ScratchMemory.Region>
   private let callers = CallerRegions()
 
-  /// A pool of `threads` threads, at least one, and fewer than asked for if the system gives no more.
+  /// A pool of `threads` workers, at least one, and fewer than requested if the system gives no more threads.
   public init(threads: Int) {
-    let board = ParallelRegion(workers: max(1, threads), spins: threads <= WorkerPool.processors ? 4000 : 0)
+    let region = ParallelRegion(workers: max(1, threads), spins: threads <= WorkerPool.processors ? 4000 : 0)
     var identifiers: [pthread_t] = []
     while identifiers.count + 1 < threads {
       let worker = identifiers.count + 1
-      guard let identifier = SystemThread.start({ board.serve(worker: worker) }) else { break }
+      guard let identifier = SystemThread.start({ region.serve(worker: worker) }) else { break }
       identifiers.append(identifier)
     }
-    self.board = board
+    self.region = region
     self.identifiers = identifiers
     self.threads = identifiers.count + 1
     regions = ScratchMemory.Region.allocate(workers: identifiers.count)
   }
 
   deinit {
-    board.close()
+    region.close()
     for identifier in identifiers { pthread_join(identifier, nil) }
     ScratchMemory.Region.deallocate(regions, workers: identifiers.count)
   }
 
-  /// Memory for kernels, per worker and purpose, as the calling thread may use it: its own as worker 0, and in a run that
-  /// it makes that of the pool's threads.
+  /// The scratch memory that the calling thread may use: its own as worker 0, and in a run that it forks that of the
+  /// pool's threads.
   package var scratch: ScratchMemory {
     ScratchMemory(own: callers.regions(of: currentThreadNumber()), others: regions)
   }
 
-  /// Processors that may run this process's threads.
+  /// Processors in this process's affinity mask.
   public static var processors: Int {
     let allowed = Int(processor_allowed_count())
     return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -68,23 +67,22 @@ public final class WorkerPool: @unchecked Sendable {
     run(chunks: chunks) { chunk, _ in body(chunk) }
   }
 
-  /// Calls `body` with every number in `0..<chunks` and the number of the worker that makes the call, and returns
+  /// Calls `body` once for every number in `0..<chunks`, with the number of the worker that makes the call, and returns
   /// when all calls have.
   public func run(chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
-    guard chunks > 1, threads > 1, board.enter() else {
+    guard chunks > 1, threads > 1, region.enter() else {
       let worker = chunks > 0 ? currentWorker : 0
       for chunk in 0..<max(0, chunks) { body(chunk, worker) }
       return
     }
-    board.run(chunks: chunks, body)
-    board.leave()
+    region.run(chunks: chunks, body)
+    region.leave()
   }
 
-  /// Calls `body` with consecutive ranges that cover `0..<count`, each of at least `grain` (but the last) and at most
-  /// 64 of them.
+  /// Calls `body` with at most 64 consecutive ranges that cover `0..<count`, each of at least `grain` but the last.
   ///
-  /// Its closure would otherwise be compiled in every module that calls it, with the instructions of each, and the
-  /// linker would keep any one of them for all.
+  /// Not inlined: the closure would be compiled in each instruction-set level, and the linker would keep one copy for
+  /// all levels.
   @inline(never)
   public func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
@@ -94,33 +92,33 @@ public final class WorkerPool: @unchecked Sendable {
     run(chunks: chunks) { chunk, _ in body((chunk * size)..<min(count, (chunk + 1) * size)) }
   }
 
-  /// The number of the calling thread: its own for the pool's threads, 0 for any other.
+  /// The calling thread's worker number: 1, 2, ... for the pool's threads, 0 for any other.
   public var currentWorker: Int {
     let current = pthread_self()
     for index in identifiers.indices where pthread_equal(identifiers[index], current) != 0 { return index + 1 }
     return 0
   }
 
-  /// Whether the calling thread runs a chunk of this pool, or would find the pool taken now: a `run` would be serial.
-  package var isSerial: Bool { threads == 1 || board.isTaken }
+  /// Whether a `run` would be serial now: in a chunk, while another thread has the pool, or with a single worker.
+  package var isSerial: Bool { threads == 1 || region.isTaken }
 
-  /// Threads that would take part in a `run` now.
+  /// Workers that a `run` would have now.
   package var freeThreads: Int { isSerial ? 1 : threads }
 
-  /// Takes the memory that `scratch` will be asked for in the chunks of the next run, for all workers, so that it does
-  /// not depend on who takes which chunk whether a step takes memory. Does nothing inside a chunk.
+  /// Allocates, for all workers, the scratch memory that chunks of the next run ask for. Work stealing then does not
+  /// decide whether a step allocates. Does nothing inside of a chunk.
   package func reserveScratch(purpose: ScratchPurpose, count: Int) {
-    guard threads > 1, board.enter() else { return }
+    guard threads > 1, region.enter() else { return }
     let scratch = scratch
     for worker in 0..<threads { _ = scratch.memory(worker: worker, purpose: purpose, count: count) }
-    board.leave()
+    region.leave()
   }
 
-  /// Takes for every worker the memory that any of them has needed so far, so that it does not depend on who takes which
-  /// chunk whether a later run takes memory. Does nothing inside a chunk.
+  /// Gives every worker as much scratch memory as any of them has needed so far. Work stealing then does not decide
+  /// whether a later run allocates. Does nothing inside of a chunk.
   package func evenScratch() {
-    guard threads > 1, board.enter() else { return }
+    guard threads > 1, region.enter() else { return }
     scratch.even(workers: threads)
-    board.leave()
+    region.leave()
   }
 }
