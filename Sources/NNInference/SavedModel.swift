@@ -35,8 +35,7 @@ public struct SavedModel: Sendable {
     self.weights = weights
     guard let text = weights.model else {
       throw DiagnosticError(
-        code: "no-model", file: path, "the file holds numbers, but no model to run them with",
-        remedy: "'nnrun weights adopt MODEL.xml \(path)' puts the two together")
+        code: "no-model", file: path, "the file holds numbers, but no model to run them with")
     }
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
     let definition = try description.makeNetworkDefinition()

@@ -40,6 +40,19 @@ import Testing
     for code in all { #expect(text.contains { $0.contains("\"\(code)\"") }, "\(code)") }
   }
 
+  /// What can be typed belongs to the programs; a library also serves others.
+  @Test func librariesNameNoCommands() {
+    let programs = ["NNCommandLine", "NNRunCommands", "NNManual", "NNKernelsBench", "nnrun", "nninfer"]
+    for (path, text) in Self.sources("Sources") + Self.sources("Plugins")
+    where !programs.contains(String(path.split(separator: "/")[1])) {
+      for line in text.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+        // The style sheets of drawings have variables, which look like options.
+        let isCommand = line.contains(" --") && !line.contains("{ --") || line.contains("'nnrun ") || line.contains("tools/")
+        #expect(!isCommand, "\(path): \(line)")
+      }
+    }
+  }
+
   /// The codes of all that 'nnrun check' says about a file.
   static func said(_ text: String) -> Set<String> { Set(diagnostics(text).map(\.code)) }
 

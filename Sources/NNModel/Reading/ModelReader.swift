@@ -37,7 +37,8 @@ struct ModelReader {
   var training: TrainingDescription?
 
   init(
-    _ files: IncludeReading, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String]
+    _ files: IncludeReading, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String],
+    overrideTitle: String
   ) {
     self.registry = registry
     self.limits = limits
@@ -50,7 +51,7 @@ struct ModelReader {
     }
     for entry in files.diagnostics { diagnostics.add(entry.diagnostic, notes: files.tree.notes(entry.chain)) }
     self.overrides = OverrideList()
-    for override in overrides { self.overrides.add(override, &diagnostics) }
+    for override in overrides { self.overrides.add(override, title: overrideTitle, &diagnostics) }
   }
 
   /// The model, or all that is wrong with it.

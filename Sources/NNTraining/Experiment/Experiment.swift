@@ -233,9 +233,9 @@ package struct DataLoading {
       }
       guard error.kind == .missing else { throw error }
       for index in error.diagnostics.indices where error.diagnostics[index].remedy == nil {
+        error.diagnostics[index].code = "no-data-file"
         error.diagnostics[index].remedy =
-          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100: "
-          + "tools/get-data NAME"
+          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100"
       }
       throw error
     }
