@@ -10,17 +10,24 @@ struct PredictionGraph<S: Scalar> {
   /// For each node of the rewritten net, what fills its parameters.
   private(set) var sources: [Source] = []
 
-  /// Where a node's parameters and state come from. A layer that runs on weights of another form gets a case of its
-  /// own here, a layer beside `PackedAffine`, and its filling in `Predictor.fill`.
+  /// Where a node's parameters and state come from.
   enum Source {
     /// The arrays of a node of the original net, as they are.
     case node(Int)
     /// The arrays of a node of the original net, the channels scaled and shifted.
     case scaled(Int, LayerFacts.OutputChannels, ChannelScaling)
+    /// W and b of an affine map, which may be the product of several.
+    case affine(AffineArrays)
     /// What fills a layer, to be packed for the layer that stands for it.
     indirect case packed(Source, any PackedLayer)
-    /// An affine map to be packed.
-    case affine(AffineArrays)
+
+    /// The node of the original net whose state it has; nil for layers in another form, which have none.
+    var node: Int? {
+      switch self {
+      case .node(let index), .scaled(let index, _, _): index
+      case .affine, .packed: nil
+      }
+    }
   }
 
   private typealias Value = NetworkDefinition.Value
@@ -81,6 +88,9 @@ struct PredictionGraph<S: Scalar> {
       absorbed[own] = absorbed[input]
       return
     }
+    var layer = node.layer
+    var source = Source.node(index)
+    var shapes = node.inputs.map(plan.shape(of:))
     if let input, let affine = facts.affine {
       var map = arrays(index, affine)
       if let scaling = foldFollowers(of: index) { map = map.followed(by: scaling) }
@@ -90,22 +100,16 @@ struct PredictionGraph<S: Scalar> {
         renamed[own] = renamed[input]
         return
       }
-      let layer = PackedAffine(
-        inputs: map.inputs, outputs: map.outputs, hasBias: map.bias != nil,
-        packedCount: S.packedCount(inner: map.inputs, columns: map.outputs))
-      renamed[own] = try definition.add(layer, name: node.name, from: renamed[input].map { [$0] })
-      sources.append(.affine(map))
-      return
-    }
-    var layer = node.layer
-    var source = Source.node(index)
-    if let channels = facts.outputChannels, let carrier = channels.bias == nil ? channels.biased : layer,
+      layer = affine.layer(map.outputs, map.bias != nil)
+      source = .affine(map)
+      shapes = [Shape(map.inputs)]
+    } else if let channels = facts.outputChannels, let carrier = channels.bias == nil ? channels.biased : layer,
       let scaling = foldFollowers(of: index)
     {
       layer = carrier
       source = .scaled(index, channels, scaling)
     }
-    if let packed = layer.packed(node.inputs.map(plan.shape(of:)), for: S.self) {
+    if let packed = layer.packed(shapes, for: S.self) {
       source = .packed(source, packed)
       layer = foldPooling(of: index, into: packed) ?? packed
     }
@@ -188,7 +192,7 @@ struct PredictionGraph<S: Scalar> {
       }
       guard plan.definition.nodes[reader].layer.facts.affine != nil else { return false }
       let outputs = plan.layers[reader].outputs[0].elementCount
-      return map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
+      return Shape([outputs, map.inputs]) != nil && map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
     }
     return false
   }

@@ -240,8 +240,8 @@ extension CodeExplanation {
       "no-free-input", "Every input of the net has a fixed value, so data has nowhere to go.",
       wrong: "nnrun predict of a graph whose inputs all have a value", right: "nnrun explain of that graph"),
     .init(
-      "not-writable", "The element exists only inside the program and stands in no file.", wrong: "<packedAffine/>",
-      right: #"<dense units="3"/>"#),
+      "not-an-element", "An element that gives a file its structure is no value that a program can make.",
+      wrong: "ElementDeclaration.make of <network>", right: "a NetworkDefinition"),
   ]
 
   static let formulas: [CodeExplanation] = [

@@ -13,17 +13,23 @@ public struct LayerFacts: Sendable {
     case random
   }
 
-  /// An affine map y = x W^T + b of the last dimension, which may be packed, fused and multiplied with its neighbour.
-  public struct AffineMap: Sendable, Hashable {
+  /// An affine map y = x W^T + b of a row x, whose product with the affine map before or after it is one too.
+  public struct AffineMap: Sendable {
+    /// A layer that computes an affine map with so many outputs, with or without b. Its parameters are W and then b.
+    public typealias Maker = @Sendable (_ outputs: Int, _ hasBias: Bool) -> any Layer
+
     /// The index of W (outputs x inputs) among the parameters.
     public var weight: Int
-    /// The index of b among the parameters, if there is one.
+    /// The index of b (outputs) among the parameters, if there is one.
     public var bias: Int?
+    /// The layer that computes this map, or a product of it with others, when predicting.
+    public var layer: Maker
 
-    /// An affine map with its parameters' places.
-    public init(weight: Int, bias: Int?) {
+    /// An affine map with its parameters' indices and the layer that computes its products with others.
+    public init(weight: Int, bias: Int?, layer: @escaping Maker) {
       self.weight = weight
       self.bias = bias
+      self.layer = layer
     }
   }
 
