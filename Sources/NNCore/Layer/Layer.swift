@@ -34,6 +34,9 @@ public protocol Layer: ElementValue {
 }
 
 extension Layer {
+  /// Whether the layer is a loss, which is what its declaration says.
+  public var isLoss: Bool { schema.kind == .loss }
+
   /// No facts.
   public var facts: LayerFacts { LayerFacts() }
 

@@ -84,14 +84,14 @@ struct ModelReader {
       addShapeErrors()
       throw DiagnosticError(diagnostics.sorted(.error))
     }
-    warnAboutNetwork()
+    warnAboutBlocks()
     var description = ModelDescription(
       name: attributes.has("name") ? attributes.text("name") : Self.name(ofFile: text.file), file: text.file,
       text: overrides.applied(to: text), summary: summary,
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
       sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
-      views: views, network: net.items.compactMap(\.result), training: training, warnings: diagnostics.sorted(.warning),
-      modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
+      views: views, network: net.items.compactMap(\.result), training: training, messages: diagnostics,
+      texts: [text] + tree.others, modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
     if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }
     return description
   }
@@ -131,7 +131,8 @@ struct ModelReader {
       }
       if structure.isUnique, let first = found[element.name]?.first {
         report(
-          "duplicate-section", "\(element.shown) is given twice; the first is on line \(tree[first].position.line)",
+          "duplicate-section",
+          "\(element.shown) is given twice; the first is on \(tree.line(of: first, from: element.position))",
           remedy: "join the two", at: child)
       } else {
         found[element.name, default: []].append(child)

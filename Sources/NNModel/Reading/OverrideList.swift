@@ -199,7 +199,7 @@ extension ModelReader {
   mutating func rejectUnusedOverrides() {
     for override in overrides.all where !override.isUsed {
       let target = override.target ?? ""
-      let near = diagnostics.suggestion(for: target, among: net.names)
+      let near = diagnostics.suggestion(for: target, among: net.names.all)
       reject(override, "the net has no layer '\(target.shortened)'", remedy: near)
     }
   }

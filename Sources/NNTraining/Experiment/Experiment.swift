@@ -152,15 +152,6 @@ public struct Experiment: Sendable {
   }
 }
 
-extension ElementError {
-  /// The error as a message at the place of the element that threw it.
-  package func diagnostic(at element: ModelElement) -> Diagnostic {
-    Diagnostic(
-      code: code, message, remedy: remedy, place: attribute.flatMap { element.attributePlaces[$0] } ?? element.place,
-      sourceLine: element.sourceLine)
-  }
-}
-
 /// Reads the sources of a model's data.
 package struct DataLoading {
   private let description: ModelDescription
