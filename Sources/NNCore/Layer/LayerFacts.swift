@@ -2,6 +2,26 @@ import NNKernels
 
 /// Facts that let plans fuse, fold and report without knowing any layer by name. A layer that declares nothing works,
 /// only less cleverly.
+///
+/// | fact | with it | without it |
+/// |---|---|---|
+/// | `activation` | the layer before applies the function to each tile of its result, if it says `acceptsEpilogue` | the function makes a pass of its own |
+/// | `acceptsEpilogue` | the layer gets the `activation` that follows in `ForwardContext.epilogue` | the activation makes a pass of its own |
+/// | `acceptsAddend` | in prediction, the layer adds its result to the other input of an `isSum` layer, in that input's memory | the sum makes a pass of its own |
+/// | `isSum` | in prediction, a layer before that says `acceptsAddend` makes the sum | the sum makes a pass of its own |
+/// | `affine` | in prediction, affine maps in a row become one, and take in a `channelMap`; `linear-after-linear` is told | each runs by itself |
+/// | `channelMap` | in prediction, the layer before takes the scale and shift into its weights, by `outputChannels` or `affine` | the layer runs by itself |
+/// | `outputChannels` | in prediction, the layer takes in the `channelMap` layers that follow | they run by themselves |
+/// | `maximumOfWindows` | in prediction, the layer before makes the maxima itself, if its `PackedLayer.pooled` does | the pooling runs by itself |
+/// | `copiesWhenPredicting` | in prediction, the layer is left out if the shape stays, and in place it is a new name for the same memory | the layer copies |
+/// | `prediction` | for a loss: accuracy, class names and probabilities are shown; `probabilities-twice` is told | the output is numbers, judged by RMSE |
+/// | `probabilities` | `probabilities-twice` is told of a loss that makes the same of scores | the warning is missing |
+/// | `sumsLoss` | for a loss: an evaluation adds the losses of its batches | it divides their numerators by their denominators |
+/// | `targetRange` | for a loss: targets outside are refused before the first step | the loss meets them |
+/// | `ignoredLabel` | for a loss: data may hold the label besides its classes, and evaluation leaves its samples out | the label is refused if it is no class |
+/// | `comparison` | the conformance suite compares precisions and batches as strictly as the layer allows | `rounding` |
+///
+/// What a layer does with inputs of given shapes is its `LayerPlan`.
 public struct LayerFacts: Sendable {
   /// How results of different implementations of the layer may be compared.
   public enum Comparison: Sendable {
