@@ -1,9 +1,9 @@
 import NNCore
 import NNKernels
 
-/// A net rewritten for prediction alone: what only training needs is gone, maps of channels such as batch normalization
-/// are part of the layers that make the channels, dense layers in a row are one, weights are packed, and poolings are
-/// part of the convolutions whose pixels they read.
+/// A net rewritten for prediction alone: what only training needs is left out, affine maps of channels such as batch
+/// normalization are folded into the weights before them, dense layers in a row are multiplied into one, weights are
+/// packed, and maximum poolings are fused with the convolutions that they read.
 struct PredictionGraph<S: Scalar> {
   /// The rewritten net.
   private(set) var definition: NetworkDefinition
@@ -39,9 +39,9 @@ struct PredictionGraph<S: Scalar> {
   private var readers: [Value: [Int]] = [:]
   /// The values of the rewritten net by those of the original one.
   private var renamed: [Value: Value] = [:]
-  /// Affine maps that their only reader computes.
+  /// Affine maps that are multiplied into that of their only reader.
   private var absorbed: [Value: AffineArrays] = [:]
-  /// Nodes that the makers of their channels compute.
+  /// Nodes that are folded into the weights of a node before, or fused with it.
   private var folded: Set<Int> = []
 
   /// Rewrites a net.
@@ -135,7 +135,7 @@ struct PredictionGraph<S: Scalar> {
     return plan.definition.nodes[found[0]].inputs.count == 1 ? found[0] : nil
   }
 
-  /// Takes in the maps of channels that follow a node, one behind the other; nil if there are none.
+  /// The product of the maps of channels that follow a node, which are folded into it; nil if there are none.
   private mutating func foldFollowers(of index: Int) -> ChannelScaling? {
     var value = Value(.node(index))
     var result: ChannelScaling?
@@ -152,7 +152,7 @@ struct PredictionGraph<S: Scalar> {
 
   /// The layer that stands for a node, with the maximum pooling that follows; nil if none does, or it does not pay.
   ///
-  /// A function in between that never decreases may as well be applied to the largest numbers alone.
+  /// A monotone function in between commutes with the maximum.
   private mutating func foldPooling(of index: Int, into packed: any PackedLayer) -> (any PackedLayer)? {
     var value = Value(.node(index))
     while let reader = onlyReader(of: value) {
@@ -192,7 +192,8 @@ struct PredictionGraph<S: Scalar> {
       }
       guard plan.definition.nodes[reader].layer.facts.affine != nil else { return false }
       let outputs = plan.layers[reader].outputs[0].elementCount
-      return Shape([outputs, map.inputs]) != nil && map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
+      return Shape([outputs, map.inputs]) != nil
+        && map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
     }
     return false
   }

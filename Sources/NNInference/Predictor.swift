@@ -30,7 +30,9 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   /// Bytes taken between input and output.
   public var arenaBytes: Int { partNetworks.reduce(network.arenaBytes) { $0 + $1.arenaBytes } }
 
-  /// A predictor with a copy of the given parameters, rearranged for the kernels.
+  /// A predictor with a packed copy of the given parameters.
+  ///
+  /// Throws a `DiagnosticError` if there is too little memory.
   ///
   /// - Parameters:
   ///   - plan: the net as it was trained.

@@ -2,7 +2,7 @@ import NNCore
 
 /// A model file, read and checked: what it says, with places.
 public struct ModelDescription: Sendable {
-  /// The numbers that a net computes with.
+  /// The floating-point type that a net computes with: 32 or 64 bits.
   public enum Precision: String, Sendable, Hashable, CaseIterable { case float, double }
 
   /// The model's name; the file's, without its extension, unless the file gives one.
@@ -13,7 +13,7 @@ public struct ModelDescription: Sendable {
   public var text: String
   /// What the model is, for people.
   public var summary: String?
-  /// The numbers that the net computes with.
+  /// The floating-point type that the net computes with.
   public var precision: Precision
   /// The names of the classes.
   public var classes: [String]?
@@ -37,8 +37,9 @@ public struct ModelDescription: Sendable {
   var messages: DiagnosticList
   /// The texts of the file and of those that it includes.
   var texts: [SourceText]
-  /// Where `<model>` and `<network>` stand, for messages about something that is missing.
+  /// Where `<model>` stands, for messages about something that is missing.
   package var modelPlace: SourcePlace
+  /// Where `<network>` stands.
   package var networkPlace: SourcePlace
 }
 
@@ -116,6 +117,7 @@ public struct NetworkElement: Sendable {
     /// Fixed elements, if there are any.
     public let value: [Double]?
 
+    /// An input with the given attributes. Throws an `ElementError` unless they give a shape that the value fills.
     public init(attributes: Attributes) throws {
       value = attributes.has("value") ? attributes.numbers("value") : nil
       if attributes.has("shape") {

@@ -3,8 +3,10 @@ import NNFiles
 
 /// The parts of a model file that are to be interpreted; the others need only be well-formed. The net always is.
 public struct ModelSections: OptionSet, Sendable {
+  /// The set's bits.
   public let rawValue: Int
 
+  /// A set from its bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
   /// `<network>` and its blocks, the description, the precision.

@@ -47,7 +47,8 @@ import Testing
     where !programs.contains(String(path.split(separator: "/")[1])) {
       for line in text.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("//") {
         // The style sheets of drawings have variables, which look like options.
-        let isCommand = line.contains(" --") && !line.contains("{ --") || line.contains("'nnrun ") || line.contains("tools/")
+        let isCommand =
+          line.contains(" --") && !line.contains("{ --") || line.contains("'nnrun ") || line.contains("tools/")
         #expect(!isCommand, "\(path): \(line)")
       }
     }

@@ -122,7 +122,8 @@ final class Folder {
                          ^~~~~~~~~~~~~
         """)
 
-    folder.model("<network>\n<input name=\"x\" shape=\"4\"/>\n<relu/>\n<relu from=\"x\"/></network>", to: "parts/net.xml")
+    folder.model(
+      "<network>\n<input name=\"x\" shape=\"4\"/>\n<relu/>\n<relu from=\"x\"/></network>", to: "parts/net.xml")
     folder.model("<include href=\"parts/net.xml\"/>\n<block name=\"b\"/>", to: "m.xml")
     let model = try folder.load("m.xml")
     let warnings = model.warnings(with: try NetworkPlan(model.makeNetworkDefinition()))
@@ -132,12 +133,18 @@ final class Folder {
       Issue.record("it can be trained")
     } catch {
       let places = error.diagnostics.map { "\($0.place?.line ?? 0): \($0.sourceLine ?? "")" }
-      #expect(places == ["1: <model xmlns=\"urn:nnrun:model:1\" name=\"m\">", "1: <model xmlns=\"urn:nnrun:model:1\" name=\"m\">", "2: <network>"])
+      #expect(
+        places == [
+          "1: <model xmlns=\"urn:nnrun:model:1\" name=\"m\">", "1: <model xmlns=\"urn:nnrun:model:1\" name=\"m\">",
+          "2: <network>",
+        ])
     }
     folder.model("<block name=\"hidden\"/>", to: "parts/block.xml")
     folder.model("<include href=\"parts/block.xml\"/><block name=\"hidden\"/>" + Self.net, to: "m.xml")
     let path = "\(folder.path)/parts/block.xml"
-    #expect(folder.messages("m.xml").contains("'hidden' is already defined on line 2 of \(path.dropFirst(folder.path.count + 1))"))
+    #expect(
+      folder.messages("m.xml").contains(
+        "'hidden' is already defined on line 2 of \(path.dropFirst(folder.path.count + 1))"))
   }
 
   @Test func errorsOfAllFilesInOrder() {

@@ -17,6 +17,7 @@ package struct NetworkNames<Output: NetworkOutput>: Sendable {
   /// All names in the order of their definition.
   package private(set) var all: [String] = []
 
+  /// No names.
   package init() {}
 
   /// What exactly this name was defined as.

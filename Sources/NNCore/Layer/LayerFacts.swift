@@ -53,9 +53,9 @@ public struct LayerFacts: Sendable {
     }
   }
 
-  /// What a layer is when predicting, if it multiplies each channel (the first dimension of a sample) by a number and
-  /// adds another: y[c] = scale[c] x[c] + shift[c], as batch normalization does with its running statistics. Whoever
-  /// makes the channels may then do it in the same go; see `OutputChannels`.
+  /// The affine map of each channel (the first dimension of a sample) that a layer is when predicting:
+  /// y[c] = scale[c] x[c] + shift[c], as batch normalization with its running statistics. It can be folded into the
+  /// weights of the layer before; see `OutputChannels`.
   public struct ChannelMap: Sendable {
     /// A layer's parameters or state: one array for each, in the plan's order.
     public typealias Arrays = [[Double]]
@@ -80,9 +80,8 @@ public struct LayerFacts: Sendable {
     }
   }
 
-  /// The channels (the first dimension of a sample) that a layer makes, if each is linear in weights that no other
-  /// channel uses, plus a number of its own: scaling and shifting a channel is then the same as scaling its weights and
-  /// its bias and shifting the bias.
+  /// The output channels (the first dimension of a sample) of a layer that is linear in its weights, each channel having
+  /// weights and a bias b of its own: scale (W x + b) + shift = (scale W) x + (scale b + shift).
   public struct OutputChannels: Sendable {
     /// The index of the weight among the parameters.
     public var weight: Int
@@ -129,11 +128,11 @@ public struct LayerFacts: Sendable {
   public var affine: AffineMap?
   /// The map of channels that the layer is when predicting, if it is one.
   public var channelMap: ChannelMap?
-  /// The channels that the layer makes, if a map of them can be put into its parameters. An affine map's are the rows of
-  /// its weight; it need not say so.
+  /// The layer's output channels, if a `channelMap` can be folded into its parameters. An affine map's are the rows of its
+  /// weight; it need not say so.
   public var outputChannels: OutputChannels?
-  /// The windows, for images of the given shape, of which each output is the largest number, if the layer is such a
-  /// pooling. Whoever makes the images may then do it in the same go; see `PackedLayer.pooled`.
+  /// The maximum pooling, for images of the given shape, that the layer is, if it is one. It can be fused with the
+  /// layer before; see `PackedLayer.pooled`.
   public var maximumOfWindows: (@Sendable (Shape) -> Pooling)?
   /// Whether the output is the input, element for element, when predicting; the shape may differ.
   public var copiesWhenPredicting: Bool

@@ -54,7 +54,7 @@ public struct NetworkPlan: Sendable {
   /// What the net predicts: the first output of the first loss, or of the last layer when there is no loss; the first
   /// input of a net without layers.
   public let prediction: NetworkDefinition.Value
-  /// Scalars in the flat parameter buffer, the gaps for alignment included.
+  /// Scalars in the flat parameter buffer, the padding for alignment included.
   public let parameterSpan: Int
   /// Scalars in the flat state buffer.
   public let stateSpan: Int
@@ -169,7 +169,8 @@ private struct NetworkPlanBuilder {
         guard node.isLoss != result.targets.isEmpty else {
           throw ElementError(
             code: "layer-error",
-            "<\(node.layer.schema.name)> is \(node.isLoss ? "a loss but accepts no targets" : "no loss but accepts targets")")
+            "<\(node.layer.schema.name)> is \(node.isLoss ? "a loss but accepts no targets" : "no loss but accepts targets")"
+          )
         }
         isKnown = true
         try addParameters(index, node, result)

@@ -53,7 +53,8 @@ public struct NetworkSummary: Sendable {
       rows.append(
         Row(
           name: node.name, type: node.layer.schema.name,
-          inputs: node.inputs.map(definition.name(of:)), output: layer.outputs[0], parameters: own.reduce(0) { $0 + $1.range.count },
+          inputs: node.inputs.map(definition.name(of:)), output: layer.outputs[0],
+          parameters: own.reduce(0) { $0 + $1.range.count },
           isFrozen: node.isFrozen && !own.isEmpty, forwardOperations: layer.forwardOperations,
           backwardOperations: layer.backwardOperations,
           receptiveField: field.flatMap { $0.isWindowed ? $0.size : nil }))

@@ -91,7 +91,8 @@ struct ModelReader {
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
       sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
       views: views, network: net.items.compactMap(\.result), training: training, messages: diagnostics,
-      texts: [text] + tree.others, modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
+      texts: [text] + tree.others, modelPlace: tree.place(root.position),
+      networkPlace: tree.place(tree[network].position))
     if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }
     return description
   }

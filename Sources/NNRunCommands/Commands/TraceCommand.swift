@@ -132,7 +132,8 @@ enum TraceCommand: Command {
     var file = TensorFile(metadata: ["nnrun.version": programVersion, "nnrun.trace": plan.definition.name])
     let values =
       plan.definition.inputs.indices.map { NetworkDefinition.Value(.input($0)) }
-      + plan.layers.enumerated().flatMap { index, layer in layer.outputs.indices.map { .init(.node(index), output: $0) } }
+      + plan.layers.enumerated().flatMap { index, layer in layer.outputs.indices.map { .init(.node(index), output: $0) }
+      }
     let named = values.map { (plan.definition.name(of: $0), $0) }
     for (name, value) in named {
       let tensor = network.value(value)

@@ -14,7 +14,8 @@ struct LoadedModel {
 
   /// Reads the file that the first positional argument names, with the overrides of `--set`.
   init(_ arguments: Arguments, _ environment: Environment) throws {
-    description = try ModelLoader(environment).load(path: arguments.positionals[0], overrides: try arguments.overrides())
+    description = try ModelLoader(environment).load(
+      path: arguments.positionals[0], overrides: try arguments.overrides())
     plan = try NetworkPlan(description.makeNetworkDefinition())
   }
 
