@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// Samples from files in the format of the MNIST database.
 public struct IDXSource: DataSource, DeclaredElement {
