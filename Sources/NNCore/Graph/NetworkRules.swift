@@ -1,3 +1,5 @@
+import NNText
+
 // What every net obeys, whether a program describes it or a file, whose reader adds the places.
 
 extension ElementSchema {
