@@ -34,7 +34,9 @@ public struct Dense: DeclaredLayer {
   }
 
   public var facts: LayerFacts {
-    LayerFacts(acceptsEpilogue: true, acceptsAddend: true, affine: .init(weight: 0, bias: hasBias ? 1 : nil))
+    LayerFacts(
+      acceptsEpilogue: true, acceptsAddend: true,
+      affine: .init(weight: 0, bias: hasBias ? 1 : nil) { Dense(units: $0, bias: $1) })
   }
 
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
@@ -64,6 +66,13 @@ public struct Dense: DeclaredLayer {
       outputs: [Shape(units)], parameters: parameters, backwardNeeds: .inputs,
       forwardOperations: (2 * width + (hasBias ? 1 : 0)) * units,
       backwardOperations: (4 * width + (hasBias ? 1 : 0)) * units)
+  }
+
+  public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? {
+    let width = inputs[0].elementCount
+    return Shape([S.packedCount(inner: width, columns: units)]).map {
+      PackedDense(inputs: width, outputs: units, hasBias: hasBias, packed: $0)
+    }
   }
 
   @specialized(where S == Float)

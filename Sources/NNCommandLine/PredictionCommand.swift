@@ -52,7 +52,7 @@ extension PredictionCommand {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let workers = try environment.workers(arguments)
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
-    for warning in samples.warnings { printMessage(warning.rendered) }
+    printMessages(samples.warnings)
     let isFinite: Bool
     switch model.description.precision {
     case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), model, arguments)

@@ -56,7 +56,7 @@ package func reportingErrors(_ body: () throws -> ExitCode) -> ExitCode {
   do {
     return try body()
   } catch let error as DiagnosticError {
-    printMessage(error.description)
+    printMessages(error.diagnostics)
     return ExitCode(error.kind)
   } catch {
     printMessage("internal error: \(error)\nThis is a defect of the program; please report it with the command line.")

@@ -38,8 +38,7 @@ extension PlacedDrawing {
     DiagnosticError(
       code: "drawing-too-large",
       "a picture of \(grouped(drawing.nodes.count)) nodes and \(grouped(drawing.wires.count)) wires would have more than "
-        + "the \(grouped(mostPlaces)) places that are drawn, a wire taking one in each column that it passes",
-      remedy: "write it for Graphviz with --dot")
+        + "the \(grouped(mostPlaces)) places that are drawn, a wire taking one in each column that it passes")
   }
 }
 

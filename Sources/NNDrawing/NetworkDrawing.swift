@@ -27,7 +27,7 @@ extension Drawing {
     for (index, node) in definition.nodes.enumerated() {
       for output in plan.layers[index].outputs.indices {
         let value = NetworkDefinition.Value(.node(index), output: output)
-        guard !read.contains(value), node.target == nil || output == 0 else { continue }
+        guard !read.contains(value), !node.isLoss || output == 0 else { continue }
         nodes.append(Node(.end, []))
         wires.append(
           Wire(

@@ -99,7 +99,7 @@ package struct Explanation {
     workers: WorkerPool, fill: (Network<Double>) throws -> Void
   ) throws {
     try Self.checkSize(definition)
-    let losses = definition.nodes.indices.filter { definition.nodes[$0].target != nil }
+    let losses = definition.nodes.indices.filter { definition.nodes[$0].isLoss }
     let own = try definition.edited(dropping: output == nil ? [] : Set(losses))
     var whole = own
     var start: NetworkDefinition.Value?
@@ -127,7 +127,7 @@ package struct Explanation {
     }
     network.forward(.inference)
     network.backward()
-    let ends = own.nodes.indices.filter { own.nodes[$0].target != nil }
+    let ends = own.nodes.indices.filter { own.nodes[$0].isLoss }
     self.output = start.map(own.name(of:)) ?? (ends.count == 1 ? own.nodes[ends[0]].name : "loss")
     for (index, input) in own.inputs.enumerated() {
       let value = NetworkDefinition.Value(.input(index))
@@ -181,12 +181,12 @@ package struct Explanation {
       guard numbers.allSatisfy(\.isFinite) else {
         throw Self.notFinite(node, numbers, node.inputs.map { network.value($0).buffer.array })
       }
-      let isLoss = node.target != nil
+      let isLoss = node.isLoss
       if !isLoss, network.gradient(value) == nil { missingGradients.append(nodes.count) }
       append(
         Node(
           name: definition.name(of: value), operation: element, groups: groups,
-          label: (path.last ?? node.name) + (output == 0 ? "" : ".\(output + 1)"), inputs: reads,
+          label: NetworkNames<NetworkDefinition.Value>.written(path.last ?? node.name, output: output), inputs: reads,
           shape: isLoss ? Shape(1) : network.plan.shape(of: value),
           value: isLoss ? [network.lossParts(index).mean] : numbers,
           gradient: isLoss ? [node.lossWeight] : Self.gradient(value, network),

@@ -35,12 +35,4 @@ extension NetworkDefinition {
 
   /// A copy of the graph with numbers for some of its inputs, by their indices.
   package func withValues(_ values: [Int: [Double]]) throws -> NetworkDefinition { try edited(values: values) }
-
-  /// The name of a value: of its layer, with the number of the output if it is not the first.
-  package func name(of value: Value) -> String {
-    switch value.origin {
-    case .input(let index): inputs[index].name
-    case .node(let index): value.output == 0 ? nodes[index].name : "\(nodes[index].name).\(value.output + 1)"
-    }
-  }
 }

@@ -16,7 +16,7 @@ struct LocalGradients {
   init(_ index: Int, _ network: Network<Double>) throws {
     let node = network.plan.definition.nodes[index]
     let layer = network.plan.layers[index]
-    isLoss = node.target != nil
+    isLoss = node.isLoss
     outputs = isLoss ? [Shape(1)] : layer.outputs
     let positions = network.plan.parametersOfNode[index]
     parameterCount = positions.count

@@ -40,9 +40,9 @@ package struct ProgramText {
     holdsArrays = explanation.nodes.contains { $0.value.count > 1 }
     if language == .swift, let node = explanation.nodes.first(where: { $0.value.count > 1 }) {
       throw DiagnosticError(
-        .usage, code: "no-formula",
+        .usage, code: "no-arrays",
         "'\(node.name)' has \(node.value.count) numbers, but the Swift text has none but "
-          + "single ones", remedy: "use --code python, which has arrays")
+          + "single ones")
     }
     chooseNames()
     try forward()
@@ -129,8 +129,7 @@ package struct ProgramText {
   private func formula(_ node: Explanation.Node) throws -> LayerFormula {
     guard let formula = node.formula else {
       throw DiagnosticError(
-        .usage, code: "no-formula", "<\(node.operation)>, the layer '\(node.name)', has no formula to write",
-        remedy: "explain it without --code, or begin at an earlier layer with --output NAME")
+        .usage, code: "no-formula", "<\(node.operation)>, the layer '\(node.name)', has no formula to write")
     }
     return formula
   }

@@ -3,7 +3,7 @@ import NNKernels
 
 /// What predicts batches of samples.
 public protocol BatchPredictor<S> {
-  /// The numbers that it computes with.
+  /// The floating-point type that it computes with.
   associatedtype S: Scalar
   /// Scalars of one sample, for each free input of the net in their order.
   var inputCounts: [Int] { get }

@@ -1,26 +1,33 @@
 import NNCore
 import NNKernels
 
-/// A net rewritten for prediction alone: what only training needs is gone, maps of channels such as batch normalization
-/// are part of the layers that make the channels, dense layers in a row are one, weights are packed, and poolings are
-/// part of the convolutions whose pixels they read.
+/// A net rewritten for prediction alone: what only training needs is left out, affine maps of channels such as batch
+/// normalization are folded into the weights before them, dense layers in a row are multiplied into one, weights are
+/// packed, and maximum poolings are fused with the convolutions that they read.
 struct PredictionGraph<S: Scalar> {
   /// The rewritten net.
   private(set) var definition: NetworkDefinition
   /// For each node of the rewritten net, what fills its parameters.
   private(set) var sources: [Source] = []
 
-  /// Where a node's parameters and state come from. A layer that runs on weights of another form gets a case of its
-  /// own here, a layer beside `PackedAffine`, and its filling in `Predictor.fill`.
+  /// Where a node's parameters and state come from.
   enum Source {
     /// The arrays of a node of the original net, as they are.
     case node(Int)
     /// The arrays of a node of the original net, the channels scaled and shifted.
     case scaled(Int, LayerFacts.OutputChannels, ChannelScaling)
+    /// W and b of an affine map, which may be the product of several.
+    case affine(AffineArrays)
     /// What fills a layer, to be packed for the layer that stands for it.
     indirect case packed(Source, any PackedLayer)
-    /// An affine map to be packed.
-    case affine(AffineArrays)
+
+    /// The node of the original net whose state it has; nil for layers in another form, which have none.
+    var node: Int? {
+      switch self {
+      case .node(let index), .scaled(let index, _, _): index
+      case .affine, .packed: nil
+      }
+    }
   }
 
   private typealias Value = NetworkDefinition.Value
@@ -32,9 +39,9 @@ struct PredictionGraph<S: Scalar> {
   private var readers: [Value: [Int]] = [:]
   /// The values of the rewritten net by those of the original one.
   private var renamed: [Value: Value] = [:]
-  /// Affine maps that their only reader computes.
+  /// Affine maps that are multiplied into that of their only reader.
   private var absorbed: [Value: AffineArrays] = [:]
-  /// Nodes that the makers of their channels compute.
+  /// Nodes that are folded into the weights of a node before, or fused with it.
   private var folded: Set<Int> = []
 
   /// Rewrites a net.
@@ -81,6 +88,9 @@ struct PredictionGraph<S: Scalar> {
       absorbed[own] = absorbed[input]
       return
     }
+    var layer = node.layer
+    var source = Source.node(index)
+    var shapes = node.inputs.map(plan.shape(of:))
     if let input, let affine = facts.affine {
       var map = arrays(index, affine)
       if let scaling = foldFollowers(of: index) { map = map.followed(by: scaling) }
@@ -90,22 +100,16 @@ struct PredictionGraph<S: Scalar> {
         renamed[own] = renamed[input]
         return
       }
-      let layer = PackedAffine(
-        inputs: map.inputs, outputs: map.outputs, hasBias: map.bias != nil,
-        packedCount: S.packedCount(inner: map.inputs, columns: map.outputs))
-      renamed[own] = try definition.add(layer, name: node.name, from: renamed[input].map { [$0] })
-      sources.append(.affine(map))
-      return
-    }
-    var layer = node.layer
-    var source = Source.node(index)
-    if let channels = facts.outputChannels, let carrier = channels.bias == nil ? channels.biased : layer,
+      layer = affine.layer(map.outputs, map.bias != nil)
+      source = .affine(map)
+      shapes = [Shape(map.inputs)]
+    } else if let channels = facts.outputChannels, let carrier = channels.bias == nil ? channels.biased : layer,
       let scaling = foldFollowers(of: index)
     {
       layer = carrier
       source = .scaled(index, channels, scaling)
     }
-    if let packed = layer.packed(node.inputs.map(plan.shape(of:)), for: S.self) {
+    if let packed = layer.packed(shapes, for: S.self) {
       source = .packed(source, packed)
       layer = foldPooling(of: index, into: packed) ?? packed
     }
@@ -131,7 +135,7 @@ struct PredictionGraph<S: Scalar> {
     return plan.definition.nodes[found[0]].inputs.count == 1 ? found[0] : nil
   }
 
-  /// Takes in the maps of channels that follow a node, one behind the other; nil if there are none.
+  /// The product of the maps of channels that follow a node, which are folded into it; nil if there are none.
   private mutating func foldFollowers(of index: Int) -> ChannelScaling? {
     var value = Value(.node(index))
     var result: ChannelScaling?
@@ -148,7 +152,7 @@ struct PredictionGraph<S: Scalar> {
 
   /// The layer that stands for a node, with the maximum pooling that follows; nil if none does, or it does not pay.
   ///
-  /// A function in between that never decreases may as well be applied to the largest numbers alone.
+  /// A monotone function in between commutes with the maximum.
   private mutating func foldPooling(of index: Int, into packed: any PackedLayer) -> (any PackedLayer)? {
     var value = Value(.node(index))
     while let reader = onlyReader(of: value) {
@@ -188,7 +192,8 @@ struct PredictionGraph<S: Scalar> {
       }
       guard plan.definition.nodes[reader].layer.facts.affine != nil else { return false }
       let outputs = plan.layers[reader].outputs[0].elementCount
-      return map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
+      return Shape([outputs, map.inputs]) != nil
+        && map.inputs * outputs <= map.inputs * map.outputs + map.outputs * outputs
     }
     return false
   }

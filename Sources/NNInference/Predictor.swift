@@ -30,7 +30,9 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   /// Bytes taken between input and output.
   public var arenaBytes: Int { partNetworks.reduce(network.arenaBytes) { $0 + $1.arenaBytes } }
 
-  /// A predictor with a copy of the given parameters, rearranged for the kernels.
+  /// A predictor with a packed copy of the given parameters.
+  ///
+  /// Throws a `DiagnosticError` if there is too little memory.
   ///
   /// - Parameters:
   ///   - plan: the net as it was trained.
@@ -68,21 +70,14 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   private func fill(_ node: Int, _ source: PredictionGraph<S>.Source, _ parameters: Buffer<S>, _ state: Buffer<S>) {
     let own = network.plan.parametersOfNode[node].map(network.parameter)
     switch source {
-    case .node(let index), .scaled(let index, _, _):
-      withArrays(source, parameters) { for (own, other) in zip(own, $0) { own.buffer.copy(from: other.buffer) } }
-      for (own, other) in zip(network.plan.statesOfNode[node], plan.statesOfNode[index]) {
-        network.state.slice(network.plan.states[own].range).copy(from: state.slice(plan.states[other].range))
-      }
     case .packed(let original, let layer):
       withArrays(original, parameters) { layer.pack($0, into: own, workers: network.workers) }
-    case .affine(let map):
-      let weight = Storage<S>(map.weight.map { S($0) })
-      withExtendedLifetime(weight) {
-        S.pack(weight.buffer, inner: map.inputs, columns: map.outputs, transposed: true, into: own[0].buffer)
-      }
-      if let bias = map.bias {
-        for (index, value) in bias.enumerated() { own[1][index] = S(value) }
-      }
+    case .node, .scaled, .affine:
+      withArrays(source, parameters) { for (own, other) in zip(own, $0) { own.buffer.copy(from: other.buffer) } }
+    }
+    guard let original = source.node else { return }
+    for (own, other) in zip(network.plan.statesOfNode[node], plan.statesOfNode[original]) {
+      network.state.slice(network.plan.states[own].range).copy(from: state.slice(plan.states[other].range))
     }
   }
 
@@ -115,7 +110,11 @@ public final class Predictor<S: Scalar>: BatchPredictor {
       // A layer that had no bias has it behind its other parameters now.
       if let place = channels.bias { result[place] = shifted } else { result.append(shifted) }
       return result
-    case .packed, .affine: return []
+    case .affine(let map):
+      var result: [ShapedStorage] = [(Shape(map.outputs, map.inputs), Storage(map.weight.map { S($0) }))]
+      if let bias = map.bias { result.append((Shape(map.outputs), Storage(bias.map { S($0) }))) }
+      return result
+    case .packed: return []
     }
   }
 

@@ -35,8 +35,7 @@ public struct SavedModel: Sendable {
     self.weights = weights
     guard let text = weights.model else {
       throw DiagnosticError(
-        code: "no-model", file: path, "the file holds numbers, but no model to run them with",
-        remedy: "'nnrun weights adopt MODEL.xml \(path)' puts the two together")
+        code: "no-model", file: path, "the file holds numbers, but no model to run them with")
     }
     let stored = try weights.record().map { try DataRecord(record: $0, file: path) }
     try registry.requirePlugins(stored?.plugins ?? [], file: path)

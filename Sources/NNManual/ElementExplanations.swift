@@ -239,8 +239,11 @@ extension CodeExplanation {
       wrong: "nnrun train m.xml --set training.sgd.rate=10", right: "nnrun train m.xml --set training.sgd.rate=0.01"),
     .init(
       "folder-in-use",
-      "The folder holds a run already or a file that a run would replace, or another training is at work in it.",
+      "The folder holds a file that a run would replace, or another training is at work in it.",
       wrong: "two runs with the same --output at once", right: "a folder for each run"),
+    .init(
+      "run-exists", "The folder holds a run already, which another one would replace.",
+      wrong: "nnrun train m.xml --output runs/m twice", right: "nnrun train m.xml --resume runs/m"),
     .init(
       "missing-folder", "The run folder that --resume names is not there.", wrong: "nnrun train m.xml --resume rnus/m",
       right: "nnrun train m.xml --resume runs/m"),

@@ -70,6 +70,10 @@ extension CodeExplanation {
       "missing-file", "There is no file at this path. Paths in a model are relative to the model file.",
       wrong: #"<csv path="dta/train.csv"/>"#, right: #"<csv path="data/train.csv"/>"#),
     .init(
+      "no-data-file", "There is no file at the path that a data source names, relative to the model file.",
+      wrong: #"<idx path="data/mnist/train-images.gz"/> before 'tools/get-data mnist'"#,
+      right: "the same when the data is there"),
+    .init(
       "not-a-file", "The path is that of a folder.", wrong: #"<csv path="data"/>"#,
       right: #"<csv path="data/train.csv"/>"#),
     .init(
@@ -153,6 +157,11 @@ extension CodeExplanation {
       "missing-labels", "Evaluation compares predictions with labels, and the file has none.",
       wrong: "nnrun evaluate W --data inputs.csv", right: "nnrun evaluate W --data inputs.csv --label last"),
     .init(
+      "label-among-inputs",
+      "The table has one column more than the net reads. Where the weights do not know the table's columns, somebody has "
+        + "to say which of them is no input.",
+      wrong: "nnrun predict W test.csv", right: "nnrun predict W test.csv --label last"),
+    .init(
       "label-out-of-range", "Classes are numbered from 0; a label is negative or beyond the last class.",
       wrong: "labels 1 to 10 of ten classes", right: "labels 0 to 9"),
     .init(
@@ -213,7 +222,8 @@ extension CodeExplanation {
       "A step of the preprocessing is learned from the training set, and neither the set nor its numbers are at hand.",
       wrong: "<standardize/> without the training set", right: #"<standardize mean="0.5" deviation="0.25"/>"#),
     .init(
-      "not-a-checkpoint", "The file holds weights but not the state of a training.",
+      "not-a-checkpoint",
+      "The file holds weights but not the state of a training, or no checksum by which the state is known to be whole.",
       wrong: "weights.safetensors renamed to checkpoint.safetensors", right: "the checkpoint of the run"),
     .init(
       "missing-array", "The model needs an array that the file of weights does not hold.",
@@ -245,6 +255,9 @@ extension CodeExplanation {
     .init(
       "no-curve", "Only a function of one number has a curve to draw.", wrong: "nnrun layers dense --plot",
       right: "nnrun layers relu --plot"),
+    .init(
+      "no-arrays", "The Swift text that explains a graph computes with single numbers.",
+      wrong: "nnrun explain m.xml --code swift of a net that reads rows", right: "nnrun explain m.xml --code python"),
     .init(
       "no-formula", "The layer does not say its formula as code.",
       wrong: "nnrun explain --code python of a net with softmax",

@@ -2,7 +2,7 @@ import NNCore
 
 /// A model file, read and checked: what it says, with places.
 public struct ModelDescription: Sendable {
-  /// The numbers that a net computes with.
+  /// The floating-point type that a net computes with: 32 or 64 bits.
   public enum Precision: String, Sendable, Hashable, CaseIterable { case float, double }
 
   /// The model's name; the file's, without its extension, unless the file gives one.
@@ -13,7 +13,7 @@ public struct ModelDescription: Sendable {
   public var text: String
   /// What the model is, for people.
   public var summary: String?
-  /// The numbers that the net computes with.
+  /// The floating-point type that the net computes with.
   public var precision: Precision
   /// The names of the classes.
   public var classes: [String]?
@@ -33,10 +33,15 @@ public struct ModelDescription: Sendable {
   public var training: TrainingDescription?
   /// The plug-ins whose layers it uses.
   public var plugins: [PluginIdentity]
-  /// What is allowed but hardly meant, in file order.
-  public var warnings: [Diagnostic]
-  /// Where `<model>` and `<network>` stand, for messages about something that is missing.
+  /// What is allowed but hardly meant, as far as the file alone shows it; see `warnings(with:)`.
+  public var warnings: [Diagnostic] { messages.sorted(.warning) }
+  /// What the loader found.
+  var messages: DiagnosticList
+  /// The texts of the file and of those that it includes.
+  var texts: [SourceText]
+  /// Where `<model>` stands, for messages about something that is missing.
   package var modelPlace: SourcePlace
+  /// Where `<network>` stands.
   package var networkPlace: SourcePlace
 }
 
@@ -57,19 +62,37 @@ public struct ModelElement: Sendable {
   /// Where the element starts.
   public var place: SourcePlace { source.place(position) }
   /// The source line there.
-  public var sourceLine: String? { source.line(Int(position.line)) }
+  public var sourceLine: String? { sourceLine(place) }
   /// Where the value of each given attribute is.
   public var attributePlaces: [String: SourcePlace] {
     var places: [String: SourcePlace] = [:]
     for attribute in given { places[attribute.name] = source.place(attribute) }
     return places
   }
+
+  fileprivate func sourceLine(_ place: SourcePlace) -> String? { source.line(place.line) }
+}
+
+extension ElementError {
+  /// The error as a message about an element: at the attribute to blame if the element has it, else at the element.
+  package func diagnostic(
+    _ severity: Diagnostic.Severity = .error, at element: ModelElement
+  ) -> Diagnostic {
+    let place = attribute.flatMap { element.attributePlaces[$0] } ?? element.place
+    return Diagnostic(
+      severity, code: code, message, remedy: remedy, place: place, sourceLine: element.sourceLine(place))
+  }
+}
+
+extension ModelDescription {
+  /// The line of the file or of an included one at a place.
+  func sourceLine(_ place: SourcePlace) -> String? { texts.first { $0.file == place.file }?.line(place.line) }
 }
 
 /// An input or a layer of the net.
 public struct NetworkElement: Sendable {
   /// A value that a layer reads.
-  public struct Reference: Sendable, Hashable {
+  public struct Reference: NetworkOutput, Hashable {
     /// The index of an earlier element of the net.
     public var element: Int
     /// Which of its outputs.
@@ -96,6 +119,7 @@ public struct NetworkElement: Sendable {
     /// Fixed elements, if there are any.
     public let value: [Double]?
 
+    /// An input with the given attributes. Throws an `ElementError` unless they give a shape that the value fills.
     public init(attributes: Attributes) throws {
       value = attributes.has("value") ? attributes.numbers("value") : nil
       if attributes.has("shape") {
@@ -105,12 +129,7 @@ public struct NetworkElement: Sendable {
       } else {
         throw ElementError(code: "missing-attribute", "<input> needs a shape", remedy: "for instance shape=\"64\"")
       }
-      if let value, value.count != shape.elementCount {
-        throw ElementError(
-          code: "shape-mismatch",
-          "an input of shape \(shape) needs \(shape.elementCount) value\(shape.elementCount == 1 ? "" : "s"), "
-            + "not \(value.count)", attribute: "value")
-      }
+      try NetworkDefinition.Input.check(value, fills: shape)
     }
   }
 }

@@ -3,8 +3,10 @@ import NNFiles
 
 /// The parts of a model file that are to be interpreted; the others need only be well-formed. The net always is.
 public struct ModelSections: OptionSet, Sendable {
+  /// The set's bits.
   public let rawValue: Int
 
+  /// A set from its bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
   /// `<network>` and its blocks, the description, the precision.
@@ -23,11 +25,15 @@ public struct ModelSections: OptionSet, Sendable {
 public struct ModelLoader: Sendable {
   private let registry: Registry
   private let limits: ModelLimits
+  private let overrideTitle: String
 
   /// A loader that knows the elements of `registry`.
-  public init(registry: Registry, limits: ModelLimits = .standard) {
+  ///
+  /// - Parameter overrideTitle: what stands before an override in messages, such as the option that gave it.
+  public init(registry: Registry, limits: ModelLimits = .standard, overrideTitle: String = "override") {
     self.registry = registry
     self.limits = limits
+    self.overrideTitle = overrideTitle
   }
 
   /// Reads a file. Throws a `DiagnosticError` with everything that is wrong in it, in file order.
@@ -74,7 +80,8 @@ public struct ModelLoader: Sendable {
     var includes = IncludeReading(tree, isFile: isFile, limits: limits)
     includes.resolve()
     var reader = ModelReader(
-      includes, registry: registry, limits: limits, sections: sections, overrides: overrides)
+      includes, registry: registry, limits: limits, sections: sections, overrides: overrides,
+      overrideTitle: overrideTitle)
     return try reader.read()
   }
 }

@@ -101,7 +101,7 @@ public enum ModelWriter {
       let isNext = element.inputs == [NetworkElement.Reference(element: index - 1, output: 0)]
       if !element.inputs.isEmpty, !isNext {
         let names = element.inputs.map { input in
-          input.output == 0 ? network[input.element].name : "\(network[input.element].name).\(input.output + 1)"
+          NetworkNames<NetworkElement.Reference>.written(network[input.element].name, output: input.output)
         }
         write("from", names.joined(separator: " "))
       }

@@ -30,11 +30,7 @@ struct NetworkAssembly {
       values.append(try add(element, reading: inputs))
     } catch {
       values.append(nil)
-      diagnostics.append(
-        Diagnostic(
-          code: error.code, error.message, remedy: error.remedy,
-          place: error.attribute.flatMap { element.element.attributePlaces[$0] } ?? element.element.place,
-          sourceLine: element.element.sourceLine))
+      diagnostics.append(error.diagnostic(at: element.element))
     }
   }
 

@@ -10,7 +10,7 @@ extension ModelDescription {
     var diagnostics: [Diagnostic] = []
     func add(_ code: String, _ message: String, _ remedy: String, _ place: SourcePlace) {
       diagnostics.append(
-        Diagnostic(code: code, message, remedy: remedy, place: place, sourceLine: sourceLine(place.line)))
+        Diagnostic(code: code, message, remedy: remedy, place: place, sourceLine: sourceLine(place)))
     }
     if !hasLoss {
       add(
@@ -36,9 +36,5 @@ extension ModelDescription {
       diagnostics.sort { ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0) }
       throw DiagnosticError(diagnostics)
     }
-  }
-
-  private func sourceLine(_ number: Int) -> String? {
-    network.first?.element.source.line(number)
   }
 }

@@ -26,13 +26,11 @@ public struct Checkpoint: Sendable {
     tensors = try TensorFile(path: path)
     guard tensors.metadata[Self.kindKey] == Self.kind else {
       throw DiagnosticError(
-        code: "not-a-checkpoint", file: path, "this is not a checkpoint of a training run",
-        remedy: "to begin from its weights, give it as --weights")
+        code: "not-a-checkpoint", file: path, "this is not a checkpoint of a training run")
     }
     guard tensors.checksumState != .missing else {
       throw DiagnosticError(
-        code: "checksum", file: path, "the checkpoint has no checksum, so it cannot be known to be whole",
-        remedy: "give it as --weights to begin from its weights, or train again")
+        code: "not-a-checkpoint", file: path, "the checkpoint has no checksum, so it cannot be known to be whole")
     }
     try WeightsFile.requireChecksum(tensors, path)
   }

@@ -26,21 +26,24 @@ public struct WeightsFile: Sendable {
   }
 
   static func requireChecksum(_ tensors: TensorFile, _ path: String) throws {
-    let remedy =
-      "take an older copy of the file; if it was changed on purpose, 'nnrun weights adopt \(path)' makes a file of it "
-      + "that predicts"
     switch tensors.checksumState {
     case .numbers, .everything: return
     case .missing:
       guard tensors.metadata[Key.model] != nil else { return }
       throw DiagnosticError(
         code: "checksum", file: path, "the file holds a model but no checksum, so another program has written it anew",
-        remedy: remedy)
-    case .wrong:
-      throw DiagnosticError(
-        code: "checksum", file: path, "the file has changed since it was written: the checksum is wrong", remedy: remedy
-      )
+        remedy: olderCopy)
+    case .wrong: throw changed(path)
     }
+  }
+
+  private static let olderCopy = "take an older copy of the file"
+
+  /// Says that a file's checksum is wrong.
+  package static func changed(_ path: String) -> DiagnosticError {
+    DiagnosticError(
+      code: "checksum", file: path, "the file has changed since it was written: the checksum is wrong",
+      remedy: olderCopy)
   }
 
   /// The arrays of a net. Throws a `DiagnosticError` if two of them have the same name.

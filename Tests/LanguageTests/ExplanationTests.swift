@@ -40,6 +40,25 @@ import Testing
     for code in all { #expect(text.contains { $0.contains("\"\(code)\"") }, "\(code)") }
   }
 
+  /// What can be typed belongs to the programs; a library also serves others.
+  @Test func librariesNameNoCommands() {
+    let programs = ["NNCommandLine", "NNRunCommands", "NNManual", "NNKernelsBench", "nnrun", "nninfer"]
+    for (path, text) in Self.sources("Sources") + Self.sources("Plugins")
+    where !programs.contains(String(path.split(separator: "/")[1])) {
+      for line in text.utf8.split(separator: 10) {
+        let words = line.split(separator: 32).map { $0.drop { $0 == 34 } }
+        guard let first = words.first, !first.starts(with: "//".utf8) else { continue }
+        for word in words where word.starts(with: "'nnrun".utf8) || word.starts(with: "tools/".utf8) || isOption(word) {
+          Issue.record("\(path): \(String(decoding: line, as: UTF8.self))")
+        }
+      }
+    }
+    // The variables of style sheets, which end with a colon, look like options.
+    func isOption(_ word: Substring.UTF8View) -> Bool {
+      word.starts(with: "--".utf8) && word.dropFirst(2).first.map { (97...122).contains($0) } ?? false && word.last != 58
+    }
+  }
+
   /// The codes of all that 'nnrun check' says about a file.
   static func said(_ text: String) -> Set<String> { Set(diagnostics(text).map(\.code)) }
 

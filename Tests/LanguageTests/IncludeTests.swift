@@ -93,6 +93,60 @@ final class Folder {
         """)
   }
 
+  /// Messages of the reader, of shape inference and about the whole model quote the file in which the element stands, and
+  /// the line of the attribute to blame.
+  @Test func messagesQuoteTheLineOfTheirFile() throws {
+    let folder = Folder()
+    folder.model(
+      """
+      <network>
+        <input name="x" shape="4"/>
+        <relu name="unread"/>
+        <conv2d name="c" from="x"
+          channels="2" kernel="3"/>
+        <relu name="x"/>
+      </network>
+      """, to: "parts/net.xml")
+    folder.model("<include href=\"parts/net.xml\"/>\n<block name=\"b\"/>", to: "m.xml")
+    #expect(
+      folder.messages("m.xml")
+        == """
+        parts/net.xml:5:3: error: <conv2d> reads images of channels x height x width, but its input has the shape 4; put <reshape/> before it
+            <conv2d name="c" from="x"
+            ^~~~~~~
+        parts/net.xml:7:15: error: the name 'x' is already taken by the <input> on line 3; give one of the two another name
+            <relu name="x"/>
+                        ^
+        m.xml:2:16: note: included here
+          <include href="parts/net.xml"/>
+                         ^~~~~~~~~~~~~
+        """)
+
+    folder.model(
+      "<network>\n<input name=\"x\" shape=\"4\"/>\n<relu/>\n<relu from=\"x\"/></network>", to: "parts/net.xml")
+    folder.model("<include href=\"parts/net.xml\"/>\n<block name=\"b\"/>", to: "m.xml")
+    let model = try folder.load("m.xml")
+    let warnings = model.warnings(with: try NetworkPlan(model.makeNetworkDefinition()))
+    #expect(warnings.map(\.place?.line) == [4, 3] && warnings.map(\.sourceLine) == ["<relu/>", "<block name=\"b\"/>"])
+    do throws(DiagnosticError) {
+      try model.checkForTraining()
+      Issue.record("it can be trained")
+    } catch {
+      let places = error.diagnostics.map { "\($0.place?.line ?? 0): \($0.sourceLine ?? "")" }
+      #expect(
+        places == [
+          "1: <model xmlns=\"urn:nnrun:model:1\" name=\"m\">", "1: <model xmlns=\"urn:nnrun:model:1\" name=\"m\">",
+          "2: <network>",
+        ])
+    }
+    folder.model("<block name=\"hidden\"/>", to: "parts/block.xml")
+    folder.model("<include href=\"parts/block.xml\"/><block name=\"hidden\"/>" + Self.net, to: "m.xml")
+    let path = "\(folder.path)/parts/block.xml"
+    #expect(
+      folder.messages("m.xml").contains(
+        "'hidden' is already defined on line 2 of \(path.dropFirst(folder.path.count + 1))"))
+  }
+
   @Test func errorsOfAllFilesInOrder() {
     let folder = Folder()
     folder.model("<block/>\n\n\n\n\n\n<block name=\"a b\"/>", to: "parts/block.xml")

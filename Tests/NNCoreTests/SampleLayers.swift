@@ -7,7 +7,9 @@ struct Linear: DeclaredLayer {
   let units: Int
   init(units: Int) { self.units = units }
   init(attributes: Attributes) throws { units = 1 }
-  var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, affine: .init(weight: 0, bias: nil)) }
+  var facts: LayerFacts {
+    LayerFacts(acceptsEpilogue: true, affine: .init(weight: 0, bias: nil) { units, _ in Linear(units: units) })
+  }
 
   func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank == 1 else { throw ElementError.shape("needs rank 1, not \(inputs[0])") }

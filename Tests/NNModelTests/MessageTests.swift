@@ -30,13 +30,13 @@ struct MessageCase: Sendable, CustomTestStringConvertible {
       let model = try ModelLoader(registry: .forTests).load(text: text, file: "m.xml", overrides: overrides)
       if isForTraining { try model.checkForTraining() }
       do {
-        _ = try NetworkPlan(try model.makeNetworkDefinition())
+        let plan = try NetworkPlan(try model.makeNetworkDefinition())
+        return model.warnings(with: plan).map(\.rendered).joined(separator: "\n")
       } catch let error as DiagnosticError {
         return error.description
       } catch {
         return "\(error)"
       }
-      return model.warnings.map(\.rendered).joined(separator: "\n")
     } catch {
       return error.description
     }

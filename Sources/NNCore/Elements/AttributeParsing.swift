@@ -116,6 +116,7 @@ extension AttributeKind {
 }
 
 extension String {
+  /// The text without white space at its ends, as XML defines it.
   package var trimmingWhitespace: String {
     var scalars = unicodeScalars[...]
     while let first = scalars.first, first.isXMLSpace { scalars = scalars.dropFirst() }
@@ -123,6 +124,7 @@ extension String {
     return String(scalars)
   }
 
+  /// The words between white space, as XML defines it.
   package var splitAtWhitespace: [String] { unicodeScalars.split { $0.isXMLSpace }.map { String($0) } }
 
   /// Whether this can name a layer, a block or an input.

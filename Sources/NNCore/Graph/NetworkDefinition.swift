@@ -7,7 +7,7 @@ import NNText
 /// order of execution, and there can be no cycle.
 public struct NetworkDefinition: Sendable {
   /// An input of the net, or an output of a node: something that layers can read.
-  public struct Value: Sendable, Hashable {
+  public struct Value: NetworkOutput, Hashable {
     /// Where it comes from.
     public enum Origin: Sendable, Hashable {
       /// An input of the net, by index.
@@ -49,7 +49,7 @@ public struct NetworkDefinition: Sendable {
     public var layer: any Layer
     /// What it reads.
     public var inputs: [Value]
-    /// For a loss, the name of its target in the data.
+    /// For a loss, the name of its target in the data; nil for other layers.
     public var target: String?
     /// For a loss, its factor in the total.
     public var lossWeight: Double
@@ -63,6 +63,9 @@ public struct NetworkDefinition: Sendable {
     public var place: SourcePlace?
     /// The source line there.
     public var sourceLine: String?
+
+    /// Whether the layer is a loss.
+    public var isLoss: Bool { layer.isLoss }
   }
 
   /// The net's name.
@@ -71,8 +74,7 @@ public struct NetworkDefinition: Sendable {
   public private(set) var inputs: [Input] = []
   /// The layers, in order.
   public private(set) var nodes: [Node] = []
-  private var values: [String: Value] = [:]
-  private var appearances: [String: Int] = [:]
+  private var names = NetworkNames<Value>()
   private var last: Value?
 
   /// An empty net.
@@ -82,7 +84,15 @@ public struct NetworkDefinition: Sendable {
   public var freeInputs: [Int] { inputs.indices.filter { inputs[$0].value == nil } }
 
   /// The input or first output called `name`.
-  public func value(named name: String) -> Value? { values[name] }
+  public func value(named name: String) -> Value? { names[name] }
+
+  /// The name of a value: that of the input or layer, with the number of the output if it is not the first.
+  package func name(of value: Value) -> String {
+    switch value.origin {
+    case .input(let index): inputs[index].name
+    case .node(let index): NetworkNames<Value>.written(nodes[index].name, output: value.output)
+    }
+  }
 
   /// The names that layers may read, in order of definition.
   public var valueNames: [String] { inputs.map(\.name) + nodes.map(\.name) }
@@ -95,15 +105,10 @@ public struct NetworkDefinition: Sendable {
     _ name: String, shape: Shape, value: [Double]? = nil, place: SourcePlace? = nil, sourceLine: String? = nil
   ) throws(ElementError) -> Value {
     try checkName(name)
-    if let value, value.count != shape.elementCount {
-      throw ElementError(
-        code: "shape-mismatch",
-        "input '\(name)' of shape \(shape) needs \(shape.elementCount) values, not \(value.count)",
-        attribute: "value")
-    }
+    try Input.check(value, fills: shape)
     let result = Value(.input(inputs.count))
     inputs.append(Input(name: name, shape: shape, value: value, place: place, sourceLine: sourceLine))
-    values[name] = result
+    names.define(name, as: result)
     last = result
     return result
   }
@@ -123,30 +128,18 @@ public struct NetworkDefinition: Sendable {
     sourceLine: String? = nil
   ) throws(ElementError) -> Value {
     let schema = layer.schema
-    let count = (appearances[schema.name] ?? 0) + 1
-    let name = name ?? freeName(schema.name, count)
+    let name = name ?? names.defaultName(schema.name)
     try checkName(name)
-    guard let sources = from ?? (schema.inputs.upperBound == 0 ? [] : last.map { [$0] }) else {
-      throw ElementError(
-        code: "no-input", "<\(schema.name)> has nothing to read", remedy: "put an <input> before the first layer")
-    }
-    guard schema.inputs.contains(sources.count) else {
-      let wanted =
-        schema.inputs.lowerBound == schema.inputs.upperBound
-        ? "\(schema.inputs.lowerBound)" : "at least \(schema.inputs.lowerBound)"
-      throw ElementError(
-        code: "input-count",
-        "<\(schema.name)> reads \(wanted) input\(schema.inputs.upperBound == 1 ? "" : "s"), not \(sources.count)",
-        attribute: "from")
-    }
+    let sources = from ?? (schema.inputs.upperBound == 0 ? [] : last.map { [$0] } ?? [])
+    try schema.checkInputs(sources.count, areNamed: from != nil)
     let shared = try share.map { (other) throws(ElementError) in try sharedNode(other, schema) }
-    appearances[schema.name] = count
+    names.addToCount(schema.name)
     let result = Value(.node(nodes.count))
     nodes.append(
       Node(
-        name: name, layer: layer, inputs: sources, target: schema.kind == .loss ? target : nil, lossWeight: weight,
+        name: name, layer: layer, inputs: sources, target: layer.isLoss ? target : nil, lossWeight: weight,
         isFrozen: freeze, rateScale: rateScale, sharedWith: shared, place: place, sourceLine: sourceLine))
-    values[name] = result
+    names.define(name, as: result)
     last = result
     return result
   }
@@ -158,36 +151,20 @@ public struct NetworkDefinition: Sendable {
     return names
   }
 
-  private func freeName(_ type: String, _ count: Int) -> String {
-    var number = count
-    while values["\(type)\(number)"] != nil { number += 1 }
-    return "\(type)\(number)"
-  }
-
   private func checkName(_ name: String) throws(ElementError) {
     guard name.isElementName else {
       throw ElementError(code: "bad-value", "'\(name.shortened)' is not a name", attribute: "name")
     }
-    guard values[name] == nil else {
-      throw ElementError(
-        code: "duplicate-name", "the name '\(name)' is already taken", remedy: "give one of the two another name",
-        attribute: "name")
-    }
+    guard names[name] == nil else { throw .taken(name) }
   }
 
   private func sharedNode(_ name: String, _ schema: ElementSchema) throws(ElementError) -> Int {
-    guard case .node(let index)? = values[name]?.origin else {
+    guard let found = names[name] else {
       let near = nearestName(to: name, among: nodes.map(\.name))
-      throw ElementError(
-        code: "unknown-layer", "there is no earlier layer '\(name)' to share parameters with",
-        remedy: near.map { "did you mean '\($0)'?" }, attribute: "share")
+      throw .unknownShare(name, remedy: near.map { "did you mean '\($0)'?" })
     }
-    let other = nodes[index].layer.schema
-    guard other.name == schema.name, other.namespace == schema.namespace else {
-      throw ElementError(
-        code: "bad-share", "<\(schema.name)> cannot use the parameters of '\(name)', which is a <\(other.name)>",
-        attribute: "share")
-    }
+    guard case .node(let index) = found.origin else { throw .inputShare(name) }
+    try schema.checkSharing(with: name, nodes[index].layer.schema)
     return nodes[index].sharedWith ?? index
   }
 }

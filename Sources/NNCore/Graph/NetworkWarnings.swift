@@ -1,26 +1,22 @@
 extension NetworkPlan {
-  /// What is allowed but hardly meant, in order of the layers.
+  /// What is allowed but hardly meant, in order of the inputs and layers.
   public var warnings: [Diagnostic] {
-    var found: [Diagnostic] = []
     let nodes = definition.nodes
-    var readersOf = [[Int]](repeating: [], count: nodes.count)
+    var readersOf: [NetworkDefinition.Value.Origin: [Int]] = [:]
     for (index, node) in nodes.enumerated() {
-      for value in node.inputs {
-        if case .node(let before) = value.origin, readersOf[before].last != index { readersOf[before].append(index) }
+      for value in node.inputs where readersOf[value.origin]?.last != index {
+        readersOf[value.origin, default: []].append(index)
       }
     }
+    var found: [Diagnostic] = []
+    for (index, input) in definition.inputs.enumerated()
+    where readersOf[.input(index)] == nil && prediction.origin != .input(index) {
+      found.append(Self.unread(input.name, input.place, input.sourceLine))
+    }
     for (index, node) in nodes.enumerated() {
-      let outputs = layers[index].outputs.indices.map { NetworkDefinition.Value(.node(index), output: $0) }
-      let readers = readersOf[index]
-      let followsLoss = node.inputs.contains { value in
-        if case .node(let before) = value.origin { nodes[before].target != nil } else { false }
-      }
-      if readers.isEmpty, node.target == nil, !followsLoss, !outputs.contains(prediction) {
-        found.append(
-          Diagnostic(
-            .warning, code: "unread-output", "nobody reads the output of '\(node.name)'",
-            remedy: "remove it, or name it in the 'from' of another layer", place: node.place,
-            sourceLine: node.sourceLine))
+      let readers = readersOf[.node(index)] ?? []
+      if readers.isEmpty, !node.isLoss, !node.inputs.contains(where: isLoss), prediction.origin != .node(index) {
+        found.append(Self.unread(node.name, node.place, node.sourceLine))
       }
       if readers.count == 1, let reader = readers.first, node.layer.facts.affine != nil,
         nodes[reader].layer.facts.affine != nil, nodes[reader].inputs.count == 1
@@ -38,6 +34,16 @@ extension NetworkPlan {
     return found
   }
 
+  private static func unread(_ name: String, _ place: SourcePlace?, _ line: String?) -> Diagnostic {
+    Diagnostic(
+      .warning, code: "unread-output", "nothing reads '\(name)'",
+      remedy: "remove it, or name it in the from of a later layer", place: place, sourceLine: line)
+  }
+
+  private func isLoss(_ value: NetworkDefinition.Value) -> Bool {
+    if case .node(let index) = value.origin { definition.nodes[index].isLoss } else { false }
+  }
+
   /// What goes wrong around losses: probabilities made twice, and layers that come too late to be judged.
   private func warningsAboutLosses(_ node: NetworkDefinition.Node) -> [Diagnostic] {
     var found: [Diagnostic] = []
@@ -46,7 +52,7 @@ extension NetworkPlan {
       guard case .node(let index) = value.origin else { continue }
       let before = definition.nodes[index]
       let name = before.layer.schema.name
-      if node.target != nil, let meaning = node.layer.facts.prediction, before.layer.facts.probabilities == meaning {
+      if node.isLoss, let meaning = node.layer.facts.prediction, before.layer.facts.probabilities == meaning {
         found.append(
           Diagnostic(
             .warning, code: "probabilities-twice",
@@ -55,7 +61,7 @@ extension NetworkPlan {
             remedy: "leave the <\(name)> out; predictions are probabilities all the same", place: before.place,
             sourceLine: before.sourceLine))
       }
-      if before.target != nil, node.target == nil {
+      if before.isLoss, !node.isLoss {
         found.append(
           Diagnostic(
             .warning, code: "after-loss",

@@ -13,10 +13,12 @@ public protocol Layer: ElementValue {
   /// What the layer computes, written out for inputs of the given shapes; nil, as by default, if it says nothing.
   func formula(_ inputs: [Shape]) -> LayerFormula?
 
-  /// The layer in a form that predicts faster, on parameters that it rearranges once; nil, as by default, if there is
-  /// none.
+  /// The layer in a form that predicts faster, on parameters that are packed once for its kernels; nil, as by default, if
+  /// there is none.
   ///
-  /// - Parameter inputs: the shapes of the inputs, which the plan has accepted.
+  /// - Parameters:
+  ///   - inputs: the shapes of the inputs (of one sample), which the plan has accepted.
+  ///   - scalar: the precision, on which the layout of packed parameters may depend.
   func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)?
 
   /// Shape inference: what the layer will do with inputs of the given shapes (of one sample, without the batch).
@@ -34,11 +36,16 @@ public protocol Layer: ElementValue {
 }
 
 extension Layer {
+  /// Whether the layer is a loss, which is what its declaration says.
+  public var isLoss: Bool { schema.kind == .loss }
+
   /// No facts.
   public var facts: LayerFacts { LayerFacts() }
 
+  /// No formula.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { nil }
 
+  /// No packed form.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? { nil }
 }
 
@@ -47,7 +54,11 @@ public typealias DeclaredLayer = Layer & DeclaredElement
 
 /// A layer that only predicts, on the parameters of another one in another form.
 public protocol PackedLayer: Layer {
-  /// Fills this layer's parameters from those of the layer that it stands for, both in their plan's order.
+  /// Packs the parameters of the layer that it stands for into its own, both in their plan's order.
+  ///
+  /// - Parameters:
+  ///   - parameters: of the original layer, in the shapes of its plan; its state is not among them.
+  ///   - packed: this layer's, to be written completely.
   func pack<S: Scalar>(_ parameters: [Tensor<S>], into packed: [Tensor<S>], workers: WorkerPool)
 
   /// The layer with a maximum pooling of its output, on the same packed parameters; nil, as by default, if that is no
@@ -56,6 +67,7 @@ public protocol PackedLayer: Layer {
 }
 
 extension PackedLayer {
+  /// No form with a pooling.
   public func pooled<S: Scalar>(by pooling: Pooling, for scalar: S.Type) -> (any PackedLayer)? { nil }
 }
 

@@ -2,6 +2,26 @@ import NNKernels
 
 /// Facts that let plans fuse, fold and report without knowing any layer by name. A layer that declares nothing works,
 /// only less cleverly.
+///
+/// | fact | with it | without it |
+/// |---|---|---|
+/// | `activation` | the layer before applies the function to each tile of its result, if it says `acceptsEpilogue` | the function makes a pass of its own |
+/// | `acceptsEpilogue` | the layer gets the `activation` that follows in `ForwardContext.epilogue` | the activation makes a pass of its own |
+/// | `acceptsAddend` | in prediction, the layer adds its result to the other input of an `isSum` layer, in that input's memory | the sum makes a pass of its own |
+/// | `isSum` | in prediction, a layer before that says `acceptsAddend` makes the sum | the sum makes a pass of its own |
+/// | `affine` | in prediction, affine maps in a row become one, and take in a `channelMap`; `linear-after-linear` is told | each runs by itself |
+/// | `channelMap` | in prediction, the layer before takes the scale and shift into its weights, by `outputChannels` or `affine` | the layer runs by itself |
+/// | `outputChannels` | in prediction, the layer takes in the `channelMap` layers that follow | they run by themselves |
+/// | `maximumOfWindows` | in prediction, the layer before makes the maxima itself, if its `PackedLayer.pooled` does | the pooling runs by itself |
+/// | `copiesWhenPredicting` | in prediction, the layer is left out if the shape stays, and in place it is a new name for the same memory | the layer copies |
+/// | `prediction` | for a loss: accuracy, class names and probabilities are shown; `probabilities-twice` is told | the output is numbers, judged by RMSE |
+/// | `probabilities` | `probabilities-twice` is told of a loss that makes the same of scores | the warning is missing |
+/// | `sumsLoss` | for a loss: an evaluation adds the losses of its batches | it divides their numerators by their denominators |
+/// | `targetRange` | for a loss: targets outside are refused before the first step | the loss meets them |
+/// | `ignoredLabel` | for a loss: data may hold the label besides its classes, and evaluation leaves its samples out | the label is refused if it is no class |
+/// | `comparison` | the conformance suite compares precisions and batches as strictly as the layer allows | `rounding` |
+///
+/// What a layer does with inputs of given shapes is its `LayerPlan`.
 public struct LayerFacts: Sendable {
   /// How results of different implementations of the layer may be compared.
   public enum Comparison: Sendable {
@@ -13,23 +33,29 @@ public struct LayerFacts: Sendable {
     case random
   }
 
-  /// An affine map y = x W^T + b of the last dimension, which may be packed, fused and multiplied with its neighbour.
-  public struct AffineMap: Sendable, Hashable {
+  /// An affine map y = x W^T + b of a row x, whose product with the affine map before or after it is one too.
+  public struct AffineMap: Sendable {
+    /// A layer that computes an affine map with so many outputs, with or without b. Its parameters are W and then b.
+    public typealias Maker = @Sendable (_ outputs: Int, _ hasBias: Bool) -> any Layer
+
     /// The index of W (outputs x inputs) among the parameters.
     public var weight: Int
-    /// The index of b among the parameters, if there is one.
+    /// The index of b (outputs) among the parameters, if there is one.
     public var bias: Int?
+    /// The layer that computes this map, or a product of it with others, when predicting.
+    public var layer: Maker
 
-    /// An affine map with its parameters' places.
-    public init(weight: Int, bias: Int?) {
+    /// An affine map with its parameters' indices and the layer that computes its products with others.
+    public init(weight: Int, bias: Int?, layer: @escaping Maker) {
       self.weight = weight
       self.bias = bias
+      self.layer = layer
     }
   }
 
-  /// What a layer is when predicting, if it multiplies each channel (the first dimension of a sample) by a number and
-  /// adds another: y[c] = scale[c] x[c] + shift[c], as batch normalization does with its running statistics. Whoever
-  /// makes the channels may then do it in the same go; see `OutputChannels`.
+  /// The affine map of each channel (the first dimension of a sample) that a layer is when predicting:
+  /// y[c] = scale[c] x[c] + shift[c], as batch normalization with its running statistics. It can be folded into the
+  /// weights of the layer before; see `OutputChannels`.
   public struct ChannelMap: Sendable {
     /// A layer's parameters or state: one array for each, in the plan's order.
     public typealias Arrays = [[Double]]
@@ -54,9 +80,8 @@ public struct LayerFacts: Sendable {
     }
   }
 
-  /// The channels (the first dimension of a sample) that a layer makes, if each is linear in weights that no other
-  /// channel uses, plus a number of its own: scaling and shifting a channel is then the same as scaling its weights and
-  /// its bias and shifting the bias.
+  /// The output channels (the first dimension of a sample) of a layer that is linear in its weights, each channel having
+  /// weights and a bias b of its own: scale (W x + b) + shift = (scale W) x + (scale b + shift).
   public struct OutputChannels: Sendable {
     /// The index of the weight among the parameters.
     public var weight: Int
@@ -103,11 +128,11 @@ public struct LayerFacts: Sendable {
   public var affine: AffineMap?
   /// The map of channels that the layer is when predicting, if it is one.
   public var channelMap: ChannelMap?
-  /// The channels that the layer makes, if a map of them can be put into its parameters. An affine map's are the rows of
-  /// its weight; it need not say so.
+  /// The layer's output channels, if a `channelMap` can be folded into its parameters. An affine map's are the rows of its
+  /// weight; it need not say so.
   public var outputChannels: OutputChannels?
-  /// The windows, for images of the given shape, of which each output is the largest number, if the layer is such a
-  /// pooling. Whoever makes the images may then do it in the same go; see `PackedLayer.pooled`.
+  /// The maximum pooling, for images of the given shape, that the layer is, if it is one. It can be fused with the
+  /// layer before; see `PackedLayer.pooled`.
   public var maximumOfWindows: (@Sendable (Shape) -> Pooling)?
   /// Whether the output is the input, element for element, when predicting; the shape may differ.
   public var copiesWhenPredicting: Bool

@@ -83,7 +83,23 @@ extension TargetForm: CustomStringConvertible {
   }
 }
 
-/// What a layer will do with inputs of given shapes: the result of its shape inference.
+/// What a layer will do with inputs of given shapes: the result of its shape inference. Shapes are those of one sample.
+///
+/// | field | with it | without it |
+/// |---|---|---|
+/// | `outputs` | as many outputs, of these shapes | a layer has at least one |
+/// | `parameters` | arrays that `Initializer` fills, training changes and files hold | nothing to learn |
+/// | `state` | arrays that `forward` changes in the training phase and files hold | nothing is kept from step to step |
+/// | `scratchPerSample`, `scratchFixed` | `scratch` has so many scalars during a call | it is empty |
+/// | `savedPerSample` | `saved` has so many scalars from `forward` to `backward` | it is empty |
+/// | `backwardNeeds` | the inputs or outputs of `forward` keep their memory until `backward` | they may have been overwritten |
+/// | `runsInPlace` | the first output may share the first input's memory | it has memory of its own |
+/// | `targets` | for a loss, which needs at least one: the forms that it can judge by | a layer that is no loss has none |
+/// | `window` | summaries show the receptive field | it is unknown from here on if the spatial sizes change |
+/// | `leastTrainingBatch` | smaller batches are refused before training | 1 |
+/// | `forwardOperations`, `backwardOperations` | summaries, and how batches are cut among threads | 0 counts as no work |
+///
+/// What holds for all shapes is in `LayerFacts`.
 public struct LayerPlan: Sendable, Hashable {
   /// The shapes of one sample's outputs.
   public var outputs: [Shape]

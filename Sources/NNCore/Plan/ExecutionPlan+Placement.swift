@@ -26,7 +26,7 @@ extension ExecutionPlan.Block {
     blocks.count > mostCompared ? placedInOrder(blocks, span: &span) : placedClosely(blocks, span: &span)
   }
 
-  /// Places blocks, the largest first, each into the smallest gap between the blocks alive at the same time. The time
+  /// Places blocks, the largest first, each into the smallest gap (best fit) between the blocks alive at the same time. The time
   /// grows with the square of the number of blocks.
   static func placedClosely(_ blocks: [Self], span: inout Int) -> [Int] {
     var offsets = [Int](repeating: 0, count: blocks.count)

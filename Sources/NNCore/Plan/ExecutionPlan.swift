@@ -87,14 +87,14 @@ struct ExecutionPlan: Sendable {
     for (index, node) in definition.nodes.enumerated() {
       for value in node.inputs { readers[value, default: []].append(index) }
     }
-    func isLoss(_ node: Int) -> Bool { !plan.layers[node].targets.isEmpty }
+    let isLoss = definition.nodes.map(\.isLoss)
 
     // Which values want a gradient: those on a path from a parameter that learns, or from an input if asked for.
     var wants = [Bool](repeating: false, count: count)
     func wantsGradient(_ value: Value) -> Bool {
       switch value.origin {
       case .input: options.wantsInputGradients
-      case .node(let node): wants[node] && !isLoss(node)
+      case .node(let node): wants[node] && !isLoss[node]
       }
     }
     for (index, node) in definition.nodes.enumerated() {
@@ -107,11 +107,11 @@ struct ExecutionPlan: Sendable {
     var parametersWritten: Set<Int> = []
     for index in stride(from: count - 1, through: 0, by: -1) where wants[index] {
       let outputs = plan.layers[index].outputs.indices.map { Value(.node(index), output: $0) }
-      guard isLoss(index) ? definition.nodes[index].lossWeight != 0 : outputs.contains(where: arrives.contains) else {
+      guard isLoss[index] ? definition.nodes[index].lossWeight != 0 : outputs.contains(where: arrives.contains) else {
         continue
       }
       nodes[index].runsBackward = true
-      if !isLoss(index) { nodes[index].unwritten = outputs.indices.filter { !arrives.contains(outputs[$0]) } }
+      if !isLoss[index] { nodes[index].unwritten = outputs.indices.filter { !arrives.contains(outputs[$0]) } }
       for (slot, value) in definition.nodes[index].inputs.enumerated() where wantsGradient(value) {
         nodes[index].downstream[slot].isWanted = true
         nodes[index].downstream[slot].accumulates = !arrives.insert(value).inserted
@@ -162,7 +162,7 @@ struct ExecutionPlan: Sendable {
           !Self.backwardReadsOutput(of: source, plan, nodes)
         {
           let facts = node.layer.facts
-          let renames = facts.copiesWhenPredicting && facts.comparison == .exact && !isLoss(index)
+          let renames = facts.copiesWhenPredicting && facts.comparison == .exact && !isLoss[index]
           if let block = blockOfValue[source] {
             blockOfValue[value] = block
             blocks[block].last = max(blocks[block].last, last)
@@ -201,7 +201,7 @@ struct ExecutionPlan: Sendable {
       let node = definition.nodes[index]
       let layer = plan.layers[index]
       let time = backwardTime(index)
-      if !isLoss(index) {
+      if !isLoss[index] {
         for output in nodes[index].unwritten {
           blockOfGradient[Value(.node(index), output: output)] = blocks.count
           blocks.append(Block(size: span(layer.outputs[output]), first: time, last: time))
@@ -213,7 +213,7 @@ struct ExecutionPlan: Sendable {
         let last = options.keepsEverything ? 2 * count : end
         if let block = blockOfGradient[value] {
           blocks[block].last = max(blocks[block].last, last)
-        } else if slot == 0, layer.runsInPlace, !options.keepsEverything, !isLoss(index), readers[value]?.count == 1,
+        } else if slot == 0, layer.runsInPlace, !options.keepsEverything, !isLoss[index], readers[value]?.count == 1,
           let block = blockOfGradient[Value(.node(index))],
           blocks[block].size == span(plan.shape(of: value)), end < 2 * count
         {
@@ -239,7 +239,7 @@ struct ExecutionPlan: Sendable {
     for index in 0..<count {
       let outputs = plan.layers[index].outputs.indices.map { Value(.node(index), output: $0) }
       nodes[index].outputs = outputs.map(place)
-      nodes[index].upstream = isLoss(index) ? [] : outputs.map(gradientPlace)
+      nodes[index].upstream = isLoss[index] ? [] : outputs.map(gradientPlace)
       nodes[index].saved = blockOfSaved[index].map { .arena(offsets[$0]) } ?? .none
       for (slot, value) in definition.nodes[index].inputs.enumerated() where nodes[index].downstream[slot].isWanted {
         nodes[index].downstream[slot].place = gradientPlace(value)

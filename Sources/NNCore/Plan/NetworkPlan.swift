@@ -54,7 +54,7 @@ public struct NetworkPlan: Sendable {
   /// What the net predicts: the first output of the first loss, or of the last layer when there is no loss; the first
   /// input of a net without layers.
   public let prediction: NetworkDefinition.Value
-  /// Scalars in the flat parameter buffer, the gaps for alignment included.
+  /// Scalars in the flat parameter buffer, the padding for alignment included.
   public let parameterSpan: Int
   /// Scalars in the flat state buffer.
   public let stateSpan: Int
@@ -86,7 +86,7 @@ public struct NetworkPlan: Sendable {
     targets = builder.targets
     parameterSpan = builder.parameterSpan
     stateSpan = builder.stateSpan
-    let losses = definition.nodes.indices.filter { !builder.layers[$0].targets.isEmpty }
+    let losses = definition.nodes.indices.filter { definition.nodes[$0].isLoss }
     lossNodes = losses
     let last = losses.first ?? definition.nodes.indices.last
     prediction = last.map { .init(.node($0)) } ?? .init(.input(0))
@@ -151,10 +151,10 @@ private struct NetworkPlanBuilder {
     statesOfNode.append([])
     let behind = node.inputs.compactMap { value -> Int? in
       guard case .node(let other) = value.origin else { return nil }
-      return definition.nodes[other].target != nil ? other : lossBehind[other]
+      return definition.nodes[other].isLoss ? other : lossBehind[other]
     }.first
     lossBehind.append(behind)
-    if node.target != nil, let behind {
+    if node.isLoss, let behind {
       report(
         ElementError(
           code: "after-loss",
@@ -166,6 +166,12 @@ private struct NetworkPlanBuilder {
     if let inputs = inputShapes(node) {
       do {
         result = try node.layer.plan(inputs)
+        guard node.isLoss != result.targets.isEmpty else {
+          throw ElementError(
+            code: "layer-error",
+            "<\(node.layer.schema.name)> is \(node.isLoss ? "a loss but accepts no targets" : "no loss but accepts targets")"
+          )
+        }
         isKnown = true
         try addParameters(index, node, result)
         if let target = node.target { try settleTarget(target, node, result) }

@@ -55,13 +55,8 @@ public struct NetworkSummary: Sendable {
       rows.append(
         Row(
           name: node.name, type: node.layer.schema.name,
-          inputs: node.inputs.map { value in
-            switch value.origin {
-            case .input(let input): definition.inputs[input].name
-            case .node(let other): definition.nodes[other].name + (value.output > 0 ? ".\(value.output + 1)" : "")
-            }
-          },
-          output: layer.outputs[0], parameters: own.reduce(0) { $0 + $1.range.count },
+          inputs: node.inputs.map(definition.name(of:)), output: layer.outputs[0],
+          parameters: own.reduce(0) { $0 + $1.range.count },
           isFrozen: node.isFrozen && !own.isEmpty, forwardOperations: layer.forwardOperations,
           backwardOperations: layer.backwardOperations,
           receptiveField: field.flatMap { $0.isWindowed ? $0.size : nil }))

@@ -29,7 +29,7 @@ extension Network {
   /// The sum of all losses, each with its weight, of the last forward pass that judged.
   public var loss: Double {
     var total = 0.0
-    for index in runtimes.indices where runtimes[index].backward.target != nil {
+    for index in plan.lossNodes {
       total += plan.definition.nodes[index].lossWeight * lossParts(index).mean
     }
     return total
@@ -54,8 +54,7 @@ extension Network {
       for output in runtimes[index].forward.outputs where !S.isFinite(output.buffer, workers: workers) {
         return (index, false)
       }
-      let isLoss = runtimes[index].backward.target != nil
-      if isLoss, !lossParts(index).mean.isFinite { return (index, false) }
+      if plan.definition.nodes[index].isLoss, !lossParts(index).mean.isFinite { return (index, false) }
     }
     return nil
   }

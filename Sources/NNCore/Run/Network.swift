@@ -103,7 +103,7 @@ public final class Network<S: Scalar> {
     seedNodes()
   }
 
-  /// All parameters, in the plan's order, with gaps that stay zero.
+  /// All parameters, in the plan's order, with padding between them that stays zero.
   public var parameters: Buffer<S> { parameterStorage.buffer }
   /// The gradients, laid out like the parameters; empty unless the net is trained.
   public var gradients: Buffer<S> { gradientStorage.buffer }

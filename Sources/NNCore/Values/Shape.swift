@@ -69,6 +69,7 @@ public struct Shape: Sendable, Hashable {
     return result
   }
 
+  /// Replaces the first dimension of a batched shape.
   package mutating func setBatch(_ batch: Int) { sizes[0] = Int32(batch) }
 }
 

@@ -1,6 +1,6 @@
 import NNKernels
 
-/// A dense row-major array of scalars that somebody else owns: what layers read and write.
+/// A dense row-major array of scalars over memory that it does not own: what layers read and write.
 public struct Tensor<S: Scalar>: Sendable {
   /// The sizes, the batch first where there is one.
   public internal(set) var shape: Shape

@@ -147,6 +147,7 @@ public struct InputBinding: Sendable {
     _ input: NetworkDefinition.Input, _ array: DataArray, _ set: Dataset, _ purpose: Purpose
   ) -> Diagnostic {
     let (found, needed) = (array.form.shape, input.shape)
+    var code = "shape-mismatch"
     var remedy: String?
     if found.rank == 3, Shape([found[2], found[0], found[1]]) == needed {
       remedy = "the channels stand last there; put them first, as numpy.moveaxis(x, -1, 1) does"
@@ -155,10 +156,11 @@ public struct InputBinding: Sendable {
     } else if purpose == .training {
       remedy = "write shape=\"\(found)\""
     } else if purpose == .predicting, array.width == needed.elementCount + 1 {
-      remedy = "if one column is the label, say which: --label last"
+      code = "label-among-inputs"
+      remedy = "if one column is the label, say which"
     }
     var result = problem(
-      "shape-mismatch", set,
+      code, set,
       "the input '\(input.name)' has the shape \(needed) (\(needed.elementCount) elements), but a sample of the data"
         + "\(set.inFile) has \(found) (\(array.width) elements)", remedy: remedy)
     if purpose == .training, let place = input.place {

@@ -32,9 +32,7 @@ public enum LabelledInput {
         SampleFile.name(path), bytes, CSVSource.Options(label: label), context, for: .evaluation)
     case .array(let array):
       guard let labels else {
-        throw DiagnosticError(
-          .usage, code: "missing-labels", "the right answers are missing",
-          remedy: "say which file holds them: --labels FILE")
+        throw DiagnosticError(.usage, code: "missing-labels", "the right answers are missing")
       }
       guard case .array(let answers) = try SampleFile(labels, isDouble: context.isDouble) else {
         throw DiagnosticError(

@@ -9,7 +9,8 @@ extension ModelReader {
     let name = attributes.text("name")
     if let first = net.blocks[name], let attribute = tree[index].attribute("name") {
       report(
-        "duplicate-name", "the block '\(name)' is already defined on line \(tree[first.element].position.line)",
+        "duplicate-name",
+        "the block '\(name)' is already defined on \(tree.line(of: first.element, from: attribute.namePosition))",
         remedy: "give one of the two another name", at: attribute)
       return
     }
@@ -65,7 +66,7 @@ extension ModelReader {
 
   /// Makes a name stand for what was read last.
   private mutating func defineAlias(_ name: String) {
-    if let last = net.current.last { defineValue(name, last) }
+    if let last = net.current.last { net.names.define(name, as: last) }
   }
 
   private mutating func usedBlock(_ index: Int, _ scope: Int) -> NetworkInProgress.Block? {
@@ -158,13 +159,13 @@ extension ModelReader {
           depth: net.scopes[scope].depth + 1, blockLimit: net.scopes[scope].blockLimit))
       visit(index, in: .repeat, scope: inner)
       guard let prefix, let last = net.current.last else { continue }
-      if net.defined[prefix] != nil, let attribute = tree[index].attribute("name") {
+      if net.names[prefix] != nil {
         report(
-          "duplicate-name", "the name '\(prefix.shortened)' is already taken", remedy: "give the <repeat> another name",
-          at: attribute, scope: scope)
+          .taken(prefix, remedy: "give the <repeat> another name"), element: index, attributes: tree[index].attributes,
+          scope: scope)
         return
       }
-      defineValue(prefix, last)
+      net.names.define(prefix, as: last)
     }
   }
 

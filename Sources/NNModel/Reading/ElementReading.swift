@@ -253,7 +253,6 @@ extension ModelReader {
     if remedy == nil, isStandard, parent.kinds.isEmpty {
       remedy = "<\(parent.schema.name)> holds " + parent.children.map { "<\($0)>" }.joined(separator: ", ")
     }
-    if remedy == nil, isStandard { remedy = "'nnrun layers' lists what there is" }
     report("unknown-element", "there is no element \(element.shown)", remedy: remedy, at: index, scope: scope)
     return elsewhere.first ?? nearestName(to: element.name, among: names)
   }

@@ -38,7 +38,8 @@ struct ModelReader {
   var training: TrainingDescription?
 
   init(
-    _ files: IncludeReading, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String]
+    _ files: IncludeReading, registry: Registry, limits: ModelLimits, sections: ModelSections, overrides: [String],
+    overrideTitle: String
   ) {
     self.registry = registry
     self.limits = limits
@@ -51,7 +52,7 @@ struct ModelReader {
     }
     for entry in files.diagnostics { diagnostics.add(entry.diagnostic, notes: files.tree.notes(entry.chain)) }
     self.overrides = OverrideList()
-    for override in overrides { self.overrides.add(override, &diagnostics) }
+    for override in overrides { self.overrides.add(override, title: overrideTitle, &diagnostics) }
   }
 
   /// The model, or all that is wrong with it.
@@ -84,15 +85,16 @@ struct ModelReader {
       addShapeErrors()
       throw DiagnosticError(diagnostics.sorted(.error))
     }
-    warnAboutNetwork()
+    warnAboutBlocks()
     var description = ModelDescription(
       name: attributes.has("name") ? attributes.text("name") : Self.name(ofFile: text.file), file: text.file,
       text: overrides.applied(to: text), summary: summary,
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
       sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
       views: views, network: net.items.compactMap(\.result), training: training,
-      plugins: usedPlugins, warnings: diagnostics.sorted(.warning),
-      modelPlace: tree.place(root.position), networkPlace: tree.place(tree[network].position))
+      plugins: usedPlugins, messages: diagnostics,
+      texts: [text] + tree.others, modelPlace: tree.place(root.position),
+      networkPlace: tree.place(tree[network].position))
     if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }
     return description
   }
@@ -139,7 +141,8 @@ struct ModelReader {
       }
       if structure.isUnique, let first = found[element.name]?.first {
         report(
-          "duplicate-section", "\(element.shown) is given twice; the first is on line \(tree[first].position.line)",
+          "duplicate-section",
+          "\(element.shown) is given twice; the first is on \(tree.line(of: first, from: element.position))",
           remedy: "join the two", at: child)
       } else {
         found[element.name, default: []].append(child)

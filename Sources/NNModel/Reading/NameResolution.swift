@@ -24,82 +24,60 @@ extension ModelReader {
   mutating func defineName(
     _ index: Int, _ attributes: [SourceAttribute], type: String, scope: Int, isAdded: Bool = true
   ) -> String {
-    let naming = net.scopes[scope].naming
-    let count = (net.scopes[naming].counts[type] ?? 0) + 1
-    net.scopes[naming].counts[type] = count
-    let prefix = net.scopes[naming].prefix
-    var name = ""
-    if let attribute = attributes.first(where: { $0.name == "name" }) {
-      name = checkedName(attribute, scope)
-      if !name.isEmpty, net.defined[prefix + name] != nil {
-        reportTaken(prefix + name, at: attribute, scope)
-        name = ""
+    let naming = net.scopes[net.scopes[scope].naming]
+    var given: String?
+    if let attribute = attributes.first(where: { $0.name == "name" }), let own = checkedName(attribute, scope) {
+      if net.names[naming.prefix + own] == nil {
+        given = naming.prefix + own
+      } else {
+        reportTaken(naming.prefix + own, at: attribute, scope)
       }
     }
-    if name.isEmpty {
-      var number = count
-      while net.defined["\(prefix)\(type)\(number)"] != nil || net.scopes[naming].reserved.contains("\(type)\(number)")
-      {
-        number += 1
-      }
-      name = "\(type)\(number)"
-    }
-    if isAdded { defineValue(prefix + name, NetworkElement.Reference(element: net.items.count, output: 0)) }
-    return prefix + name
+    let name = given ?? net.names.defaultName(type, prefix: naming.prefix, reserved: naming.reserved)
+    net.names.addToCount(type, prefix: naming.prefix)
+    if isAdded { net.names.define(name, as: NetworkElement.Reference(element: net.items.count, output: 0)) }
+    return name
   }
 
-  mutating func defineValue(_ name: String, _ value: NetworkElement.Reference) {
-    guard net.defined.updateValue(value, forKey: name) == nil else { return }
-    net.names.append(name)
-  }
-
-  /// The name that an attribute gives, or an empty one after reporting what is wrong with it.
-  mutating func checkedName(_ attribute: SourceAttribute, _ scope: Int) -> String {
-    guard let value = substituted(attribute, scope)?.trimmingWhitespace else { return "" }
+  /// The name that an attribute gives, or nil after reporting what is wrong with it.
+  mutating func checkedName(_ attribute: SourceAttribute, _ scope: Int) -> String? {
+    guard let value = substituted(attribute, scope)?.trimmingWhitespace else { return nil }
     do throws(ElementError) {
       _ = try AttributeKind.name.parse(value)
     } catch {
       report(error.code, "name: \(error.message)", remedy: error.remedy, at: attribute, scope: scope)
-      return ""
+      return nil
     }
     guard (net.scopes[net.scopes[scope].naming].prefix + value).isElementName else {
       report(
         "bad-value", "with the names of its blocks before it, this name is longer than 200 characters",
         remedy: "give shorter names", at: attribute, scope: scope)
-      return ""
+      return nil
     }
     return value
   }
 
   private mutating func reportTaken(_ name: String, at attribute: SourceAttribute, _ scope: Int) {
     var holder = "element"
-    if let item = net.defined[name]?.element, net.items.indices.contains(item) {
-      let element = tree[net.items[item].element]
-      holder = "\(element.shown) on line \(element.position.line)"
+    if let item = net.names[name]?.element, net.items.indices.contains(item) {
+      let element = net.items[item].element
+      holder = "\(tree[element].shown) on \(tree.line(of: element, from: attribute.namePosition))"
     }
     let isRepeated = net.scopes[scope].title == "repetition"
-    report(
-      "duplicate-name", "the name '\(name.shortened)' is already taken by the \(holder)",
-      remedy: isRepeated
-        ? "give the <repeat> a name, or write {index} in this one" : "give one of the two another name",
-      at: attribute, scope: scope)
+    let error =
+      isRepeated
+      ? ElementError.taken(name, by: holder, remedy: "give the <repeat> a name, or write {index} in this one")
+      : .taken(name, by: holder)
+    report(error.code, error.message, remedy: error.remedy, at: attribute, scope: scope)
   }
 
   // MARK: Looking up
 
-  /// What a name stands for, seen from a scope: its own names first, then those of the scopes around it. A number after
-  /// a point chooses one of a layer's outputs, counted from 1.
+  /// What a name stands for, seen from a scope: its own names first, then those of the scopes around it.
   func lookUp(_ name: String, _ scope: Int) -> NetworkElement.Reference? {
     var next: Int? = scope
     while let index = next {
-      let full = net.scopes[index].prefix + name
-      if let found = net.defined[full] { return found }
-      if let point = full.lastIndex(of: "."), let output = Int(full[full.index(after: point)...]), output >= 1,
-        output <= 1_000_000, var found = net.defined[String(full[..<point])], found.output == 0
-      {
-        found.output = output - 1
-        return found
-      }
+      if let found = net.names.resolved(net.scopes[index].prefix + name) { return found }
       next = net.scopes[index].parent
     }
     return nil
@@ -107,8 +85,7 @@ extension ModelReader {
 
   /// The name by which a layer may read a value from anywhere.
   func shownName(_ value: NetworkElement.Reference) -> String {
-    let name = net.items[value.element].name
-    return value.output == 0 ? name : "\(name).\(value.output + 1)"
+    NetworkNames<NetworkElement.Reference>.written(net.items[value.element].name, output: value.output)
   }
 
   /// What a `from` stands for; nil if a name in it is not defined, which is reported at the end, when it is known
@@ -145,7 +122,7 @@ extension ModelReader {
           guard net.unresolved.count < 10 * limits.messages else { continue }
           net.unresolved.append(
             .init(
-              word: name, position: part.valuePosition, attribute: part, scope: scope, known: net.names.count,
+              word: name, position: part.valuePosition, attribute: part, scope: scope, known: net.names.all.count,
               item: net.items.count))
         }
       }
@@ -188,13 +165,14 @@ extension ModelReader {
           "undefined-name", "'\(word.shortened)' is this element itself", remedy: "an element reads only earlier ones",
           at: missing.attribute, scope: missing.scope)
       } else if let later = lookUp(word, missing.scope) {
-        let element = tree[net.items[later.element].element]
+        let element = net.items[later.element].element
         report(
-          "undefined-name", "'\(word.shortened)' is defined only later, on line \(element.position.line)",
-          remedy: "move \(element.shown) before this element", at: missing.attribute, scope: missing.scope)
+          "undefined-name",
+          "'\(word.shortened)' is defined only later, on \(tree.line(of: element, from: missing.attribute.namePosition))",
+          remedy: "move \(tree[element].shown) before this element", at: missing.attribute, scope: missing.scope)
       } else {
         let prefix = net.scopes[missing.scope].prefix
-        let known = net.names[..<missing.known].suffix(2000).lazy.map { name in
+        let known = net.names.all[..<missing.known].suffix(2000).lazy.map { name in
           !prefix.isEmpty && name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
         }
         let near = diagnostics.suggestion(for: word, among: known)

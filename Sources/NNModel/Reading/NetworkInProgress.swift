@@ -10,10 +10,9 @@ struct NetworkInProgress {
     var kind: ElementKind
     /// The declaration, if it is known.
     var schema: ElementSchema?
-    var inputs: [NetworkElement.Reference] = []
     var sharedWith: Int?
+    /// The element, if it is right.
     var result: NetworkElement?
-    var isRead = false
   }
 
   /// Where names are looked up: the net itself, or one use of a block or one round of a repetition.
@@ -33,8 +32,6 @@ struct NetworkInProgress {
     var inputs: [NetworkElement.Reference] = []
     /// Names given to elements in it, which unnamed ones must not take.
     var reserved: Set<String> = []
-    /// How many elements of each type there are.
-    var counts: [String: Int] = [:]
     /// Uses and repetitions around it.
     var depth = 0
     /// Blocks from this index of the tree on cannot be used yet.
@@ -65,9 +62,7 @@ struct NetworkInProgress {
   var items: [Item] = []
   var scopes: [Scope] = []
   var blocks: [String: Block] = [:]
-  var defined: [String: NetworkElement.Reference] = [:]
-  /// All defined names in order.
-  var names: [String] = []
+  var names = NetworkNames<NetworkElement.Reference>()
   /// What an element without `from` reads.
   var current: [NetworkElement.Reference] = []
   var unresolved: [Unresolved] = []

@@ -91,20 +91,21 @@ extension ModelReader {
     var item = NetworkInProgress.Item(element: index, name: name, kind: schema.kind, schema: schema)
     var replaced: [String: AttributeValue] = ["name": .text(name)]
     var isRight = true
+    var inputs: [NetworkElement.Reference] = []
     if let from = given.first(where: { $0.name == "from" }) {
-      if let inputs = resolve(from, scope) {
-        item.inputs = inputs
-        isRight = checkCount(inputs.count, schema, at: from, scope)
+      if let named = resolve(from, scope) {
+        inputs = named
+        isRight = checkInputs(inputs.count, areNamed: true, schema, index, given, scope)
       } else {
         isRight = false
       }
-      replaced["from"] = .words(item.inputs.isEmpty ? ["unknown"] : item.inputs.map { net.items[$0.element].name })
+      replaced["from"] = .words(inputs.isEmpty ? ["unknown"] : inputs.map { net.items[$0.element].name })
     } else {
-      item.inputs = schema.inputs.upperBound == 0 ? [] : net.current
-      isRight = checkDefaultInput(index, item.inputs.count, schema, scope)
+      inputs = schema.inputs.upperBound == 0 ? [] : net.current
+      isRight = checkInputs(inputs.count, areNamed: false, schema, index, given, scope)
     }
     if let share = given.first(where: { $0.name == "share" }), schema.kind == .layer {
-      if let other = sharedLayer(share, declaration, scope) {
+      if let other = sharedLayer(share, schema, index, given, scope) {
         item.sharedWith = other
         replaced["share"] = .text(net.items[other].name)
       } else {
@@ -112,13 +113,12 @@ extension ModelReader {
         replaced["share"] = .text("unknown")
       }
     }
-    guard charge(given, item.inputs.count, at: index, scope) else { return }
-    for input in item.inputs { net.items[input.element].isRead = true }
+    guard charge(given, inputs.count, at: index, scope) else { return }
     let element = make(index, given, declaration, scope: scope, replaced: replaced)
     if isRight, let element {
-      item.result = NetworkElement(name: name, inputs: item.inputs, sharedWith: item.sharedWith, element: element)
+      item.result = NetworkElement(name: name, inputs: inputs, sharedWith: item.sharedWith, element: element)
     }
-    defineValue(name, NetworkElement.Reference(element: net.items.count, output: 0))
+    net.names.define(name, as: NetworkElement.Reference(element: net.items.count, output: 0))
     add(item)
   }
 
@@ -141,83 +141,44 @@ extension ModelReader {
     return given
   }
 
-  private mutating func checkCount(
-    _ count: Int, _ schema: ElementSchema, at from: SourceAttribute, _ scope: Int
+  private mutating func checkInputs(
+    _ count: Int, areNamed: Bool, _ schema: ElementSchema, _ index: Int, _ given: [SourceAttribute], _ scope: Int
   ) -> Bool {
-    guard !schema.inputs.contains(count) else { return true }
-    report(
-      "input-count", "<\(schema.name)> reads \(Self.words(schema.inputs)), not \(count)", at: from, scope: scope)
-    return false
-  }
-
-  private mutating func checkDefaultInput(_ index: Int, _ count: Int, _ schema: ElementSchema, _ scope: Int) -> Bool {
-    if schema.inputs.contains(count) { return true }
-    if count == 0 {
+    do throws(ElementError) {
+      try schema.checkInputs(count, areNamed: areNamed, shown: tree[index].shown)
+      return true
+    } catch {
       // Without any input, one message about the whole net says it.
       let hasInput =
-        net.scopes[0].counts["input"] != nil || tree.elements.contains { $0.isStandard && $0.name == "input" }
-      guard hasInput else { return false }
-      report(
-        "no-input", "\(tree[index].shown) has nothing to read", remedy: "put an <input> before it", at: index,
-        scope: scope)
-    } else {
-      report(
-        "input-count",
-        "\(tree[index].shown) reads \(Self.words(schema.inputs)), "
-          + (count == 1 ? "not only the element before it" : "not the \(count) that its block reads"),
-        remedy: "name what it reads, for instance from=\"a b\"", at: index, scope: scope)
+        net.names.count("input") > 0 || tree.elements.contains { $0.isStandard && $0.name == "input" }
+      if areNamed || count > 0 || hasInput { report(error, element: index, attributes: given, scope: scope) }
+      return false
     }
-    return false
   }
 
-  private static func words(_ range: ClosedRange<Int>) -> String {
-    if range.lowerBound == range.upperBound { return "\(range.lowerBound) input\(range.lowerBound == 1 ? "" : "s")" }
-    if range.upperBound >= 1_000 { return "at least \(range.lowerBound) input\(range.lowerBound == 1 ? "" : "s")" }
-    return "\(range.lowerBound) to \(range.upperBound) inputs"
-  }
-
-  private mutating func sharedLayer(_ share: SourceAttribute, _ declaration: Declaration, _ scope: Int) -> Int? {
+  private mutating func sharedLayer(
+    _ share: SourceAttribute, _ schema: ElementSchema, _ index: Int, _ given: [SourceAttribute], _ scope: Int
+  ) -> Int? {
     guard let value = substituted(share, scope)?.trimmingWhitespace else { return nil }
-    let found = lookUp(value, scope)
-    if let found, net.items[found.element].kind == .structure {
-      report(
-        "bad-share", "'\(value.shortened)' is an input and has no parameters to share", remedy: "name a layer",
-        at: share, scope: scope)
+    do throws(ElementError) {
+      guard let found = lookUp(value, scope) else {
+        throw .unknownShare(value, remedy: diagnostics.suggestion(for: value, among: net.names.all))
+      }
+      let other = net.items[found.element]
+      guard other.kind != .structure else { throw .inputShare(value) }
+      // What a wrong element is is not known; it has its message already.
+      guard let known = other.schema else { return found.element }
+      try schema.checkSharing(with: value, known)
+      return other.sharedWith ?? found.element
+    } catch {
+      report(error, element: index, attributes: given, scope: scope)
       return nil
     }
-    guard let found else {
-      let near = diagnostics.suggestion(for: value, among: net.names)
-      report(
-        "unknown-layer", "there is no earlier layer '\(value.shortened)' to share parameters with", remedy: near,
-        at: share, scope: scope)
-      return nil
-    }
-    let other = net.items[found.element]
-    // What a wrong element is is not known; it has its message already.
-    guard let schema = other.schema else { return found.element }
-    guard schema.key == declaration.schema.key else {
-      report(
-        "bad-share",
-        "<\(declaration.schema.name)> cannot use the parameters of '\(value.shortened)', "
-          + "which is a <\(schema.name)>", remedy: "share with a <\(declaration.schema.name)>", at: share,
-        scope: scope)
-      return nil
-    }
-    return other.sharedWith ?? found.element
   }
 
-  // MARK: What goes wrong without being an error
+  // MARK: Blocks that nothing uses
 
-  mutating func warnAboutNetwork() {
-    for (index, item) in net.items.enumerated() where !item.isRead && item.kind != .loss {
-      guard index + 1 < net.items.count else { continue }
-      let position = tree[item.element].position
-      diagnostics.add(
-        Diagnostic(
-          .warning, code: "unread-output", "nothing reads '\(item.name)'",
-          remedy: "remove it, or name it in the from of a later layer", place: tree.place(position),
-          sourceLine: tree.line(position)))
-    }
+  mutating func warnAboutBlocks() {
     for (name, block) in net.blocks where !block.isUsed {
       let position = tree[block.element].position
       diagnostics.add(

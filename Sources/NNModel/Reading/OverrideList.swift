@@ -29,9 +29,9 @@ struct OverrideList {
 
   var isEmpty: Bool { all.isEmpty }
 
-  /// Takes an override as the user wrote it.
-  mutating func add(_ text: String, _ diagnostics: inout DiagnosticList) {
-    let origin = "--set \(text.shortened)"
+  /// Takes an override as the user wrote it, which messages call by that text behind `title`.
+  mutating func add(_ text: String, title: String, _ diagnostics: inout DiagnosticList) {
+    let origin = "\(title) \(text.shortened)"
     let place = SourcePlace(file: origin, line: 0, column: 0)
     guard let equals = text.firstIndex(of: "=") else {
       return diagnostics.add(
@@ -200,7 +200,7 @@ extension ModelReader {
   mutating func rejectUnusedOverrides() {
     for override in overrides.all where !override.isUsed {
       let target = override.target ?? ""
-      let near = diagnostics.suggestion(for: target, among: net.names)
+      let near = diagnostics.suggestion(for: target, among: net.names.all)
       reject(override, "the net has no layer '\(target.shortened)'", remedy: near)
     }
   }

@@ -210,6 +210,12 @@ extension SourceTree {
   func place(_ position: SourcePosition) -> SourcePlace { source(position).place(position) }
   func line(_ position: SourcePosition) -> String? { source(position).line(Int(position.line)) }
 
+  /// The line of an element in words, with its file if that is not the one at hand.
+  func line(of element: Int, from here: SourcePosition) -> String {
+    let position = self[element].position
+    return "line \(position.line)" + (position.file == here.file ? "" : " of \(source(position).file)")
+  }
+
   /// The includes that led to a file, the innermost first, as notes to a message.
   func notes(_ chain: IncludeReading.Chain) -> [Diagnostic] {
     chain.reversed().prefix(8).map { position in

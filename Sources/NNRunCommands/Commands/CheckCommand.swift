@@ -46,10 +46,10 @@ enum CheckCommand: Command {
     }
     let isBad = failure != nil || (arguments.has("strict") && !diagnostics.isEmpty)
     if arguments.has("json") {
-      try printResult("[" + diagnostics.map(jsonText).joined(separator: ",\n") + "]")
+      try printResult("[" + diagnostics.map { jsonText($0.forCommandLine) }.joined(separator: ",\n") + "]")
       return isBad ? .invalid : .done
     }
-    for diagnostic in diagnostics { printMessage(diagnostic.rendered) }
+    printMessages(diagnostics)
     if let loaded, arguments.has("expanded") {
       try printResult(ModelWriter.expanded(loaded.description), terminator: "")
     } else if let loaded, !isBad {

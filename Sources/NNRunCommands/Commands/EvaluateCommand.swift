@@ -52,7 +52,7 @@ enum EvaluateCommand: Command {
       ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
-    for warning in samples.warnings { printMessage(warning.rendered) }
+    printMessages(samples.warnings)
     if arguments.has("details") { try EvaluationText.checkDetails(model.plan) }
     let evaluation: Evaluation
     switch model.description.precision {

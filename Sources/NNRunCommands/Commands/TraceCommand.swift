@@ -131,22 +131,19 @@ enum TraceCommand: Command {
   private static func write<S: Scalar>(_ network: Network<S>, hasTarget: Bool, _ output: String?) throws {
     let plan = network.plan
     var file = TensorFile(metadata: ["nnrun.version": programVersion, "nnrun.trace": plan.definition.name])
-    func values() -> [(name: String, value: NetworkDefinition.Value)] {
-      plan.definition.inputs.enumerated().map { ($1.name, .init(.input($0))) }
-        + plan.definition.nodes.enumerated().flatMap { index, node in
-          plan.layers[index].outputs.indices.map { output in
-            (output == 0 ? node.name : "\(node.name).\(output + 1)", .init(.node(index), output: output))
-          }
-        }
-    }
-    for (name, value) in values() {
+    let values =
+      plan.definition.inputs.indices.map { NetworkDefinition.Value(.input($0)) }
+      + plan.layers.enumerated().flatMap { index, layer in layer.outputs.indices.map { .init(.node(index), output: $0) }
+      }
+    let named = values.map { (plan.definition.name(of: $0), $0) }
+    for (name, value) in named {
       let tensor = network.value(value)
       try file.append("forward/\(name)", dimensions: tensor.shape.dimensions, tensor.buffer)
     }
     if hasTarget {
       let loss = Storage<S>([S(network.loss)])
       try withExtendedLifetime(loss) { try file.append("loss", dimensions: [], loss.buffer) }
-      for (name, value) in values() {
+      for (name, value) in named {
         guard let gradient = network.gradient(value) else { continue }
         try file.append("backward/\(name)", dimensions: gradient.shape.dimensions, gradient.buffer)
       }

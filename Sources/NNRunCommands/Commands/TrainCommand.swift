@@ -57,7 +57,7 @@ enum TrainCommand: Command {
     let requirement = try arguments.text("require").map { try Requirement($0) }
     let origin = try TrainingOrigin(arguments)
     overrides = origin.overrides(with: overrides)
-    let loader = ModelLoader(registry: environment.registry)
+    let loader = ModelLoader(environment)
     let path = arguments.positionals[0]
     let proposal = ProposedModel.isTable(path) ? try ProposedModel(table: path) : nil
     func experiment(_ load: () throws -> ModelDescription) throws -> (Experiment, WorkerPool) {

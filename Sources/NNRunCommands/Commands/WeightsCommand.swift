@@ -85,9 +85,7 @@ enum WeightsCommand: Command {
     let note: String
     switch state {
     case .wrong:
-      throw DiagnosticError(
-        code: "checksum", file: file, "the file has changed since it was written: the checksum is wrong",
-        remedy: "if it was changed on purpose, 'nnrun weights adopt' makes a file of it that predicts")
+      throw WeightsFile.changed(file)
     case .missing: note = "it has no checksum"
     case .numbers: note = "the checksum is right, but covers the numbers alone, not names, types and metadata"
     case .everything: note = "the checksum \(tensors.checksum) is right"

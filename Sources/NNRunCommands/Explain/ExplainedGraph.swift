@@ -98,7 +98,7 @@ struct ExplainedGraph {
         "there is no layer '\(name)'",
         nearestName(to: name, among: definition.valueNames).map { "did you mean '\($0)'?" })
     }
-    if case .node(let index) = value.origin, definition.nodes[index].target != nil {
+    if case .node(let index) = value.origin, definition.nodes[index].isLoss {
       throw usageError(
         "'\(name)' is a loss", "give the right answer with --target, or name the layer that the loss reads")
     }
@@ -107,7 +107,7 @@ struct ExplainedGraph {
 
   /// The layer that nobody but a loss reads. Throws if there are several.
   private static func end(_ definition: NetworkDefinition) throws -> NetworkDefinition.Value {
-    let layers = definition.nodes.indices.filter { definition.nodes[$0].target == nil }
+    let layers = definition.nodes.indices.filter { !definition.nodes[$0].isLoss }
     let read = Set(layers.flatMap { definition.nodes[$0].inputs }.map(\.origin))
     let ends = layers.filter { !read.contains(.node($0)) }
     guard ends.count <= 1 else {

@@ -2,6 +2,11 @@ import NNCommandLine
 import NNCore
 import NNModel
 
+extension ModelLoader {
+  /// A loader whose overrides come from `--set`.
+  init(_ environment: Environment) { self.init(registry: environment.registry, overrideTitle: "--set") }
+}
+
 /// A model file that was read, assembled and planned.
 struct LoadedModel {
   var description: ModelDescription
@@ -9,8 +14,8 @@ struct LoadedModel {
 
   /// Reads the file that the first positional argument names, with the overrides of `--set`.
   init(_ arguments: Arguments, _ environment: Environment) throws {
-    let loader = ModelLoader(registry: environment.registry)
-    description = try loader.load(path: arguments.positionals[0], overrides: try arguments.overrides())
+    description = try ModelLoader(environment).load(
+      path: arguments.positionals[0], overrides: try arguments.overrides())
     plan = try NetworkPlan(description.makeNetworkDefinition())
   }
 

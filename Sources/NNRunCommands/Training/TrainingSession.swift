@@ -69,7 +69,7 @@ struct TrainingSession {
 
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
-    for warning in experiment.warnings { printMessage(warning.rendered) }
+    printMessages(experiment.warnings)
     guard !isQuiet else { return }
     let description = experiment.description
     printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")

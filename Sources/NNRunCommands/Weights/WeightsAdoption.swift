@@ -118,7 +118,7 @@ private struct Adoption {
 
   /// The net of a model file. What training would learn from the data is learned, if the data is there.
   init(model path: String, overrides: [String], _ environment: Environment) throws {
-    description = try ModelLoader(registry: environment.registry).load(path: path, overrides: overrides)
+    description = try ModelLoader(environment).load(path: path, overrides: overrides)
     if (try? description.checkForTraining()) != nil {
       do {
         let experiment = try Experiment(description)

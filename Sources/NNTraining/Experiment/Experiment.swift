@@ -153,15 +153,6 @@ public struct Experiment: Sendable {
   }
 }
 
-extension ElementError {
-  /// The error as a message at the place of the element that threw it.
-  package func diagnostic(at element: ModelElement) -> Diagnostic {
-    Diagnostic(
-      code: code, message, remedy: remedy, place: attribute.flatMap { element.attributePlaces[$0] } ?? element.place,
-      sourceLine: element.sourceLine)
-  }
-}
-
 /// Reads the sources of a model's data.
 package struct DataLoading {
   private let description: ModelDescription
@@ -234,9 +225,9 @@ package struct DataLoading {
       }
       guard error.kind == .missing else { throw error }
       for index in error.diagnostics.indices where error.diagnostics[index].remedy == nil {
+        error.diagnostics[index].code = "no-data-file"
         error.diagnostics[index].remedy =
-          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100: "
-          + "tools/get-data NAME"
+          "\(source.place.file):\(source.place.line) names it; put it there, or fetch it if it is mnist, cifar10 or cifar100"
       }
       throw error
     }

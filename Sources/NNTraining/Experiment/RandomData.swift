@@ -13,7 +13,7 @@ public enum RandomData {
   public static func fill<S: Scalar>(_ network: Network<S>, seed: UInt64) {
     let random = RandomStream(key: seed)
     var position: UInt64 = 0
-    for (index, input) in network.plan.definition.inputs.enumerated() where input.value == nil {
+    for index in network.plan.definition.freeInputs {
       let buffer = network.inputBuffer(index)
       for i in 0..<buffer.count {
         buffer[i] = S(random.normal(position))

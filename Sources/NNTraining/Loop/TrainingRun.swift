@@ -72,7 +72,7 @@ public final class TrainingRun<S: Scalar> {
           Diagnostic(
             code: "other-run", difference.description,
             remedy: difference == refused.prefix(12).last
-              ? "go on with what the run began with, or begin another one from its weights: --weights \(folder.checkpoint)"
+              ? "go on with what the run began with, or begin another one from its weights"
               : nil, place: SourcePlace(file: tensors.file, line: 0, column: 0))
         })
     }
@@ -80,8 +80,7 @@ public final class TrainingRun<S: Scalar> {
     let plan = experiment.plan
     guard tensors.entry(Key.state) != nil else {
       throw DiagnosticError(
-        code: "bad-checkpoint", file: folder.checkpoint, "the checkpoint was written by another version of nnrun",
-        remedy: "give it as --weights to begin from its weights, or go on with the program that wrote it")
+        code: "bad-checkpoint", file: folder.checkpoint, "the checkpoint was written by another version of nnrun")
     }
     try tensors.load(plan, parameters: network.parameters, state: network.state)
     try tensors.load(plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)

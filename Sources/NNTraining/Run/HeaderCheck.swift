@@ -39,7 +39,7 @@ package enum HeaderCheck {
     let learnsEach = description.preprocessing.contains { step in
       step.element is Standardize && !step.attributes.has("mean") && step.attributes.text("per") == "element"
     }
-    guard learnsEach, let input = plan.definition.inputs.first(where: { $0.value == nil }) else { return 0 }
-    return 2 * input.shape.elementCount
+    guard learnsEach, let input = plan.definition.freeInputs.first else { return 0 }
+    return 2 * plan.definition.inputs[input].shape.elementCount
   }
 }

@@ -69,7 +69,7 @@ public struct RunFolder: Sendable {
     guard let lock = try FolderLock(path) else {
       throw DiagnosticError(
         .cannotCreate, code: "folder-in-use", file: path, "another training is at work in this folder",
-        remedy: "wait for its end, or name another folder with --output")
+        remedy: "wait for its end, or name another folder")
     }
     return lock
   }
@@ -77,8 +77,7 @@ public struct RunFolder: Sendable {
   private func requireEmpty() throws {
     if Path.exists(checkpoint) || Path.exists(weights) {
       throw DiagnosticError(
-        .cannotCreate, code: "folder-in-use", file: path, "this folder holds a run already",
-        remedy: "go on with it by --resume \(path), or name another folder")
+        .cannotCreate, code: "run-exists", file: path, "this folder holds a run already")
     }
     for file in [last, metrics, report, model] where Path.exists(file) {
       throw DiagnosticError(

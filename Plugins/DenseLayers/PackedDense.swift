@@ -1,41 +1,37 @@
 import NNCore
 import NNKernels
 
-/// A dense layer as the runner executes it: weights rearranged once for the product kernel, bias and the following
-/// activation applied to each tile of the result while it is in the nearest cache.
+/// A dense layer as it predicts: weights rearranged once for the product kernel, bias and the activation that follows
+/// applied to each tile of the result while it is in the nearest cache.
 ///
 /// For each sample inputs x outputs multiplications and as many additions; the packed weights are read once for each
 /// block of rows, so a single sample is bound by reading them.
-struct PackedAffine: Layer {
+struct PackedDense: PackedLayer {
   var schema: ElementSchema {
     ElementSchema(
-      .layer, "packedAffine", namespace: "urn:nnrun:inference:1", summary: "A dense layer with packed weights.",
-      formula: "y = x W^T + b", example: "<packedAffine/>")
+      .layer, "packedDense", namespace: "urn:nnrun:inference:1", summary: "A dense layer with packed weights.",
+      formula: "as dense", example: "<packedDense/>")
   }
 
   let inputs: Int
   let outputs: Int
   let hasBias: Bool
-  /// Scalars of the packed weights in the precision at hand.
-  let packedCount: Int
-
-  init(inputs: Int, outputs: Int, hasBias: Bool, packedCount: Int) {
-    self.inputs = inputs
-    self.outputs = outputs
-    self.hasBias = hasBias
-    self.packedCount = packedCount
-  }
+  /// The shape of the packed weights in the precision at hand: a row.
+  let packed: Shape
 
   var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: true) }
 
   func plan(_ shapes: [Shape]) throws -> LayerPlan {
-    var parameters = [
-      ParameterPlan("packed", Shape(packedCount), initializer: .zeros, decays: false)
-    ]
+    var parameters = [ParameterPlan("packed", packed, initializer: .zeros, decays: false)]
     if hasBias { parameters.append(ParameterPlan("bias", Shape(outputs), initializer: .zeros, decays: false)) }
     return LayerPlan(
       outputs: [Shape(outputs)], parameters: parameters, backwardNeeds: [],
       forwardOperations: (2 * inputs + (hasBias ? 1 : 0)) * outputs, backwardOperations: 0)
+  }
+
+  func pack<S: Scalar>(_ parameters: [Tensor<S>], into packed: [Tensor<S>], workers: WorkerPool) {
+    S.pack(parameters[0].buffer, inner: inputs, columns: outputs, transposed: true, into: packed[0].buffer)
+    if hasBias { packed[1].buffer.copy(from: parameters[1].buffer) }
   }
 
   @specialized(where S == Float)
@@ -49,6 +45,6 @@ struct PackedAffine: Layer {
       workers: context.workers)
   }
 
-  /// The runner never trains.
+  /// A packed layer never trains.
   func backward<S: Scalar>(_ context: BackwardContext<S>) {}
 }
