@@ -8,7 +8,8 @@ package struct Arguments {
   /// The positional arguments, in order.
   package private(set) var positionals: [String] = []
 
-  /// Sorts `words` by the declarations. Everything after `--` is positional, and so is a single `-`.
+  /// Sorts `words` by the declarations. Everything after `--` is positional, and so is a single `-`. Throws a usage error
+  /// (64): an option that is not known, a value that is missing or not allowed, too few or too many arguments.
   package init(_ words: [String], options: [Option], positionals declared: [Positional], command: String) throws {
     var rest = words[...]
     var isLiteral = false
@@ -89,7 +90,7 @@ package struct Arguments {
   /// All values of an option that may repeat.
   package func all(_ name: String) -> [String] { values[name] ?? [] }
 
-  /// An option's value as a whole number in a range.
+  /// An option's value as a whole number; nil if it is not given. Throws a usage error (64) outside the range.
   package func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
     guard let text = text(name) else { return nil }
     guard let value = Int(text), range.contains(value) else {
@@ -98,7 +99,7 @@ package struct Arguments {
     return value
   }
 
-  /// An option's value as a seed.
+  /// An option's value as a seed; nil if it is not given. Throws a usage error (64) for anything but a whole number from 0.
   package func seed(_ name: String = "seed") throws -> UInt64? {
     guard let text = text(name) else { return nil }
     guard let value = UInt64(text) else {
@@ -107,7 +108,7 @@ package struct Arguments {
     return value
   }
 
-  /// An option's value as a finite number.
+  /// An option's value as a finite number; nil if it is not given. Throws a usage error (64) for anything else.
   package func number(_ name: String) throws -> Double? {
     guard let text = text(name) else { return nil }
     guard let value = Double(text), value.isFinite else {
@@ -116,7 +117,7 @@ package struct Arguments {
     return value
   }
 
-  /// The values of `--set`, each `path=value`.
+  /// The values of `--set`, each `path=value`. Throws a usage error (64) for one without `=`.
   package func overrides() throws -> [String] {
     for setting in all("set") where setting.firstIndex(of: "=").map({ $0 == setting.startIndex }) ?? true {
       throw usageError("'--set \(setting)' has no value", "write --set PATH=VALUE, as in --set training.epochs=5")

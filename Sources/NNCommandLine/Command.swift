@@ -22,8 +22,10 @@ package protocol Command: Sendable {
 }
 
 extension Command {
+  /// None.
   package static var discussion: String { "" }
 
+  /// `nnrun` and the name.
   package static var invocation: String { "nnrun \(name)" }
 
   /// The text of `--help`.
@@ -52,16 +54,24 @@ extension Command {
 
 /// Options that several commands share.
 package enum CommonOptions {
+  /// `--help`, which every command has.
   package static let help = Option("help", letter: "h", "Show this help.")
+  /// `--plugin FILE`, any number of times, which every command has.
   package static let plugin = Option(
     "plugin", .path("FILE"), repeats: true,
     "A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names more, separated by colons.")
+  /// `--threads N`.
   package static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
+  /// `--seed N`.
   package static let seed = Option("seed", .text("N"), "Seed of all random numbers; the model's own unless given.")
+  /// `--set PATH=VALUE`, any number of times.
   package static let set = Option(
     "set", .text("PATH=VALUE"), repeats: true,
     "Override an attribute of the model, such as training.epochs=5 or network.fc1.units=64.")
+  /// `--json`.
   package static let json = Option("json", "Print JSON for scripts instead of text for people.")
+  /// `--force`.
   package static let force = Option("force", "Replace the file if it is there already.")
+  /// `--quiet`, `-q`.
   package static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
 }

@@ -22,7 +22,7 @@ enum CommandRemedies {
     "plugin-other": "give the library that it was made with; 'nnrun weights adopt' makes weights for another one",
     "other-run": "{remedy}: --weights {file}",
     "run-exists": "go on with it by --resume {file}, or name another folder with --output",
-    "unknown-namespace": "load its library: --plugin FILE",
+    "plugin-not-loaded": "{remedy}; load it with --plugin FILE",
     "unknown-element": "'nnrun layers' lists what there is",
   ]
 

@@ -17,19 +17,21 @@ package struct Environment: Sendable {
   /// Whether colours are welcome on standard error.
   package let usesColor: Bool
 
+  /// The surroundings of this process, with the elements of `registry`.
   package init(registry: Registry) {
     self.registry = registry
     isTerminal = isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb"
     usesColor = isTerminal && (variable("NO_COLOR") ?? "").isEmpty
   }
 
-  /// A worker pool with the threads that `--threads` asks for.
+  /// A worker pool with the threads that `--threads` asks for, or one for each processor. Throws a usage error (64) unless
+  /// they are from 1 to 256.
   package func workers(_ arguments: Arguments) throws -> WorkerPool {
     WorkerPool(threads: try arguments.integer("threads", 1...256) ?? WorkerPool.processors)
   }
 }
 
-/// The value of an environment variable.
+/// The value of an environment variable; nil if it is not set.
 package func variable(_ name: String) -> String? {
   getenv(name).map { String(cString: $0) }
 }

@@ -63,6 +63,7 @@ package struct Positional: Sendable {
   /// The words it may be, if only some are allowed.
   package let choices: [String]
 
+  /// A positional argument.
   package init(name: String, help: String, isOptional: Bool = false, repeats: Bool = false, choices: [String] = []) {
     self.name = name
     self.help = help

@@ -9,11 +9,14 @@ import NNText
 package protocol PredictionCommand: Command {}
 
 extension PredictionCommand {
+  /// What the command does, in one line.
   package static var summary: String { "let saved weights predict" }
+  /// What it does, in a few sentences.
   package static var discussion: String {
     "The file of weights is enough: the model, its preprocessing and its class names are in it. Prints a table with the "
       + "class and its probability, or the numbers, for each sample."
   }
+  /// The weights and the inputs.
   package static var positionals: [Positional] {
     [
       Positional(name: "WEIGHTS", help: "The weights that a training wrote."),
@@ -25,6 +28,7 @@ extension PredictionCommand {
       ),
     ]
   }
+  /// Which columns, which form, where to.
   package static var options: [Option] {
     [
       Option(
@@ -35,6 +39,7 @@ extension PredictionCommand {
       Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
     ]
   }
+  /// Command lines that work, each with what it does.
   package static var examples: [(line: String, meaning: String)] {
     [
       (
@@ -48,6 +53,7 @@ extension PredictionCommand {
     ]
   }
 
+  /// Predicts and writes the predictions. Throws a `DiagnosticError` for weights or inputs that are missing or wrong.
   package static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let workers = try environment.workers(arguments)

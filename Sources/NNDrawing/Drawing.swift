@@ -1,4 +1,4 @@
-/// A graph to be drawn from left to right, before anything has a place: nodes, and wires with words above and below.
+/// A graph to be drawn, before anything has a place: nodes, and wires with words above and below.
 package struct Drawing: Sendable {
   /// How a node looks.
   package enum Appearance: Sendable, Hashable {
@@ -39,7 +39,9 @@ package struct Drawing: Sendable {
 
   /// A wire between two nodes, by their indices.
   package struct Wire: Sendable, Hashable {
+    /// The index of the node where it begins.
     package var from: Int
+    /// The index of the node where it ends.
     package var to: Int
     /// The words above it, such as a value.
     package var above: String

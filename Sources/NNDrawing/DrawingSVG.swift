@@ -37,10 +37,9 @@ extension PlacedDrawing {
       text += #"<rect class="frame" \#(place(frame)) rx="8"/>"# + "\n"
     }
     for wire in wires {
-      let middle = (wire.curveStart.x + wire.bend.x) / 2
       var path = "M\(p(wire.start)) L\(p(wire.curveStart)) "
       if wire.curveStart != wire.bend {
-        path += "C\(n(middle)) \(n(wire.curveStart.y)) \(n(middle)) \(n(wire.bend.y)) \(p(wire.bend)) "
+        path += "C\(p(wire.controls.0)) \(p(wire.controls.1)) \(p(wire.bend)) "
       }
       path += wire.rest.map { "L\(p($0))" }.joined(separator: " ")
       text += #"<path class="wire" d="\#(path)"\#(wire.hasArrow ? #" marker-end="url(#tip)""# : "")/>"# + "\n"

@@ -1,13 +1,15 @@
-import NNCore
 import NNText
 
 /// Two curves over one axis: a function and its derivative.
 package struct Plot: Sendable {
   /// A curve's heights at the plot's points; what is not finite leaves a gap.
   package struct Line: Sendable {
+    /// What the legend calls it.
     package var name: String
+    /// The heights at evenly spaced points from the left to the right.
     package var heights: [Double]
 
+    /// A curve.
     package init(name: String, heights: [Double]) {
       self.name = name
       self.heights = heights
@@ -76,12 +78,8 @@ package struct Plot: Sendable {
   /// The plot as a file for browsers, readable on light and dark backgrounds.
   package var svg: String {
     let (width, height, margin) = (560.0, 360.0, 40.0)
-    func x(_ value: Double) -> Double {
-      margin + (value - range.lowerBound) / (range.upperBound - range.lowerBound) * (width - 2 * margin)
-    }
-    func y(_ value: Double) -> Double {
-      margin + (heights.upperBound - value) / (heights.upperBound - heights.lowerBound) * (height - 2 * margin)
-    }
+    let x = ChartAxis(range, from: margin, to: width - margin, ticks: 8)
+    let y = ChartAxis(heights, from: height - margin, to: margin, ticks: 8)
     var text = """
       <?xml version="1.0" encoding="UTF-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" width="560" height="360" viewBox="0 0 560 360" role="img" \
@@ -103,19 +101,19 @@ package struct Plot: Sendable {
       <rect class="paper" width="560" height="360"/>
 
       """
-    for tick in ticks(range) {
-      text += #"<line class="\#(tick == 0 ? "axis" : "grid")" x1="\#(fixed(x(tick), 1))" y1="40" "#
-      text += #"x2="\#(fixed(x(tick), 1))" y2="320"/>"# + "\n"
-      text += #"<text x="\#(fixed(x(tick), 1))" y="336" text-anchor="middle">\#(number(tick))</text>"# + "\n"
+    for tick in x.ticks {
+      text += #"<line class="\#(tick == 0 ? "axis" : "grid")" x1="\#(fixed(x.place(tick), 1))" y1="40" "#
+      text += #"x2="\#(fixed(x.place(tick), 1))" y2="320"/>"# + "\n"
+      text += #"<text x="\#(fixed(x.place(tick), 1))" y="336" text-anchor="middle">\#(x.label(tick))</text>"# + "\n"
     }
-    for tick in ticks(heights) {
-      text += #"<line class="\#(tick == 0 ? "axis" : "grid")" x1="40" y1="\#(fixed(y(tick), 1))" x2="520" "#
-      text += #"y2="\#(fixed(y(tick), 1))"/>"# + "\n"
-      text += #"<text x="34" y="\#(fixed(y(tick) + 4, 1))" text-anchor="end">\#(number(tick))</text>"# + "\n"
+    for tick in y.ticks {
+      text += #"<line class="\#(tick == 0 ? "axis" : "grid")" x1="40" y1="\#(fixed(y.place(tick), 1))" x2="520" "#
+      text += #"y2="\#(fixed(y.place(tick), 1))"/>"# + "\n"
+      text += #"<text x="34" y="\#(fixed(y.place(tick) + 4, 1))" text-anchor="end">\#(y.label(tick))</text>"# + "\n"
     }
     for (style, line) in zip(["first", "second"], lines) {
       for piece in pieces(line) where piece.count > 1 {
-        let points = piece.map { "\(fixed(x($0.x), 2)),\(fixed(y($0.y), 2))" }.joined(separator: " ")
+        let points = piece.map { "\(fixed(x.place($0.x), 2)),\(fixed(y.place($0.y), 2))" }.joined(separator: " ")
         text += #"<polyline class="curve \#(style)" points="\#(points)"/>"# + "\n"
       }
     }
@@ -141,15 +139,4 @@ package struct Plot: Sendable {
     }
     return pieces
   }
-
-  /// Round numbers in a range, about eight of them.
-  private func ticks(_ range: ClosedRange<Double>) -> [Double] {
-    let wanted = (range.upperBound - range.lowerBound) / 8
-    let steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-    let step = steps.first { $0 >= wanted } ?? wanted
-    let first = (range.lowerBound / step).rounded(.up)
-    return (0...40).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound }
-  }
-
-  private func number(_ value: Double) -> String { value == value.rounded() ? fixed(value, 0) : "\(fixed(value, 2))" }
 }

@@ -1,6 +1,7 @@
 /// What stands inside one frame: nodes, frames within it, and the ports through which wires come in and go out; as
 /// vertices in columns ("ranks"), a wire that passes a column having a bend there. Sugiyama, Tagawa and Toda, "Methods
-/// for Visual Understanding of Hierarchical System Structures", 1981.
+/// for Visual Understanding of Hierarchical System Structures", 1981. Columns follow one another along the flow of the
+/// drawing, whichever way that is; lengths are in pixels.
 struct RankedFrame {
   enum Content: Hashable {
     case node(Int)
@@ -16,15 +17,20 @@ struct RankedFrame {
 
   struct Vertex {
     var content: Content
-    var width: Double
-    /// Half the height of the band that belongs to the vertex alone.
-    var halfHeight: Double
-    /// Where wires leave it, relative to its centre.
+    /// Its size along the flow.
+    var length: Double
+    /// Half the breadth, across the flow, of the band that belongs to the vertex alone.
+    var halfBreadth: Double
+    /// Where wires leave it across the flow, relative to its centre.
     var outPorts: [Double] = [0]
-    /// Where wires enter it, relative to its centre.
+    /// Where wires enter it across the flow, relative to its centre.
     var inPorts: [Double] = [0]
+    /// The breadth of a layer's card.
+    var cardBreadth = 0.0
+    /// The column.
     var rank = 0
-    var y = 0.0
+    /// The place of its centre across the flow.
+    var across = 0.0
   }
 
   struct Link {
@@ -43,12 +49,12 @@ struct RankedFrame {
 
   var vertices: [Vertex] = []
   var links: [Link] = []
-  /// The vertices of each column from top to bottom.
+  /// The vertices of each column across the flow.
   var columns: [[Int]] = []
 
   // MARK: Columns
 
-  /// Gives every vertex a column to the right of all that it reads. Returns false if there is a cycle.
+  /// Gives every vertex a column behind all that it reads. Returns false if there is a cycle.
   mutating func rank() -> Bool {
     var waiting = [Int](repeating: 0, count: vertices.count)
     for link in links { waiting[link.to] += 1 }
@@ -121,7 +127,7 @@ struct RankedFrame {
       let known = reached[origin] ?? first
       if known > first, let bend = bends[Key(port: origin, rank: min(known, last - 1))] { previous = (bend, 0) }
       for rank in (min(known, last - 1) + 1)..<last {
-        var bend = Vertex(content: .bend(of: link.from), width: 0, halfHeight: 7)
+        var bend = Vertex(content: .bend(of: link.from), length: 0, halfBreadth: 7)
         bend.rank = rank
         guard vertices.count < most else { return false }
         vertices.append(bend)

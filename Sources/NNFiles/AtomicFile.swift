@@ -37,17 +37,17 @@ public enum AtomicFile {
     }
   }
 
-  /// Replaces the file at `path` by `bytes`.
+  /// Replaces the file at `path` by `bytes`. Throws a `DiagnosticError` as `write(_:_:replacing:)` does.
   public static func write(_ path: String, bytes: [UInt8], replacing: Bool = true) throws {
     try bytes.withUnsafeBytes { try write(path, [$0], replacing: replacing) }
   }
 
-  /// Replaces the file at `path` by a text in UTF-8.
+  /// Replaces the file at `path` by a text in UTF-8. Throws a `DiagnosticError` as `write(_:_:replacing:)` does.
   public static func write(_ path: String, text: String, replacing: Bool = true) throws {
     try write(path, bytes: Array(text.utf8), replacing: replacing)
   }
 
-  /// Whether writing to `path` would replace a file.
+  /// Whether writing to `path` would replace a file. Throws a `DiagnosticError`: it is a folder, or cannot be looked at.
   public static func wouldReplace(_ path: String) throws -> Bool {
     if case .file = try OutputDestination(path) { true } else { false }
   }

@@ -24,7 +24,9 @@ public enum Compression {
     return try inflation.run(windowBits: gzipFormat, hasMembers: true, expected: promised)
   }
 
-  /// The contents of raw deflate data, as in a zip file.
+  /// The contents of raw deflate data (RFC 1951), as in a zip file.
+  ///
+  /// Throws a `DiagnosticError` naming `file` when the data is damaged, ends early, or expands beyond `limit` bytes.
   public static func inflateRaw(_ bytes: ArraySlice<UInt8>, file: String, limit: Int) throws -> [UInt8] {
     var inflation = Inflation(bytes, file: file, limit: limit)
     return try inflation.run(windowBits: -15, hasMembers: false, expected: 0)
@@ -33,7 +35,7 @@ public enum Compression {
   /// zlib's name for the largest window within a gzip file.
   private static let gzipFormat: Int32 = 15 + 16
 
-  /// The CRC-32 of the bytes, continued from `seed`.
+  /// The CRC-32 of the bytes (the polynomial of RFC 1952), continued from `seed`, that of the bytes before.
   public static func crc32(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
     var checksum = UInt(seed)
     var rest = bytes.bindMemory(to: UInt8.self)[...]

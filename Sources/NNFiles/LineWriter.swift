@@ -10,7 +10,7 @@ public struct LineWriter: ~Copyable {
   private let descriptor: Int32
   private let path: String
 
-  /// Opens the file for appending, creating it if need be.
+  /// Opens the file for appending, creating it if need be. Throws a `DiagnosticError` (73) if that is not possible.
   public init(_ path: String) throws {
     self.path = path
     do throws(SystemFailure) { descriptor = try openFile(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o666) } catch {
@@ -20,7 +20,7 @@ public struct LineWriter: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Appends a line.
+  /// Appends a line and its line feed. Throws a `DiagnosticError` (74) if it cannot be written.
   public borrowing func append(_ line: String) throws {
     let bytes = Array((line + "\n").utf8)
     let descriptor = descriptor

@@ -64,7 +64,8 @@ public enum Path {
     }
   }
 
-  /// Makes a folder and those above it; no error if it is there already.
+  /// Makes a folder and those above it; no error if it is there already. Throws a `DiagnosticError` (73) if it cannot be
+  /// made.
   public static func makeFolder(_ path: String) throws {
     if path.isEmpty || isFolder(path) { return }
     let parent = folder(of: path)
@@ -72,7 +73,7 @@ public enum Path {
     if let failure = make(path), !isFolder(path) { throw creationError(path, failure) }
   }
 
-  /// Makes a folder that was not there; false if it was.
+  /// Makes a folder that was not there; false if it was. Throws a `DiagnosticError` (73) if it cannot be made.
   public static func makeNewFolder(_ path: String) throws -> Bool {
     var path = path
     while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }

@@ -9,6 +9,7 @@ package struct SystemFailure: Error, Hashable {
   /// The system's error number.
   package var number: Int32
 
+  /// The failure with an error number of `errno.h`.
   package init(number: Int32) { self.number = number }
 
   /// The system's words for it.
@@ -58,7 +59,7 @@ func withName<Value>(
   return try result.get()
 }
 
-/// Writes all bytes, however many calls that takes.
+/// Writes all bytes, however many calls that takes. Throws a `SystemFailure` when one of them fails.
 package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
   var rest = bytes[...]
   while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {

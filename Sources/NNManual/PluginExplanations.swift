@@ -12,6 +12,12 @@ extension CodeExplanation {
       wrong: "nnrun predict weights.safetensors rows.csv",
       right: "nnrun predict weights.safetensors rows.csv --plugin acme/libacme.so"),
     .init(
+      "plugin-not-loaded",
+      "An element's namespace says who made it, and nothing of that maker is known. Load the library with --plugin FILE, or "
+        + "name it in NNRUN_PLUGINS.",
+      .file, wrong: "<model xmlns=\"urn:nnrun:model:1\" xmlns:p=\"urn:else\"><network><input name=\"x\" shape=\"3\"/><p:swish/></network></model>",
+      right: "<model xmlns=\"urn:nnrun:model:1\"><network><input name=\"x\" shape=\"3\"/><silu/></network></model>"),
+    .init(
       "plugin-other",
       "Weights remember the name, the version and a checksum of the library that their layers came from. Another library "
         + "may compute something else under the same names. If it does not, 'nnrun weights adopt' makes weights for it.",

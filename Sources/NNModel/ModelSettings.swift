@@ -42,16 +42,22 @@ extension ModelDescription {
   }
 
   private func add(_ training: TrainingDescription, to list: inout SettingList) {
-    list["training.epochs"] = training.epochs.map(String.init)
-    list["training.steps"] = training.steps.map(String.init)
-    list["training.batch"] = String(training.batch)
-    list["training.seed"] = String(training.seed)
-    list["training.clipNorm"] = training.clipNorm.map { AttributeValue.number($0).written }
-    list["training.clipValue"] = training.clipValue.map { AttributeValue.number($0).written }
-    list["training.shuffle"] = training.shuffle ? "true" : "false"
+    for (name, value) in training.attributes { list["training.\(name)"] = value }
     if let optimizer = training.optimizer { list.add("training.optimizer", optimizer) }
     if let schedule = training.schedule { list.add("training.schedule", schedule) }
     if let rule = training.stopping { list.add("training.stopping", rule) }
+  }
+}
+
+extension TrainingDescription {
+  /// The attributes of `<training>` that hold, defaults filled in.
+  var attributes: [(name: String, value: String)] {
+    let values: [(String, AttributeValue?)] = [
+      ("epochs", epochs.map { .integer($0) }), ("steps", steps.map { .integer($0) }), ("batch", .integer(batch)),
+      ("seed", .integer(seed)), ("clipNorm", clipNorm.map { .number($0) }),
+      ("clipValue", clipValue.map { .number($0) }), ("shuffle", .boolean(shuffle)),
+    ]
+    return values.compactMap { name, value in value.map { (name, $0.written) } }
   }
 }
 

@@ -160,15 +160,18 @@ public struct ModelStructure: Sendable, Hashable {
     "training", in: ["model"], kinds: [.optimizer, .schedule, .stopping], "How the net is trained.",
     example: #"<training epochs="40" batch="32" seed="231"><sgd rate="0.1"/></training>"#,
     attributes: [
-      .optional("epochs", .integer(1...1_000_000_000), "Passes over the training set; 10 unless steps are given."),
-      .optional("steps", .integer(1...Int(Int32.max)), "Updates of the parameters, in place of epochs."),
-      .optional("batch", .integer(1...16_777_216), default: .integer(32), "Samples in one step."),
       .optional(
-        "seed", .integer(0...Int.max), default: .integer(0),
+        "epochs", .integer(1...1_000_000_000),
+        "Passes over the training set; \(TrainingDefaults.epochs) unless steps are given."),
+      .optional("steps", .integer(1...Int(Int32.max)), "Updates of the parameters, in place of epochs."),
+      .optional("batch", .integer(1...16_777_216), default: .integer(TrainingDefaults.batch), "Samples in one step."),
+      .optional(
+        "seed", .integer(0...Int.max), default: .integer(TrainingDefaults.seed),
         "Decides the initial weights, the order of samples, dropout."),
       .optional(
         "clipNorm", .number(.positive), "The largest norm of all gradients together; larger ones are scaled down."),
       .optional("clipValue", .number(.positive), "The largest magnitude of one gradient; larger ones are cut."),
-      .optional("shuffle", .boolean, default: .boolean(true), "Whether each epoch has an order of its own."),
+      .optional(
+        "shuffle", .boolean, default: .boolean(TrainingDefaults.shuffle), "Whether each epoch has an order of its own."),
     ])
 }

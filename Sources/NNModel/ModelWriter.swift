@@ -82,13 +82,7 @@ public enum ModelWriter {
 
     private mutating func write(_ training: TrainingDescription) {
       text += "  <training"
-      if let epochs = training.epochs { write("epochs", String(epochs)) }
-      if let steps = training.steps { write("steps", String(steps)) }
-      write("batch", String(training.batch))
-      write("seed", String(training.seed))
-      if let norm = training.clipNorm { write("clipNorm", AttributeValue.number(norm).written) }
-      if let value = training.clipValue { write("clipValue", AttributeValue.number(value).written) }
-      write("shuffle", training.shuffle ? "true" : "false")
+      for (name, value) in training.attributes { write(name, value) }
       text += ">\n"
       for element in [training.optimizer, training.schedule, training.stopping].compactMap(\.self) { write(element) }
       text += "  </training>\n"

@@ -12,9 +12,12 @@ package indirect enum StrictJSON: Sendable, Hashable {
 
   /// A key and its value.
   package struct Member: Sendable, Hashable {
+    /// The key, unique in its object.
     package var key: String
+    /// The value.
     package var value: StrictJSON
 
+    /// A member.
     package init(key: String, value: StrictJSON) {
       self.key = key
       self.value = value
@@ -23,7 +26,9 @@ package indirect enum StrictJSON: Sendable, Hashable {
 
   /// What is wrong, and at which byte.
   package struct Failure: Error, Hashable {
+    /// What is wrong, as the end of a sentence.
     package var message: String
+    /// The byte at which it is, from 0.
     package var position: Int
     /// Whether it is a key that occurs twice in its object.
     package var isDuplicateKey = false

@@ -36,7 +36,13 @@ import Testing
 
   @Test(arguments: 1...24)
   func nothingCoversWords(_ seed: Int) throws {
-    let picture = try PlacedDrawing(Self.graph([5, 12, 30, 100][seed % 4], seed: UInt64(seed)))
+    for direction in [FlowDirection.right, .down] {
+      try nothingCoversWords(Self.graph([5, 12, 30, 100][seed % 4], seed: UInt64(seed)), direction)
+    }
+  }
+
+  private func nothingCoversWords(_ drawing: Drawing, _ direction: FlowDirection) throws {
+    let picture = try PlacedDrawing(drawing, direction)
     var boxes = picture.texts.map {
       (words: $0.text, box: $0.box, isInside: $0.role == .symbol || $0.role == .line || $0.role == .detail)
     }
@@ -65,7 +71,7 @@ import Testing
 
   @Test func boxesOfNodesDoNotMeet() throws {
     for seed in 1...12 {
-      let picture = try PlacedDrawing(Self.graph(100, seed: UInt64(seed)))
+      let picture = try PlacedDrawing(Self.graph(100, seed: UInt64(seed)), seed % 3 == 0 ? .down : .right)
       let boxes =
         picture.cards.map(\.box)
         + picture.circles.map {
@@ -88,6 +94,54 @@ import Testing
     #expect(dot.hasPrefix("digraph \"random <graph> & \\\"words\\\"\" {\n") && dot.hasSuffix("}\n"))
     #expect(dot.count { $0 == "{" } == dot.count { $0 == "}" })
     #expect(drawing.wires.allSatisfy { dot.contains("n\($0.from) -> n\($0.to)") })
+  }
+
+  /// Layers in blocks, as of a residual net: each block reads its input twice.
+  private static func blocks(_ shapes: [String]) -> Drawing {
+    var drawing = Drawing(title: "deep", nodes: [.init(.source, ["x"])])
+    for (index, shape) in shapes.enumerated() {
+      let input = drawing.nodes.count - 1
+      let group = ["block\(index + 1)"]
+      drawing.nodes += [
+        .init(.layer, ["conv2d", "2,304 parameters"], groups: group, remark: "\(index)"),
+        .init(.layer, ["main", "batchNorm"], groups: group), .init(.layer, ["add"], groups: group),
+      ]
+      drawing.wires += [
+        .init(from: input, to: input + 1, above: shape), .init(from: input + 1, to: input + 2, above: shape),
+        .init(from: input + 2, to: input + 3, above: shape), .init(from: input, to: input + 3, above: shape),
+      ]
+    }
+    drawing.nodes.append(.init(.end, []))
+    drawing.wires.append(.init(from: drawing.nodes.count - 2, to: drawing.nodes.count - 1, above: shapes.last ?? ""))
+    return drawing
+  }
+
+  @Test func equalBlocksAreDrawnOnce() throws {
+    let drawing = Self.blocks(["16x8x8", "16x8x8", "16x8x8", "32x4x4", "32x4x4"]).folded
+    #expect(drawing.nodes.count == 2 + 3 + 3)
+    #expect(drawing.nodes[1].groups == ["block1 x 3"] && drawing.nodes[4].groups == ["block4 x 2"])
+    #expect(drawing.wires.map(\.from) == [0, 1, 2, 0, 3, 4, 5, 3, 6])
+    #expect(drawing.wires.map(\.to) == [1, 2, 3, 3, 4, 5, 6, 6, 7])
+    #expect(drawing.folded.nodes == drawing.nodes)
+    // A reader beside the next block, or other words, and the blocks stay as they are.
+    var tapped = Self.blocks(["8", "8"])
+    tapped.nodes.append(.init(.end, []))
+    tapped.wires.append(.init(from: 2, to: tapped.nodes.count - 1))
+    #expect(tapped.folded.nodes.count == tapped.nodes.count)
+    #expect(Self.blocks(["8", "9", "8"]).folded.nodes.count == 11)
+  }
+
+  @Test func deepDrawingsRunDown() throws {
+    let drawing = Self.blocks((0..<20).map { "\($0)x32x32" })
+    let picture = try PlacedDrawing(drawing, mostWidth: 1600)
+    #expect(picture.width < 400 && picture.height > picture.width && picture.frames.count == 20)
+    #expect(try PlacedDrawing(drawing).width > 1600)
+    // Arrows point down.
+    for wire in picture.wires where wire.hasArrow {
+      let points = ([wire.bend] + wire.rest).suffix(2)
+      #expect(points.first.map { $0.y } ?? 0 < points.last.map { $0.y } ?? 0)
+    }
+    try nothingCoversWords(drawing, .down)
   }
 
   /// Groups that lie around each other in a cycle are drawn without frames.

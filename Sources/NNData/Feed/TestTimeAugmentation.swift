@@ -3,8 +3,8 @@ import NNKernels
 
 /// The ways in which a trained net looks at a picture; what it predicts is the mean over all of them.
 ///
-/// The first view is the picture itself. TestTimeAugmentation are made after preprocessing, as random changes are in training: zeros
-/// come into view.
+/// The first view is the picture itself. Views are made after preprocessing, as random changes are in training: zeros come into
+/// view.
 public struct TestTimeAugmentation: Sendable, Hashable {
   private struct View: Hashable {
     var right = 0
@@ -18,7 +18,7 @@ public struct TestTimeAugmentation: Sendable, Hashable {
   /// How many there are, at least two.
   public var count: Int { views.count }
 
-  /// TestTimeAugmentation of pictures of a shape; nil if there is only the picture itself, or if it is none.
+  /// The views of pictures of a shape; nil if there is only the picture itself, or if it is none.
   ///
   /// - Parameters:
   ///   - mirrored: whether each view is also taken from left to right.

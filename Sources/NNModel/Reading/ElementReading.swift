@@ -216,11 +216,11 @@ extension ModelReader {
     let isStandard = namespace == ElementSchema.standardNamespace
     if !isStandard, !registry.namespaces.contains(namespace) {
       let known = registry.namespaces.sorted().filter { $0 != ElementSchema.standardNamespace }
-      let remedy =
-        diagnostics.suggestion(for: namespace, among: known) ?? "the plug-in that makes \(element.shown) is missing"
+      let near = diagnostics.suggestion(for: namespace, among: known)
       report(
-        "unknown-namespace", "no elements are known of the namespace '\(namespace.shortened)'", remedy: remedy,
-        at: index, scope: scope)
+        near == nil ? "plugin-not-loaded" : "unknown-namespace",
+        "no elements are known of the namespace '\(namespace.shortened)'",
+        remedy: near ?? "the plug-in that makes \(element.shown) is missing", at: index, scope: scope)
       return nil
     }
     if isStandard, element.name == "model" {

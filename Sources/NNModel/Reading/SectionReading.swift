@@ -117,7 +117,8 @@ extension ModelReader {
     guard let attributes else { return }
     let steps = attributes.has("steps") ? attributes.integer("steps") : nil
     training = TrainingDescription(
-      epochs: attributes.has("epochs") ? attributes.integer("epochs") : steps == nil ? 10 : nil, steps: steps,
+      epochs: attributes.has("epochs") ? attributes.integer("epochs") : steps == nil ? TrainingDefaults.epochs : nil,
+      steps: steps,
       batch: attributes.integer("batch"), seed: attributes.integer("seed"),
       clipNorm: attributes.has("clipNorm") ? attributes.number("clipNorm") : nil,
       clipValue: attributes.has("clipValue") ? attributes.number("clipValue") : nil,

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNModel
 import NNKernels
 import NNText
 import NNTraining
@@ -20,7 +21,9 @@ enum SummaryCommand: Command {
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     let model = try LoadedModel(arguments, environment)
     let summary = NetworkSummary(model.plan)
-    let batch = try arguments.integer("batch", 1...1_000_000) ?? model.description.training?.batch ?? 32
+    let batch =
+      try arguments.integer("batch", 1...1_000_000) ?? model.description.training?.batch
+      ?? TrainingDefaults.batch
     let scalar = model.description.precision == .double ? 8 : 4
     let training = NetworkMemory(model.plan, batch: batch, options: NetworkOptions(), scalarSize: scalar)
     let predicting = NetworkMemory(

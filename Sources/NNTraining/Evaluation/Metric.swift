@@ -112,5 +112,6 @@ extension Metric: Hashable {
   /// Metrics are the same if they have the same key.
   public static func == (first: Metric, second: Metric) -> Bool { first.key == second.key }
 
+  /// Hashes the key.
   public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }

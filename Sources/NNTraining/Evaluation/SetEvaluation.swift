@@ -39,38 +39,30 @@ public func evaluate<S: Scalar>(
 
 /// A net that looks at its batch in several ways.
 private struct Viewing<S: Scalar> {
-  private let views: TestTimeAugmentation
+  private let views: BatchViews<S>
   private let network: Network<S>
-  /// The inputs that read pictures of the views' size, each with room for the batch in the view at hand.
-  private let pictures: [(input: Int, shown: Storage<S>)]
-  /// The sums of the predictions so far.
-  private let sums: Storage<S>
+  /// The means of the predictions.
+  private let means: Storage<S>
 
   init(_ views: TestTimeAugmentation, _ network: Network<S>) {
-    self.views = views
+    self.views = BatchViews(views, of: network.plan.definition, batch: network.maximumBatch)
     self.network = network
-    pictures = views.inputs(of: network.plan.definition).map { input in
-      (input, Storage(count: network.plan.definition.inputs[input].shape.elementCount * network.maximumBatch))
-    }
-    sums = Storage(count: network.plan.shape(of: network.plan.prediction).elementCount * network.maximumBatch)
+    means = Storage(count: network.plan.shape(of: network.plan.prediction).elementCount * network.maximumBatch)
   }
 
   /// Runs the bound batch forward in all views.
   func add(to evaluation: inout Evaluation) {
-    let originals = pictures.map { network.inputBuffer($0.input) }
-    let sums = sums.buffer.slice(from: 0, count: network.prediction.buffer.count)
+    let free = network.plan.definition.freeInputs
+    let means = means.buffer.slice(from: 0, count: network.prediction.buffer.count)
     evaluation.views = views.count
-    sums.fill(0)
-    for index in 0..<views.count {
-      for (picture, original) in zip(pictures, originals) {
-        views.show(
-          index, of: original, count: network.batch, into: picture.shown.buffer, workers: network.workers)
-        network.bindInput(picture.input, to: picture.shown.buffer)
-      }
+    views.mean(
+      of: free.map { network.inputBuffer($0) }, count: network.batch, into: means, workers: network.workers
+    ) { shown in
+      for (input, buffer) in zip(free, shown) { network.bindInput(input, to: buffer) }
       network.forward(.inference)
       evaluation.addLosses(network, share: 1 / Double(views.count))
-      views.addShare(of: network.prediction.buffer, to: sums)
+      return network.prediction.buffer
     }
-    evaluation.addPredictions(network, sums)
+    evaluation.addPredictions(network, means)
   }
 }

@@ -143,7 +143,8 @@ public struct Experiment: Sendable {
 
   private static func settings(_ training: TrainingDescription) throws -> TrainingSettings {
     var settings = TrainingSettings(
-      length: training.steps.map { .steps($0) } ?? .epochs(training.epochs ?? 10), batch: training.batch,
+      length: training.steps.map { .steps($0) } ?? .epochs(training.epochs ?? TrainingDefaults.epochs),
+      batch: training.batch,
       seed: UInt64(clamping: training.seed), shuffles: training.shuffle, clipNorm: training.clipNorm,
       clipValue: training.clipValue)
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
@@ -159,6 +160,7 @@ package struct DataLoading {
 
   private let workers: WorkerPool?
 
+  /// Reads the data of a model on the given threads.
   package init(_ description: ModelDescription, workers: WorkerPool? = nil) {
     self.description = description
     self.workers = workers

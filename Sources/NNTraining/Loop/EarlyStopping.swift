@@ -21,6 +21,7 @@ public struct EarlyStopping: DeclaredElement {
   /// A smaller change is no improvement.
   public let minimumChange: Double
 
+  /// The rule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     metric = Metric.named(attributes.text("metric")) ?? .loss
     patience = attributes.integer("patience")

@@ -1,4 +1,5 @@
 import NNCore
+import NNModel
 
 /// How a net is trained: what the `<training>` element says, checked and with defaults.
 public struct TrainingSettings: Sendable {
@@ -31,7 +32,8 @@ public struct TrainingSettings: Sendable {
 
   /// Settings; what is left out has the usual default.
   public init(
-    length: Length = .epochs(10), batch: Int = 32, seed: UInt64 = 0, shuffles: Bool = true, clipNorm: Double? = nil,
+    length: Length = .epochs(TrainingDefaults.epochs), batch: Int = TrainingDefaults.batch,
+    seed: UInt64 = UInt64(TrainingDefaults.seed), shuffles: Bool = TrainingDefaults.shuffle, clipNorm: Double? = nil,
     clipValue: Double? = nil, optimizer: any Optimizer = StochasticGradientDescent(rate: 0.01, momentum: 0.9),
     schedule: any Schedule = ConstantRate(), earlyStopping: EarlyStopping? = nil
   ) {

@@ -13,12 +13,16 @@ public struct AdaGrad: Optimizer, DeclaredElement {
       .optional("epsilon", .number(.positive), default: .number(1e-10), "Added to the root, against division by zero."),
     ])
 
+  /// The learning rate before any schedule, at least 0.
   public let rate: Double
+  /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
+  /// The value of s before the first step, at least 0.
   public let initialState: Double
   /// Added to the root.
   public let epsilon: Double
 
+  /// The optimizer that an element of a model file declares.
   public init(attributes: Attributes) throws {
     rate = attributes.number("rate")
     weightDecay = attributes.number("weightDecay")
@@ -26,5 +30,6 @@ public struct AdaGrad: Optimizer, DeclaredElement {
     epsilon = attributes.number("epsilon")
   }
 
+  /// s := s + g^2; w := w - rate g / (sqrt(s) + epsilon), element by element.
   public func rule(step: Int) -> UpdateRule { .adaGrad(epsilon: epsilon) }
 }

@@ -18,7 +18,9 @@ public struct Adam: Optimizer, DeclaredElement {
     reference: "Kingma and Ba 2015; as torch.optim.Adam", example: #"<adam rate="0.001"/>"#,
     attributes: commonAttributes(rate: 0.001) + momentAttributes)
 
+  /// The learning rate before any schedule, at least 0.
   public let rate: Double
+  /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
   /// Smoothing of the mean of gradients.
   public let beta1: Double
@@ -27,6 +29,7 @@ public struct Adam: Optimizer, DeclaredElement {
   /// Added to the root.
   public let epsilon: Double
 
+  /// The optimizer that an element of a model file declares.
   public init(attributes: Attributes) throws {
     self.init(
       rate: attributes.number("rate"), beta1: attributes.number("beta1"), beta2: attributes.number("beta2"),
@@ -44,6 +47,8 @@ public struct Adam: Optimizer, DeclaredElement {
     self.epsilon = epsilon
   }
 
+  /// m := beta1 m + (1 - beta1) g; v := beta2 v + (1 - beta2) g^2; w := w - rate m' / (sqrt(v') + epsilon), element by
+  /// element, where m' = m / (1 - beta1^step) and v' = v / (1 - beta2^step).
   public func rule(step: Int) -> UpdateRule { .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, step: step) }
 }
 
@@ -57,7 +62,9 @@ public struct AdamW: Optimizer, DeclaredElement {
     example: #"<adamW rate="0.001" weightDecay="0.01"/>"#,
     attributes: commonAttributes(rate: 0.001, weightDecay: 0.01) + momentAttributes)
 
+  /// The learning rate before any schedule, at least 0.
   public let rate: Double
+  /// The factor c of the decay of weights: w := w - rate c w before Adam's step.
   public let weightDecay: Double
   /// Smoothing of the mean of gradients.
   public let beta1: Double
@@ -66,6 +73,7 @@ public struct AdamW: Optimizer, DeclaredElement {
   /// Added to the root.
   public let epsilon: Double
 
+  /// The optimizer that an element of a model file declares.
   public init(attributes: Attributes) throws {
     rate = attributes.number("rate")
     weightDecay = attributes.number("weightDecay")
@@ -74,5 +82,6 @@ public struct AdamW: Optimizer, DeclaredElement {
     epsilon = attributes.number("epsilon")
   }
 
+  /// w := w - rate weightDecay w, then the step of `Adam`, element by element.
   public func rule(step: Int) -> UpdateRule { .adamW(beta1: beta1, beta2: beta2, epsilon: epsilon, step: step) }
 }

@@ -14,7 +14,9 @@ public struct RMSProp: Optimizer, DeclaredElement {
       .optional("epsilon", .number(.positive), default: .number(1e-8), "Added to the root, against division by zero."),
     ])
 
+  /// The learning rate before any schedule, at least 0.
   public let rate: Double
+  /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
   /// Share of the old mean that is kept.
   public let smoothing: Double
@@ -23,6 +25,7 @@ public struct RMSProp: Optimizer, DeclaredElement {
   /// Added to the root.
   public let epsilon: Double
 
+  /// The optimizer that an element of a model file declares.
   public init(attributes: Attributes) throws {
     rate = attributes.number("rate")
     weightDecay = attributes.number("weightDecay")
@@ -31,5 +34,7 @@ public struct RMSProp: Optimizer, DeclaredElement {
     epsilon = attributes.number("epsilon")
   }
 
+  /// s := smoothing s + (1 - smoothing) g^2; w := w - rate g / (sqrt(s) + epsilon), element by element; with momentum the
+  /// step is v := momentum v + g / (sqrt(s) + epsilon).
   public func rule(step: Int) -> UpdateRule { .rmsProp(smoothing: smoothing, epsilon: epsilon, momentum: momentum) }
 }

@@ -14,13 +14,16 @@ public struct StochasticGradientDescent: Optimizer, DeclaredElement {
       .optional("nesterov", .boolean, default: .boolean(false), "Whether the gradient is taken ahead of the step."),
     ])
 
+  /// The learning rate before any schedule, at least 0.
   public let rate: Double
+  /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
   /// Share of the previous step that is kept.
   public let momentum: Double
   /// Whether the gradient is taken ahead of the step.
   public let nesterov: Bool
 
+  /// The optimizer that an element of a model file declares. Throws an `ElementError`: Nesterov's variant has no momentum.
   public init(attributes: Attributes) throws {
     self.init(
       rate: attributes.number("rate"), momentum: attributes.number("momentum"),
@@ -41,5 +44,6 @@ public struct StochasticGradientDescent: Optimizer, DeclaredElement {
     self.nesterov = nesterov
   }
 
+  /// v := momentum v + g; w := w - rate v, or w := w - rate (g + momentum v) for Nesterov's variant, element by element.
   public func rule(step: Int) -> UpdateRule { .sgd(momentum: momentum, nesterov: nesterov) }
 }

@@ -1,4 +1,4 @@
-import NNCore
+import NNDrawing
 import NNText
 
 /// The page that a run leaves behind: what was trained, how it went, what came out. One file, no scripts, nothing
@@ -51,7 +51,7 @@ public struct TrainingReport: Sendable {
   }
 
   /// The curves: the loss, and the metric that matters beside it.
-  public var plots: [CurvePlot] {
+  private var plots: [CurvePlot] {
     curves.map(plot)
   }
 

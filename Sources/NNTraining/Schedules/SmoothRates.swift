@@ -14,16 +14,19 @@ public struct PolynomialRate: Schedule, DeclaredElement {
       warmupAttribute,
     ])
 
+  /// Epochs (or steps) over which the rate first rises to its full value.
   public let warmup: Double
   private let power: Double
   private let end: Double
 
+  /// The schedule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     warmup = attributes.number("warmup")
     power = attributes.number("power")
     end = attributes.number("end")
   }
 
+  /// end + (1 - end) (1 - share)^power.
   public func factor(_ clock: TrainingClock, share: Double) -> Double {
     end + (1 - end) * Double.pow(1 - share, power)
   }
@@ -41,9 +44,11 @@ public struct CosineRate: Schedule, DeclaredElement {
       warmupAttribute,
     ])
 
+  /// Epochs (or steps) over which the rate first rises to its full value.
   public let warmup: Double
   private let end: Double
 
+  /// The schedule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     warmup = attributes.number("warmup")
     end = attributes.number("end")
@@ -55,6 +60,7 @@ public struct CosineRate: Schedule, DeclaredElement {
     self.warmup = warmup
   }
 
+  /// end + (1 - end) (1 + cos(pi share)) / 2.
   public func factor(_ clock: TrainingClock, share: Double) -> Double {
     end + (1 - end) * (1 + Double.cos(Double.pi * share)) / 2
   }
@@ -75,11 +81,13 @@ public struct OneCycleRate: Schedule, DeclaredElement {
       warmupAttribute,
     ])
 
+  /// Epochs (or steps) over which the rate first rises to its full value.
   public let warmup: Double
   private let rise: Double
   private let start: Double
   private let end: Double
 
+  /// The schedule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     warmup = attributes.number("warmup")
     rise = attributes.number("rise")
@@ -87,6 +95,7 @@ public struct OneCycleRate: Schedule, DeclaredElement {
     end = attributes.number("end")
   }
 
+  /// Half a cosine wave from 1 / start to 1 while share < rise, then one from 1 to 1 / (start end).
   public func factor(_ clock: TrainingClock, share: Double) -> Double {
     share < rise
       ? wave(from: 1 / start, to: 1, share / rise) : wave(from: 1, to: 1 / (start * end), (share - rise) / (1 - rise))

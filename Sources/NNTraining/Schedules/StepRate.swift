@@ -14,16 +14,19 @@ public struct StepRate: Schedule, DeclaredElement {
       warmupAttribute,
     ])
 
+  /// Epochs (or steps) over which the rate first rises to its full value.
   public let warmup: Double
   private let every: Double
   private let dropFactor: Double
 
+  /// The schedule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     warmup = attributes.number("warmup")
     every = attributes.number("every")
     dropFactor = attributes.number("factor")
   }
 
+  /// factor^floor(t / every), where t is the position of the clock.
   public func factor(_ clock: TrainingClock, share: Double) -> Double {
     Double.pow(dropFactor, (clock.position / every).rounded(.down))
   }
@@ -42,16 +45,19 @@ public struct MultiStepRate: Schedule, DeclaredElement {
       warmupAttribute,
     ])
 
+  /// Epochs (or steps) over which the rate first rises to its full value.
   public let warmup: Double
   private let moments: [Double]
   private let dropFactor: Double
 
+  /// The schedule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     warmup = attributes.number("warmup")
     moments = attributes.numbers("at")
     dropFactor = attributes.number("factor")
   }
 
+  /// factor^k, where k counts the moments that the clock has passed.
   public func factor(_ clock: TrainingClock, share: Double) -> Double {
     var result = 1.0
     for moment in moments where clock.position >= moment { result *= dropFactor }
@@ -71,14 +77,17 @@ public struct ExponentialRate: Schedule, DeclaredElement {
       warmupAttribute,
     ])
 
+  /// Epochs (or steps) over which the rate first rises to its full value.
   public let warmup: Double
   private let dropFactor: Double
 
+  /// The schedule that an element of a model file declares.
   public init(attributes: Attributes) throws {
     warmup = attributes.number("warmup")
     dropFactor = attributes.number("factor")
   }
 
+  /// factor^floor(t), where t is the position of the clock.
   public func factor(_ clock: TrainingClock, share: Double) -> Double {
     Double.pow(dropFactor, clock.position.rounded(.down))
   }

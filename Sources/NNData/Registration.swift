@@ -1,0 +1,32 @@
+import NNCore
+
+/// Makes the random changes to samples known.
+public func registerStandardAugmentations(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(Flip.self)
+  try registry.register(Translate.self)
+  try registry.register(Zoom.self)
+  try registry.register(Rotate.self)
+  try registry.register(Brightness.self)
+  try registry.register(Contrast.self)
+  try registry.register(Cutout.self)
+  try registry.register(Mixup.self)
+}
+
+/// Makes the data sources of this module known.
+public func registerStandardSources(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(CSVSource.self)
+  try registry.register(IDXSource.self)
+  try registry.register(CIFARSource.self)
+  try registry.register(CIFAR100Source.self)
+  try registry.register(ImagesSource.self)
+  try registry.register(NPYSource.self)
+  try registry.register(NPZSource.self)
+  try registry.register(RandomSource.self)
+}
+
+/// Makes the preprocessing steps of this module known.
+public func registerStandardPreprocessing(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(Scale.self)
+  try registry.register(Shift.self)
+  try registry.register(Standardize.self)
+}
