@@ -78,14 +78,7 @@ public func registerStandardAugmentations(into registry: inout Registry) {
 
 /// Makes the data sources of this module known.
 public func registerStandardSources(into registry: inout Registry) {
-  registry.register(CSVSource.self)
-  registry.register(IDXSource.self)
-  registry.register(CIFARSource.self)
-  registry.register(CIFAR100Source.self)
-  registry.register(ImagesSource.self)
-  registry.register(NPYSource.self)
-  registry.register(NPZSource.self)
-  registry.register(RandomSource.self)
+  for source in standardSources { registry.register(source) }
 }
 
 /// Makes the preprocessing steps of this module known.
