@@ -10,7 +10,7 @@ extension Drawing {
     }
     for (index, node) in definition.nodes.enumerated() {
       let parts = node.name.split(separator: ".").map(String.init)
-      let element = type(of: node.layer).schema.name
+      let element = node.layer.schema.name
       let own = parts.last ?? node.name
       let count = plan.parametersOfNode[index].reduce(0) { $0 + plan.parameters[$1].range.count }
       var lines = Self.isGenerated(own, element: element) ? [element] : [own, element]

@@ -19,7 +19,9 @@ import Testing
     return storage.buffer.array
   }
 
-  private static func make<A: Augmentation>(_ type: A.Type, _ values: [String: AttributeValue] = [:]) throws -> A {
+  private static func make<A: Augmentation & DeclaredElement>(_ type: A.Type, _ values: [String: AttributeValue] = [:])
+    throws -> A
+  {
     try A(attributes: Attributes(values, for: A.schema))
   }
 
@@ -157,7 +159,7 @@ import Testing
   }
 
   private func augmentations(
-    _ steps: [any DeclaredElement], _ shape: Shape, seed: UInt64 = 1
+    _ steps: [any ElementValue], _ shape: Shape, seed: UInt64 = 1
   ) throws -> Augmentations? {
     try Augmentations(AugmentationSteps(steps), shapes: [shape], seed: seed)
   }

@@ -52,7 +52,7 @@ public struct NetworkSummary: Sendable {
       let own = node.sharedWith == nil ? plan.parametersOfNode[index].map { plan.parameters[$0] } : []
       rows.append(
         Row(
-          name: node.name, type: type(of: node.layer).schema.name,
+          name: node.name, type: node.layer.schema.name,
           inputs: node.inputs.map { value in
             switch value.origin {
             case .input(let input): definition.inputs[input].name

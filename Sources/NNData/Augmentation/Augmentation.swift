@@ -6,7 +6,7 @@ import NNKernels
 /// What is drawn is a function of the run's seed, the step and the sample's place in its batch alone, so a resumed run
 /// and one on other threads see the same pictures. Changes come after preprocessing: 0 is then the mean, if the numbers
 /// are standardized, and fills what comes into view.
-public protocol Augmentation: DeclaredElement {
+public protocol Augmentation: ElementValue {
   /// Throws an `ElementError` if pictures of this size cannot be changed so.
   func check(_ size: ImageSize) throws(ElementError)
 

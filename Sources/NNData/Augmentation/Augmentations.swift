@@ -11,14 +11,14 @@ public struct AugmentationSteps: Sendable {
   /// - Parameter failure: turns what is wrong with a step, and the step's index, into the error to throw: it is no
   ///   augmentation, or comes after the batch is mixed.
   public init(
-    _ elements: [any DeclaredElement], failure: (ElementError, Int) -> any Error = { error, _ in error }
+    _ elements: [any ElementValue], failure: (ElementError, Int) -> any Error = { error, _ in error }
   ) throws {
     var pictures: [any Augmentation] = []
     var batch: (any BatchAugmentation)?
     for (index, element) in elements.enumerated() {
-      let name = type(of: element).schema.name
+      let name = element.schema.name
       if let batch {
-        let mixer = type(of: batch).schema.name
+        let mixer = batch.schema.name
         throw failure(
           ElementError(
             code: "after-mixing",
@@ -39,7 +39,7 @@ public struct AugmentationSteps: Sendable {
   ///
   /// Throws a `DiagnosticError` with every loss that takes no mixtures.
   public func targets(of plan: NetworkPlan) throws -> [String: TargetForm]? {
-    try batch.map { try plan.mixedTargets(by: type(of: $0).schema.name) }
+    try batch.map { try plan.mixedTargets(by: $0.schema.name) }
   }
 }
 
@@ -77,7 +77,7 @@ public struct Augmentations: Sendable {
       let read = shapes.map(\.description).joined(separator: " and ")
       throw failure(
         ElementError.shape(
-          "<\(type(of: first).schema.name)> changes pictures, but the net reads the shape \(read)",
+          "<\(first.schema.name)> changes pictures, but the net reads the shape \(read)",
           remedy: "pictures have the shape channels x height x width, such as 3x32x32"), 0)
     }
     for (index, step) in steps.pictures.enumerated() {

@@ -5,7 +5,7 @@ import NNFiles
 /// files that are given on the command line.
 ///
 /// A new format is a type that conforms to this, and a word in `standardSources`.
-protocol SampleFormat: DataSource {
+protocol SampleFormat: DataSource, DeclaredElement {
   /// Whether the file is of this format, by its path or its first bytes. Throws a `DiagnosticError` if the file cannot be
   /// read.
   static func matches(_ file: SampleFile) throws -> Bool
@@ -16,7 +16,7 @@ protocol SampleFormat: DataSource {
 
 /// The sources of this module; those that are formats of files, too, are tried in this order. Formats that a path tells
 /// stand before those that bytes tell, because a folder has no bytes.
-let standardSources: [any DataSource.Type] = [
+let standardSources: [any (DataSource & DeclaredElement).Type] = [
   CSVSource.self, ImagesSource.self, CIFAR10Source.self, CIFAR100Source.self, IDXSource.self, NPYSource.self,
   NPZSource.self, RandomSource.self,
 ]

@@ -174,8 +174,8 @@ extension ModelReader {
   private func matches(_ index: Int, _ target: String, _ section: String) -> Bool {
     let element = tree[index]
     if element.name == target || element.attribute("role")?.value == target { return true }
-    guard let section = ModelSection(rawValue: section), let type = registeredType(index, section) else { return false }
-    return section == .training && type.schema.kind.rawValue == target
+    guard let section = ModelSection(rawValue: section), let known = registered(index, section) else { return false }
+    return section == .training && known.schema.kind.rawValue == target
   }
 
   private mutating func set(_ override: OverrideList.Override, _ index: Int) {

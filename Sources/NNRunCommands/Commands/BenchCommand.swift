@@ -148,7 +148,7 @@ enum BenchCommand: Command {
     let rounds = max(3, min(200, Int(0.2 / max(1e-7, p50))))
     for _ in 0..<rounds { profile(&times) }
     let types = Dictionary(
-      uniqueKeysWithValues: network.plan.definition.nodes.map { ($0.name, Swift.type(of: $0.layer).schema.name) })
+      uniqueKeysWithValues: network.plan.definition.nodes.map { ($0.name, $0.layer.schema.name) })
     return Result(
       microsecondsPerSample: p50 / Double(settings.batch) * 1e6, p50: p50 * 1e6,
       p99: samples[min(samples.count - 1, samples.count * 99 / 100)] * 1e6,

@@ -7,7 +7,7 @@ import NNKernels
 /// Each sample becomes a mixture of itself and a partner of its batch, x := a x + (1 - a) x', and so do its targets: labels
 /// become distributions over the classes. Every sample is the partner of exactly one other. Who is whose, and the shares a,
 /// are functions of the run's seed, the step and the sample's place in its batch alone.
-public protocol BatchAugmentation: DeclaredElement {
+public protocol BatchAugmentation: ElementValue {
   /// The share a, from 0 to 1, that a sample keeps of itself.
   ///
   /// - Parameter random: the numbers for this sample.

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Mixes each sample of a batch with another one, and their right answers alike, by shares from Beta(alpha, alpha).
-public struct Mixup: BatchAugmentation {
+public struct Mixup: BatchAugmentation, DeclaredElement {
   /// The declaration of `<mixup>`.
   public static let schema = ElementSchema(
     .augmentation, "mixup",
