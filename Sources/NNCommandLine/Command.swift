@@ -55,6 +55,9 @@ package enum CommonOptions {
     "Override an attribute of the model, such as training.epochs=5 or network.fc1.units=64.")
   package static let json = Option("json", "Print JSON for scripts instead of text for people.")
   package static let force = Option("force", "Replace the file if it is there already.")
+  package static let verbose = Option(
+    "verbose", letter: "v",
+    "Also say how many samples were read, and which columns were left out because the training set has none of that name.")
   package static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
 }
 

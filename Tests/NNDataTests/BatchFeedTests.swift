@@ -85,15 +85,4 @@ import Testing
       Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: WorkerPool.processors)) == 0)
     #expect(Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: free + 3)) == 0)
   }
-
-  @Test func stratifiedCounts() throws {
-    let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
-    let target = DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels(labels))
-    let (part, rest) = Split.take(0.2, of: try Dataset(inputs: [], targets: [target]), stratified: nil, seed: 4)
-    var counts = [0, 0, 0]
-    for row in part.rows { counts[Int(labels[Int(row)])] += 1 }
-    #expect(counts == [12, 6, 2])
-    let together: [Int32] = (part.rows + rest.rows).sorted()
-    #expect(together == Array(0..<100))
-  }
 }
