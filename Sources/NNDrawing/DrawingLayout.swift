@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension PlacedDrawing {
   /// The most places that a drawing's nodes, and its wires in the columns that they pass, may take.

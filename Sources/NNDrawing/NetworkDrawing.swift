@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension Drawing {
   /// The layers of a net with the shapes on their wires, blocks as groups.

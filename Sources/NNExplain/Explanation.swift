@@ -1,5 +1,6 @@
 import NNCore
 import NNKernels
+import NNText
 
 /// Every number of one forward and backward pass of a graph for one sample, in double precision.
 package struct Explanation {

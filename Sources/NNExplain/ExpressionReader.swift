@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// A formula such as `(x + y) * z` as a graph of layers.
 package struct Expression {

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The entries of a zip file, stored or deflated; read through the central directory.
 ///

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNText
 
 /// The whole program nnrun, with the elements that `register` adds to the project's own: reads the command line, runs the
 /// verb, and ends the process with its exit code.

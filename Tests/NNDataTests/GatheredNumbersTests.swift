@@ -72,7 +72,8 @@ import Testing
   @Test func oneHotLabels() throws {
     let labels = (0..<Int32(Self.count)).map { $0 % 13 - 1 }
     let set = try Dataset(
-      inputs: [], targets: [DataArray(name: "y", form: .classes(count: 12, shape: Shape(1)), elements: .labels(labels))])
+      inputs: [], targets: [DataArray(name: "y", form: .classes(count: 12, shape: Shape(1)), elements: .labels(labels))]
+    )
     let feed = BatchFeed<Float>(
       set, FeedSettings(batch: 10, targetForms: ["y": .values(Shape(12))]), workers: WorkerPool(threads: 2))
     for number in 0..<10 {
@@ -90,7 +91,10 @@ import Testing
     let (channels, size) = (3, 5)
     let width = channels * size
     var lottery = Lottery(8)
-    let numbers = (0..<(Self.count * width)).map { Double(lottery.draw(1000) * ($0 % width + 1)) + 50 * Double($0 % width) }
+    let numbers = (0..<(Self.count * width)).map { index -> Double in
+      let column = index % width
+      return Double(lottery.draw(1000) * (column + 1) + 50 * column)
+    }
     let input = DataArray(name: "x", form: .values(Shape(channels, 1, size)), elements: .doubles(numbers))
     let set = try Dataset(inputs: [input], targets: []).subset((0..<Self.count).filter { $0 % 5 != 2 })
     let steps: [any Preprocessing] = [
@@ -102,8 +106,8 @@ import Testing
       let scale = affine.scales[affine.scales.count == 1 ? 0 : index]
       return numbers[Int(row) * width + index] * scale + affine.shifts[affine.shifts.count == 1 ? 0 : index]
     }
-    let groups = per == "all" ? [0..<width] : per == "element" ? (0..<width).map { $0..<($0 + 1) }
-      : (0..<channels).map { ($0 * size)..<(($0 + 1) * size) }
+    let length = per == "all" ? width : per == "element" ? 1 : size
+    let groups = stride(from: 0, to: width, by: length).map { $0..<($0 + length) }
     for group in groups {
       let values = set.rows.flatMap { row in group.map { prepared(row, $0) } }
       let mean = values.reduce(0, +) / Double(values.count)
@@ -111,10 +115,11 @@ import Testing
       #expect(mean.magnitude < 1e-12 && (variance - 1).magnitude < 1e-12)
     }
     // All of a group are treated alike: the differences that Scale leaves are scaled by one factor.
-    let factors = Set((0..<width).map { index in
-      let scale = affine.scales[affine.scales.count == 1 ? 0 : index] / [0.5, 3, -2][index / size]
-      return (scale * 1e9).rounded()
-    })
+    let factors = Set(
+      (0..<width).map { index in
+        let scale = affine.scales[affine.scales.count == 1 ? 0 : index] / [0.5, 3, -2][index / size]
+        return (scale * 1e9).rounded()
+      })
     #expect(factors.count == groups.count)
   }
 }

@@ -6,6 +6,7 @@ import NNData
 import NNFiles
 import NNInference
 import NNKernels
+import NNText
 import NNWeights
 import Testing
 

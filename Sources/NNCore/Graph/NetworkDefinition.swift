@@ -1,4 +1,5 @@
 import NNKernels
+import NNText
 
 /// A net as a graph of layers: what a model file or a program describes, before any memory is taken.
 ///

@@ -7,15 +7,15 @@ import NNKernels
 /// and one on other threads see the same pictures. Changes come after preprocessing: 0 is then the mean, if the numbers
 /// are standardized, and fills what comes into view.
 public protocol Augmentation: ElementValue {
-  /// Throws an `ElementError` if pictures of this size cannot be changed so.
+  /// Throws an `ElementError` if pictures of this size cannot be changed so. No size is refused by default.
   func check(_ size: ImageSize) throws(ElementError)
 
   /// Changes one picture.
   ///
   /// - Parameters:
-  ///   - picture: its numbers, channel by channel, row by row.
-  ///   - scratch: as much memory again, whose contents do not matter.
-  ///   - random: the numbers for this picture; positions 0 to 15 are its own.
+  ///   - picture: channels x height x width, changed in place.
+  ///   - scratch: memory of the same size with any contents.
+  ///   - random: the stream of this picture; positions 0 to 15 are the step's own.
   func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream)
 }
 
@@ -25,11 +25,11 @@ extension Augmentation {
 
 /// The size of a picture.
 public struct ImageSize: Sendable, Hashable {
-  /// Numbers for each pixel.
+  /// The number of channels.
   public let channels: Int
-  /// Rows.
+  /// The number of rows.
   public let height: Int
-  /// Pixels in a row.
+  /// The number of pixels in a row.
   public let width: Int
 
   /// The size of pictures of a shape: channels x height x width, or height x width. Nil for other shapes.
@@ -41,6 +41,6 @@ public struct ImageSize: Sendable, Hashable {
     }
   }
 
-  /// Numbers in a picture.
+  /// The number of elements: channels x height x width.
   public var count: Int { channels * height * width }
 }

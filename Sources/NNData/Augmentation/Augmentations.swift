@@ -100,7 +100,7 @@ public struct Augmentations: Sendable {
     steps.batch.map { Mixture($0, seed: seed, batchNumber: batchNumber, count: count) }
   }
 
-  /// How often a number is gone through, gathering included; a change takes about four times as long as gathering.
+  /// Work for each number of a batch, gathering being 1: a change to pictures takes about four times as long.
   var costFactor: Int { 1 + 4 * steps.pictures.count + (isMixing ? 1 : 0) }
 
   /// Changes the batch of one input, if it is one of pictures.

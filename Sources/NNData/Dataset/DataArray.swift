@@ -1,13 +1,17 @@
 import NNCore
 import NNKernels
 
-/// One array of a data set: for each sample, so many numbers or labels.
+/// One array of a data set: samples x the shape of one sample, row-major, of numbers or labels.
 public struct DataArray: Sendable {
-  /// The elements as they were read: pictures stay bytes.
+  /// The elements as they were read. They become the net's scalars when a batch is gathered.
   public enum Elements: Sendable {
+    /// Pictures, and other bytes.
     case bytes([UInt8])
+    /// Numbers that single precision holds exactly, or that are wanted in no other.
     case floats([Float])
+    /// Numbers of tables, and others that preprocessing may need all places of.
     case doubles([Double])
+    /// Classes from 0 upwards, or labels that are ignored.
     case labels([Int32])
 
     /// The number of elements.
@@ -30,7 +34,7 @@ public struct DataArray: Sendable {
   /// The file that they were read from, for messages.
   public var file: String?
 
-  /// An array. The elements are as many as whole samples of the form's shape need.
+  /// An array. The number of elements must be a multiple of that of a sample.
   public init(name: String, form: TargetForm, elements: Elements, file: String? = nil) {
     precondition(elements.count % form.shape.elementCount == 0)
     self.name = name
@@ -39,10 +43,10 @@ public struct DataArray: Sendable {
     self.file = file
   }
 
-  /// Elements of one sample.
+  /// The number of elements of one sample.
   public var width: Int { form.shape.elementCount }
 
-  /// The element at a flat index.
+  /// The element at a flat index: sample x width + element.
   public func value(_ index: Int) -> Double {
     switch elements {
     case .bytes(let values): Double(values[index])
@@ -52,9 +56,10 @@ public struct DataArray: Sendable {
     }
   }
 
-  /// Writes the samples `rows` one after the other, each number times its scale plus its shift.
+  /// Gathers the samples `rows`: target[i] := scale x[rows[i]] + shift, elementwise. Each element is read and written once,
+  /// so the memory's bandwidth is the bound.
   ///
-  /// Reads and writes each element once: the floor is the memory's bandwidth.
+  /// - Parameter target: rows x width.
   func gather<S: Scalar>(
     _ rows: UnsafeBufferPointer<Int32>, _ affine: AffineTable<S>, into target: Buffer<S>, workers: WorkerPool
   ) {

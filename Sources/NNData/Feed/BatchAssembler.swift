@@ -53,8 +53,8 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
   /// The memory of a slot's target, by its place in the set.
   func target(_ index: Int, slot: Int) -> Buffer<S> { slots[slot].targets[index].buffer }
 
-  /// Gathers, converts, preprocesses and augments a batch. What it writes depends on the batch alone, not on who calls
-  /// it, when, or how many threads share the work.
+  /// Gathers, converts, preprocesses and augments a batch. What it writes is a function of the batch alone: the same on any
+  /// thread and on any number of them.
   func gather(_ place: Place, slot: Int, workers: WorkerPool) {
     if orderedEpoch != place.epoch { putInOrder(place.epoch) }
     let count = count(place)

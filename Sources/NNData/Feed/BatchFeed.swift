@@ -16,7 +16,7 @@ public final class BatchFeed<S: Scalar> {
   private var left: Int
   /// Epochs given completely.
   public private(set) var epoch: Int
-  /// Batches given of the epoch at hand.
+  /// Batches given of the current epoch.
   public private(set) var batchOfEpoch: Int
 
   /// A feed that starts at the given batch of the given epoch.
@@ -40,7 +40,7 @@ public final class BatchFeed<S: Scalar> {
   /// Batches in an epoch.
   public var batchesPerEpoch: Int { assembler.batchesPerEpoch }
 
-  /// Makes the next batch the current one and says how many samples it has. The one before it is gone.
+  /// Makes the next batch the current one and returns its number of samples. The memory of the one before it is reused.
   public func next() -> Int {
     let place = next(epoch, batchOfEpoch)
     if let prefetcher, prefetcher.hasBegun {
@@ -56,10 +56,11 @@ public final class BatchFeed<S: Scalar> {
     return assembler.count(place)
   }
 
-  /// The samples of the current batch for an input, by its place in the set.
+  /// The current batch of an input, by its place in the set: batch x width. Valid until the next call of `next`.
   public func input(_ index: Int) -> Buffer<S> { assembler.input(index, slot: slot) }
 
-  /// The current batch of a target, by its place in the set.
+  /// The current batch of a target, by its place in the set: batch x width, or batch x classes for labels that become
+  /// one-hot. Valid until the next call of `next`.
   public func target(_ index: Int) -> Buffer<S> { assembler.target(index, slot: slot) }
 
   /// The batch after the first `batch` of an epoch.

@@ -8,7 +8,7 @@ struct BatchMemory<S: Scalar> {
 }
 
 /// The last stage of a batch: gathered samples are mixed where there is a mixture, labels become one-hot where the net
-/// wants numbers. What waits for this stage is gathered into memory of its own.
+/// wants numbers. What goes through this stage is gathered into memory of its own.
 struct BatchCompletion<S: Scalar> {
   private let isMixing: Bool
   private let waiting: BatchMemory<S>

@@ -2,7 +2,7 @@ import NNCore
 
 /// Reads samples with their right answers from a file of any format that training reads.
 public enum LabelledInput {
-  /// The samples in a file, whose format its path or its first bytes tell.
+  /// The samples in a file, whose format is recognized by its path or its first bytes.
   ///
   /// - Parameters:
   ///   - path: csv, tsv, npz, npy or IDX, the .bin of CIFAR-10 and CIFAR-100, also compressed with gzip; a folder with a

@@ -3,7 +3,7 @@ import NNKernels
 
 /// Reads samples to predict from a file of any format that training reads.
 public enum PredictionInput {
-  /// The samples in a file, whose format its path or its first bytes tell.
+  /// The samples in a file, whose format is recognized by its path or its first bytes.
   ///
   /// - Parameters:
   ///   - path: csv or tsv, npy, npz or IDX, the .bin of CIFAR-10 and CIFAR-100, also compressed with gzip; `-` for
@@ -14,7 +14,7 @@ public enum PredictionInput {
   ///   - isDouble: whether numbers are kept in double precision.
   ///   - pictures: what becomes of pictures.
   ///   - workers: the threads that decode them.
-  ///   - inputs: the names of the net's inputs, by which arrays are found in an archive that the record does not tell of.
+  ///   - inputs: the names of the net's inputs, by which arrays are found in an archive where the training set was none.
   /// - Returns: a set with the inputs alone.
   /// - Throws: a `DiagnosticError` that names the file: it is missing, damaged, or unlike the training set.
   public static func read(

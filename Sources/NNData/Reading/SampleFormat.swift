@@ -14,8 +14,8 @@ protocol SampleFormat: DataSource, DeclaredElement {
   static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset
 }
 
-/// The sources of this module; those that are formats of files, too, are tried in this order. Formats that a path tells
-/// stand before those that bytes tell, because a folder has no bytes.
+/// The sources of this module; those that are formats of files, too, are tried in this order. Formats that are
+/// recognized by the path stand before those that are recognized by bytes, because a folder has no bytes.
 let standardSources: [any (DataSource & DeclaredElement).Type] = [
   CSVSource.self, ImagesSource.self, CIFAR10Source.self, CIFAR100Source.self, IDXSource.self, NPYSource.self,
   NPZSource.self, RandomSource.self,
@@ -69,7 +69,6 @@ struct SampleRequest {
   var labels: String?
   /// What becomes of pictures; they stay as they are if it is nil.
   var pictures: PictureForm?
-  /// The names of the net's inputs, by which arrays are found in an archive that the training set's record does not
-  /// tell of.
+  /// The names of the net's inputs, by which arrays are found in an archive where the training set was none.
   var inputs: [String] = []
 }

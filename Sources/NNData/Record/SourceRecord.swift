@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// How the training set was read: what its source was told and what it found out. It is stored with the weights, so that
 /// other files are read alike and nothing is guessed again.
@@ -17,6 +18,7 @@ public struct SourceRecord: Sendable, Hashable {
   /// What there is to know.
   package let form: Form
 
+  /// A record of the given form.
   package init(_ form: Form) { self.form = form }
 
   /// What is known of a table; nil for another source.

@@ -1,6 +1,7 @@
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 
 /// Samples that are made up, so that a model file is complete without data.
 public struct RandomSource: DataSource, DeclaredElement {

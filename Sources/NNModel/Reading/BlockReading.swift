@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   /// Reads a block's declaration; its layers are read where it is used.

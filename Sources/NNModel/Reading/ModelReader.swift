@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Reads a tree of elements as a model: checks every element against its declaration and gathers all that is wrong.
 struct ModelReader {

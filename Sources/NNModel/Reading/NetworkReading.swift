@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   /// Reads the net, blocks and repetitions written out.

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Values from the command line in place of what the file says: `SECTION.ELEMENT.ATTRIBUTE=VALUE`, or
 /// `SECTION.ATTRIBUTE=VALUE` for the section's own attributes.

@@ -3,6 +3,7 @@ import NNCore
 import NNDrawing
 import NNExplain
 import NNFiles
+import NNText
 
 /// The curve of a layer, for `nnrun layers NAME --plot`.
 struct LayerPlot {

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// The IDX format: two zero bytes, a type, the number of dimensions, the sizes, the elements; all big-endian.
 enum IDXFile {

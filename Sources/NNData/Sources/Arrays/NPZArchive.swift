@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// NumPy's archive of several arrays: a zip file with an npy file for each.
 ///

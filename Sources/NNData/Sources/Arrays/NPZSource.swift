@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// Samples from NumPy's archives of several arrays.
 public struct NPZSource: SampleFormat {

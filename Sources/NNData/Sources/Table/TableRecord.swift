@@ -1,4 +1,5 @@
 import NNFiles
+import NNText
 
 /// How a table of text was read: its dialect, its columns, and which of them held the right answers.
 package struct TableRecord: Sendable, Hashable {
@@ -32,6 +33,7 @@ package struct TableRecord: Sendable, Hashable {
   /// What the right answers are; nil if there are none.
   package var task: Task?
 
+  /// A record of what was found out, or said, of the training set's table.
   package init(
     separator: Separator, decimalMark: DecimalMark, names: [String]?, columns: Int, answers: [Int], task: Task?
   ) {
