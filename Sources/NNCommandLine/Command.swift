@@ -72,6 +72,11 @@ package enum CommonOptions {
   package static let json = Option("json", "Print JSON for scripts instead of text for people.")
   /// `--force`.
   package static let force = Option("force", "Replace the file if it is there already.")
+  /// `--verbose`, `-v`.
+  package static let verbose = Option(
+    "verbose", letter: "v",
+    "Also say how many samples were read, and which columns were left out because the training set has none of that name."
+  )
   /// `--quiet`, `-q`.
   package static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
 }

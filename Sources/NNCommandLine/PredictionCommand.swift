@@ -8,6 +8,18 @@ import NNText
 /// What `nnrun predict` and `nninfer` do.
 package protocol PredictionCommand: Command {}
 
+extension Arguments {
+  /// Prints what is to be said of samples that were read: warnings, and with `--verbose` what became of the file.
+  package func report(_ samples: Dataset) {
+    printMessages(samples.warnings)
+    guard has("verbose") else { return }
+    let columns = samples.ignoredColumns.map { "'\($0)'" }.joined(separator: ", ").shortened
+    printMessage(
+      "\(samples.file): \(grouped(samples.count)) sample\(samples.count == 1 ? "" : "s")"
+        + (columns.isEmpty ? "" : "; left out, because the training set has none of that name: \(columns)"))
+  }
+}
+
 extension PredictionCommand {
   /// What the command does, in one line.
   package static var summary: String { "let saved weights predict" }
@@ -37,6 +49,7 @@ extension PredictionCommand {
           + "table's columns."),
       Option("format", .choice(["csv", "json", "npy"]), "How to write predictions; csv unless given."),
       Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
+      CommonOptions.verbose,
     ]
   }
   /// Command lines that work, each with what it does.
@@ -58,7 +71,7 @@ extension PredictionCommand {
     let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
     let workers = try environment.workers(arguments)
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
-    printMessages(samples.warnings)
+    arguments.report(samples)
     let isFinite: Bool
     switch model.description.precision {
     case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), model, arguments)
@@ -90,12 +103,18 @@ extension PredictionCommand {
     }
     var free = names.filter { name in !files.contains { $0.name == name } }[...]
     var arrays: [DataArray] = []
+    var sets: [Dataset] = []
     for file in files {
-      guard var array = try read(file.path).inputs.first else { continue }
+      let set = try read(file.path)
+      guard var array = set.inputs.first else { continue }
       array.name = file.name ?? free.popFirst() ?? array.name
       arrays.append(array)
+      sets.append(set)
     }
-    return try Dataset(inputs: arrays, targets: [], file: files.map(\.path).joined(separator: ", "))
+    var joined = try Dataset(inputs: arrays, targets: [], file: files.map(\.path).joined(separator: ", "))
+    joined.warnings = sets.flatMap(\.warnings)
+    joined.ignoredColumns = sets.flatMap(\.ignoredColumns)
+    return joined
   }
 
   /// Writes the predictions; false, with a message, if some of their numbers are not finite.

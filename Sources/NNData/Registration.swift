@@ -14,14 +14,7 @@ public func registerStandardAugmentations(into registry: inout Registry) throws(
 
 /// Makes the data sources of this module known.
 public func registerStandardSources(into registry: inout Registry) throws(RegistrationError) {
-  try registry.register(CSVSource.self)
-  try registry.register(IDXSource.self)
-  try registry.register(CIFARSource.self)
-  try registry.register(CIFAR100Source.self)
-  try registry.register(ImagesSource.self)
-  try registry.register(NPYSource.self)
-  try registry.register(NPZSource.self)
-  try registry.register(RandomSource.self)
+  for source in standardSources { try registry.register(source) }
 }
 
 /// Makes the preprocessing steps of this module known.

@@ -45,7 +45,7 @@ private func finish(_ image: inout png_image, into pixels: UnsafeMutableRawBuffe
   guard isRead, image.warning_or_error & 2 == 0 else { throw PixelImage.damaged(file, reason(image)) }
 }
 
-/// Three bytes of every four.
+/// The first three bytes of every four.
 private func withoutAlpha(_ pixels: [UInt8]) -> [UInt8] {
   var result = [UInt8](repeating: 0, count: pixels.count / 4 * 3)
   for place in 0..<(pixels.count / 4) {

@@ -1,12 +1,12 @@
 import NNCore
 
-/// A picture of bytes: red, green and blue of each pixel, row by row.
+/// A picture of 8-bit channels: height x width x 3, red, green and blue.
 package struct PixelImage: Sendable {
-  /// Pixels in a row.
+  /// The number of pixels in a row.
   package let width: Int
-  /// Rows.
+  /// The number of rows.
   package let height: Int
-  /// Three bytes for each pixel.
+  /// height x width x 3 bytes, row-major.
   package let pixels: [UInt8]
 
   /// The most pixels that a file may have: 384 MiB in memory.
@@ -45,15 +45,15 @@ package struct PixelImage: Sendable {
     }
   }
 
-  /// The picture as a net reads it: channel by channel, row by row. One channel is the brightness of ITU-R BT.601,
-  /// 0.299 red + 0.587 green + 0.114 blue.
+  /// The picture as a net reads it: channels x height x width. One channel is the brightness of ITU-R BT.601,
+  /// 0.299 red + 0.587 green + 0.114 blue; otherwise there are three.
   package func planes(channels: Int) -> [UInt8] {
     let count = width * height
     var planes = [UInt8](repeating: 0, count: channels * count)
     for place in 0..<count {
       let (red, green, blue) = (pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2])
       if channels == 1 {
-        // In sixteenths of thousandths, rounded: the weights add up to 65536.
+        // In fixed point with 16 fractional bits, rounded: the weights add up to 2^16.
         let sum = 19595 * Int(red) + 38470 * Int(green) + 7471 * Int(blue) + 32768
         planes[place] = UInt8(truncatingIfNeeded: sum >> 16)
       } else {

@@ -110,9 +110,8 @@ public struct SavedModel: Sendable {
     let batch = min(256, samples.count)
     let predictor = try engine(type, batch: batch, workers: workers)
     let viewing = views.map { ViewedPrediction($0, predictor) }
-    let feed = BatchFeed<S>(
-      samples, batch: batch, preprocessing: preprocessing, seed: 0, shuffles: false,
-      batches: (samples.count + batch - 1) / batch, workers: workers)
+    let feeding = FeedSettings(batch: batch, preprocessing: preprocessing)
+    let feed = BatchFeed<S>(samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: workers)
     let width = predictor.outputCount
     let outputs = Storage<S>(count: samples.count * width)
     var done = 0

@@ -124,8 +124,8 @@ extension CodeExplanation {
       .network, wrong: "<acme:swishish/>", right: "<relu/>"),
     .init(
       "unknown-namespace",
-      "No loaded plug-in makes elements of this namespace. The project's own is "
-        + "urn:nnrun:model:1.", .network, wrong: #"<swishish xmlns="urn:acme:layers"/>"#, right: "<relu/>"),
+      "An element is in no namespace, or in one that is almost that of a loaded plug-in. The project's own is "
+        + "urn:nnrun:model:1.", .network, wrong: #"<relu xmlns=""/>"#, right: "<relu/>"),
     .init(
       "bad-override",
       "--set takes SECTION.ATTRIBUTE=VALUE or SECTION.ELEMENT.ATTRIBUTE=VALUE, where a layer is "

@@ -74,7 +74,8 @@ public struct ModelStructure: Sendable, Hashable {
       .optional(
         "from", .choice(["train", "validation", "test"]), default: .text("train"), "The role that it is taken from."),
       .required(
-        "fraction", .number(NumberRange(0, 1, excludesLower: true, excludesUpper: true)), "How much is taken."),
+        "fraction", .number(NumberRange(0, 1, excludesLower: true, excludesUpper: true)),
+        "How much is taken, rounded to whole samples, halves up; at least one sample, and at least one is left."),
       .optional(
         "stratified", .boolean,
         "Whether every class keeps its share; unless given, it does when the data has classes."),

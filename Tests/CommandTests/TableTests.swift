@@ -66,6 +66,24 @@ import Testing
     #expect(try evaluate("a,b\n1,0\n").messages.contains("there is no column 'y'"))
   }
 
+  /// What is left out is said on demand, for one file as for several, and to standard error.
+  @Test func columnsThatAreLeftOut() throws {
+    _ = try train(Self.table)
+    let silent = try predict("id,b,a,year\n7,0,1,1\n8,1,0,1\n")
+    #expect(silent.messages.isEmpty)
+    let message = "t.csv: 2 samples; left out, because the training set has none of that name: 'id', 'year'\n"
+    for option in ["--verbose", "-v"] {
+      let result = try predict("id,b,a,year\n7,0,1,1\n8,1,0,1\n", option)
+      #expect(result.output == silent.output && result.messages == message)
+    }
+    #expect(try place.infer("run/weights.safetensors", "x=t.csv", "-v").messages == message)
+    #expect(try predict("b,a\n0,1\n", "-v").messages == "t.csv: 1 sample\n")
+    let table = "y,id,b,a\np,1,0,1\nq,2,2,0\n"
+    let evaluation = try evaluate(table, "-v")
+    #expect(evaluation.messages == "t.csv: 2 samples; left out, because the training set has none of that name: 'id'\n")
+    #expect(try evaluate(table).messages.isEmpty)
+  }
+
   @Test func otherSetsAreMatched() throws {
     try place.write("c,b,y\n1,0,p\n0,1,q\n", to: "other.csv")
     let named = try train(Self.table, others: #"<csv role="validation" path="other.csv" label="y"/>"#)

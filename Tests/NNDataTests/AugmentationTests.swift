@@ -158,12 +158,18 @@ import Testing
     #expect(most == 3 * 16)
   }
 
+  private func augmentations(
+    _ steps: [any ElementValue], _ shape: Shape, seed: UInt64 = 1
+  ) throws -> Augmentations? {
+    try Augmentations(AugmentationSteps(steps), shapes: [shape], seed: seed)
+  }
+
   @Test func whatDoesNotFit() throws {
     #expect(throws: ElementError.self) {
-      try Augmentations([Self.make(Translate.self, ["by": .integer(4)])], shapes: [Shape(3, 4, 8)], seed: 1)
+      try augmentations([Self.make(Translate.self, ["by": .integer(4)])], Shape(3, 4, 8))
     }
-    #expect(throws: ElementError.self) { try Augmentations([Self.make(Flip.self)], shapes: [Shape(64)], seed: 1) }
-    #expect(try Augmentations([], shapes: [Shape(64)], seed: 1) == nil)
+    #expect(throws: ElementError.self) { try augmentations([Self.make(Flip.self)], Shape(64)) }
+    #expect(try augmentations([], Shape(64)) == nil)
   }
 
   /// The same batches on any number of threads, and from the middle of a run as from its beginning.
@@ -178,8 +184,9 @@ import Testing
     ]
     func batches(threads: Int, from first: Int, seed: UInt64) throws -> [[Float]] {
       let feed = BatchFeed<Float>(
-        set, batch: 6, preprocessing: [], seed: seed, shuffles: true, epoch: first / 4, batchOfEpoch: first % 4,
-        augmentations: try Augmentations(steps, shapes: [shape], seed: seed), workers: WorkerPool(threads: threads))
+        set,
+        FeedSettings(batch: 6, shuffleSeed: seed, augmentations: try augmentations(steps, shape, seed: seed)),
+        epoch: first / 4, batchOfEpoch: first % 4, workers: WorkerPool(threads: threads))
       return (first..<9).map { _ in
         let count = feed.next()
         return feed.input(0).slice(from: 0, count: count * 192).array

@@ -9,8 +9,7 @@ import Testing
 
   private func batches(_ set: Dataset, _ count: Int, seed: UInt64 = 1, epoch: Int = 0, batch: Int = 0) -> [[Double]] {
     let feed = BatchFeed<Double>(
-      set, batch: 4, preprocessing: [], seed: seed, shuffles: true, epoch: epoch, batchOfEpoch: batch,
-      workers: workers)
+      set, FeedSettings(batch: 4, shuffleSeed: seed), epoch: epoch, batchOfEpoch: batch, workers: workers)
     return (0..<count).map { _ in
       let size = feed.next()
       return Array(feed.input(0).array.prefix(size))
@@ -36,8 +35,7 @@ import Testing
     let numbers = [-0.0, 0, 1e-300, -1e300, 1.0 / 3]
     let values = DataArray(name: "x", form: .values(Shape(5)), elements: .doubles(numbers))
     let set = try Dataset(inputs: [values], targets: [])
-    let feed = BatchFeed<Double>(
-      set, batch: 1, preprocessing: [], seed: 1, shuffles: false, epoch: 0, batchOfEpoch: 0, workers: workers)
+    let feed = BatchFeed<Double>(set, FeedSettings(batch: 1), workers: workers)
     _ = feed.next()
     #expect(feed.input(0).array.map(\.bitPattern) == numbers.map(\.bitPattern))
   }
@@ -55,12 +53,14 @@ import Testing
       try Flip(attributes: Attributes([:], for: Flip.schema)),
       try Rotate(attributes: Attributes(["degrees": .number(15)], for: Rotate.schema)),
     ]
-    let augmentations = try Augmentations(steps, shapes: [shape], seed: 9)
+    var settings = FeedSettings(
+      batch: 5, shuffleSeed: 4, preprocessing: [AffinePreprocessing(scales: [0.1], shifts: [-3])],
+      augmentations: try Augmentations(AugmentationSteps(steps), shapes: [shape], seed: 9))
     func batches(_ prefetching: Prefetching, from first: Int, to last: Int) -> [[Float]] {
+      settings.prefetching = prefetching
       let feed = BatchFeed<Float>(
-        set, batch: 5, preprocessing: [AffinePreprocessing(scales: [0.1], shifts: [-3])], seed: 4, shuffles: true,
-        epoch: first / 5, batchOfEpoch: first % 5, augmentations: augmentations, batches: last - first,
-        workers: WorkerPool(threads: threads), prefetching: prefetching)
+        set, settings, epoch: first / 5, batchOfEpoch: first % 5, batches: last - first,
+        workers: WorkerPool(threads: threads))
       #expect((feed.prefetcher != nil) == (prefetching == .always && last - first > 1))
       return (first..<last).map { number in
         let count = feed.next()
@@ -84,16 +84,5 @@ import Testing
     #expect(
       Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: WorkerPool.processors)) == 0)
     #expect(Prefetching.whenItPays.threads(work: 1 << 20, workers: WorkerPool(threads: free + 3)) == 0)
-  }
-
-  @Test func stratifiedCounts() throws {
-    let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
-    let target = DataArray(name: "label", form: .classes(count: 3, shape: Shape(1)), elements: .labels(labels))
-    let (part, rest) = Split.take(0.2, of: try Dataset(inputs: [], targets: [target]), stratified: nil, seed: 4)
-    var counts = [0, 0, 0]
-    for row in part.rows { counts[Int(labels[Int(row)])] += 1 }
-    #expect(counts == [12, 6, 2])
-    let together: [Int32] = (part.rows + rest.rows).sorted()
-    #expect(together == Array(0..<100))
   }
 }

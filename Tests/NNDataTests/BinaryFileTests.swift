@@ -122,10 +122,9 @@ import Testing
       let bytes = try FileReading.bytes(Folder.fixtures + "/" + name)
       func parse(_ bytes: [UInt8]) -> [String] {
         Outcome {
-          let archive = try ZipArchive(bytes, file: "f")
-          for name in archive.names { _ = try archive.contents(name) }
-          return try Dataset(
-            inputs: [NPYFile.parse(archive.contents("x.npy")[...], file: "f", isDouble: false).input()], targets: [])
+          let archive = try NPZArchive(bytes, file: "f")
+          for name in archive.arrays { _ = try archive.array(name, isDouble: false) }
+          return try Dataset(inputs: [archive.array("x", isDouble: false).input()], targets: [])
         }.codes
       }
       #expect(parse(bytes) == [])
@@ -163,12 +162,9 @@ import Testing
         let bytes = lottery.mutated(original)
         let outcome = Outcome {
           if name.hasSuffix("npz") {
-            let archive = try ZipArchive(bytes, file: "f")
+            let archive = try NPZArchive(bytes, file: "f")
             return try Dataset(
-              inputs: archive.names.map {
-                try NPYFile.parse(archive.contents($0)[...], file: "f", isDouble: false).input()
-              },
-              targets: [])
+              inputs: archive.arrays.map { try archive.array($0, isDouble: false).input() }, targets: [])
           }
           let array =
             name.hasSuffix("npy")

@@ -21,8 +21,8 @@ import Testing
   }
 
   private func read(_ role: String, _ path: String = ".", classes: [String]? = nil) throws -> Dataset {
-    let attributes = try Attributes(["path": .text(path), "role": .text(role)], for: CIFARSource.schema)
-    return try CIFARSource(attributes: attributes).read(SourceContext(folder: folder.path, classes: classes))
+    let attributes = try Attributes(["path": .text(path), "role": .text(role)], for: CIFAR10Source.schema)
+    return try CIFAR10Source(attributes: attributes).read(SourceContext(folder: folder.path, classes: classes))
   }
 
   @Test func recordsOfAllFilesInOrder() throws {

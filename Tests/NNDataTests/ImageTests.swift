@@ -191,6 +191,21 @@ import Testing
     #expect(second?.diagnostics.first?.code == "mixed-folder")
   }
 
+  /// A name that is not UTF-8 would open another file, or none.
+  @Test func namesThatAreNotUTF8() throws {
+    let place = try make([("a/1.png", "colour.png")])
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let path = Array("\(place)/a/caf".utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)] + Array(".png".utf8CString)
+    // Some file systems have no such names.
+    guard let file = fopen(path, "w") else { return }
+    fclose(file)
+    defer { unlink(path) }
+    let error = #expect(throws: DiagnosticError.self) { try read(["path": .text(place)]) }
+    #expect(error?.diagnostics.first?.code == "not-utf8")
+    #expect(error?.diagnostics.first?.message == "the name 'caf\u{FFFD}.png' in this folder is not text in UTF-8")
+    #expect(error?.diagnostics.first?.place?.file == place + "/a")
+  }
+
   /// Prediction takes a file, or a folder of files, and makes of them what training did.
   @Test func prediction() throws {
     let place = try make([("1.png", "colour.png"), ("2.jpg", "colour.jpg")])

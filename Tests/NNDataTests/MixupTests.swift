@@ -31,12 +31,13 @@ import Testing
     prefetching: Prefetching = .never
   ) throws -> BatchFeed<S> {
     let augmentations = try alpha.flatMap { alpha in
-      try Augmentations([], shapes: [Shape(count)], seed: seed, mixup: mixup(alpha))
+      try Augmentations(AugmentationSteps([mixup(alpha)]), shapes: [Shape(count)], seed: seed)
     }
+    var settings = FeedSettings(
+      batch: batch, shuffleSeed: seed, augmentations: augmentations, targetForms: ["label": .values(Shape(count))])
+    settings.prefetching = prefetching
     return BatchFeed<S>(
-      try samples(), batch: batch, preprocessing: [], seed: seed, shuffles: true, epoch: first / 5,
-      batchOfEpoch: first % 5, augmentations: augmentations, targetForms: ["label": .values(Shape(count))],
-      workers: WorkerPool(threads: threads), prefetching: prefetching)
+      try samples(), settings, epoch: first / 5, batchOfEpoch: first % 5, workers: WorkerPool(threads: threads))
   }
 
   /// Inputs, labels and numbers are mixed with the same partners and shares, every sample twice in its batch.

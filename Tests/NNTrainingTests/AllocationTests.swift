@@ -35,9 +35,10 @@ import Testing
     guard AllocationCounter.isAvailable else { return }
     let set = try samples()
     let network = try network(set)
-    let feed = BatchFeed<Float>(
-      set, batch: 16, preprocessing: [AffinePreprocessing(scales: [2], shifts: [1])], seed: 1, shuffles: true,
-      workers: network.workers, prefetching: prefetching)
+    var settings = FeedSettings(
+      batch: 16, shuffleSeed: 1, preprocessing: [AffinePreprocessing(scales: [2], shifts: [1])])
+    settings.prefetching = prefetching
+    let feed = BatchFeed<Float>(set, settings, workers: network.workers)
     #expect((feed.prefetcher != nil) == (prefetching == .always))
     let bindings = FeedBindings(network)
     let update = ParameterUpdate<Float>(network.plan, Adam())

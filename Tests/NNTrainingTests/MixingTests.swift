@@ -1,5 +1,6 @@
 import LossLayers
 import NNCore
+import NNData
 import Testing
 
 /// What losses say to mixed targets.

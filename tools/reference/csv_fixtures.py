@@ -32,9 +32,11 @@ def number():
 
 
 tables = []
-for _ in range(200):
+# Small tables, and then some that are wider and longer than any block that a reader may work in.
+large = [(1, 129), (7, 97), (11, 31), (33, 9), (65, 5), (13, 17), (19, 23), (5, 61)]
+for size in [None] * 200 + large:
     delimiter = lottery.choice(list(separators))
-    columns, rows = lottery.randrange(1, 6), lottery.randrange(3, 9)
+    columns, rows = size or (lottery.randrange(1, 6), lottery.randrange(3, 9))
     has_decimal_comma = delimiter != "," and lottery.random() < 0.4
     numbers = [[number() for _ in range(columns)] for _ in range(rows)]
     written = [[n.replace(".", ",") if has_decimal_comma else n for n in row] for row in numbers]
@@ -46,7 +48,7 @@ for _ in range(200):
     if header == "numbers" and columns < 3:
         header = "words"
     if header == "words":
-        names = list(dict.fromkeys(word() for _ in range(40)))[:columns + 1]
+        names = list(dict.fromkeys(word() for _ in range(40 if size is None else 400)))[:columns + 1]
         written.insert(0, names)
     elif header == "numbers":
         written.insert(0, [str(i) for i in range(columns + 1)])

@@ -17,14 +17,22 @@ public struct Cutout: Augmentation, DeclaredElement {
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {
-    let left = random.integer(below: size.width, at: 0) - side / 2
-    let top = random.integer(below: size.height, at: 1) - side / 2
+    cover(
+      picture, size, column: random.integer(below: size.width, at: 0), row: random.integer(below: size.height, at: 1))
+  }
+
+  /// Sets the part of the square side x side to 0 that lies within the picture: the pixels from `column` - floor(side / 2)
+  /// to the right and from `row` - floor(side / 2) downwards.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  func cover<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, column: Int, row: Int) {
+    let (left, top) = (column - side / 2, row - side / 2)
     let columns = max(0, left)..<min(size.width, left + side)
     let rows = max(0, top)..<min(size.height, top + side)
     for channel in 0..<size.channels {
       for y in rows {
-        let row = (channel * size.height + y) * size.width
-        for x in columns { picture[row + x] = 0 }
+        let start = (channel * size.height + y) * size.width
+        for x in columns { picture[start + x] = 0 }
       }
     }
   }

@@ -1,6 +1,7 @@
 import NNKernels
 
-/// An affine map from the places of a new picture to places of the old one, in pixels from the picture's middle.
+/// An affine map from coordinates of the result to coordinates of the source, in pixels from the picture's middle:
+/// (x', y') = (xx x + xy y + x0, yx x + yy y + y0), rows counting downwards; x0 and y0 are the members `x` and `y`.
 struct AffineTransform {
   var xx: Double
   var xy: Double
@@ -10,10 +11,9 @@ struct AffineTransform {
   var y: Double
 }
 
-/// Draws a picture anew: each pixel is the bilinear mean of the four old ones around its place; beyond the edges are
-/// zeros.
+/// Resamples a picture in place by bilinear interpolation; the source is zero beyond its edges.
 ///
-/// Four multiplications and the arithmetic of places for each number: some twenty operations a pixel and channel.
+/// Some twenty operations for each pixel and channel.
 @specialized(where S == Float)
 @specialized(where S == Double)
 func resample<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, _ map: AffineTransform, scratch: Buffer<S>) {

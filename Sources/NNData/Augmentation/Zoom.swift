@@ -26,6 +26,18 @@ public struct Zoom: Augmentation, DeclaredElement {
     let room = (1 - share) / 2
     let x = room * Double(size.width - 1) * random.signed(1)
     let y = room * Double(size.height - 1) * random.signed(2)
+    Self.cut(picture, size, share: share, x: x, y: y, scratch: scratch)
+  }
+
+  /// Draws a part of a picture in the picture's size.
+  ///
+  /// - Parameters:
+  ///   - share: the part's sides as a share of the picture's.
+  ///   - x: how far the part's middle lies to the right of the picture's, in pixels.
+  ///   - y: how far it lies below.
+  static func cut<S: Scalar>(
+    _ picture: Buffer<S>, _ size: ImageSize, share: Double, x: Double, y: Double, scratch: Buffer<S>
+  ) {
     resample(picture, size, AffineTransform(xx: share, xy: 0, yx: 0, yy: share, x: x, y: y), scratch: scratch)
   }
 }

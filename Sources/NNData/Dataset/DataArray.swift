@@ -1,13 +1,17 @@
 import NNCore
 import NNKernels
 
-/// One array of a data set: for each sample, so many numbers or labels.
+/// One array of a data set: samples x the shape of one sample, row-major, of numbers or labels.
 public struct DataArray: Sendable {
-  /// The elements as they were read: pictures stay bytes.
+  /// The elements as they were read. They become the net's scalars when a batch is gathered.
   public enum Elements: Sendable {
+    /// Pictures, and other bytes.
     case bytes([UInt8])
+    /// Numbers that single precision holds exactly, or that are wanted in no other.
     case floats([Float])
+    /// Numbers of tables, and others that preprocessing may need all places of.
     case doubles([Double])
+    /// Classes from 0 upwards, or labels that are ignored.
     case labels([Int32])
 
     /// The number of elements.
@@ -30,7 +34,7 @@ public struct DataArray: Sendable {
   /// The file that they were read from, for messages.
   public var file: String?
 
-  /// An array. The elements are as many as whole samples of the form's shape need.
+  /// An array. The number of elements must be a multiple of that of a sample.
   public init(name: String, form: TargetForm, elements: Elements, file: String? = nil) {
     precondition(elements.count % form.shape.elementCount == 0)
     self.name = name
@@ -39,10 +43,10 @@ public struct DataArray: Sendable {
     self.file = file
   }
 
-  /// Elements of one sample.
+  /// The number of elements of one sample.
   public var width: Int { form.shape.elementCount }
 
-  /// The element at a flat index.
+  /// The element at a flat index: sample x width + element.
   public func value(_ index: Int) -> Double {
     switch elements {
     case .bytes(let values): Double(values[index])
@@ -52,25 +56,31 @@ public struct DataArray: Sendable {
     }
   }
 
-  /// Writes the samples `rows` one after the other, each number times its scale plus its shift.
+  /// Gathers the samples `rows`: target[i] := scale x[rows[i]] + shift, elementwise. Each element is read and written once,
+  /// so the memory's bandwidth is the bound.
   ///
-  /// Reads and writes each element once: the floor is the memory's bandwidth.
+  /// - Parameter target: rows x width.
   func gather<S: Scalar>(
     _ rows: UnsafeBufferPointer<Int32>, _ affine: AffineTable<S>, into target: Buffer<S>, workers: WorkerPool
   ) {
     let width = width
     switch elements {
-    case .bytes(let values):
-      values.withUnsafeBufferPointer { gatherBytes($0, rows, width, affine, target, workers) }
+    case .bytes(let values): values.withUnsafeBufferPointer { gatherBytes($0, rows, width, affine, target, workers) }
     case .floats(let values):
-      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine.scales, affine.shifts, target, workers) }
     case .doubles(let values):
-      values.withUnsafeBufferPointer { gatherDoubles($0, rows, width, affine, target, workers) }
+      // Doubles become scalars after the arithmetic: what tells large numbers apart may lie beyond a single's places.
+      values.withUnsafeBufferPointer {
+        gatherRows($0, rows, width, affine.exactScales, affine.exactShifts, target, workers)
+      }
     case .labels(let values):
-      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine, target, workers) }
+      values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine.scales, affine.shifts, target, workers) }
     }
   }
 }
+
+/// Samples in a piece of work: about 16,384 numbers, which take longer than handing the piece to a thread.
+private func grain(_ width: Int) -> Int { max(1, 16384 / max(1, width)) }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
@@ -78,7 +88,7 @@ private func gatherBytes<S: Scalar>(
   _ source: UnsafeBufferPointer<UInt8>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
   _ target: Buffer<S>, _ workers: WorkerPool
 ) {
-  workers.run(count: rows.count, grain: max(1, 16384 / max(1, width))) { range in
+  workers.run(count: rows.count, grain: grain(width)) { range in
     for row in range {
       let start = Int(rows[row]) * width
       S.convert(
@@ -99,49 +109,32 @@ extension Int32: StoredNumber {
 extension Float: StoredNumber {
   @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
 }
-
-@specialized(where S == Float, T == Float)
-@specialized(where S == Float, T == Int32)
-@specialized(where S == Double, T == Float)
-@specialized(where S == Double, T == Int32)
-private func gatherRows<S: Scalar, T: StoredNumber>(
-  _ source: UnsafeBufferPointer<T>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
-  _ target: Buffer<S>, _ workers: WorkerPool
-) {
-  guard let base = source.baseAddress else { return }
-  workers.run(count: rows.count, grain: max(1, 16384 / max(1, width))) { range in
-    for row in range {
-      let from = base + Int(rows[row]) * width
-      let to = target.base + row * width
-      let (scales, shifts) = (affine.scales.base, affine.shifts.base)
-      if affine.scales.count > 1 {
-        for i in 0..<width { to[i] = from[i].scalar() * scales[i] + shifts[i] }
-      } else {
-        let (scale, shift) = (scales[0], shifts[0])
-        for i in 0..<width { to[i] = from[i].scalar() * scale + shift }
-      }
-    }
-  }
+extension Double: StoredNumber {
+  @inline(__always) fileprivate func scalar<S: Scalar>() -> S { S(self) }
 }
 
-/// Doubles become scalars after the arithmetic: what tells large numbers apart may lie beyond a single's places.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func gatherDoubles<S: Scalar>(
-  _ source: UnsafeBufferPointer<Double>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ affine: AffineTable<S>,
-  _ target: Buffer<S>, _ workers: WorkerPool
+/// target := scale x + shift, computed in the precision `A` of scales and shifts: one of each for all elements of a
+/// sample, or one for each.
+@specialized(where T == Float, A == Float, S == Float)
+@specialized(where T == Int32, A == Float, S == Float)
+@specialized(where T == Double, A == Double, S == Float)
+@specialized(where T == Float, A == Double, S == Double)
+@specialized(where T == Int32, A == Double, S == Double)
+@specialized(where T == Double, A == Double, S == Double)
+private func gatherRows<T: StoredNumber, A: Scalar, S: Scalar>(
+  _ source: UnsafeBufferPointer<T>, _ rows: UnsafeBufferPointer<Int32>, _ width: Int, _ scales: Buffer<A>,
+  _ shifts: Buffer<A>, _ target: Buffer<S>, _ workers: WorkerPool
 ) {
   guard let base = source.baseAddress else { return }
-  workers.run(count: rows.count, grain: max(1, 16384 / max(1, width))) { range in
+  workers.run(count: rows.count, grain: grain(width)) { range in
     for row in range {
       let from = base + Int(rows[row]) * width
       let to = target.base + row * width
-      let (scales, shifts) = (affine.exactScales.base, affine.exactShifts.base)
-      if affine.exactScales.count > 1 {
-        for i in 0..<width { to[i] = S(from[i] * scales[i] + shifts[i]) }
+      if scales.count > 1 {
+        for i in 0..<width { to[i] = S(from[i].scalar() * scales.base[i] + shifts.base[i]) }
       } else {
-        let (scale, shift) = (scales[0], shifts[0])
-        for i in 0..<width { to[i] = S(from[i] * scale + shift) }
+        let (scale, shift) = (scales.base[0], shifts.base[0])
+        for i in 0..<width { to[i] = S(from[i].scalar() * scale + shift) }
       }
     }
   }

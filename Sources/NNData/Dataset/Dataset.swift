@@ -1,31 +1,34 @@
 import NNCore
 import NNKernels
 
-/// Samples in memory: arrays for the net's inputs and for its targets, and which of their rows belong to the set.
+/// Samples in memory: arrays for the net's inputs and for its targets, and the rows of these arrays that belong to the
+/// set.
 ///
-/// Parts of a set share its arrays.
+/// Subsets share the arrays of their set.
 public struct Dataset: Sendable {
-  /// What the net reads.
+  /// The arrays for the net's inputs: rows x the shape of a sample.
   public var inputs: [DataArray]
-  /// The right answers.
+  /// The arrays of right answers: rows x the shape of a sample's target.
   public var targets: [DataArray]
-  /// The names of the classes, if the labels have names.
+  /// The names of the classes, in the order of their labels; nil if they have none.
   public var classNames: [String]?
-  /// How the first input came from picture files, if it did.
+  /// How picture files became the first input; nil if there were none.
   public var pictures: PictureForm?
-  /// How the source was read, if its files leave anything open.
+  /// How the source was read, where its files can be read in several ways; nil otherwise.
   public var record: SourceRecord?
-  /// The columns of a table that the training set does not have and that are left out.
+  /// The columns of a table that the training set does not have and that are left out, by name.
   public var ignoredColumns: [String] = []
-  /// What is worth a warning about the files that the samples came from.
+  /// Warnings about the files that the samples came from.
   public var warnings: [Diagnostic] = []
   /// The rows of the arrays that are the set's samples, in order.
   public private(set) var rows: [Int32]
   /// The file, or files, that the set was read from, for messages; empty for a set made in code.
   public let file: String
 
-  /// A set of all rows of the given arrays. Throws a `DiagnosticError` when they differ in their number of samples, and
-  /// when one of them holds NaN or an infinite number.
+  /// A set of all rows of the given arrays.
+  ///
+  /// Throws a `DiagnosticError`: the arrays have different numbers of samples, none, or more than 2^31 - 1; or one of them
+  /// holds NaN or an infinite number.
   public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "") throws {
     self.file = file
     let place = file.isEmpty ? "data" : file
@@ -50,7 +53,7 @@ public struct Dataset: Sendable {
   /// The number of samples.
   public var count: Int { rows.count }
 
-  /// The samples at the given positions of this set, in that order.
+  /// The samples at the given positions of this set, each from 0 up to `count`, in that order.
   public func subset(_ positions: [Int]) -> Dataset {
     var result = self
     result.rows = positions.map { rows[$0] }

@@ -1,13 +1,18 @@
 import NNCore
 import NNKernels
 
-/// Divides a set in two by lot.
+/// Divides a set of samples into two parts at random.
 public enum Split {
-  /// A part of `fraction` of the samples (at least one, and at least one is left), and the rest; both in the set's
-  /// order.
+  /// A part of the samples, and the rest; both in the set's order.
   ///
-  /// - Parameter stratified: whether every class keeps its share, up to rounding; the rounding is spread so that the
-  ///   part's size is right. Nil: yes if the set has class labels.
+  /// The part has round(n x fraction) of n samples, halves rounded up, but at least one and at most n - 1. A stratified
+  /// part has so many of each class that the classes up to any one together are off their share of the part by at most
+  /// 1/2, and each class alone by at most 1.
+  ///
+  /// - Parameters:
+  ///   - set: at least two samples.
+  ///   - stratified: whether every class keeps its share. Nil: yes if the set has class labels.
+  ///   - seed: which samples are drawn.
   public static func take(_ fraction: Double, of set: Dataset, stratified: Bool?, seed: UInt64) -> (
     part: Dataset, rest: Dataset
   ) {

@@ -13,76 +13,39 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     var batch: Int
   }
 
-  /// Memory for the numbers of one batch.
-  private struct Slot {
-    let inputs: [Storage<S>]
-    let targets: [Storage<S>]
-  }
-
   private let set: Dataset
-  private let batch: Int
-  private let seed: UInt64
-  private let shuffles: Bool
+  private let settings: FeedSettings
   private let inputTables: [AffineTable<S>]
   private let targetTable: AffineTable<S>
-  private let augmentations: Augmentations?
   private let scratch: Storage<S>
-  private let slots: [Slot]
-  /// Where samples wait to be mixed, and labels to become distributions.
-  private let waiting: Slot
-  /// For each target, the classes that its labels become distributions over; 0 for one that stays as it is.
-  private let classCounts: [Int]
+  private let slots: [BatchMemory<S>]
+  private let completion: BatchCompletion<S>
   private var order: [Int32]
   private var orderedEpoch = -1
 
-  /// A gatherer with memory for `slots` batches that gathers on pools of at most `threads` threads.
-  ///
-  /// - Parameters:
-  ///   - preprocessing: for each of the set's inputs; fewer leave the others as they are.
-  ///   - targetForms: how the net wants the targets, by name; as they are if it does not say.
-  init(
-    _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool,
-    augmentations: Augmentations?, targetForms: [String: TargetForm], threads: Int, slots: Int
-  ) {
+  /// An assembler with memory for `slots` batches that gathers on pools of at most `threads` threads.
+  init(_ set: Dataset, _ settings: FeedSettings, threads: Int, slots: Int) {
     self.set = set
-    self.batch = batch
-    self.seed = seed
-    self.shuffles = shuffles
-    self.augmentations = augmentations
-    let size = min(batch, set.count)
-    scratch = Storage(count: (augmentations?.scratchCount ?? 0) * threads)
+    self.settings = settings
+    let size = min(settings.batch, set.count)
+    scratch = Storage(count: (settings.augmentations?.scratchCount ?? 0) * threads)
     inputTables = set.inputs.enumerated().map { index, input in
-      let affine = index < preprocessing.count ? preprocessing[index] : .identity
+      let affine = index < settings.preprocessing.count ? settings.preprocessing[index] : .identity
       precondition(affine.fits(input.width), "preprocessing for samples of another width")
       return AffineTable(affine, width: input.width)
     }
     targetTable = AffineTable(.identity, width: 1)
-    let classCounts = set.targets.map { target -> Int in
-      guard case .classes = target.form, target.width == 1, case .values(let shape)? = targetForms[target.name] else {
-        return 0
-      }
-      return shape.elementCount > 1 ? shape.elementCount : 0
-    }
-    self.classCounts = classCounts
-    self.slots = (0..<slots).map { _ in
-      Slot(
-        inputs: set.inputs.map { Storage(count: $0.width * size) },
-        targets: set.targets.indices.map { Storage(count: max(set.targets[$0].width, classCounts[$0]) * size) })
-    }
-    let isMixing = augmentations?.isMixing ?? false
-    waiting = Slot(
-      inputs: set.inputs.map { Storage(count: isMixing ? $0.width * size : 0) },
-      targets: set.targets.indices.map {
-        Storage(count: isMixing || classCounts[$0] > 0 ? set.targets[$0].width * size : 0)
-      })
+    let completion = BatchCompletion<S>(set, size: size, settings)
+    self.completion = completion
+    self.slots = (0..<slots).map { _ in completion.memory(size: size) }
     order = set.rows
   }
 
   /// Batches in an epoch.
-  var batchesPerEpoch: Int { (set.count + batch - 1) / batch }
+  var batchesPerEpoch: Int { settings.batchesPerEpoch(set) }
 
   /// Samples in a batch: the last of an epoch may have fewer.
-  func count(_ place: Place) -> Int { min(batch, set.count - place.batch * batch) }
+  func count(_ place: Place) -> Int { min(settings.batch, set.count - place.batch * settings.batch) }
 
   /// The memory of a slot's input, by its place in the set.
   func input(_ index: Int, slot: Int) -> Buffer<S> { slots[slot].inputs[index].buffer }
@@ -90,64 +53,35 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
   /// The memory of a slot's target, by its place in the set.
   func target(_ index: Int, slot: Int) -> Buffer<S> { slots[slot].targets[index].buffer }
 
-  /// Gathers, converts, preprocesses and augments a batch. What it writes depends on the batch alone, not on who calls
-  /// it, when, or how many threads share the work.
+  /// Gathers, converts, preprocesses and augments a batch. What it writes is a function of the batch alone: the same on any
+  /// thread and on any number of them.
   func gather(_ place: Place, slot: Int, workers: WorkerPool) {
     if orderedEpoch != place.epoch { putInOrder(place.epoch) }
     let count = count(place)
-    let start = place.batch * batch
+    let start = place.batch * settings.batch
     let batchNumber = place.epoch * batchesPerEpoch + place.batch
-    let isMixing = augmentations?.isMixing ?? false
     let slot = slots[slot]
-    let inputs = isMixing ? waiting.inputs : slot.inputs
     order.withUnsafeBufferPointer { order in
       let rows = UnsafeBufferPointer(rebasing: order[start..<(start + count)])
       for index in set.inputs.indices {
-        set.inputs[index].gather(rows, inputTables[index], into: inputs[index].buffer, workers: workers)
+        let gathered = completion.gathered(input: index, for: slot)
+        set.inputs[index].gather(rows, inputTables[index], into: gathered, workers: workers)
+        settings.augmentations?.apply(
+          gathered, input: index, count: count, scratch: scratch.buffer, batchNumber: batchNumber, workers: workers)
       }
       for index in set.targets.indices {
-        let waits = isMixing || classCounts[index] > 0
         set.targets[index].gather(
-          rows, targetTable, into: (waits ? waiting : slot).targets[index].buffer, workers: workers)
+          rows, targetTable, into: completion.gathered(target: index, for: slot), workers: workers)
       }
     }
-    if let augmentations {
-      for index in inputs.indices {
-        augmentations.apply(
-          inputs[index].buffer, input: index, count: count, scratch: scratch.buffer, batchNumber: batchNumber,
-          workers: workers)
-      }
-    }
-    if let mixture = augmentations?.mixture(batchNumber: batchNumber, count: count) {
-      mix(mixture, into: slot, workers: workers)
-    } else {
-      for index in set.targets.indices where classCounts[index] > 0 {
-        oneHot(
-          waiting.targets[index].buffer, count: count, into: slot.targets[index].buffer, classes: classCounts[index])
-      }
-    }
-  }
-
-  /// Mixes the samples that wait.
-  private func mix(_ mixture: Mixture, into slot: Slot, workers: WorkerPool) {
-    for index in set.inputs.indices {
-      mixture.mix(
-        waiting.inputs[index].buffer, into: slot.inputs[index].buffer, width: set.inputs[index].width, workers: workers)
-    }
-    for index in set.targets.indices {
-      let (from, to) = (waiting.targets[index].buffer, slot.targets[index].buffer)
-      if classCounts[index] > 0 {
-        mixture.mixLabels(from, into: to, classes: classCounts[index])
-      } else {
-        mixture.mix(from, into: to, width: set.targets[index].width, workers: workers)
-      }
-    }
+    let mixture = settings.augmentations?.mixture(batchNumber: batchNumber, count: count)
+    completion.complete(slot, count: count, mixture, workers: workers)
   }
 
   /// Fisher and Yates' shuffle of the set's own order.
   private func putInOrder(_ epoch: Int) {
     orderedEpoch = epoch
-    guard shuffles else { return }
+    guard let seed = settings.shuffleSeed else { return }
     let random = RandomStream(key: seed).derived(0x0A7D_E2B1).subsequence(UInt64(epoch))
     order.withUnsafeMutableBufferPointer { order in
       for index in order.indices { order[index] = set.rows[index] }

@@ -7,7 +7,7 @@ import NNKernels
 /// `batchOfEpoch` are those of the batches given, so what has been gathered ahead is no part of a run's state. Nothing
 /// is taken from the heap after the first batch. When the feed goes, its thread ends.
 public final class BatchFeed<S: Scalar> {
-  private let gatherer: BatchAssembler<S>
+  private let assembler: BatchAssembler<S>
   private let workers: WorkerPool
   let prefetcher: BatchPrefetcher<S>?
   /// Where the current batch is.
@@ -16,44 +16,21 @@ public final class BatchFeed<S: Scalar> {
   private var left: Int
   /// Epochs given completely.
   public private(set) var epoch: Int
-  /// Batches given of the epoch at hand.
+  /// Batches given of the current epoch.
   public private(set) var batchOfEpoch: Int
 
   /// A feed that starts at the given batch of the given epoch.
   ///
-  /// - Parameters:
-  ///   - batch: samples in a batch; the last of an epoch may have fewer.
-  ///   - preprocessing: for each of the set's inputs; fewer leave the others as they are.
-  ///   - shuffles: whether each epoch has an order of its own; if not, it is the set's.
-  ///   - augmentations: changes to the samples.
-  ///   - targetForms: how the net wants the targets, by name. Labels become distributions where it wants numbers.
-  ///   - batches: how many will be asked for at most.
-  public convenience init(
-    _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool, epoch: Int = 0,
-    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
-    batches: Int = .max, workers: WorkerPool
+  /// - Parameter batches: how many will be asked for at most.
+  public init(
+    _ set: Dataset, _ settings: FeedSettings, epoch: Int = 0, batchOfEpoch: Int = 0, batches: Int = .max,
+    workers: WorkerPool
   ) {
-    self.init(
-      set, batch: batch, preprocessing: preprocessing, seed: seed, shuffles: shuffles, epoch: epoch,
-      batchOfEpoch: batchOfEpoch, augmentations: augmentations, targetForms: targetForms, batches: batches,
-      workers: workers,
-      prefetching: .whenItPays)
-  }
-
-  /// A feed that is told whether to gather ahead.
-  package init(
-    _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool, epoch: Int = 0,
-    batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
-    batches: Int = .max, workers: WorkerPool,
-    prefetching: Prefetching
-  ) {
-    let numbers = (set.inputs + set.targets).reduce(0) { $0 + $1.width } * min(batch, set.count)
-    let ahead =
-      batches > 1 ? prefetching.threads(work: numbers * (augmentations?.costFactor ?? 1), workers: workers) : 0
-    gatherer = BatchAssembler(
-      set, batch: batch, preprocessing: preprocessing, seed: seed, shuffles: shuffles, augmentations: augmentations,
-      targetForms: targetForms, threads: max(ahead, workers.threads), slots: ahead > 0 ? 2 : 1)
-    prefetcher = ahead > 0 ? BatchPrefetcher(gatherer, threads: ahead) : nil
+    let numbers = (set.inputs + set.targets).reduce(0) { $0 + $1.width } * min(settings.batch, set.count)
+    let work = numbers * (settings.augmentations?.costFactor ?? 1)
+    let ahead = batches > 1 ? settings.prefetching.threads(work: work, workers: workers) : 0
+    assembler = BatchAssembler(set, settings, threads: max(ahead, workers.threads), slots: ahead > 0 ? 2 : 1)
+    prefetcher = ahead > 0 ? BatchPrefetcher(assembler, threads: ahead) : nil
     self.workers = workers
     self.epoch = epoch
     self.batchOfEpoch = batchOfEpoch
@@ -61,29 +38,30 @@ public final class BatchFeed<S: Scalar> {
   }
 
   /// Batches in an epoch.
-  public var batchesPerEpoch: Int { gatherer.batchesPerEpoch }
+  public var batchesPerEpoch: Int { assembler.batchesPerEpoch }
 
-  /// Makes the next batch the current one and says how many samples it has. The one before it is gone.
+  /// Makes the next batch the current one and returns its number of samples. The memory of the one before it is reused.
   public func next() -> Int {
     let place = next(epoch, batchOfEpoch)
     if let prefetcher, prefetcher.hasBegun {
       prefetcher.fetch(workers: workers)
       slot = 1 - slot
     } else {
-      gatherer.gather(place, slot: slot, workers: workers)
+      assembler.gather(place, slot: slot, workers: workers)
     }
     epoch = place.epoch
     batchOfEpoch = place.batch + 1
     left -= 1
     if left > 0 { prefetcher?.begin(next(epoch, batchOfEpoch), slot: 1 - slot) }
-    return gatherer.count(place)
+    return assembler.count(place)
   }
 
-  /// The samples of the current batch for an input, by its place in the set.
-  public func input(_ index: Int) -> Buffer<S> { gatherer.input(index, slot: slot) }
+  /// The current batch of an input, by its place in the set: batch x width. Valid until the next call of `next`.
+  public func input(_ index: Int) -> Buffer<S> { assembler.input(index, slot: slot) }
 
-  /// The current batch of a target, by its place in the set.
-  public func target(_ index: Int) -> Buffer<S> { gatherer.target(index, slot: slot) }
+  /// The current batch of a target, by its place in the set: batch x width, or batch x classes for labels that become
+  /// one-hot. Valid until the next call of `next`.
+  public func target(_ index: Int) -> Buffer<S> { assembler.target(index, slot: slot) }
 
   /// The batch after the first `batch` of an epoch.
   private func next(_ epoch: Int, _ batch: Int) -> BatchAssembler<S>.Place {

@@ -43,20 +43,20 @@ final class BatchPrefetcher<S: Scalar> {
 
   /// The thread at work.
   let thread: BackgroundThread
-  private let gatherer: BatchAssembler<S>
+  private let assembler: BatchAssembler<S>
   private let request = Request()
   /// Whether there is a batch to fetch.
   private(set) var hasBegun = false
 
   /// A prefetcher whose thread shares its work with so many others less one; nil if the system gives no thread.
-  init?(_ gatherer: BatchAssembler<S>, threads: Int) {
+  init?(_ assembler: BatchAssembler<S>, threads: Int) {
     let workers = WorkerPool(threads: threads)
     let request = request
     guard
-      let thread = BackgroundThread({ gatherer.gather(request.place, slot: request.slot, workers: workers) })
+      let thread = BackgroundThread({ assembler.gather(request.place, slot: request.slot, workers: workers) })
     else { return nil }
     self.thread = thread
-    self.gatherer = gatherer
+    self.assembler = assembler
   }
 
   /// Has the thread gather a batch into a slot that nobody reads.
@@ -70,6 +70,6 @@ final class BatchPrefetcher<S: Scalar> {
   /// Returns when the batch is there. If the thread has not got to it, the caller's pool gathers it.
   func fetch(workers: WorkerPool) {
     hasBegun = false
-    if !thread.fetch() { gatherer.gather(request.place, slot: request.slot, workers: workers) }
+    if !thread.fetch() { assembler.gather(request.place, slot: request.slot, workers: workers) }
   }
 }

@@ -1,10 +1,10 @@
 import NNCore
 import NNKernels
 
-/// The ways in which a trained net looks at a picture; what it predicts is the mean over all of them.
+/// The views of a picture over which a trained net's predictions are averaged: shifted and mirrored copies.
 ///
-/// The first view is the picture itself. Views are made after preprocessing, as random changes are in training: zeros come into
-/// view.
+/// The first view is the picture itself. Views are made after preprocessing, as augmentation is in training: zeros fill
+/// what comes into view.
 public struct TestTimeAugmentation: Sendable, Hashable {
   private struct View: Hashable {
     var right = 0
@@ -15,14 +15,15 @@ public struct TestTimeAugmentation: Sendable, Hashable {
   private let size: ImageSize
   private let views: [View]
 
-  /// How many there are, at least two.
+  /// The number of views, at least two.
   public var count: Int { views.count }
 
-  /// The views of pictures of a shape; nil if there is only the picture itself, or if it is none.
+  /// The views of pictures of a shape: channels x height x width, or height x width. Nil if there is only the picture
+  /// itself, or if the shape is no picture's.
   ///
   /// - Parameters:
-  ///   - mirrored: whether each view is also taken from left to right.
-  ///   - shift: how far the picture is moved to each side, up and down for four more views; 0 for none.
+  ///   - mirrored: whether there is a mirrored copy of each view, left and right exchanged.
+  ///   - shift: pixels by which the picture is moved left, right, up and down for four more views; 0 for none.
   public init?(_ shape: Shape, mirrored: Bool, shift: Int) {
     guard let size = ImageSize(shape), mirrored || shift > 0 else { return nil }
     self.size = size
@@ -37,7 +38,7 @@ public struct TestTimeAugmentation: Sendable, Hashable {
     definition.freeInputs.filter { ImageSize(definition.inputs[$0].shape) == size }
   }
 
-  /// Writes view `index` of `count` pictures to `target`.
+  /// Writes view `index` of `count` pictures to `target`; both are count x channels x height x width and do not overlap.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func show<S: Scalar>(
@@ -50,7 +51,7 @@ public struct TestTimeAugmentation: Sendable, Hashable {
     }
   }
 
-  /// Adds a view's share of the mean, `predictions` divided by the number of views, to `sums`.
+  /// Adds a view's share of the mean: sums := sums + predictions / count, elementwise.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func addShare<S: Scalar>(of predictions: Buffer<S>, to sums: Buffer<S>) {

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// What is done to the numbers of a sample before the net sees them: each times a scale, plus a shift.
+/// An affine map of the elements of a sample, before the net reads them: x := scale x + shift.
 ///
 /// All steps of a model's `<preprocess>` section become one of these, which is applied while batches are gathered and is
 /// stored with the weights.
@@ -17,7 +17,7 @@ public struct AffinePreprocessing: Sendable, Hashable {
     self.shifts = shifts
   }
 
-  /// Nothing.
+  /// The identity: x := x.
   public static let identity = AffinePreprocessing(scales: [1], shifts: [0])
 
   /// This, and then `next`: (x s + t) s' + t' = x (s s') + (t s' + t').
@@ -32,7 +32,7 @@ public struct AffinePreprocessing: Sendable, Hashable {
     return result
   }
 
-  /// Whether it fits samples of so many elements.
+  /// Whether it fits samples of `width` elements: one scale and shift for all, or `width` of them.
   public func fits(_ width: Int) -> Bool {
     [scales.count, shifts.count].allSatisfy { $0 == 1 || $0 == width }
   }
@@ -71,6 +71,7 @@ package final class AffineTable<S: Scalar>: Sendable {
   /// As many summands.
   var exactShifts: Buffer<Double> { exactShiftStorage.buffer }
 
+  /// The table for samples of `width` elements, which the map must fit.
   package init(_ affine: AffinePreprocessing, width: Int) {
     let count = affine.scales.count == 1 && affine.shifts.count == 1 ? 1 : width
     let scales = (0..<count).map { affine.scales[affine.scales.count == 1 ? 0 : $0] }
@@ -83,7 +84,7 @@ package final class AffineTable<S: Scalar>: Sendable {
     exactShiftStorage = Storage(shifts)
   }
 
-  /// Writes samples of `width` scalars each to `target`, prepared by the arithmetic of a table's numbers.
+  /// Writes the preprocessed samples, count x `width`, to `target`, computed in double precision as for a table's numbers.
   @specialized(where S == Float)
   @specialized(where S == Double)
   package func apply(to samples: Buffer<S>, width: Int, into target: Buffer<S>) {

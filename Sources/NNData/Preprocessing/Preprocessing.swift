@@ -5,12 +5,13 @@ public protocol Preprocessing: ElementValue {
   /// The step as a scale and a shift of each element, learned from the training set if need be.
   ///
   /// - Parameters:
-  ///   - training: the training set with the input at hand alone, in the shape in which the net reads it.
-  ///   - before: the steps before this one, which the numbers have gone through.
+  ///   - training: the training set, its only input the one to fit, in the shape in which the net reads it.
+  ///   - before: the steps before this one, composed.
+  /// - Returns: one scale and shift for all elements of a sample, or one for each.
+  /// - Throws: an `ElementError` for numbers that do not fit the samples, or cannot be fitted.
   func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing
 
-  /// Whether `fit` looks at the training set's numbers, and not at the shape of a sample alone. True unless said
-  /// otherwise.
+  /// Whether `fit` depends on the training set's numbers, and not on the shape of a sample alone. True by default.
   var isLearned: Bool { get }
 }
 

@@ -26,13 +26,13 @@ extension DataSource {
   }
 }
 
-/// What a source is told besides its attributes.
+/// What a source is given besides its attributes.
 public struct SourceContext: Sendable {
   /// The folder of the model file, from which paths are seen.
   public var folder: String
-  /// The names of the classes, from the model or from the training set.
+  /// The names of the classes, from the model or from the training set; nil if they have none.
   public var classes: [String]?
-  /// The form of the label that the training set has, so that other sets are read alike.
+  /// The form of the training set's label, so that other sets are read alike; nil for the training set itself.
   public var labelForm: TargetForm?
   /// How the training set was read; nil for the training set itself, and where nothing is known of it.
   public var record: SourceRecord?
@@ -58,7 +58,7 @@ public struct SourceContext: Sendable {
     self.isDouble = isDouble
   }
 
-  /// A path of the model file as the program must open it.
+  /// A path of the model file, seen from the working folder.
   public func resolve(_ path: String) -> String {
     path.hasPrefix("/") || folder == "." || folder.isEmpty ? path : folder + "/" + path
   }

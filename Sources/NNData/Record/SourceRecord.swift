@@ -18,6 +18,7 @@ public struct SourceRecord: Sendable, Hashable {
   /// What there is to know.
   package let form: Form
 
+  /// A record of the given form.
   package init(_ form: Form) { self.form = form }
 
   /// What is known of a table; nil for another source.

@@ -23,7 +23,7 @@ enum EvaluateCommand: Command {
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
     Option("details", "Also precision and recall of each class, and the confusion matrix."),
     Option("require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97."),
-    CommonOptions.threads, CommonOptions.json,
+    CommonOptions.threads, CommonOptions.json, CommonOptions.verbose,
   ]
   static let examples = [
     (
@@ -52,7 +52,7 @@ enum EvaluateCommand: Command {
       ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
     let samples = try LabelledInput.read(
       data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
-    printMessages(samples.warnings)
+    arguments.report(samples)
     if arguments.has("details") { try EvaluationText.checkDetails(model.plan) }
     let evaluation: Evaluation
     switch model.description.precision {

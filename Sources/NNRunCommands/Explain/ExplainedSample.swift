@@ -78,7 +78,7 @@ struct ExplainedSample {
     _ workers: WorkerPool
   ) throws -> [Double] {
     let form = plan.targets.first?.value
-    let hasAnswer = arguments.has("label") || path.hasSuffix(".bin")
+    let hasAnswer = arguments.has("label") || LabelledInput.holdsAnswers(path)
     let set: Dataset
     if hasAnswer, form != nil {
       set = try LabelledInput.read(
@@ -97,7 +97,7 @@ struct ExplainedSample {
     }
     let sample = try InputBinding(input).bind(set.subset([row - 1]), for: .predicting)
     let feed = BatchFeed<Double>(
-      sample, batch: 1, preprocessing: [preprocessing], seed: 0, shuffles: false, batches: 1, workers: workers)
+      sample, FeedSettings(batch: 1, preprocessing: [preprocessing]), batches: 1, workers: workers)
     _ = feed.next()
     if hasAnswer, form != nil, let name = plan.definition.targetNames.first, let answer = set.targets.first {
       let values = (0..<answer.width).map { answer.value((row - 1) * answer.width + $0) }

@@ -16,10 +16,9 @@ public func evaluate<S: Scalar>(
 ) throws -> Evaluation {
   let samples = try InputBinding(network.plan).bind(samples, for: .judging)
   var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
-  let feed = BatchFeed<S>(
-    samples, batch: network.maximumBatch, preprocessing: preprocessing, seed: 0, shuffles: false,
-    targetForms: network.plan.targets, batches: (samples.count + network.maximumBatch - 1) / network.maximumBatch,
-    workers: network.workers)
+  let feeding = FeedSettings(
+    batch: network.maximumBatch, preprocessing: preprocessing, targetForms: network.plan.targets)
+  let feed = BatchFeed<S>(samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: network.workers)
   let bindings = FeedBindings(network)
   let viewing = views.map { Viewing($0, network) }
   var left = samples.count

@@ -70,7 +70,10 @@ public struct Experiment: Sendable {
     try HeaderCheck.require(plan, description, preprocessing: preprocessing)
     settings = try Self.settings(training)
     views = description.views.flatMap { TestTimeAugmentation($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
-    augmentations = try Self.augmentations(description.augmentation, plan, seed: settings.seed)
+    augmentations = try Augmentations(
+      description.augmentationSteps(), shapes: plan.definition.freeInputs.map { plan.definition.inputs[$0].shape },
+      seed: settings.seed
+    ) { DiagnosticError([$0.diagnostic(at: description.augmentation[$1])]) }
   }
 
   /// The sets that there are, by role.
@@ -90,36 +93,6 @@ public struct Experiment: Sendable {
       record.preprocessing[plan.definition.inputs[index].name] = affine
     }
     return record
-  }
-
-  private static func augmentations(
-    _ elements: [ModelElement], _ plan: NetworkPlan, seed: UInt64
-  ) throws -> Augmentations? {
-    guard let first = elements.first else { return nil }
-    let shapes = plan.definition.freeInputs.map { plan.definition.inputs[$0].shape }
-    var steps: [any Augmentation] = []
-    var mixup: Mixup?
-    for (index, element) in elements.enumerated() {
-      if let last = element.element as? Mixup, index == elements.count - 1 {
-        mixup = last
-        continue
-      }
-      guard let step = element.element as? any Augmentation else {
-        throw DiagnosticError(
-          code: "not-augmentation", "<\(element.schema.name)> is no change to pictures", place: element.place)
-      }
-      do {
-        _ = try Augmentations([step], shapes: shapes, seed: seed)
-      } catch {
-        throw DiagnosticError([error.diagnostic(at: element)])
-      }
-      steps.append(step)
-    }
-    do {
-      return try Augmentations(steps, shapes: shapes, seed: seed, mixup: mixup)
-    } catch {
-      throw DiagnosticError([error.diagnostic(at: first)])
-    }
   }
 
   /// What is allowed but hardly meant, in the data, in the model and in how they fit each other.

@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNModel
 
 extension ModelDescription {
@@ -10,7 +11,7 @@ extension ModelDescription {
   ///   - plan: the net, planned.
   ///   - samples: the training samples, if the data has been read; the plan is then made for the data's targets.
   package func checkTraining(_ plan: NetworkPlan, samples: Int? = nil) throws {
-    try checkMixing(plan)
+    _ = try mixedTargets(plan)
     guard let training else { return }
     var problems: [Diagnostic] = []
     if let rule = training.stopping, let stopping = rule.element as? EarlyStopping {
@@ -39,6 +40,15 @@ extension ModelDescription {
     }
     if !problems.isEmpty { throw DiagnosticError(problems) }
   }
+
+  /// The steps of `<augment>`. Throws a `DiagnosticError` at the place of a step that is wrong, or out of order.
+  func augmentationSteps() throws -> AugmentationSteps {
+    try AugmentationSteps(augmentation.map(\.element)) { DiagnosticError([$0.diagnostic(at: augmentation[$1])]) }
+  }
+
+  /// The forms of the targets where samples are mixed; nil where they are not. Throws a `DiagnosticError` with every loss
+  /// that takes no mixtures.
+  func mixedTargets(_ plan: NetworkPlan) throws -> [String: TargetForm]? { try augmentationSteps().targets(of: plan) }
 
   /// Warns where the last batch of each epoch is too small for a layer that measures its batch.
   func remainderWarnings(_ plan: NetworkPlan, samples: Int) -> [Diagnostic] {

@@ -95,11 +95,13 @@ public final class Trainer<S: Scalar> {
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run there.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
+    var feeding = FeedSettings(
+      batch: settings.batch, shuffleSeed: settings.shuffles ? settings.seed : nil, preprocessing: preprocessing,
+      augmentations: augmentations, targetForms: network.plan.targets)
+    feeding.prefetching = prefetching
     let feed = BatchFeed<S>(
-      trainingSet, batch: settings.batch, preprocessing: preprocessing, seed: settings.seed,
-      shuffles: settings.shuffles, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, augmentations: augmentations,
-      targetForms: network.plan.targets, batches: totalSteps - state.steps, workers: network.workers,
-      prefetching: prefetching)
+      trainingSet, feeding, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, batches: totalSteps - state.steps,
+      workers: network.workers)
     let bindings = FeedBindings(network)
     var clock = monotonicSeconds()
     var lastCheckpoint = clock

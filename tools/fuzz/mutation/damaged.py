@@ -368,7 +368,7 @@ def damaged_command(case):
     options = ["--output", "--resume", "--weights", "--require", "--every", "--seed", "--threads", "--set", "--json", "-q",
                "--label", "--format", "--data", "--labels", "--top", "--details", "--input", "--target", "--at", "--row",
                "--batch", "--mode", "--seconds", "--svg", "--dot", "--precision", "--training", "--expanded", "--strict",
-               "--explain", "--template", "--transpose", "--single-view", "--all", "--plot", "--markdown", "--fuse"]
+               "--explain", "--template", "--transpose", "--single-view", "--verbose", "--all", "--plot", "--markdown", "--fuse"]
     for option in random.sample(options, random.choice([0, 1, 2, 3])):
         words.append(option)
         if random.random() < 0.8:

@@ -151,7 +151,8 @@ struct ImageFolder {
     return numbers.sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
   }
 
-  /// The names in a folder, sorted; hidden ones are left out.
+  /// The names in a folder, sorted; hidden ones are left out. Throws a `DiagnosticError`: the folder cannot be read, or a
+  /// name is not UTF-8 and can therefore not be opened.
   private static func entries(_ folder: String) throws -> [String] {
     guard let directory = opendir(folder) else {
       throw FileReading.openError(folder, SystemFailure(number: errno))
@@ -159,8 +160,15 @@ struct ImageFolder {
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if !name.hasPrefix(".") { names.append(name) }
+      let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if bytes.first == UInt8(ascii: ".") { continue }
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw DiagnosticError(
+          code: "not-utf8", file: folder,
+          "the name '\(String(decoding: bytes, as: UTF8.self).shortened)' in this folder is not text in UTF-8",
+          remedy: "rename the file")
+      }
+      names.append(name)
     }
     return names.sorted()
   }

@@ -5,7 +5,7 @@ import NNKernels
 import Synchronization
 
 /// Samples from picture files.
-public struct ImagesSource: DataSource, DeclaredElement {
+public struct ImagesSource: SampleFormat {
   /// The declaration of `<images>`.
   public static let schema = ElementSchema(
     .source, "images",
@@ -61,11 +61,22 @@ public struct ImagesSource: DataSource, DeclaredElement {
     return try Self.read(folder, form, channels: channels, isReversed: isReversed, place, context.workers)
   }
 
-  /// Pictures in the form that the weights were trained on (or their own, if that is not known), from a file or a
-  /// folder. They have labels if the folder has classes.
-  static func read(_ path: String, _ form: PictureForm?, _ context: SourceContext) throws -> Dataset {
-    let folder = Path.isFolder(path) ? try ImageFolder(folder: path, classes: context.classes) : ImageFolder(file: path)
-    return try read(folder, form, channels: 3, isReversed: false, path, context.workers)
+  static func matches(_ file: SampleFile) -> Bool { isImage(file.path) || Path.isFolder(file.path) }
+
+  /// The picture in a file, or all those in a folder, in the form that the weights were trained on; in their own if that
+  /// is not known. They have labels if the folder has classes.
+  static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
+    let path = file.path
+    let folder =
+      Path.isFolder(path)
+      ? try ImageFolder(folder: path, classes: request.context.classes) : ImageFolder(file: path)
+    let set = try read(folder, request.pictures, channels: 3, isReversed: false, path, request.context.workers)
+    guard !request.hasTargets || !set.targets.isEmpty else {
+      throw DiagnosticError(
+        code: "missing-labels", file: path, "the pictures have no classes",
+        remedy: "put them into one folder for each class")
+    }
+    return set
   }
 
   private static func read(

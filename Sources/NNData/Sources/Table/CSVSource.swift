@@ -2,7 +2,7 @@ import NNCore
 import NNFiles
 
 /// Samples from a table of text: a row for each, a column for each number, and columns for the right answer.
-public struct CSVSource: DataSource, DeclaredElement {
+public struct CSVSource: SampleFormat {
   /// The declaration of `<csv>`.
   public static let schema = ElementSchema(
     .source, "csv",
@@ -59,6 +59,15 @@ public struct CSVSource: DataSource, DeclaredElement {
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
     return try Self.read(file, FileReading.expandedBytes(file), options, context)
+  }
+
+  /// A table is whatever nothing else is: text begins as it likes.
+  static func matches(_ file: SampleFile) -> Bool { false }
+
+  static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
+    try read(
+      file.name, file.takeBytes(), Options(label: request.label), request.context,
+      for: request.hasTargets ? .evaluation : .prediction)
   }
 
   /// The samples of a table that is already in memory.

@@ -34,13 +34,13 @@ enum ForeignFormat {
     return DiagnosticError(code: "foreign-format", file: file, "this is \(name)", remedy: remedy)
   }
 
-  /// Throws a `DiagnosticError` for a zip archive that has no arrays because it is an office program's workbook.
-  static func check(_ archive: ZipArchive) throws(DiagnosticError) {
-    let names = archive.names
-    guard archive.arrays.isEmpty,
-      names.contains(where: { $0.hasPrefix("xl/") || $0 == "[Content_Types].xml" || $0 == "mimetype" })
-    else { return }
+  /// Throws a `DiagnosticError` if a zip archive with these entries, none of which is an array, is an office program's
+  /// workbook.
+  static func checkZip(_ entries: [String], file: String) throws(DiagnosticError) {
+    guard entries.contains(where: { $0.hasPrefix("xl/") || $0 == "[Content_Types].xml" || $0 == "mimetype" }) else {
+      return
+    }
     throw DiagnosticError(
-      code: "foreign-format", file: archive.file, "this is a workbook of an office program", remedy: workbook)
+      code: "foreign-format", file: file, "this is a workbook of an office program", remedy: workbook)
   }
 }

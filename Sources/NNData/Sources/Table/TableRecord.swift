@@ -33,6 +33,7 @@ package struct TableRecord: Sendable, Hashable {
   /// What the right answers are; nil if there are none.
   package var task: Task?
 
+  /// A record of what was found out, or said, of the training set's table.
   package init(
     separator: Separator, decimalMark: DecimalMark, names: [String]?, columns: Int, answers: [Int], task: Task?
   ) {

@@ -1,41 +1,4 @@
-import NNCore
-
-/// Reads numbers from bytes, in either byte order, never past the end.
-struct ByteReader {
-  let bytes: ArraySlice<UInt8>
-  private(set) var position: Int
-
-  init(_ bytes: ArraySlice<UInt8>) {
-    self.bytes = bytes
-    position = bytes.startIndex
-  }
-
-  /// Bytes that are left.
-  var left: Int { bytes.endIndex - position }
-
-  /// The next bytes, or nil if there are not so many.
-  mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
-    guard count >= 0, count <= left else { return nil }
-    defer { position += count }
-    return bytes[position..<(position + count)]
-  }
-
-  /// The next whole number of so many bytes.
-  mutating func integer(_ size: Int, isBigEndian: Bool) -> UInt64? {
-    take(size).map { Self.integer($0, isBigEndian: isBigEndian) }
-  }
-
-  /// A whole number of up to eight bytes.
-  static func integer(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> UInt64 {
-    var value: UInt64 = 0
-    if isBigEndian {
-      for byte in bytes { value = value << 8 | UInt64(byte) }
-    } else {
-      for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
-    }
-    return value
-  }
-}
+import NNFiles
 
 /// The number types that binary files hold.
 enum BinaryType: Sendable, Hashable {

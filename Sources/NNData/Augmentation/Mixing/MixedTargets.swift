@@ -1,6 +1,8 @@
+import NNCore
+
 extension NetworkPlan {
-  /// The forms of the targets once samples are mixed: a label becomes a distribution over the classes, or, of two
-  /// classes and for a loss that reads one number, the number between 0 and 1; numbers stay numbers.
+  /// The forms of the targets once samples are mixed: a label of n classes becomes a distribution over them, or, for
+  /// n = 2 and a loss that reads one number, a number from 0 to 1; numbers stay numbers.
   ///
   /// Throws a `DiagnosticError` with every loss that takes no mixtures.
   ///

@@ -3,7 +3,7 @@ import NNFiles
 import NNText
 
 /// Samples from NumPy's archives of several arrays.
-public struct NPZSource: DataSource, DeclaredElement {
+public struct NPZSource: SampleFormat {
   /// The declaration of `<npz>`.
   public static let schema = ElementSchema(
     .source, "npz", summary: "Samples from one of NumPy's archives of several arrays, compressed or not.",
@@ -35,26 +35,24 @@ public struct NPZSource: DataSource, DeclaredElement {
 
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
-    return try Self.read(ZipArchive(FileReading.bytes(file), file: file), inputs, targets, context)
+    return try Self.read(NPZArchive(FileReading.bytes(file), file: file), inputs, targets, context)
   }
 
-  /// The samples of an archive, from the arrays that the training set had, or `x` and `y`.
-  static func samples(of archive: ZipArchive, _ context: SourceContext) throws -> Dataset {
-    guard case .archive(let inputs, let targets)? = context.record?.form else {
-      return try read(archive, ["x"], ["y"], context)
+  static func matches(_ file: SampleFile) throws -> Bool { try ZipArchive.isZip(file.bytes()) }
+
+  /// The arrays that the training set had. Without a record the targets are `y`, and the inputs are those that the
+  /// request names, or `x`, or, where no targets are wanted, the only array that there is.
+  static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
+    let archive = try NPZArchive(file.takeBytes(), file: file.name)
+    let context = request.context
+    if case .archive(let inputs, let targets)? = context.record?.form {
+      return try read(archive, inputs, request.hasTargets ? targets : [], context)
     }
-    return try read(archive, inputs, targets, context)
-  }
-
-  /// The inputs in an archive: the arrays that the training set had; without a record those that are `named`, or `x`, or
-  /// the only one there is.
-  static func inputs(
-    of archive: ZipArchive, _ record: SourceRecord?, named names: [String], _ context: SourceContext
-  ) throws -> Dataset {
-    if case .archive(let inputs, _)? = record?.form { return try read(archive, inputs, [], context) }
+    if request.hasTargets { return try read(archive, ["x"], ["y"], context) }
     let arrays = archive.arrays
-    try ForeignFormat.check(archive)
-    if !names.isEmpty, names.allSatisfy(arrays.contains) { return try read(archive, names, [], context) }
+    if !request.inputs.isEmpty, request.inputs.allSatisfy(arrays.contains) {
+      return try read(archive, request.inputs, [], context)
+    }
     guard let name = arrays.contains("x") ? "x" : arrays.count == 1 ? arrays[0] : nil else {
       throw DiagnosticError(
         code: "unknown-array", file: archive.file,
@@ -65,13 +63,9 @@ public struct NPZSource: DataSource, DeclaredElement {
   }
 
   private static func read(
-    _ archive: ZipArchive, _ inputs: [String], _ targets: [String], _ context: SourceContext
+    _ archive: NPZArchive, _ inputs: [String], _ targets: [String], _ context: SourceContext
   ) throws -> Dataset {
-    func array(_ name: String) throws -> BinaryArray {
-      try NPYFile.parse(
-        archive.contents(name + ".npy")[...], file: "\(archive.file)(\(name))", isDouble: context.isDouble)
-    }
-    try ForeignFormat.check(archive)
+    func array(_ name: String) throws -> BinaryArray { try archive.array(name, isDouble: context.isDouble) }
     // A single target is what losses look for unless told otherwise.
     var set = try Dataset(
       inputs: inputs.map { try array($0).input($0) },

@@ -1,12 +1,11 @@
 import NNCore
-import NNFiles
 import NNText
 
 /// The entries of a zip file, stored or deflated; read through the central directory.
 ///
 /// Format: PKWARE, ".ZIP File Format Specification", 6.3.10; with the longer records of zip64, which some programs write
 /// whatever the size.
-struct ZipArchive {
+package struct ZipArchive: Sendable {
   private struct Entry {
     var method: Int
     var checksum: UInt32
@@ -16,18 +15,18 @@ struct ZipArchive {
   }
 
   private let bytes: [UInt8]
-  let file: String
+  /// The file's name, for messages.
+  package let file: String
   private var entries: [String: Entry] = [:]
 
-  /// Names of the entries, sorted.
-  var names: [String] { entries.keys.sorted() }
-  /// Names of the arrays, sorted.
-  var arrays: [String] { names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) } }
+  /// The entries' names, sorted.
+  package var names: [String] { entries.keys.sorted() }
 
   /// Whether the bytes begin like a zip file.
-  static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
+  package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 3, 4]) }
 
-  init(_ bytes: [UInt8], file: String) throws {
+  /// Reads the central directory. Throws a `DiagnosticError` that names `file`: it is no zip archive, or damaged.
+  package init(_ bytes: [UInt8], file: String) throws {
     self.bytes = bytes
     self.file = file
     guard let end = Self.endRecord(bytes) else {
@@ -52,17 +51,12 @@ struct ZipArchive {
     }
   }
 
-  /// An entry's contents, expanded.
-  func contents(_ name: String) throws -> [UInt8] {
-    guard let entry = entries[name] else {
-      let arrays = names.map { $0.hasSuffix(".npy") ? String($0.dropLast(4)) : $0 }
-      let wanted = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
-      let near = nearestName(to: wanted, among: arrays)
-      throw DiagnosticError(
-        code: "unknown-array", file: file,
-        "the archive has no array '\(wanted.shortened)'; it has \(arrays.joined(separator: ", ").shortened)",
-        remedy: near.map { "did you mean '\($0)'?" })
-    }
+  /// An entry's contents, expanded; nil if there is no entry of that name.
+  ///
+  /// Throws a `DiagnosticError`: the entry is damaged, does not match its CRC-32, is larger than 4 GiB or than the memory
+  /// that is left, or is compressed by another method than deflate.
+  package func contents(_ name: String) throws -> [UInt8]? {
+    guard let entry = entries[name] else { return nil }
     guard entry.header <= bytes.count else { throw damaged }
     var reader = ByteReader(bytes[entry.header...])
     guard reader.integer(4, isBigEndian: false) == 0x0403_4B50, reader.take(22) != nil,

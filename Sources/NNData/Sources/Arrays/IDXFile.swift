@@ -2,37 +2,6 @@ import NNCore
 import NNFiles
 import NNText
 
-/// Samples from files in the format of the MNIST database.
-public struct IDXSource: DataSource, DeclaredElement {
-  /// The declaration of `<idx>`.
-  public static let schema = ElementSchema(
-    .source, "idx", summary: "Samples from IDX files, the format of the MNIST database, also compressed with gzip.",
-    reference: "LeCun, Cortes and Burges: the MNIST database",
-    example: #"<idx role="train" path="train-images-idx3-ubyte.gz" labels="train-labels-idx1-ubyte.gz"/>"#,
-    attributes: [
-      .required("path", .path, "The file of inputs; .gz is read transparently."),
-      .optional("labels", .path, "The file of labels."),
-    ])
-
-  private let path: String
-  private let labels: String?
-
-  public init(attributes: Attributes) throws {
-    path = attributes.text("path")
-    labels = attributes.has("labels") ? attributes.text("labels") : nil
-  }
-
-  public func read(_ context: SourceContext) throws -> Dataset {
-    let file = context.resolve(path)
-    let input = try IDXFile.parse(FileReading.expandedBytes(file), file: file, isDouble: context.isDouble).input()
-    guard let labels else { return try Dataset(inputs: [input], targets: [], file: file) }
-    let labelFile = context.resolve(labels)
-    let target = try IDXFile.parse(FileReading.expandedBytes(labelFile), file: labelFile, isDouble: context.isDouble)
-      .target("label", context)
-    return try Dataset(inputs: [input], targets: [target], classNames: context.classes, file: file)
-  }
-}
-
 /// The IDX format: two zero bytes, a type, the number of dimensions, the sizes, the elements; all big-endian.
 enum IDXFile {
   private static let types: [UInt8: BinaryType] = [
