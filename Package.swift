@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 // Rooms, from the ground up. Arrows point one way: a target names only targets above it in this list.
