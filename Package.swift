@@ -83,6 +83,13 @@ let tests: [Target] = [
   .testTarget(
     name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NNInferenceTests",
+    dependencies: [
+      "NNInference", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNData", "NNWeights", "NNTestSupport",
+      "StandardLayers",
+    ] + layerFamilies.map { .init(stringLiteral: $0) }),
+  .testTarget(name: "NNCommandLineTests", dependencies: ["NNCommandLine", "NNCore", "NNFiles"]),
   .target(
     name: "NNTestSupport", dependencies: ["NNCore", "NNKernels", "NNWeights", "NNData", "NNTraining", "NNInference"],
     path: "Tests/NNTestSupport",
