@@ -7,7 +7,7 @@ public enum BroadcastingBinary: Sendable, Hashable {
 }
 
 /// A layer that combines its inputs element by element, repeating the smaller ones; see `Broadcast`.
-public protocol CombiningLayer: Layer {
+public protocol CombiningLayer: DeclaredLayer {
   /// The operation.
   var combination: BroadcastingBinary { get }
 }

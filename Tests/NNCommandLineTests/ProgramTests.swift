@@ -61,20 +61,4 @@ import Testing
 
         """)
   }
-
-  @Test func linesAreWrapped() {
-    #expect(wrap("one two three", width: 7) == ["one two", "three"])
-    #expect(wrap("incomprehensibilities at", width: 5) == ["incomprehensibilities", "at"])
-    #expect(wrap("", width: 5) == [""])
-    let long = String(repeating: "x", count: 31)
-    #expect(
-      table([("a", "b"), (long, "c")]) == "  a" + String(repeating: " ", count: 31) + "b\n  \(long)\n"
-        + String(repeating: " ", count: 34) + "c\n")
-  }
-
-  @Test func numbersInJSON() {
-    #expect(json(nil as Double?) == "null" && json(.nan) == "null" && json(-.infinity) == "null")
-    #expect(json(3.0) == "3" && json(0.1) == "0.1" && json(-2.0) == "-2" && json(1e17) == "1e+17")
-    #expect(json("a\"b") == #""a\"b""#)
-  }
 }

@@ -1,8 +1,7 @@
 import NNCore
+import NNInference
 import NNKernels
 import Testing
-
-@testable import NNInference
 
 /// A layer on packed weights computes what the layer computes that it stands for.
 @Suite struct PackedLayerTests {
@@ -41,9 +40,5 @@ import Testing
       #expect(found.count == expected.count)
       #expect(zip(found, expected).allSatisfy { ($0 - $1).magnitude <= 1e-5 * size }, "batch \(batch)")
     }
-  }
-
-  @Test func packedLayersAreNoElementsOfAModel() {
-    #expect(throws: ElementError.self) { try PackedAffine(attributes: Attributes([:], for: PackedAffine.schema)) }
   }
 }

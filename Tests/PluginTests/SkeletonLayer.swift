@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// What `tools/new layer` writes under another name: y = x + curvature x^2, so that every part has something to do.
-public struct SkeletonLayer: Layer {
+public struct SkeletonLayer: DeclaredLayer {
   /// The declaration of `<skeletonLayer>`.
   public static let schema = ElementSchema(
     .layer, "skeletonLayer", summary: "Bends every element by a part of its square.",

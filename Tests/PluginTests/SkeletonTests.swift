@@ -13,7 +13,7 @@ private let skeletonCases: [ConformanceCase] = [
   @Test(arguments: Conformance.allCases, skeletonCases)
   func promise(_ check: Conformance, _ example: ConformanceCase) throws {
     var registry = Registry()
-    registry.register(SkeletonLayer.self)
+    try registry.register(SkeletonLayer.self)
     for problem in try check.run(example, registry) { Issue.record("\(example): \(problem)") }
   }
 }

@@ -5,6 +5,7 @@ ROOMS = {
     "NNKernelsBaseline": (["Sources/NNKernelsBaseline"], "NNKernelsTests"),
     "NNKernelsCommon": (["Sources/NNKernelsCommon"], "NNKernelsTests|PluginTests"),
     "NNKernels": (["Sources/NNKernels"], "NNKernelsTests|PluginTests"),
+    "NNText": (["Sources/NNText"], "NNTextTests|CommandTests"),
     "NNCore": (["Sources/NNCore"], "NNCoreTests|NNModelTests|LanguageTests|PluginTests|NNTrainingTests|CommandTests"),
     "NNFiles": (["Sources/NNFiles"], "NNFilesTests|NNWeightsTests|CommandTests"),
     "NNImages": (["Sources/NNImages"], "NNDataTests"),
