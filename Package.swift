@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 // Rooms, from the ground up. Arrows point one way: a target names only targets above it in this list.
@@ -110,6 +110,13 @@ let tests: [Target] = [
   .testTarget(
     name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+  .testTarget(
+    name: "NNInferenceTests",
+    dependencies: [
+      "NNInference", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNData", "NNWeights", "NNTestSupport",
+      "StandardLayers",
+    ] + layerFamilies.map { .init(stringLiteral: $0) }),
+  .testTarget(name: "NNCommandLineTests", dependencies: ["NNCommandLine", "NNCore", "NNFiles"]),
   .target(
     name: "NNTestSupport", dependencies: ["NNConformance", "NNCore", "NNKernels"],
     path: "Tests/NNTestSupport",

@@ -9,6 +9,7 @@ public protocol ElementwiseActivation: DeclaredLayer {
 }
 
 extension ElementwiseActivation {
+  /// States that it is this function, which other layers may apply in its place.
   public var facts: LayerFacts {
     LayerFacts(
       activation: function, copiesWhenPredicting: function == .identity,
@@ -16,8 +17,10 @@ extension ElementwiseActivation {
       comparison: function == .identity || function == .step ? .exact : .rounding)
   }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { function.formula }
 
+  /// One output of the input's shape; in place where the gradient follows from the output.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     LayerPlan(
       outputs: [inputs[0]], backwardNeeds: function.gradientUsesOutput ? .outputs : .inputs,
@@ -25,10 +28,12 @@ extension ElementwiseActivation {
       backwardOperations: 2 * inputs[0].elementCount)
   }
 
+  /// y = f(x) for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.activate(function, context.input.buffer, into: context.output.buffer, workers: context.workers)
   }
 
+  /// dx = dy f'(x) for every element.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }

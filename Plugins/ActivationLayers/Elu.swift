@@ -13,10 +13,12 @@ public struct Elu: ElementwiseActivation {
   /// The limit below 0, with its sign changed.
   public let alpha: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { alpha = attributes.number("alpha") }
 
   /// The layer.
   public init(alpha: Double = 1) { self.alpha = alpha }
 
+  /// The function that the kernels apply.
   public var function: Activation { .elu(alpha: alpha) }
 }

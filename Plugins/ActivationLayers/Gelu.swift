@@ -18,10 +18,12 @@ public struct Gelu: ElementwiseActivation {
   /// Whether the approximation with tanh is used.
   public let isApproximate: Bool
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { isApproximate = attributes.text("approximation") == "tanh" }
 
   /// The layer.
   public init(isApproximate: Bool = false) { self.isApproximate = isApproximate }
 
+  /// The function that the kernels apply.
   public var function: Activation { isApproximate ? .geluTanh : .gelu }
 }

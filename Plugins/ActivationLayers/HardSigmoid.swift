@@ -9,10 +9,12 @@ public struct HardSigmoid: ElementwiseActivation {
     formula: "y = min(max(x / 6 + 1/2, 0), 1)", reference: "Howard et al. 2019; as torch.nn.Hardsigmoid",
     example: "<hardSigmoid/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .hardSigmoid }
 }

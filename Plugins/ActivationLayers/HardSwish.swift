@@ -9,10 +9,12 @@ public struct HardSwish: ElementwiseActivation {
     reference: "Howard et al. 2019; as torch.nn.Hardswish",
     example: "<hardSwish/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .hardSwish }
 }

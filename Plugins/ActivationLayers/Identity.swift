@@ -8,10 +8,12 @@ public struct Identity: ElementwiseActivation {
     .layer, "identity", summary: "Passes its input on unchanged.", formula: "y = x; dy/dx = 1",
     example: "<identity/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .identity }
 }

@@ -13,10 +13,12 @@ public struct LeakyRelu: ElementwiseActivation {
   /// The slope below 0.
   public let slope: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { slope = attributes.number("slope") }
 
   /// The layer.
   public init(slope: Double = 0.01) { self.slope = slope }
 
+  /// The function that the kernels apply.
   public var function: Activation { .leakyRelu(slope: slope) }
 }

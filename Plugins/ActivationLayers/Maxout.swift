@@ -18,13 +18,16 @@ public struct Maxout: DeclaredLayer {
   /// How many neighbouring inputs make one output.
   public let pieces: Int
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { pieces = attributes.integer("pieces") }
 
   /// The layer.
   public init(pieces: Int = 2) { self.pieces = pieces }
 
+  /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
+  /// Channels / pieces, then the input's other sizes. Throws an `ElementError` unless the channels can be cut so.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let input = inputs[0]
     guard input.rank > 0, input[0] % pieces == 0, let output = Shape([input[0] / pieces] + input.dimensions.dropFirst())
@@ -38,6 +41,7 @@ public struct Maxout: DeclaredLayer {
       forwardOperations: input.elementCount, backwardOperations: input.elementCount)
   }
 
+  /// y_i = max of x_(i p) ... x_(i p + p - 1); the places of the largest are saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output
     maxoutForward(
@@ -45,6 +49,7 @@ public struct Maxout: DeclaredLayer {
       span: output.shape.rank > 2 ? output.shape.sample.sampleSpan : 1)
   }
 
+  /// dx = dy at the largest of each group, else 0.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }

@@ -20,6 +20,7 @@ public struct Prelu: DeclaredLayer {
   /// The slope before training.
   public let slope: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     isPerChannel = attributes.boolean("perChannel")
     slope = attributes.number("slope")
@@ -31,6 +32,7 @@ public struct Prelu: DeclaredLayer {
     self.slope = slope
   }
 
+  /// One output of the input's shape; a slope, or one for each channel, as `weight`.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let channels = isPerChannel && inputs[0].rank > 0 ? inputs[0][0] : 1
     return LayerPlan(
@@ -39,11 +41,13 @@ public struct Prelu: DeclaredLayer {
       backwardNeeds: .inputs, forwardOperations: inputs[0].elementCount, backwardOperations: 3 * inputs[0].elementCount)
   }
 
+  /// y = x where x > 0, else slope x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let slopes = context.parameters[0].buffer
     preluForward(context.input.buffer, slopes, into: context.output.buffer, span: span(context.input, slopes))
   }
 
+  /// dx = dy where x > 0, else slope dy; d slope = sum of dy x where x <= 0.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slopes = context.parameters[0].buffer
     preluBackward(

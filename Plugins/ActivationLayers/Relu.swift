@@ -9,10 +9,12 @@ public struct Relu: ElementwiseActivation {
     formula: "y = max(x, 0); dy/dx = 1 where x > 0, else 0", reference: "Nair and Hinton 2010",
     example: "<relu/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .relu }
 }

@@ -9,10 +9,12 @@ public struct Selu: ElementwiseActivation {
     formula: "y = 1.0507 (x where x > 0, else 1.6733 (exp(x) - 1))", reference: "Klambauer et al. 2017",
     example: "<selu/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .selu }
 }

@@ -10,10 +10,12 @@ public struct Silu: ElementwiseActivation {
     reference: "Elfwing et al. 2018; Ramachandran et al. 2017",
     example: "<silu/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .silu }
 }

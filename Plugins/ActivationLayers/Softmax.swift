@@ -10,23 +10,28 @@ public struct Softmax: DeclaredLayer {
     formula: "y_i = exp(x_i - m) / sum_j exp(x_j - m), m being the largest x; dx = y (dy - <dy, y>)",
     example: "<softmax/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// States that its output is probabilities.
   public var facts: LayerFacts { LayerFacts(probabilities: .probabilities) }
 
+  /// One output of the input's shape. Throws an `ElementError` for a scalar.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     try rowPlan(inputs[0], "softmax")
   }
 
+  /// y_i = exp(x_i) / sum over j of exp(x_j), along the last dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (rows, columns) = rowSizes(context.input)
     S.softmax(
       rows: rows, columns: columns, context.input.buffer, into: context.output.buffer, workers: context.workers)
   }
 
+  /// dx_i = y_i (dy_i - sum over j of dy_j y_j).
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
@@ -46,21 +51,25 @@ public struct LogSoftmax: DeclaredLayer {
     formula: "y_i = x_i - m - log sum_j exp(x_j - m), m being the largest x; dx = dy - exp(y) sum(dy)",
     example: "<logSoftmax/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// One output of the input's shape. Throws an `ElementError` for a scalar.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     try rowPlan(inputs[0], "logSoftmax")
   }
 
+  /// y_i = x_i - log of the sum over j of exp(x_j), along the last dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (rows, columns) = rowSizes(context.input)
     S.logSoftmax(
       rows: rows, columns: columns, context.input.buffer, into: context.output.buffer, workers: context.workers)
   }
 
+  /// dx_i = dy_i - exp(y_i) sum over j of dy_j.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }

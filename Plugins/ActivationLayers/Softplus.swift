@@ -9,10 +9,12 @@ public struct Softplus: ElementwiseActivation {
     reference: "Dugas et al. 2001",
     example: "<softplus/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .softplus }
 }

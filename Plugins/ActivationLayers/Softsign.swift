@@ -9,10 +9,12 @@ public struct Softsign: ElementwiseActivation {
     formula: "y = x / (1 + |x|); dy/dx = 1 / (1 + |x|)^2", reference: "Bergstra et al. 2009",
     example: "<softsign/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .softsign }
 }

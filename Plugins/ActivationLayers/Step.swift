@@ -9,10 +9,12 @@ public struct Step: ElementwiseActivation {
     formula: "y = 1 where x > 0, else 0; dy/dx = 0, so nothing before it learns", reference: "Rosenblatt 1958",
     example: "<step/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .step }
 }

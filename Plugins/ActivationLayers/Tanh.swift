@@ -8,10 +8,12 @@ public struct Tanh: ElementwiseActivation {
     .layer, "tanh", summary: "Squeezes numbers into (-1, 1).", formula: "y = tanh(x); dy/dx = 1 - y^2",
     example: "<tanh/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: Activation { .tanh }
 }

@@ -13,8 +13,10 @@ public protocol CombiningLayer: DeclaredLayer {
 }
 
 extension CombiningLayer {
+  /// Whether it is a sum, which producers may compute.
   public var facts: LayerFacts { LayerFacts(isSum: combination == .add) }
 
+  /// The shape to which all inputs can be broadcast. Throws an `ElementError` if there is none.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let output = try Broadcast.shape(inputs, Self.schema.name)
     let operations = Count.product(output.elementCount, max(1, inputs.count - 1))
@@ -27,10 +29,12 @@ extension CombiningLayer {
       outputs: [output], backwardNeeds: needs, forwardOperations: operations, backwardOperations: 2 * operations)
   }
 
+  /// The operation written out, for as many inputs as a reader can follow.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     inputs.count <= BroadcastingBinary.mostWritten ? combination.formula(inputs.count) : nil
   }
 
+  /// Combines the inputs element by element, from the left.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output
     if let operation = combination.elementOperation, repeatsNothing(context) {
@@ -49,6 +53,7 @@ extension CombiningLayer {
     }
   }
 
+  /// Adds each input's gradient up over the places where it was repeated.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     for position in 0..<context.downstream.count where context.downstream[position].isWanted {
       if elementBackward(context, position) { continue }

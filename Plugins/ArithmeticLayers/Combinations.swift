@@ -8,11 +8,13 @@ public struct Add: CombiningLayer {
     formula: "f = x + y; df/dx = 1, df/dy = 1: the gradient is handed to every input unchanged",
     example: #"<add from="left right"/>"#, inputs: 1...Int.max)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The operation.
   public var combination: BroadcastingBinary { .add }
 }
 
@@ -24,11 +26,13 @@ public struct Subtract: CombiningLayer {
     formula: "f = x - y; df/dx = 1, df/dy = -1",
     example: #"<subtract from="left right"/>"#, inputs: 2...2)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The operation.
   public var combination: BroadcastingBinary { .subtract }
 }
 
@@ -40,11 +44,13 @@ public struct Multiply: CombiningLayer {
     formula: "f = x y; df/dx = y, df/dy = x: each input's gradient is scaled by the others",
     example: #"<multiply from="left right"/>"#, inputs: 1...Int.max)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The operation.
   public var combination: BroadcastingBinary { .multiply }
 }
 
@@ -56,11 +62,13 @@ public struct Divide: CombiningLayer {
     formula: "f = x / y; df/dx = 1 / y, df/dy = -x / y^2",
     example: #"<divide from="left right"/>"#, inputs: 2...2)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The operation.
   public var combination: BroadcastingBinary { .divide }
 }
 
@@ -72,11 +80,13 @@ public struct Maximum: CombiningLayer {
     formula: "f = max(x, y); the gradient goes to the largest input, the first among equals, and the others get 0",
     example: #"<max from="left right"/>"#, inputs: 1...Int.max)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The operation.
   public var combination: BroadcastingBinary { .maximum }
 }
 
@@ -88,10 +98,12 @@ public struct Minimum: CombiningLayer {
     formula: "f = min(x, y); the gradient goes to the smallest input, the first among equals, and the others get 0",
     example: #"<min from="left right"/>"#, inputs: 1...Int.max)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The operation.
   public var combination: BroadcastingBinary { .minimum }
 }

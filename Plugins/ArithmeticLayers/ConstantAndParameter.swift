@@ -15,6 +15,7 @@ public struct Constant: DeclaredLayer {
   private let values: [Double]
   private let shape: Shape?
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     values = attributes.numbers("value")
     shape = attributes.has("shape") ? attributes.shape("shape") : nil
@@ -26,11 +27,13 @@ public struct Constant: DeclaredLayer {
     self.shape = shape
   }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     guard values.count == 1 else { return nil }
     return LayerFormula(AttributeValue.number(values[0]).written, LayerFormula.number(values[0]), slopes: [])
   }
 
+  /// The given shape, or a row of as many numbers. Throws an `ElementError` if the numbers do not fill it.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard let output = shape ?? Shape([values.count]), output.elementCount == values.count else {
       throw ElementError(
@@ -41,6 +44,7 @@ public struct Constant: DeclaredLayer {
     return LayerPlan(outputs: [output], backwardNeeds: [], forwardOperations: 0, backwardOperations: 0)
   }
 
+  /// The same numbers for every sample.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -48,6 +52,7 @@ public struct Constant: DeclaredLayer {
     for i in 0..<output.count { output[i] = S(values[i % values.count]) }
   }
 
+  /// Nothing: nobody learns a constant.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {}
 }
 
@@ -64,6 +69,7 @@ public struct Parameter: DeclaredLayer {
   private let shape: Shape
   private let initializer: Initializer
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     shape = attributes.shape("shape")
     initializer = Initializer(attributes)
@@ -75,6 +81,7 @@ public struct Parameter: DeclaredLayer {
     self.initializer = initializer
   }
 
+  /// One output of the given shape, and the array `value`.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let fanOut = shape.rank > 0 ? shape[0] : 1
     return LayerPlan(
@@ -86,6 +93,7 @@ public struct Parameter: DeclaredLayer {
       ], backwardNeeds: [], forwardOperations: 0, backwardOperations: shape.elementCount)
   }
 
+  /// The parameter for every sample.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -94,6 +102,7 @@ public struct Parameter: DeclaredLayer {
     for i in 0..<output.count { output[i] = value[i % value.count] }
   }
 
+  /// dp = sum of df over the batch.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {

@@ -11,13 +11,16 @@ public struct AddConstant: FunctionLayer {
   /// The number to add.
   public let value: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { value = attributes.number("value") }
 
   /// The layer.
   public init(value: Double) { self.value = value }
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .addConstant(value) }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     let sign = value < 0 ? "-" : "+"
     let size = LayerFormula.number(value.magnitude)
@@ -36,13 +39,16 @@ public struct MultiplyConstant: FunctionLayer {
   /// The factor.
   public let value: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { value = attributes.number("value") }
 
   /// The layer.
   public init(value: Double) { self.value = value }
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .multiplyConstant(value) }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     let number = LayerFormula.number(value)
     return LayerFormula("*" + AttributeValue.number(value).written, "{0} * \(number)", slopes: [number])

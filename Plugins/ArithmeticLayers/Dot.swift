@@ -8,15 +8,18 @@ public struct Dot: DeclaredLayer {
     .layer, "dot", summary: "The scalar product of two inputs of one shape, for each sample.",
     formula: "f = sum of x_i y_i; df/dx = y, df/dy = x", example: #"<dot from="left right"/>"#, inputs: 2...2)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula("dot", "array([sum({0} * {1})])", gradients: ["{g} * {1}", "{g} * {0}"])
   }
 
+  /// One number for each sample. Throws an `ElementError` for inputs of different sizes.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0] == inputs[1] else {
       throw ElementError.shape("<dot> needs two inputs of one shape, but they are \(inputs[0]) and \(inputs[1])")
@@ -26,6 +29,7 @@ public struct Dot: DeclaredLayer {
       outputs: [Shape(1)], backwardNeeds: .inputs, forwardOperations: 2 * count, backwardOperations: 2 * count)
   }
 
+  /// f = sum of x_i y_i.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -39,6 +43,7 @@ public struct Dot: DeclaredLayer {
     }
   }
 
+  /// dx = df y; dy = df x.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {

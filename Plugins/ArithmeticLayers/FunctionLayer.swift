@@ -8,18 +8,22 @@ public protocol FunctionLayer: DeclaredLayer {
 }
 
 extension FunctionLayer {
+  /// The map of channels that it is, where the function is one.
   public var facts: LayerFacts { LayerFacts(channelMap: function.channelMap) }
 
+  /// One output of the input's shape.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     return LayerPlan(
       outputs: [inputs[0]], backwardNeeds: [.inputs, .outputs], forwardOperations: count, backwardOperations: 2 * count)
   }
 
+  /// y = f(x) for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     apply(function, context.input.buffer, into: context.output.buffer)
   }
 
+  /// dx = dy f'(x) for every element.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     guard context.downstream[0].isWanted else { return }
     applyBackward(

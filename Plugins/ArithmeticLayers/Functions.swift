@@ -7,13 +7,16 @@ public struct Negate: FunctionLayer {
     .layer, "negate", summary: "Changes the sign of every element.", formula: "f = -x; df/dx = -1",
     example: "<negate/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .negate }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("*-1", "-{0}", slopes: ["(-1)"]) }
 }
 
@@ -24,13 +27,16 @@ public struct Square: FunctionLayer {
     .layer, "square", summary: "Multiplies every element with itself.", formula: "f = x^2; df/dx = 2 x",
     example: "<square/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .square }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("^2", "{0} * {0}", slopes: ["2 * {0}"]) }
 }
 
@@ -41,13 +47,16 @@ public struct SquareRoot: FunctionLayer {
     .layer, "squareRoot", summary: "The square root of every element.", formula: "f = sqrt(x); df/dx = 1 / (2 f)",
     example: "<squareRoot/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .squareRoot }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sqrt", "sqrt({0})", slopes: ["0.5 / {f}"]) }
 }
 
@@ -58,13 +67,16 @@ public struct Absolute: FunctionLayer {
     .layer, "absolute", summary: "The magnitude of every element.", formula: "f = |x|; df/dx = sign(x)",
     example: "<absolute/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .absolute }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("abs", "abs({0})", slopes: ["sign({0})"]) }
 }
 
@@ -75,13 +87,16 @@ public struct Reciprocal: FunctionLayer {
     .layer, "reciprocal", summary: "One divided by every element.", formula: "f = 1 / x; df/dx = -1 / x^2",
     example: "<reciprocal/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .reciprocal }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula("1/x", "1 / {0}", slopes: ["(-1) / ({0} * {0})"])
   }
@@ -94,13 +109,16 @@ public struct Exponential: FunctionLayer {
     .layer, "exp", summary: "The exponential function of every element.", formula: "f = e^x; df/dx = f",
     example: "<exp/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .exponential }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("exp", "exp({0})", slopes: ["{f}"]) }
 }
 
@@ -111,13 +129,16 @@ public struct Logarithm: FunctionLayer {
     .layer, "log", summary: "The natural logarithm of every element.", formula: "f = ln(x); df/dx = 1 / x",
     example: "<log/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .logarithm }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("log", "log({0})", slopes: ["1 / {0}"]) }
 }
 
@@ -128,13 +149,16 @@ public struct Sine: FunctionLayer {
     .layer, "sin", summary: "The sine of every element, in radians.", formula: "f = sin(x); df/dx = cos(x)",
     example: "<sin/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .sine }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sin", "sin({0})", slopes: ["cos({0})"]) }
 }
 
@@ -145,13 +169,16 @@ public struct Cosine: FunctionLayer {
     .layer, "cos", summary: "The cosine of every element, in radians.", formula: "f = cos(x); df/dx = -sin(x)",
     example: "<cos/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The function that the kernels apply.
   public var function: UnaryFunction { .cosine }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula("cos", "cos({0})", slopes: ["(-1) * sin({0})"])
   }

@@ -8,16 +8,19 @@ public struct MatrixMultiply: DeclaredLayer {
     .layer, "matmul", summary: "The product of two matrices, or of a matrix and a vector, for each sample.",
     formula: "f = W x; dW = df x^T, dx = W^T df", example: #"<matmul from="left right"/>"#, inputs: 2...2)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     let left = inputs[1].rank == 1 ? "outer({g}, {1})" : "{g} @ {1}.T"
     return LayerFormula("@", "{0} @ {1}", gradients: [left, "{0}.T @ {g}"])
   }
 
+  /// Rows x columns of the product. Throws an `ElementError` if the inner sizes differ.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (left, right) = (inputs[0], inputs[1])
     guard left.rank == 2, (1...2).contains(right.rank), left[1] == right[0],
@@ -32,6 +35,7 @@ public struct MatrixMultiply: DeclaredLayer {
       outputs: [output], backwardNeeds: .inputs, forwardOperations: operations, backwardOperations: 2 * operations)
   }
 
+  /// f = W x, sample by sample.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let sizes = Sizes(context.inputs[0], context.inputs[1])
     for sample in 0..<context.batch {
@@ -42,6 +46,7 @@ public struct MatrixMultiply: DeclaredLayer {
     }
   }
 
+  /// dW = df x^T; dx = W^T df.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let sizes = Sizes(context.inputs[0], context.inputs[1])
     let (left, right) = (context.downstream[0], context.downstream[1])

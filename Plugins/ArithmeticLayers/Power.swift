@@ -14,6 +14,7 @@ public struct Power: DeclaredLayer {
   /// The power, unless a second input gives it.
   public let exponent: Double?
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     exponent = attributes.has("exponent") ? attributes.number("exponent") : nil
   }
@@ -35,6 +36,7 @@ public struct Power: DeclaredLayer {
     var combination: BroadcastingBinary { .power }
   }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     guard let exponent else {
       return LayerFormula(
@@ -46,6 +48,8 @@ public struct Power: DeclaredLayer {
       slopes: ["\(number) * power({0}, \(LayerFormula.number(exponent - 1)))"])
   }
 
+  /// The input's shape, or that of both inputs broadcast. Throws an `ElementError` for an exponent beside a second
+  /// input, or for neither.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard (exponent == nil) == (inputs.count == 2) else {
       throw ElementError(
@@ -59,10 +63,12 @@ public struct Power: DeclaredLayer {
     return try OfTwo().plan(inputs)
   }
 
+  /// f = x^p for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     if let exponent { OfOne(exponent).forward(context) } else { OfTwo().forward(context) }
   }
 
+  /// dx = df p x^(p - 1); dp = df f ln(x).
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     if let exponent { OfOne(exponent).backward(context) } else { OfTwo().backward(context) }
   }

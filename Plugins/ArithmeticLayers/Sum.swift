@@ -8,17 +8,20 @@ public protocol SummingLayer: DeclaredLayer {
 }
 
 extension SummingLayer {
+  /// One number for each sample.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     return LayerPlan(outputs: [Shape(1)], backwardNeeds: [], forwardOperations: count, backwardOperations: count)
   }
 
+  /// f = factor times the sum of a sample's elements.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     sumRows(
       context.input.buffer, into: context.output.buffer,
       factor: factor(context.input.count / max(1, context.batch)))
   }
 
+  /// dx_i = factor df.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted else { return }
@@ -53,13 +56,16 @@ public struct Sum: SummingLayer {
     .layer, "sum", summary: "Adds up all elements of a sample.",
     formula: "f = sum of x_i; df/dx_i = 1", example: "<sum/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// 1: a plain sum.
   public func factor(_ count: Int) -> Double { 1 }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula("sum", "array([sum({0})])", gradients: ["{g} * ones_like({0})"])
   }
@@ -72,13 +78,16 @@ public struct Mean: SummingLayer {
     .layer, "mean", summary: "The mean of all elements of a sample.",
     formula: "f = sum of x_i / n; df/dx_i = 1 / n", example: "<mean/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// 1 / n: the mean.
   public func factor(_ count: Int) -> Double { 1 / Double(count) }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     let count = inputs[0].elementCount
     return LayerFormula("mean", "array([sum({0}) / \(count)])", gradients: ["{g} * ones_like({0}) / \(count)"])

@@ -28,6 +28,7 @@ extension AdaptivePoolingLayer {
     .required("size", .pair(1...Window.largest), "The size of the output.")
   }
 
+  /// Channels x the given size. Throws an `ElementError` for an input that is no image.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let name = Self.schema.name
     let (channels, _) = try Window.image(inputs[0], name)
@@ -44,12 +45,14 @@ extension AdaptivePoolingLayer {
     AdaptiveWindows(input: Extent(sample[1], sample[2]), output: output)
   }
 
+  /// The mean or the largest number of each window; the places of the largest are saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     adaptiveForward(
       windows(context.input.shape.sample), context.input.buffer, context.output.buffer, context.saved, takesLargest,
       context.workers)
   }
 
+  /// dy to the largest pixel of each window, or in equal shares to all.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     guard context.downstream[0].isWanted else { return }
     adaptiveBackward(
@@ -135,9 +138,12 @@ public struct AdaptiveAveragePool2D: AdaptivePoolingLayer {
     reference: "as torch.nn.AdaptiveAvgPool2d",
     example: #"<reshape shape="1x8x8"/><adaptiveAveragePool2d size="3"/>"#, attributes: [sizeAttribute])
 
+  /// The size of the output.
   public let output: Extent
+  /// The mean is taken.
   public var takesLargest: Bool { false }
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { output = Window.extent(attributes, "size") }
 
   /// The layer.
@@ -154,9 +160,12 @@ public struct AdaptiveMaxPool2D: AdaptivePoolingLayer {
     reference: "as torch.nn.AdaptiveMaxPool2d",
     example: #"<reshape shape="1x8x8"/><adaptiveMaxPool2d size="3"/>"#, attributes: [sizeAttribute])
 
+  /// The size of the output.
   public let output: Extent
+  /// The largest number is taken.
   public var takesLargest: Bool { true }
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { output = Window.extent(attributes, "size") }
 
   /// The layer.

@@ -5,6 +5,7 @@ import NNKernels
 public protocol AveragePoolingLayer: PoolingLayer {}
 
 extension AveragePoolingLayer {
+  /// Channels x rows of windows x columns of windows. Throws an `ElementError` for a window that does not fit.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (shape, output) = try checkedPooling(inputs[0])
     let operations = Count.product(output.elementCount, shape.kernel.area)
@@ -13,12 +14,14 @@ extension AveragePoolingLayer {
       backwardOperations: operations)
   }
 
+  /// y = sum of the window / its pixels.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.averagePool(
       pooling(context.input.shape.sample), batch: context.batch, context.input.buffer, into: context.output.buffer,
       workers: context.workers)
   }
 
+  /// dx = sum over the windows that hold the pixel of dy / their pixels.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
@@ -44,6 +47,7 @@ public struct AveragePool2D: AveragePoolingLayer {
   private let window: PoolWindow
   private let countsPadding: Bool
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     window = PoolWindow(attributes)
     countsPadding = attributes.boolean("countPadding")
@@ -58,6 +62,7 @@ public struct AveragePool2D: AveragePoolingLayer {
     self.countsPadding = countsPadding
   }
 
+  /// The given windows.
   public func pooling(_ channels: Int, _ size: Extent) -> Pooling {
     window.pooling(channels, size, countsPadding: countsPadding)
   }
@@ -72,11 +77,13 @@ public struct GlobalAveragePool: AveragePoolingLayer {
     reference: "Lin et al. 2014; as torch.nn.AdaptiveAvgPool2d(1)",
     example: #"<reshape shape="1x8x8"/><globalAveragePool/>"#)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// One window, the whole channel.
   public func pooling(_ channels: Int, _ size: Extent) -> Pooling {
     Pooling(channels: channels, input: size, kernel: size, stride: size)
   }

@@ -35,9 +35,12 @@ public struct Conv1D: ConvolutionLayer {
   public let dilation: Int
   /// Groups of channels.
   public let groups: Int
+  /// Whether a learned number is added to each channel.
   public private(set) var hasBias: Bool
+  /// How the weights get their first values; the bias begins at zero.
   public let initializer: Initializer
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     let padding: Int?
     switch attributes["padding"] {
@@ -66,6 +69,8 @@ public struct Conv1D: ConvolutionLayer {
     self.initializer = initializer
   }
 
+  /// The convolution of an input of channels x length, as images of one row. Throws an `ElementError` for another
+  /// shape.
   public func convolution(_ input: Shape) throws -> Convolution {
     guard input.rank == 2 else {
       throw ElementError.shape(
@@ -77,6 +82,7 @@ public struct Conv1D: ConvolutionLayer {
     return assumedConvolution(input)
   }
 
+  /// The same of an input that the plan has accepted.
   public func assumedConvolution(_ input: Shape) -> Convolution {
     var shape = Convolution(
       inputChannels: input[0], outputChannels: channels, input: Extent(1, input[1]), kernel: Extent(1, kernel),
@@ -85,9 +91,12 @@ public struct Conv1D: ConvolutionLayer {
     return shape
   }
 
+  /// Whether the padding makes the output as long as the input.
   public var keepsSize: Bool { padding == nil }
+  /// 1: a sequence.
   public var dimensions: Int { 1 }
 
+  /// The same convolution with a bias.
   public var biased: Self {
     var layer = self
     layer.hasBias = true

@@ -39,6 +39,7 @@ public struct Conv2D: ConvolutionLayer {
   /// How the weights get their first values; the bias begins at zero.
   public let initializer: Initializer
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     let isDepthwise = attributes.boolean("depthwise")
     guard isDepthwise || attributes.has("channels") else {
@@ -74,11 +75,13 @@ public struct Conv2D: ConvolutionLayer {
     self.initializer = initializer
   }
 
+  /// The convolution of an input of channels x height x width. Throws an `ElementError` for another shape.
   public func convolution(_ input: Shape) throws -> Convolution {
     let (inputChannels, size) = try Window.image(input, "conv2d")
     return shape(inputChannels, size)
   }
 
+  /// The same of an input that the plan has accepted.
   public func assumedConvolution(_ input: Shape) -> Convolution { shape(input[0], Extent(input[1], input[2])) }
 
   private func shape(_ inputChannels: Int, _ size: Extent) -> Convolution {
@@ -89,9 +92,12 @@ public struct Conv2D: ConvolutionLayer {
     return shape
   }
 
+  /// Whether the padding makes the output as large as the input.
   public var keepsSize: Bool { padding == .same }
+  /// 2: rows and columns.
   public var dimensions: Int { 2 }
 
+  /// The same convolution with a bias.
   public var biased: Self {
     var layer = self
     layer.hasBias = true

@@ -37,6 +37,7 @@ public struct ConvTranspose2D: DeclaredLayer {
   private var hasBias: Bool
   private let initializer: Initializer
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       channels: attributes.integer("channels"), kernel: Window.extent(attributes, "kernel"),
@@ -68,6 +69,7 @@ public struct ConvTranspose2D: DeclaredLayer {
     self.initializer = initializer
   }
 
+  /// The channels that maps of channels can be folded into; the weight's second dimension counts them.
   public var facts: LayerFacts {
     var biased = self
     biased.hasBias = true
@@ -89,6 +91,9 @@ public struct ConvTranspose2D: DeclaredLayer {
       kernel: kernel, stride: stride, dilation: dilation, paddingBefore: padding, paddingAfter: padding, groups: groups)
   }
 
+  /// Channels x (size - 1) stride - 2 padding + dilation (kernel - 1) + output padding + 1 in both directions; `weight`
+  /// of input channels x (channels / groups) x kernel, and `bias`. Throws an `ElementError` for groups or sizes that do
+  /// not fit.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (inputChannels, _) = try Window.image(inputs[0], "convTranspose2d")
     let shape = convolution(inputs[0])
@@ -123,6 +128,7 @@ public struct ConvTranspose2D: DeclaredLayer {
       forwardOperations: operations + output.elementCount, backwardOperations: 2 * operations + output.elementCount)
   }
 
+  /// y[o, i stride + u dilation - padding, ...] += w[c,o,u,v] x[c,i,j], plus b[o].
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let shape = convolution(context.input.shape.sample)
     S.convolveBackwardData(
@@ -131,6 +137,7 @@ public struct ConvTranspose2D: DeclaredLayer {
     if hasBias { addBias(context.parameters[1].buffer, to: context.output.buffer, shape.input.area, context.workers) }
   }
 
+  /// The convolution of dy by the same weights, and the gradients of weights and bias.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let shape = convolution(context.inputs[0].shape.sample)
     let upstream = context.upstream[0].buffer

@@ -20,6 +20,7 @@ public protocol ConvolutionLayer: DeclaredLayer {
 }
 
 extension ConvolutionLayer {
+  /// States that it takes an epilogue and an addend, and the channels that maps of channels can be folded into.
   public var facts: LayerFacts {
     LayerFacts(
       acceptsEpilogue: true, acceptsAddend: true,
@@ -32,6 +33,8 @@ extension ConvolutionLayer {
 
   private func text(_ extent: Extent) -> String { dimensions == 1 ? String(extent.width) : extent.text }
 
+  /// Output channels x rows x columns of windows; `weight` of channels x (input channels / groups) x kernel, and
+  /// `bias`. Throws an `ElementError` for a kernel or for groups that do not fit.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let name = Self.schema.name
     let shape = try convolution(inputs[0])
@@ -81,6 +84,7 @@ extension ConvolutionLayer {
       forwardOperations: operations + biasOperations, backwardOperations: 2 * operations + biasOperations)
   }
 
+  /// The convolution on weights that are rearranged or transformed once; nil if they would be too large.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? {
     guard let plan = try? plan(inputs) else { return nil }
     let shape = assumedConvolution(inputs[0])
@@ -90,6 +94,7 @@ extension ConvolutionLayer {
       shape, output: plan.outputs[0], hasBias: hasBias, packedCount: count, operations: plan.forwardOperations)
   }
 
+  /// y[o] = b[o] + the sum over c of w[o,c] correlated with x[c], then the epilogue.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.convolve(
       assumedConvolution(context.input.shape.sample), batch: context.batch, context.input.buffer,
@@ -100,6 +105,7 @@ extension ConvolutionLayer {
       workers: context.workers)
   }
 
+  /// The gradients of the weights, of the bias and of the input, each by its kernel.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let shape = assumedConvolution(context.downstream[0].tensor.shape.sample)
     let upstream = context.upstream[0].buffer

@@ -5,10 +5,12 @@ import NNKernels
 public protocol MaxPoolingLayer: PoolingLayer {}
 
 extension MaxPoolingLayer {
+  /// The windows, which the maker of the channels may pool.
   public var facts: LayerFacts {
     LayerFacts(maximumOfWindows: { pooling($0) })
   }
 
+  /// Channels x rows of windows x columns of windows. Throws an `ElementError` for a window that does not fit.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (shape, output) = try checkedPooling(inputs[0])
     return LayerPlan(
@@ -17,12 +19,14 @@ extension MaxPoolingLayer {
       backwardOperations: output.elementCount)
   }
 
+  /// y = max of the window; its place is saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.maxPool(
       pooling(context.input.shape.sample), batch: context.batch, context.input.buffer, into: context.output.buffer,
       positions: context.saved, workers: context.workers)
   }
 
+  /// dx = sum of dy over the windows whose largest pixel it is, the first among equals.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
@@ -44,6 +48,7 @@ public struct MaxPool2D: MaxPoolingLayer {
 
   private let window: PoolWindow
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { window = PoolWindow(attributes) }
 
   /// The layer; without a stride, windows lie side by side.
@@ -51,6 +56,7 @@ public struct MaxPool2D: MaxPoolingLayer {
     window = PoolWindow(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp)
   }
 
+  /// The given windows.
   public func pooling(_ channels: Int, _ size: Extent) -> Pooling { window.pooling(channels, size) }
 }
 
@@ -63,11 +69,13 @@ public struct GlobalMaxPool: MaxPoolingLayer {
     reference: "as torch.nn.AdaptiveMaxPool2d(1)",
     example: #"<reshape shape="1x8x8"/><globalMaxPool/>"#)
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// One window, the whole channel.
   public func pooling(_ channels: Int, _ size: Extent) -> Pooling {
     Pooling(channels: channels, input: size, kernel: size, stride: size)
   }

@@ -25,6 +25,7 @@ public struct Pad2D: ResamplingLayer {
   private let mode: String
   let filler: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     let sizes = attributes.integers("padding")
     guard sizes.count == 1 || sizes.count == 4 else {
@@ -39,6 +40,7 @@ public struct Pad2D: ResamplingLayer {
     filler = attributes.number("value")
   }
 
+  /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
   var rows: AxisResampling { axis(top) }
   var columns: AxisResampling { axis(left) }
@@ -51,6 +53,8 @@ public struct Pad2D: ResamplingLayer {
     }
   }
 
+  /// Channels x (height + top + bottom) x (width + left + right). Throws an `ElementError` for an input that is no
+  /// image, or too small to be mirrored so far.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (channels, size) = try Window.image(inputs[0], "pad2d")
     if mode == "reflect", max(top, bottom) >= size.height || max(left, right) >= size.width {
@@ -63,7 +67,9 @@ public struct Pad2D: ResamplingLayer {
     return resamplingPlan(output)
   }
 
+  /// y[i,j] = x[i - top, j - left] inside; outside what the mode says.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) { resample(context) }
 
+  /// Adds up what became of each pixel.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) { resampleBack(context) }
 }

@@ -30,6 +30,7 @@ enum ShuffleOrder: Sendable {
 }
 
 extension ShufflingLayer {
+  /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
   func shuffle<S: Scalar>(_ context: ForwardContext<S>) {
@@ -88,11 +89,13 @@ public struct ChannelShuffle: ShufflingLayer {
 
   private let groups: Int
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { groups = attributes.integer("groups") }
 
   /// The layer.
   public init(groups: Int) { self.groups = groups }
 
+  /// One output of the input's shape. Throws an `ElementError` if the channels cannot be cut into the groups.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank > 0, inputs[0][0] % groups == 0 else {
       throw ElementError(
@@ -108,8 +111,10 @@ public struct ChannelShuffle: ShufflingLayer {
     .channels(groups: groups, channels: input[0], pixels: input.elementCount / input[0])
   }
 
+  /// Channel j groups + i of y is channel i (channels / groups) + j of x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) { shuffle(context) }
 
+  /// The same order the other way round.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) { shuffleBack(context) }
 }
 
@@ -125,11 +130,13 @@ public struct PixelShuffle: ShufflingLayer {
 
   private let factor: Int
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { factor = attributes.integer("factor") }
 
   /// The layer.
   public init(factor: Int) { self.factor = factor }
 
+  /// channels / r^2 x r height x r width. Throws an `ElementError` if the channels cannot be cut so.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (channels, size) = try Window.image(inputs[0], "pixelShuffle")
     guard channels % (factor * factor) == 0,
@@ -148,7 +155,9 @@ public struct PixelShuffle: ShufflingLayer {
     .pixels(factor: factor, channels: input[0] / (factor * factor), height: input[1], width: input[2])
   }
 
+  /// y[c, i r + u, j r + v] = x[c r^2 + u r + v, i, j].
   public func forward<S: Scalar>(_ context: ForwardContext<S>) { shuffle(context) }
 
+  /// The same order the other way round.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) { shuffleBack(context) }
 }

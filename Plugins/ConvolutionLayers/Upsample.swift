@@ -23,6 +23,7 @@ public struct Upsample: ResamplingLayer {
   private let alignsCorners: Bool
   var filler: Double { 0 }
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       scale: Window.extent(attributes, "scale"), interpolates: attributes.text("mode") == "bilinear",
@@ -36,6 +37,7 @@ public struct Upsample: ResamplingLayer {
     self.alignsCorners = alignsCorners
   }
 
+  /// Whether it only repeats numbers.
   public var facts: LayerFacts { LayerFacts(comparison: interpolates ? .rounding : .exact) }
   var rows: AxisResampling { axis(scale.height) }
   var columns: AxisResampling { axis(scale.width) }
@@ -44,6 +46,7 @@ public struct Upsample: ResamplingLayer {
     interpolates ? .linear(scale: scale, alignsCorners: alignsCorners) : .nearest(scale: scale)
   }
 
+  /// Channels x scale height x scale width. Throws an `ElementError` for an input that is no image.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (channels, size) = try Window.image(inputs[0], "upsample")
     guard let output = Shape([channels, size.height * scale.height, size.width * scale.width]) else {
@@ -52,7 +55,9 @@ public struct Upsample: ResamplingLayer {
     return resamplingPlan(output)
   }
 
+  /// Repeats or interpolates pixels.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) { resample(context) }
 
+  /// Adds up what became of each pixel, by its weights.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) { resampleBack(context) }
 }

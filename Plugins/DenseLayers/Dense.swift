@@ -21,6 +21,7 @@ public struct Dense: DeclaredLayer {
   /// How the weights get their first values; the bias begins at zero.
   public let initializer: Initializer
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       units: attributes.integer("units"), bias: attributes.boolean("bias"), initializer: Initializer(attributes))
@@ -33,18 +34,21 @@ public struct Dense: DeclaredLayer {
     self.initializer = initializer
   }
 
+  /// The affine map that it is.
   public var facts: LayerFacts {
     LayerFacts(
       acceptsEpilogue: true, acceptsAddend: true,
       affine: .init(weight: 0, bias: hasBias ? 1 : nil) { Dense(units: $0, bias: $1) })
   }
 
+  /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
     LayerFormula(
       "W x", "{p0} @ {0}" + (hasBias ? " + {p1}" : ""),
       gradients: ["{p0}.T @ {g}", "outer({g}, {0})"] + (hasBias ? ["{g}"] : []))
   }
 
+  /// A row of `units`; `weight` of units x inputs, and `bias`. Throws an `ElementError` for an input that is no row.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank == 1 else {
       throw ElementError.shape(
@@ -68,6 +72,7 @@ public struct Dense: DeclaredLayer {
       backwardOperations: (4 * width + (hasBias ? 1 : 0)) * units)
   }
 
+  /// The layer on weights that are packed once.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? {
     let width = inputs[0].elementCount
     return Shape([S.packedCount(inner: width, columns: units)]).map {
@@ -75,6 +80,7 @@ public struct Dense: DeclaredLayer {
     }
   }
 
+  /// y = x W^T + b, then the epilogue.
   @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let width = context.input.count / max(1, context.batch)
@@ -87,6 +93,7 @@ public struct Dense: DeclaredLayer {
       workers: context.workers)
   }
 
+  /// dx = dy W; dW = dy^T x; db = sum of dy over the batch.
   @specialized(where S == Float)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let input = context.inputs[0]

@@ -22,6 +22,7 @@ public struct BinaryCrossEntropy: DeclaredLayer {
   /// How the elements are put together.
   public let reduction: Reduction
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws {
     positiveWeight = attributes.number("positiveWeight")
     reduction = Reduction(attributes)
@@ -33,10 +34,12 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     self.reduction = reduction
   }
 
+  /// States that the prediction is a probability for each element, and targets lie in 0 ... 1.
   public var facts: LayerFacts {
     LayerFacts(prediction: .binaryProbabilities, sumsLoss: reduction == .sum, targetRange: 0...1)
   }
 
+  /// One output of the input's shape; a number from 0 to 1 for each element, or a label where there is a single one.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     var targets = [TargetForm.values(inputs[0])]
@@ -46,6 +49,7 @@ public struct BinaryCrossEntropy: DeclaredLayer {
       backwardOperations: 3 * count)
   }
 
+  /// The prediction y = sigmoid(x), and the sum of -(w t log y + (1 - t) log(1 - y)), w being the weight of yes.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -64,6 +68,7 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     context.loss[1] = reduction.denominator(x.count)
   }
 
+  /// dx = (1 + (w - 1) t) y - w t.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {

@@ -16,10 +16,12 @@ public protocol ElementwiseLoss: DeclaredLayer {
 }
 
 extension ElementwiseLoss {
+  /// States that the prediction is the input, as numbers.
   public var facts: LayerFacts {
     LayerFacts(copiesWhenPredicting: true, prediction: .values, sumsLoss: reduction == .sum)
   }
 
+  /// One output of the input's shape; a number for each element, or a label where there is a single one.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     var targets = [TargetForm.values(inputs[0])]
@@ -30,6 +32,7 @@ extension ElementwiseLoss {
       backwardOperations: 2 * count)
   }
 
+  /// The sum, or the mean, of the values of x - t.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.copyInputToOutput()
     guard let target = context.target else { return }
@@ -37,6 +40,7 @@ extension ElementwiseLoss {
     context.loss[1] = reduction.denominator(target.count)
   }
 
+  /// dx = the slope at x - t, over the number of elements for a mean.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }
@@ -89,15 +93,19 @@ public struct SquaredError: ElementwiseLoss {
     reference: "mean: as torch.nn.MSELoss", example: #"<squaredError reduction="sum"/>"#,
     attributes: [Reduction.attribute("over every element")])
 
+  /// Whether the loss is a mean or a sum.
   public let reduction: Reduction
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws { reduction = Reduction(attributes) }
 
   /// The loss.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
 
+  /// d^2
   public func value<S: Scalar>(_ difference: S) -> S { difference * difference }
 
+  /// 2 d
   public func slope<S: Scalar>(_ difference: S) -> S { 2 * difference }
 }
 
@@ -109,15 +117,19 @@ public struct AbsoluteError: ElementwiseLoss {
     formula: "|x - t|; dx = sign(x - t)", reference: "as torch.nn.L1Loss", example: "<absoluteError/>",
     attributes: [Reduction.attribute("over every element")])
 
+  /// Whether the loss is a mean or a sum.
   public let reduction: Reduction
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws { reduction = Reduction(attributes) }
 
   /// The loss.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
 
+  /// |d|
   public func value<S: Scalar>(_ difference: S) -> S { difference.magnitude }
 
+  /// The sign of d, 0 at 0.
   public func slope<S: Scalar>(_ difference: S) -> S {
     difference > 0 ? 1 : difference < 0 ? -1 : difference
   }
@@ -135,10 +147,12 @@ public struct Huber: ElementwiseLoss {
       Reduction.attribute("over every element"),
     ])
 
+  /// Whether the loss is a mean or a sum.
   public let reduction: Reduction
   /// Where the loss turns from squared to absolute.
   public let delta: Double
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws {
     delta = attributes.number("delta")
     reduction = Reduction(attributes)
@@ -150,11 +164,13 @@ public struct Huber: ElementwiseLoss {
     self.reduction = reduction
   }
 
+  /// d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2)
   public func value<S: Scalar>(_ difference: S) -> S {
     let (size, delta) = (difference.magnitude, S(delta))
     return size <= delta ? difference * difference / 2 : delta * (size - delta / 2)
   }
 
+  /// d, cut to -delta ... delta
   public func slope<S: Scalar>(_ difference: S) -> S {
     let delta = S(delta)
     return difference > delta ? delta : difference < -delta ? -delta : difference

@@ -18,6 +18,7 @@ public struct Hinge: DeclaredLayer {
   /// How the samples are put together.
   public let reduction: Reduction
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws {
     margin = attributes.number("margin")
     reduction = Reduction(attributes)
@@ -29,10 +30,13 @@ public struct Hinge: DeclaredLayer {
     self.reduction = reduction
   }
 
+  /// States that the prediction is the input, as scores.
   public var facts: LayerFacts {
     LayerFacts(copiesWhenPredicting: true, prediction: .scores, sumsLoss: reduction == .sum)
   }
 
+  /// One output of the input's shape; a label for each sample. Throws an `ElementError` for an input that is no row of
+  /// scores.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank == 1, inputs[0][0] >= 2 else {
       throw ElementError.shape(
@@ -44,6 +48,7 @@ public struct Hinge: DeclaredLayer {
       backwardOperations: 3 * inputs[0][0])
   }
 
+  /// sum over j != label of max(0, x_j - x_label + margin).
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -64,6 +69,7 @@ public struct Hinge: DeclaredLayer {
     context.loss[1] = reduction.denominator(context.batch)
   }
 
+  /// dx_j = 1 where x_j counts, and dx_label = minus their number.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {

@@ -14,15 +14,18 @@ public struct KullbackLeiblerDivergence: DeclaredLayer {
   /// How the samples are put together.
   public let reduction: Reduction
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws { reduction = Reduction(attributes) }
 
   /// The loss.
   public init(reduction: Reduction = .mean) { self.reduction = reduction }
 
+  /// States that the prediction is probabilities, and targets lie in 0 ... 1.
   public var facts: LayerFacts {
     LayerFacts(prediction: .probabilities, sumsLoss: reduction == .sum, targetRange: 0...1)
   }
 
+  /// One output of the input's shape; a distribution of the same shape.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     return LayerPlan(
@@ -30,6 +33,7 @@ public struct KullbackLeiblerDivergence: DeclaredLayer {
       backwardOperations: count)
   }
 
+  /// The prediction y = exp(x), and the sum over c of t_c (log t_c - x_c), terms with t_c = 0 being 0.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -42,6 +46,7 @@ public struct KullbackLeiblerDivergence: DeclaredLayer {
     context.loss[1] = reduction.denominator(context.batch)
   }
 
+  /// dx = -t.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {

@@ -35,6 +35,7 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   /// How the samples are put together.
   public let reduction: Reduction
 
+  /// The loss that a model file describes.
   public init(attributes: Attributes) throws {
     labelSmoothing = attributes.number("labelSmoothing")
     classWeights = attributes.has("classWeights") ? attributes.numbers("classWeights") : nil
@@ -56,11 +57,14 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
     self.reduction = reduction
   }
 
+  /// States that the prediction is probabilities, and the label that is left out.
   public var facts: LayerFacts {
     LayerFacts(
       prediction: .probabilities, sumsLoss: reduction == .sum, targetRange: 0...1, ignoredLabel: ignoredLabel)
   }
 
+  /// One output of the input's shape; a label or a distribution over the classes as target. Throws an `ElementError`
+  /// for an input that is no row of at least two scores, or for another number of class weights.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     guard inputs[0].rank == 1, inputs[0][0] >= 2 else {
       throw ElementError.shape(
@@ -87,6 +91,7 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
     target.count != input.count && labelSmoothing == 0 && classWeights == nil
   }
 
+  /// The prediction y = softmax(x), and the sum over classes of -t log y, weighted and smoothed.
   @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (input, output) = (context.input, context.output)
@@ -109,6 +114,7 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
     }
   }
 
+  /// dx = weight (y - t), 0 for a sample that is left out.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }

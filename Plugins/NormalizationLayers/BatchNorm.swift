@@ -23,6 +23,7 @@ public struct BatchNorm: DeclaredLayer {
   /// Whether a learned scale and shift follow.
   public let isAffine: Bool
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       momentum: attributes.number("momentum"), epsilon: attributes.number("epsilon"),
@@ -36,6 +37,7 @@ public struct BatchNorm: DeclaredLayer {
     self.isAffine = affine
   }
 
+  /// The map of channels that it is when predicting, by its running statistics.
   public var facts: LayerFacts {
     LayerFacts(
       acceptsEpilogue: true,
@@ -50,6 +52,8 @@ public struct BatchNorm: DeclaredLayer {
       })
   }
 
+  /// One output of the input's shape; `weight` and `bias` if affine, and the running mean and variance of each channel
+  /// as state.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let layout = try ChannelLayout(inputs[0], "batchNorm")
     let (shape, count) = (Shape(layout.channels), inputs[0].elementCount)
@@ -61,6 +65,8 @@ public struct BatchNorm: DeclaredLayer {
       forwardOperations: 5 * count, backwardOperations: 8 * count)
   }
 
+  /// y = w (x - mean) / sqrt(variance + epsilon) + b for each channel: with the batch's statistics in training, which
+  /// the running ones follow, and with the running ones in prediction.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
@@ -99,6 +105,7 @@ public struct BatchNorm: DeclaredLayer {
     }
   }
 
+  /// The gradients of x through the batch's mean and variance, of w and of b.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {

@@ -12,6 +12,8 @@ public protocol GroupNormalization: DeclaredLayer {
 }
 
 extension GroupNormalization {
+  /// One output of the input's shape; `weight` and `bias` of a number for each channel if affine. Throws an
+  /// `ElementError` if the channels cannot be cut into the groups.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let layout = try ChannelLayout(inputs[0], Self.schema.name)
     let (groups, count) = (groups(layout.channels), inputs[0].elementCount)
@@ -27,6 +29,7 @@ extension GroupNormalization {
       forwardOperations: 6 * count, backwardOperations: 12 * count)
   }
 
+  /// y = w (x - mean) / sqrt(variance + epsilon) + b, over each group of channels of each sample.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let layout = ChannelLayout(context.input.shape.sample)
     let none = context.scratch.slice(from: 0, count: 0)
@@ -36,6 +39,7 @@ extension GroupNormalization {
       epsilon, context.output.buffer, context.workers)
   }
 
+  /// The gradients of x through mean and variance, of w and of b.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let layout = ChannelLayout(context.inputs[0].shape.sample)
     let groups = groups(layout.channels)
@@ -148,9 +152,12 @@ public struct GroupNorm: GroupNormalization {
     ])
 
   private let count: Int
+  /// Added to the variance, so that nothing is divided by 0.
   public let epsilon: Double
+  /// Whether a learned scale and shift follow.
   public let isAffine: Bool
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       groups: attributes.integer("groups"), epsilon: attributes.number("epsilon"), affine: attributes.boolean("affine"))
@@ -163,6 +170,7 @@ public struct GroupNorm: GroupNormalization {
     self.isAffine = affine
   }
 
+  /// The given number.
   public func groups(_ channels: Int) -> Int { count }
 }
 
@@ -176,9 +184,12 @@ public struct InstanceNorm: GroupNormalization {
     example: #"<reshape shape="1x8x8"/><instanceNorm/>"#,
     attributes: [NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(false)])
 
+  /// Added to the variance, so that nothing is divided by 0.
   public let epsilon: Double
+  /// Whether a learned scale and shift follow.
   public let isAffine: Bool
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(epsilon: attributes.number("epsilon"), affine: attributes.boolean("affine"))
   }
@@ -189,5 +200,6 @@ public struct InstanceNorm: GroupNormalization {
     self.isAffine = affine
   }
 
+  /// One for each channel.
   public func groups(_ channels: Int) -> Int { channels }
 }

@@ -13,11 +13,16 @@ public struct LayerNorm: RowNormalization {
     reference: "Ba et al. 2016; as torch.nn.LayerNorm", example: "<layerNorm/>",
     attributes: [dimensionsAttribute, NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(true)])
 
+  /// How many of the last dimensions make a row.
   public let dimensions: Int
+  /// Added to the variance, so that nothing is divided by 0.
   public let epsilon: Double
+  /// Whether a learned scale and shift follow.
   public let isAffine: Bool
+  /// Rows are brought to mean 0.
   public var centers: Bool { true }
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       dimensions: attributes.integer("dimensions"), epsilon: attributes.number("epsilon"),
@@ -41,11 +46,16 @@ public struct RMSNorm: RowNormalization {
     reference: "Zhang and Sennrich 2019; as torch.nn.RMSNorm", example: "<rmsNorm/>",
     attributes: [dimensionsAttribute, NormalizationAttributes.epsilon(1e-6), NormalizationAttributes.affine(true)])
 
+  /// How many of the last dimensions make a row.
   public let dimensions: Int
+  /// Added to the mean square, so that nothing is divided by 0.
   public let epsilon: Double
+  /// Whether a learned scale follows.
   public let isAffine: Bool
+  /// Rows keep their mean.
   public var centers: Bool { false }
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     self.init(
       dimensions: attributes.integer("dimensions"), epsilon: attributes.number("epsilon"),

@@ -21,6 +21,7 @@ public struct LocalResponseNorm: DeclaredLayer {
 
   private let window: LocalResponse
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     window = LocalResponse(
       size: attributes.integer("size"), alpha: attributes.number("alpha"), beta: attributes.number("beta"),
@@ -32,6 +33,7 @@ public struct LocalResponseNorm: DeclaredLayer {
     window = LocalResponse(size: size, alpha: alpha, beta: beta, k: k)
   }
 
+  /// One output of the input's shape. Throws an `ElementError` for an input without channels.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     _ = try ChannelLayout(inputs[0], "localResponseNorm")
     let count = inputs[0].elementCount
@@ -41,12 +43,14 @@ public struct LocalResponseNorm: DeclaredLayer {
       forwardOperations: (window.size + 30) * count, backwardOperations: (2 * window.size + 60) * count)
   }
 
+  /// y = x / (k + alpha / size sum of x^2 over the neighbouring channels)^beta.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.localResponse(
       window, extent(context.input.shape.sample, context.batch), context.input.buffer, into: context.output.buffer,
       workers: context.workers)
   }
 
+  /// The gradient of x, through its own channel and through the neighbours'.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }

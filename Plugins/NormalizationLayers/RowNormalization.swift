@@ -15,6 +15,8 @@ public protocol RowNormalization: DeclaredLayer {
 }
 
 extension RowNormalization {
+  /// One output of the input's shape; parameters of a row's shape if affine. Throws an `ElementError` for an input of
+  /// fewer dimensions.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let name = Self.schema.name
     guard inputs[0].rank >= dimensions, let row = Shape(Array(inputs[0].dimensions.suffix(dimensions))) else {
@@ -31,6 +33,7 @@ extension RowNormalization {
       backwardOperations: 12 * count)
   }
 
+  /// y = w (x - mean) / sqrt(variance + epsilon) + b over each row; mean and b are 0 where rows are not centred.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let none = context.scratch.slice(from: 0, count: 0)
     RowArrays(
@@ -40,6 +43,7 @@ extension RowNormalization {
       into: context.output.buffer, bias: isAffine && centers ? context.parameters[1].buffer : none, epsilon: epsilon)
   }
 
+  /// The gradients of x through the row's statistics, of w and of b.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let none = context.scratch.slice(from: 0, count: 0)
     let rows = RowArrays(

@@ -17,6 +17,7 @@ public struct RandomCrop: DeclaredLayer {
   /// The size of the part.
   public let size: Extent
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     let sizes = attributes.integers("size")
     size = Extent(sizes[0], sizes[1])
@@ -25,8 +26,10 @@ public struct RandomCrop: DeclaredLayer {
   /// The layer.
   public init(size: Extent) { self.size = size }
 
+  /// States that it draws random numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .random) }
 
+  /// Channels x the given size. Throws an `ElementError` for an input that is no image or smaller.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let input = inputs[0]
     guard input.rank == 3 else {
@@ -46,6 +49,7 @@ public struct RandomCrop: DeclaredLayer {
       backwardOperations: input.elementCount)
   }
 
+  /// y[c,i,j] = x[c, top + i, left + j]; the place is drawn in training, and the middle in prediction.
   @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let parts = Parts(context.input.shape, size, context.phase == .training ? context.random : nil)
@@ -55,6 +59,7 @@ public struct RandomCrop: DeclaredLayer {
     }
   }
 
+  /// dx = dy within the part that was cut out, else 0.
   @specialized(where S == Float)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]

@@ -15,19 +15,23 @@ public struct SpatialDropout: DeclaredLayer {
   /// The share of channels that is set to 0.
   public let rate: Double
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { rate = attributes.number("rate") }
 
   /// The layer.
   public init(rate: Double = 0.5) { self.rate = rate }
 
+  /// States that it copies when predicting, and draws random numbers in training.
   public var facts: LayerFacts { LayerFacts(copiesWhenPredicting: true, comparison: .random) }
 
+  /// One output of the input's shape.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     return LayerPlan(
       outputs: [inputs[0]], backwardNeeds: [], runsInPlace: true, forwardOperations: count, backwardOperations: count)
   }
 
+  /// In training y = x / (1 - rate) in a channel that stays, else 0; in prediction y = x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)
     if context.phase == .training {
@@ -37,6 +41,7 @@ public struct SpatialDropout: DeclaredLayer {
     }
   }
 
+  /// dx = dy / (1 - rate) in a channel that stayed, else 0.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }

@@ -10,13 +10,16 @@ public struct Concat: DeclaredLayer {
 
   private let axis: Axis
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { axis = Axis(attributes) }
 
   /// The layer, along `channels`, `last`, or a dimension's number from 1.
   public init(axis: String = "channels") { self.axis = Axis(axis) }
 
+  /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
+  /// The inputs' shape, their sizes added up along the dimension. Throws an `ElementError` if the others differ.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let index = try axis.index(in: inputs[0], "concat")
     var sizes = inputs[0].dimensions
@@ -37,6 +40,7 @@ public struct Concat: DeclaredLayer {
       backwardOperations: output.elementCount)
   }
 
+  /// The inputs one behind the other along the dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output
     guard let index = try? axis.index(in: output.shape.sample, "concat") else { return }
@@ -52,6 +56,7 @@ public struct Concat: DeclaredLayer {
     }
   }
 
+  /// To each input its part of dy.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let upstream = context.upstream[0]
     guard let index = try? axis.index(in: upstream.shape.sample, "concat") else { return }

@@ -8,20 +8,24 @@ public protocol Renaming: DeclaredLayer {
 }
 
 extension Renaming {
+  /// States that the output is the input, in another shape.
   public var facts: LayerFacts { LayerFacts(copiesWhenPredicting: true, comparison: .exact) }
 
+  /// One output of the new shape, in place.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     LayerPlan(
       outputs: [try outputShape(inputs[0])], backwardNeeds: [], runsInPlace: true, forwardOperations: 0,
       backwardOperations: 0)
   }
 
+  /// y = x, element by element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     if context.input.buffer.base != context.output.buffer.base {
       context.output.buffer.copy(from: context.input.buffer)
     }
   }
 
+  /// dx = dy, element by element.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
@@ -45,11 +49,13 @@ public struct Reshape: Renaming {
   /// The new shape of one sample.
   public let shape: Shape
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws { shape = attributes.shape("shape") }
 
   /// The layer.
   public init(shape: Shape) { self.shape = shape }
 
+  /// The given shape. Throws an `ElementError` if it has another number of elements.
   public func outputShape(_ input: Shape) throws -> Shape {
     guard input.elementCount == shape.elementCount else {
       throw ElementError.shape(
@@ -65,10 +71,12 @@ public struct Flatten: Renaming {
   public static let schema = ElementSchema(
     .layer, "flatten", summary: "Makes a row of numbers of its input, whatever its shape.", example: "<flatten/>")
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// A row of all elements.
   public func outputShape(_ input: Shape) throws -> Shape { Shape(input.elementCount) }
 }

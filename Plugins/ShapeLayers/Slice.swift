@@ -18,6 +18,7 @@ public struct Slice: DeclaredLayer {
   public let length: Int
   private let axis: Axis
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     start = attributes.integer("start")
     length = attributes.integer("length")
@@ -31,8 +32,10 @@ public struct Slice: DeclaredLayer {
     self.axis = Axis(axis)
   }
 
+  /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
+  /// The input's shape with `length` along the dimension. Throws an `ElementError` for a part that lies outside.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let index = try axis.index(in: inputs[0], "slice")
     var sizes = inputs[0].dimensions
@@ -48,6 +51,7 @@ public struct Slice: DeclaredLayer {
       backwardOperations: inputs[0].elementCount)
   }
 
+  /// The elements start ..< start + length along the dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "slice") else { return }
     let span = AxisSpan(context.input, axis: index)
@@ -56,6 +60,7 @@ public struct Slice: DeclaredLayer {
       targetSize: length, targetStart: 0, rows: length, inner: span.inner, outer: span.outer, accumulate: false)
   }
 
+  /// dx = dy within the part, else 0.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "slice") else { return }

@@ -19,6 +19,7 @@ public struct Split: DeclaredLayer {
   public let sizes: [Int]?
   private let axis: Axis
 
+  /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
     parts = attributes.has("parts") ? attributes.integer("parts") : nil
     sizes = attributes.has("sizes") ? attributes.integers("sizes") : nil
@@ -37,8 +38,10 @@ public struct Split: DeclaredLayer {
     self.axis = Axis(axis)
   }
 
+  /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
+  /// An output for each part. Throws an `ElementError` for parts that do not add up to the input's size.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let input = inputs[0]
     let index = try axis.index(in: input, "split")
@@ -67,6 +70,7 @@ public struct Split: DeclaredLayer {
       backwardOperations: input.elementCount)
   }
 
+  /// The parts along the dimension, in order.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "split") else { return }
     let span = AxisSpan(context.input, axis: index)
@@ -81,6 +85,7 @@ public struct Split: DeclaredLayer {
     }
   }
 
+  /// The parts' gradients, one behind the other.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "split") else { return }

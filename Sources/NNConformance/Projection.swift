@@ -9,19 +9,23 @@ public struct Projection: DeclaredLayer {
     .loss, "projection", namespace: "urn:nnrun:tests:1", summary: "The sum of products of input and target.",
     formula: "sum of x u; dx = u", example: "<projection/>")
 
+  /// The loss; it has no attributes.
   public init(attributes: Attributes) throws {}
 
   /// The loss.
   public init() {}
 
+  /// States that the prediction is numbers, and the loss a sum.
   public var facts: LayerFacts { LayerFacts(prediction: .values, sumsLoss: true) }
 
+  /// One output of the input's shape; a number for each element.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     LayerPlan(
       outputs: [inputs[0]], backwardNeeds: [], targets: [.values(inputs[0])],
       forwardOperations: 2 * inputs[0].elementCount, backwardOperations: inputs[0].elementCount)
   }
 
+  /// The sum of x u.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.output.buffer.copy(from: context.input.buffer)
     guard let target = context.target else { return }
@@ -31,6 +35,7 @@ public struct Projection: DeclaredLayer {
     context.loss[1] = 1
   }
 
+  /// dx = u
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     guard context.downstream[0].isWanted, let target = context.target else { return }
     let factor = S(context.lossGradient)
@@ -46,25 +51,30 @@ public struct Doubling: DeclaredLayer {
     .layer, "doubling", namespace: "urn:nnrun:tests:1", summary: "Doubles its input.", formula: "y = 2 x",
     example: "<doubling/>")
 
+  /// The layer; it has no attributes.
   public init(attributes: Attributes) throws {}
 
   /// The layer.
   public init() {}
 
+  /// States that it takes an epilogue.
   public var facts: LayerFacts { LayerFacts(acceptsEpilogue: true) }
 
+  /// One output of the input's shape.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     LayerPlan(
       outputs: [inputs[0]], backwardNeeds: [], forwardOperations: inputs[0].elementCount,
       backwardOperations: inputs[0].elementCount)
   }
 
+  /// y = 2 x
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output.buffer
     S.scale(context.input.buffer, by: 2, into: output, accumulate: false, workers: context.workers)
     if context.epilogue != .identity { S.activate(context.epilogue, output, into: output, workers: context.workers) }
   }
 
+  /// dx = 2 dy
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted else { return }

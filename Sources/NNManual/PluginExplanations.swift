@@ -15,7 +15,9 @@ extension CodeExplanation {
       "plugin-not-loaded",
       "An element's namespace says who made it, and nothing of that maker is known. Load the library with --plugin FILE, or "
         + "name it in NNRUN_PLUGINS.",
-      .file, wrong: "<model xmlns=\"urn:nnrun:model:1\" xmlns:p=\"urn:else\"><network><input name=\"x\" shape=\"3\"/><p:swish/></network></model>",
+      .file,
+      wrong:
+        "<model xmlns=\"urn:nnrun:model:1\" xmlns:p=\"urn:else\"><network><input name=\"x\" shape=\"3\"/><p:swish/></network></model>",
       right: "<model xmlns=\"urn:nnrun:model:1\"><network><input name=\"x\" shape=\"3\"/><silu/></network></model>"),
     .init(
       "plugin-other",

@@ -11,6 +11,20 @@ import Testing
     #expect(isCurrent, "docs/REFERENCE.md is stale; write it anew with: nnrun layers --markdown > docs/REFERENCE.md")
   }
 
+  /// Files move; the documents that lead to them must follow.
+  @Test(arguments: ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "NOTICE.md", "docs/WHERE.md"])
+  func pathsInTheDocumentsExist(_ document: String) {
+    let quoted = packageText(document).split(separator: "`", omittingEmptySubsequences: false).enumerated()
+    let folders = ["Sources/", "Plugins/", "Tests/", "docs/", "models/", "tools/"]
+    let patterns: [Character] = ["*", "…", "<"]
+    let paths = quoted.filter { $0.offset % 2 == 1 }.compactMap {
+      $0.element.split(separator: " ").first.map(String.init)
+    }
+    .filter { path in folders.contains(where: path.hasPrefix) && !path.contains(where: patterns.contains) }
+    #expect(!paths.isEmpty)
+    for path in paths { #expect(packageHas(path), "\(document) names \(path)") }
+  }
+
   @Test func everyElementIsDocumented() {
     let reference = ElementReference(registry: standardRegistry).markdown
     for schema in Self.schemas + ModelStructure.all.map(\.schema) {

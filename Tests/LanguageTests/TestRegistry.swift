@@ -69,6 +69,9 @@ func packageText(_ path: String) -> String {
   return String(decoding: bytes, as: UTF8.self)
 }
 
+/// Whether the package has a file or folder.
+func packageHas(_ path: String) -> Bool { access("\(packageFolder)/\(path)", F_OK) == 0 }
+
 /// The names in a folder of the package, sorted.
 func packageFiles(_ folder: String) -> [String] {
   guard let directory = opendir("\(packageFolder)/\(folder)") else { return [] }

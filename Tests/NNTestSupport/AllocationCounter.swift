@@ -66,32 +66,38 @@ public enum AllocationCounter {
   @_silgen_name("__libc_memalign")
   private func systemMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer?
 
+  /// `malloc`, counted.
   @c(nntest_malloc) public func countingMalloc(_ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemMalloc(size)
   }
 
+  /// `calloc`, counted.
   @c(nntest_calloc) public func countingCalloc(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemCalloc(count, size)
   }
 
+  /// `realloc`, counted.
   @c(nntest_realloc)
   public func countingRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemRealloc(block, size)
   }
 
+  /// `memalign`, counted.
   @c(nntest_memalign) public func countingMemalign(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemMemalign(alignment, size)
   }
 
+  /// `aligned_alloc`, counted.
   @c(nntest_aligned_alloc) public func countingAlignedAlloc(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     note()
     return systemMemalign(alignment, size)
   }
 
+  /// `posix_memalign`, counted.
   @c(nntest_posix_memalign)
   public func countingPosixMemalign(
     _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: Int, _ size: Int

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 /// A program that feeds one kind of reader. libFuzzer calls the target function, and its own main starts the program.

@@ -37,8 +37,7 @@ extension ArraySource {
     guard request.hasTargets else { return try samples(file, nil, request.context) }
     guard let path = request.labels else {
       throw DiagnosticError(
-        .usage, code: "missing-labels", "the right answers are missing",
-        remedy: "say which file holds them: --labels FILE")
+        .usage, code: "missing-labels", "the right answers are missing")
     }
     let labels = SampleFile(path)
     guard let format = try labels.format() as? any ArraySource.Type else {
