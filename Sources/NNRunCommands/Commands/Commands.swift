@@ -10,7 +10,7 @@ let allCommands: [any Command.Type] = [
 ]
 
 /// The version of this program.
-let programVersion = "0.1.0"
+let programVersion = "0.2.0"
 
 /// The text of `nnrun --help`.
 var programHelp: String {
