@@ -36,7 +36,7 @@ package struct Plot: Sendable {
     heights = low < high ? low...high : (low - 1)...(high + 1)
   }
 
-  /// The plot in letters: `*` for the first curve, `o` for the second, `@` where they meet.
+  /// The plot as text of so many columns and rows: `*` for the first curve, `o` for the second, `@` where they meet.
   package func text(width: Int = 73, height: Int = 21) -> String {
     var cells = [[Character]](repeating: [Character](repeating: " ", count: width), count: height)
     func row(_ y: Double) -> Int? {

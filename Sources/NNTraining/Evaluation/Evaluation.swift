@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// How well a net does on a set of samples, added up batch by batch in double precision.
+/// The metrics of a net on a data set, from sums that are accumulated batch by batch in double precision.
 ///
 /// Memory is taken when it is made; adding a batch takes none.
 public struct Evaluation: Sendable {
@@ -16,7 +16,7 @@ public struct Evaluation: Sendable {
     /// Only the loss.
     case none
 
-    /// Whether samples are right or wrong.
+    /// Whether it is a classification.
     var isAboutClasses: Bool {
       switch self {
       case .classes, .binary: true
@@ -24,15 +24,15 @@ public struct Evaluation: Sendable {
       }
     }
 
-    /// Whether predictions are numbers that differ from the targets by more or less.
+    /// Whether it is a regression.
     var isAboutValues: Bool { if case .values = self { true } else { false } }
   }
 
   /// What is counted.
   public let task: Task
-  /// For `topK`, how many of the highest scores may hold the right class.
+  /// The k of top-k accuracy; 0 for none.
   public let topCount: Int
-  /// In how many ways each sample was looked at.
+  /// The number of views of each sample.
   public internal(set) var views = 1
   /// Samples that count: those seen less the ignored ones.
   public internal(set) var samples = 0
@@ -53,9 +53,9 @@ public struct Evaluation: Sendable {
   var correctAmongTop = 0
   /// The label that the loss which is compared leaves out.
   private let ignoredLabel: Int?
-  /// Right class x predicted class, row-major; empty unless asked for.
+  /// The confusion matrix, true class x predicted class, row-major; empty unless asked for.
   private(set) var confusionCounts: [Int] = []
-  /// For each right class, the samples without a prediction; empty unless the confusion matrix is asked for.
+  /// For each true class, the samples without a prediction; empty unless the confusion matrix is asked for.
   private(set) var unpredictedCounts: [Int] = []
   var squaredDifferences = 0.0
   /// For each target element: sum of differences from the first sample's value, and of their squares.
@@ -123,7 +123,7 @@ public struct Evaluation: Sendable {
 
   /// Adds the losses of the batch that the net has just run forward.
   ///
-  /// - Parameter share: what part of a sample's loss this is, when it is looked at in several ways.
+  /// - Parameter share: the weight of this view's loss in the mean over the views.
   mutating func addLosses<S: Scalar>(_ network: Network<S>, share: Double = 1) {
     for index in losses.indices {
       let parts = network.lossParts(network.plan.lossNodes[index])
@@ -214,7 +214,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// The position of the highest number; the first of equal ones.
+  /// The index of the maximum; the first of equal ones.
   @specialized(where S == Float)
   @specialized(where S == Double)
   static func argmax<S: Scalar>(_ scores: Buffer<S>) -> Int {

@@ -1,7 +1,7 @@
 import NNCore
 
 extension Evaluation {
-  /// Whether samples are right or wrong, so that there is an accuracy.
+  /// Whether the net classifies, so that there is an accuracy.
   public var isAboutClasses: Bool { task.isAboutClasses }
 
   /// The metrics that say something of the samples; of no samples the loss alone.
@@ -17,25 +17,26 @@ extension Evaluation {
     return total
   }
 
-  /// Share of samples with the right class; nil when there are no classes.
+  /// The fraction of samples whose predicted class is the true one; nil when there are no classes.
   public var accuracy: Double? {
     isAboutClasses && samples > 0 ? Double(correct) / Double(samples) : nil
   }
 
-  /// Share of samples whose class is among the `topCount` highest scores.
+  /// Top-k accuracy: the fraction of samples whose true class is among the `topCount` highest scores; nil unless k is
+  /// above 0.
   public var topAccuracy: Double? {
     guard case .classes = task, topCount > 0, samples > 0 else { return nil }
     return Double(correctAmongTop) / Double(samples)
   }
 
-  /// Root of the mean squared difference over all target elements; nil for classes.
+  /// The root mean squared error over all target elements, in their units; nil for classes.
   public var rmse: Double? {
     guard case .values(let count) = task, samples > 0 else { return nil }
     return (squaredDifferences / Double(samples * count)).squareRoot()
   }
 
-  /// 1 - squared differences / squared deviations of the targets from their means; nil for classes and for targets
-  /// that are all the same.
+  /// The coefficient of determination, 1 - sum of squared residuals / sum of squared deviations of the targets from their
+  /// means; nil for classes and for constant targets.
   public var r2: Double? {
     guard case .values = task, samples > 0 else { return nil }
     var deviations = 0.0
@@ -43,16 +44,16 @@ extension Evaluation {
     return deviations > 0 ? 1 - squaredDifferences / deviations : nil
   }
 
-  /// The confusion matrix, rows being right classes and columns predicted ones, of the samples with a prediction; nil
-  /// unless it was asked for.
+  /// The confusion matrix, classes x classes with true classes as rows and predicted ones as columns, of the samples with
+  /// a prediction; nil unless it is counted.
   public var confusion: [[Int]]? {
     guard !unpredictedCounts.isEmpty else { return nil }
     let count = unpredictedCounts.count
     return (0..<count).map { Array(confusionCounts[($0 * count)..<(($0 + 1) * count)]) }
   }
 
-  /// For each class: the share of its predictions that are right, the share of its samples that are found, and the
-  /// number of its samples, those without a prediction included. A share of nothing is nil.
+  /// For each class its precision, its recall, and its support, the number of its samples, those without a prediction
+  /// included. A ratio with the denominator 0 is nil; nil unless the confusion matrix is counted.
   public var perClass: [(precision: Double?, recall: Double?, samples: Int)]? {
     confusion.map { matrix in
       matrix.indices.map { index in

@@ -1,6 +1,6 @@
 import NNText
 
-/// A number that says how well a net does: a row of the table of metrics. A new one is a row here, in `all`, and its
+/// A measure of a net's quality: a row of the table of metrics. A new one is a row here, in `all`, and its
 /// computation from the sums of an `Evaluation`.
 public struct Metric: Sendable {
   /// Which nets a metric measures.
@@ -48,17 +48,17 @@ public struct Metric: Sendable {
     "loss", title: "Loss", of: .everyNet, .number(digits: 5), improvesUpwards: false, isCurve: true
   ) { $0.loss }
 
-  /// Share of samples whose highest score is the right class.
+  /// The fraction of samples whose highest score is that of the true class.
   public static let accuracy = Metric(
     "accuracy", title: "Accuracy", of: .classes, .percentage, improvesUpwards: true, isCurve: true
   ) { $0.accuracy }
 
-  /// Root of the mean squared difference over all target elements, in the units of the targets.
+  /// The root mean squared error over all target elements, in their units.
   public static let rmse = Metric(
     "rmse", title: "RMSE", of: .values, .number(digits: 5), improvesUpwards: false, isCurve: true
   ) { $0.rmse }
 
-  /// Share of the targets' variance that the predictions explain.
+  /// The coefficient of determination: the share of the targets' variance that the predictions explain.
   public static let r2 = Metric(
     "r2", title: "R2", of: .values, .number(digits: 4), improvesUpwards: true,
     undefinedReason: "all targets are the same"
@@ -67,7 +67,7 @@ public struct Metric: Sendable {
   /// All metrics that can be asked for by key, in the order in which they are shown.
   public static let all = [loss, accuracy, rmse, r2]
 
-  /// Share of samples whose class is among the `count` highest scores, where an evaluation counts so many.
+  /// Top-k accuracy with k = `count`, which must be that of the evaluation.
   static func topAccuracy(_ count: Int) -> Metric {
     Metric(
       "top\(count)", title: "Top-\(count)", label: "top-\(count)", of: .classes, .percentage, improvesUpwards: true

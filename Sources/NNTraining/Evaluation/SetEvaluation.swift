@@ -2,12 +2,12 @@ import NNCore
 import NNData
 import NNKernels
 
-/// Runs a net over a whole set in the order of its samples and says how well it does.
+/// Evaluates a net on a data set: forward passes over its batches in the order of the samples.
 ///
 /// - Parameters:
 ///   - preprocessing: for each free input of the net; fewer leave the others as they are.
-///   - views: the ways in which each picture is looked at. Losses are the means over all of them, predictions are judged
-///     by their mean.
+///   - views: test-time augmentation; nil for each picture as it is. Losses are means over the views, and the mean
+///     prediction is compared with the target.
 /// - Throws: a `DiagnosticError` if the set does not fit the net.
 public func evaluate<S: Scalar>(
   _ network: Network<S>, on samples: Dataset, preprocessing: [AffinePreprocessing] = [],
@@ -36,7 +36,7 @@ public func evaluate<S: Scalar>(
   return evaluation
 }
 
-/// A net that looks at its batch in several ways.
+/// Evaluation with test-time augmentation.
 private struct Viewing<S: Scalar> {
   private let views: BatchViews<S>
   private let network: Network<S>

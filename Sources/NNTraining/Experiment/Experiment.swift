@@ -14,17 +14,17 @@ public struct Experiment: Sendable {
   public let trainingPlan: NetworkPlan
   /// How it is trained.
   public let settings: TrainingSettings
-  /// The samples to learn from.
+  /// The training set.
   public let trainingSet: Dataset
-  /// The samples that judge each epoch.
+  /// The validation set, which is evaluated after each epoch.
   public let validationSet: Dataset?
-  /// The samples that judge the result.
+  /// The test set, on which the result is evaluated.
   public let testSet: Dataset?
-  /// What is done to the numbers of each free input first, learned from the training set unless given.
+  /// The preprocessing of each free input, fitted to the training set unless given.
   public let preprocessing: [AffinePreprocessing]
-  /// Random changes to the training set's pictures; nil for none.
+  /// Data augmentation of the training set's pictures; nil for none.
   public let augmentations: Augmentations?
-  /// The ways in which the result looks at a picture; nil for one.
+  /// Test-time augmentation of the result; nil for none.
   public let views: TestTimeAugmentation?
   /// The names of the classes.
   public let classNames: [String]?

@@ -94,7 +94,7 @@ public struct GradientCheck {
 }
 
 extension GradientCheck {
-  /// A number, and what backpropagation says of it.
+  /// A number, and its gradient by backpropagation.
   private struct Element {
     var values: Buffer<Double>
     var index: Int

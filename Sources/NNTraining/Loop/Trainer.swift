@@ -20,7 +20,7 @@ public final class Trainer<S: Scalar> {
   public let preprocessing: [AffinePreprocessing]
   /// Random changes to the training set's pictures.
   public let augmentations: Augmentations?
-  /// Whoever watches.
+  /// The observer of the run.
   public weak var observer: (any TrainingObserver)?
   /// Called between steps when a checkpoint is due; see `checkpointInterval`.
   public var onCheckpoint: ((Trainer<S>) throws -> Void)?

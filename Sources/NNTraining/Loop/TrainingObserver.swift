@@ -20,7 +20,7 @@ public struct TrainingProgress: Sendable {
   public var secondsLeft: Double
 }
 
-/// Somebody who watches a run.
+/// Observes a training run.
 public protocol TrainingObserver: AnyObject {
   /// A step is done. Called after every step: return at once, and take no memory.
   func stepped(_ progress: TrainingProgress)
@@ -34,7 +34,7 @@ public enum TrainingOutcome: Sendable {
   case finished
   /// A stopping rule ended it.
   case stopped(EarlyStopping)
-  /// Somebody asked it to end; it can be resumed.
+  /// The caller asked it to end; it can be resumed.
   case interrupted
   /// The loss, or what a step made of the parameters, was no longer finite.
   case diverged(Divergence)

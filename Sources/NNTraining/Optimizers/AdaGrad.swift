@@ -19,7 +19,7 @@ public struct AdaGrad: Optimizer, DeclaredElement {
   public let weightDecay: Double
   /// The value of s before the first step, at least 0.
   public let initialState: Double
-  /// Added to the root.
+  /// Added to the root, against division by zero.
   public let epsilon: Double
 
   /// The optimizer that an element of a model file declares.

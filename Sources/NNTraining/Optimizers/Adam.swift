@@ -22,11 +22,11 @@ public struct Adam: Optimizer, DeclaredElement {
   public let rate: Double
   /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
-  /// Smoothing of the mean of gradients.
+  /// The exponential decay rate of the first moment, the mean of gradients.
   public let beta1: Double
-  /// Smoothing of the mean of squared gradients.
+  /// The exponential decay rate of the second moment, the mean of squared gradients.
   public let beta2: Double
-  /// Added to the root.
+  /// Added to the root, against division by zero.
   public let epsilon: Double
 
   /// The optimizer that an element of a model file declares.
@@ -66,11 +66,11 @@ public struct AdamW: Optimizer, DeclaredElement {
   public let rate: Double
   /// The factor c of the decay of weights: w := w - rate c w before Adam's step.
   public let weightDecay: Double
-  /// Smoothing of the mean of gradients.
+  /// The exponential decay rate of the first moment, the mean of gradients.
   public let beta1: Double
-  /// Smoothing of the mean of squared gradients.
+  /// The exponential decay rate of the second moment, the mean of squared gradients.
   public let beta2: Double
-  /// Added to the root.
+  /// Added to the root, against division by zero.
   public let epsilon: Double
 
   /// The optimizer that an element of a model file declares.

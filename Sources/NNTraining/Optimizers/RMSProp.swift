@@ -18,11 +18,11 @@ public struct RMSProp: Optimizer, DeclaredElement {
   public let rate: Double
   /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
-  /// Share of the old mean that is kept.
+  /// The exponential decay rate of the mean of squared gradients.
   public let smoothing: Double
-  /// Share of the previous step that is kept.
+  /// The momentum coefficient: the share of the previous step that is kept.
   public let momentum: Double
-  /// Added to the root.
+  /// Added to the root, against division by zero.
   public let epsilon: Double
 
   /// The optimizer that an element of a model file declares.

@@ -18,7 +18,7 @@ public struct StochasticGradientDescent: Optimizer, DeclaredElement {
   public let rate: Double
   /// The factor c of the decay of weights: c w is added to the gradient g.
   public let weightDecay: Double
-  /// Share of the previous step that is kept.
+  /// The momentum coefficient: the share of the previous step that is kept.
   public let momentum: Double
   /// Whether the gradient is taken ahead of the step.
   public let nesterov: Bool

@@ -9,7 +9,7 @@ public struct RunFolder: Sendable {
   public let path: String
   private let lock: FolderLock
 
-  /// The parameters that did best, with all that predicting needs.
+  /// The parameters of the best epoch, with all that predicting needs.
   public var weights: String { Path.join(path, "weights.safetensors") }
   /// The parameters after the last step.
   public var last: String { Path.join(path, "last.safetensors") }
@@ -17,7 +17,7 @@ public struct RunFolder: Sendable {
   public var checkpoint: String { Path.join(path, "checkpoint.safetensors") }
   /// A line for each epoch.
   public var metrics: String { Path.join(path, "metrics.jsonl") }
-  /// The page for people.
+  /// The report as an HTML page.
   public var report: String { Path.join(path, "report.html") }
   /// The model as it was run.
   public var model: String { Path.join(path, "model.xml") }

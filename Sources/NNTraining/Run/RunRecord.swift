@@ -77,7 +77,7 @@ public struct RunRecord: Sendable, Hashable {
 // MARK: - Comparison
 
 extension RunRecord {
-  /// A thing in which two runs differ.
+  /// A setting in which two runs differ.
   package struct Difference: Sendable, Hashable {
     /// What differs, such as `training.batch`.
     package var path: String

@@ -31,7 +31,7 @@ extension Schedule {
     return factor(clock, share: rest > 0 ? min(1, (clock.position - warmup) / rest) : 1)
   }
 
-  /// The factor of the first step of a warm-up, which would learn nothing with 0.
+  /// The factor of the first step of a warm-up; with 0 that step would change nothing.
   private static var warmupStart: Double { 0.01 }
 
   /// The attribute that every schedule has.
