@@ -226,7 +226,8 @@ extension CodeExplanation {
       wrong: "a type declared as preprocessing that prepares nothing", right: "a type that conforms to Preprocessing"),
     .init(
       "not-augmentation", "The element is registered as an augmentation but is none: a mistake in its plug-in.",
-      wrong: "a type declared as augmentation that changes nothing", right: "a type that conforms to Augmentation"),
+      wrong: "a type declared as augmentation that changes nothing",
+      right: "a type that conforms to Augmentation or BatchAugmentation"),
     .init(
       "bad-views", "<views> moves and mirrors pictures: the net reads rows of pixels, and a part of them must stay.",
       wrong: #"<views shift="40"/> for pictures of 32x32"#, right: #"<views mirrored="true" shift="1"/>"#),

@@ -89,8 +89,11 @@ import Testing
       #expect((ends[1].last - ends[1].first - share).magnitude < 1e-9)
       for axis in 0..<2 {
         #expect(ends[axis].first > -1e-9 && ends[axis].last < 1 + 1e-9)
-        least[axis] = min(least[axis], ends[axis].first)
-        most[axis] = max(most[axis], ends[axis].last)
+        guard share < 0.9 else { continue }
+        // Where in its room the part lies.
+        let position = ends[axis].first / (1 - share)
+        least[axis] = min(least[axis], position)
+        most[axis] = max(most[axis], position)
       }
     }
     #expect(shares.allSatisfy { (0.4...1).contains($0) })

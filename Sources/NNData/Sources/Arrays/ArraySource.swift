@@ -9,26 +9,15 @@ protocol ArraySource: SampleFormat {
   /// The array in a file's bytes. Throws a `DiagnosticError` that names `file`.
   static func parse(_ bytes: consuming [UInt8], file: String, isDouble: Bool) throws -> BinaryArray
 
-  /// The attributes `path` and `labels`.
-  var files: ArrayFiles { get }
-}
-
-/// The files that an element names: of inputs, and of right answers if there are any.
-struct ArrayFiles {
-  let inputs: String
-  let labels: String?
-
-  init(_ attributes: Attributes) {
-    inputs = attributes.text("path")
-    labels = attributes.has("labels") ? attributes.text("labels") : nil
-  }
+  /// The attributes `path` and, if there are right answers, `labels`.
+  var attributes: Attributes { get }
 }
 
 extension ArraySource {
   /// The samples, in the precision and with the classes of the context.
   public func read(_ context: SourceContext) throws -> Dataset {
-    let labels = files.labels.map { SampleFile(context.resolve($0)) }
-    return try Self.samples(SampleFile(context.resolve(files.inputs)), labels.map { ($0, Self.self) }, context)
+    func file(_ name: String) -> SampleFile { SampleFile(context.resolve(attributes.text(name))) }
+    return try Self.samples(file("path"), attributes.has("labels") ? (file("labels"), Self.self) : nil, context)
   }
 
   static func matches(_ file: SampleFile) throws -> Bool { try isArray(file.bytes()) }
@@ -74,9 +63,9 @@ public struct IDXSource: ArraySource {
       .optional("labels", .path, "The file of labels."),
     ])
 
-  let files: ArrayFiles
+  let attributes: Attributes
 
-  public init(attributes: Attributes) throws { files = ArrayFiles(attributes) }
+  public init(attributes: Attributes) throws { self.attributes = attributes }
 
   static func isArray(_ bytes: [UInt8]) -> Bool { IDXFile.isIDX(bytes) }
 
@@ -97,9 +86,9 @@ public struct NPYSource: ArraySource {
       .optional("labels", .path, "The file of labels (whole numbers) or target values (other numbers)."),
     ])
 
-  let files: ArrayFiles
+  let attributes: Attributes
 
-  public init(attributes: Attributes) throws { files = ArrayFiles(attributes) }
+  public init(attributes: Attributes) throws { self.attributes = attributes }
 
   static func isArray(_ bytes: [UInt8]) -> Bool { NPYFile.isNPY(bytes[...]) }
 

@@ -5,31 +5,20 @@ protocol CIFARSource: SampleFormat {
   /// The data set.
   static var version: CIFARVersion { get }
 
-  /// The files that the element names.
-  var files: CIFARFiles { get }
-}
+  /// The attributes `path` and `role`.
+  var attributes: Attributes { get }
 
-/// Which files an element names, and which of their labels it reads.
-struct CIFARFiles {
-  let path: String
-  let isTraining: Bool
-  /// An index of the version's `labels`.
-  let label: Int
-
-  init(_ attributes: Attributes, label: Int) {
-    path = attributes.text("path")
-    isTraining = attributes.text("role") == "train"
-    self.label = label
-  }
+  /// The label that is the target, as an index of the version's `labels`.
+  var label: Int { get }
 }
 
 extension CIFARSource {
   /// The samples of the element's files, one file after the other.
   public func read(_ context: SourceContext) throws -> Dataset {
-    let place = context.resolve(files.path)
-    let names = files.isTraining ? Self.version.training : Self.version.test
-    let paths = CIFARVersion.isBinary(files.path) ? [place] : names.map { "\(place)/\($0)" }
-    return try Self.version.read(paths.map { SampleFile($0) }, label: files.label, context, place: place)
+    let place = context.resolve(attributes.text("path"))
+    let names = attributes.text("role") == "train" ? Self.version.training : Self.version.test
+    let paths = CIFARVersion.isBinary(place) ? [place] : names.map { "\(place)/\($0)" }
+    return try Self.version.read(paths.map { SampleFile($0) }, label: label, context, place: place)
   }
 
   static func matches(_ file: SampleFile) throws -> Bool {
@@ -57,9 +46,10 @@ public struct CIFAR10Source: CIFARSource {
     attributes: [.required("path", .path, "The folder of the files, or a single one.")] + ElementSchema.sourceAttributes
   )
   static let version = CIFARVersion.cifar10
-  let files: CIFARFiles
+  let attributes: Attributes
+  let label = 0
 
-  public init(attributes: Attributes) throws { files = CIFARFiles(attributes, label: 0) }
+  public init(attributes: Attributes) throws { self.attributes = attributes }
 }
 
 /// Samples of CIFAR-100 in its binary form.
@@ -80,9 +70,8 @@ public struct CIFAR100Source: CIFARSource {
         "Which label is the class: one of 100 fine ones, or one of 20 coarse ones."),
     ] + ElementSchema.sourceAttributes)
   static let version = CIFARVersion.cifar100
-  let files: CIFARFiles
+  let attributes: Attributes
+  var label: Int { attributes.text("labels") == "coarse" ? 0 : 1 }
 
-  public init(attributes: Attributes) throws {
-    files = CIFARFiles(attributes, label: attributes.text("labels") == "coarse" ? 0 : 1)
-  }
+  public init(attributes: Attributes) throws { self.attributes = attributes }
 }
