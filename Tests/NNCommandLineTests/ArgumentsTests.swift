@@ -9,7 +9,7 @@ import Testing
     Option("quiet", letter: "q", "Print nothing."), Option("seed", letter: "s", .text("N"), "A seed."),
     Option("rate", .text("R"), "A number."), Option("output", .path("FILE"), "A file."),
     Option("mode", .choice(["train", "infer"]), "What to do."),
-    Option("set", .text("PATH=VALUE"), repeats: true, "A setting."), Option("force", "Replace."), helpOption,
+    Option("set", .text("PATH=VALUE"), repeats: true, "A setting."), Option("force", "Replace."), CommonOptions.help,
   ]
   private static let model = Positional(name: "MODEL", help: "The model.")
   private static let files = Positional(name: "FILE", help: "Files.", isOptional: true, repeats: true)
