@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// y = x s^-beta, see `Scalar.localResponse`. The power is exp(-beta log s): s is some units at most, so the logarithm's
-/// error stays that of a few roundings.
+/// y = x s^-beta with s = k + alpha / size * sum of x^2 over the neighbouring channels, see `Scalar.localResponse`. The power
+/// is exp(-beta log s): s is of the order of 1, so the relative error is that of a few roundings.
 ///
 /// Operations: some 60 per element, the exponential and the logarithm, and 2 for each neighbour. Bytes: 8 per element
 /// from memory; the neighbours come from the nearest caches.
@@ -18,9 +18,11 @@ func localResponse(
   }
 }
 
-/// dx_i = dy_i s_i^-beta - 2 alpha beta / size x_i sum over the channels j that i divides of dy_j x_j s_j^(-beta - 1),
-/// see `Scalar.localResponseBackward`: first the terms of the sums, which go into `products`, then the sums, a sample at
-/// a time.
+/// The gradient of `localResponse`, see `Scalar.localResponseBackward`. Per pixel, for the channels i and j,
+///
+///     dx[i] (+)= dy[i] s[i]^-beta - 2 alpha beta / size x[i] sum over the j with i in s[j] of dy[j] x[j] s[j]^(-beta - 1)
+///
+/// A sample at a time: the terms of the sums go to `products`, then each channel adds up its window of them.
 ///
 /// Operations: some 70 per element and 3 for each neighbour. Bytes: 12 per element from memory, 16 when accumulating.
 func localResponseBackward(
@@ -50,12 +52,13 @@ func localResponseBackward(
   }
 }
 
-/// What the numbers of one plane are divided by.
+/// s for one plane, from the channels of its window.
 private struct ResponseDivisor {
-  /// The first neighbour's plane.
+  /// The first plane of the window.
   let base: UnsafePointer<Float>
   let count: Int
   let pixels: Int
+  /// alpha / size.
   let factor: Float
   let k: Float
   let beta: Float
@@ -91,10 +94,12 @@ private struct ResponseDivisor {
     return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
   }
 
+  /// s^-beta.
   @inline(__always)
   func power(_ divisor: Vector) -> Vector { vectorExp(vectorLog(divisor) * -beta) }
 }
 
+/// y = x s^-beta.
 private struct ResponseLoop: VectorLoop {
   let divisor: ResponseDivisor
   let x: UnsafePointer<Float>
@@ -110,6 +115,7 @@ private struct ResponseLoop: VectorLoop {
   }
 }
 
+/// products = dy x s^(-beta - 1), downstream (+)= dy s^-beta.
 private struct ResponseTermLoop: VectorLoop {
   let divisor: ResponseDivisor
   let x: UnsafePointer<Float>
@@ -136,11 +142,12 @@ private struct ResponseTermLoop: VectorLoop {
   }
 }
 
+/// downstream += factor x (sum of `products` over the window).
 private struct ResponseSumLoop: VectorLoop {
   let factor: Float
   let x: UnsafePointer<Float>
   let downstream: UnsafeMutablePointer<Float>
-  /// The products of the first channel that this one divides.
+  /// The first plane of the window.
   let products: UnsafePointer<Float>
   let count: Int
   let pixels: Int

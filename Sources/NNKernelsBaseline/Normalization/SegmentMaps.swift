@@ -1,6 +1,6 @@
 import NNKernelsCommon
 
-/// y = scale (x - center) + shift for a set, see `Scalar.map`.
+/// y[i] = scale (x[i] - center) + shift for the elements i of a set, rectified if `rectifies`, see `Scalar.map`.
 ///
 /// Bytes: 8 per element; bound by memory.
 func affine(
@@ -13,7 +13,7 @@ func affine(
   }
 }
 
-/// result (+)= factor y + slope (x - center) + constant for a set, see `Scalar.combine`.
+/// result[i] (+)= factor y[i] + slope (x[i] - center) + constant for the elements i of a set, see `Scalar.combine`.
 ///
 /// Bytes: 12 per element, 16 when accumulating; bound by memory.
 func combineLinearly(
@@ -25,6 +25,7 @@ func combineLinearly(
       y: y.base, x: x.base, result: result.base, accumulate: accumulate, combination: combination), set)
 }
 
+/// Runs a loop over the segments of a set, with software prefetching of `x` if given.
 @inline(__always)
 private func run<L: VectorLoop>(_ loop: L, _ set: StridedSegments, fetching x: UnsafePointer<Float>? = nil) {
   for segment in 0..<set.segments {
@@ -34,6 +35,7 @@ private func run<L: VectorLoop>(_ loop: L, _ set: StridedSegments, fetching x: U
   }
 }
 
+/// max(x, 0); NaN stays NaN.
 private struct Rectification: VectorFunction {
   @inline(__always)
   func value(_ x: Vector) -> Vector { x.replacing(with: Vector.zero, where: x .< Vector.zero) }

@@ -19,10 +19,7 @@ func averagePool(
   }
   let planes = batch * shape.channels
   let run = AveragePoolRun(shape, planes, x.base, y.base)
-  workers.run(
-    count: run.rows.groups.count(planes) * run.bands.count,
-    grain: shape.bandGrain(run.bands, planes: run.rows.planes), scratchCount: run.scratchCount
-  ) { items, memory in run.compute(items, memory) }
+  runRanges(of: run.rows.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.rows.planes), scratchCount: run.scratchCount, workers) { items, memory in run.compute(items, memory) }
 }
 
 extension Pooling {

@@ -18,7 +18,8 @@ func averagePoolBackward(
       }
     }
   }
-  shape.gather(AverageGradients(shape: shape, upstream: upstream.base), batch, into: downstream, accumulate, workers)
+  gatherWindows(
+    shape, batch, AverageGradients(shape: shape, upstream: upstream.base), into: downstream, accumulate, workers)
 }
 
 /// Lines of gradients divided by the windows' sizes, then one line of the windows' widths.

@@ -12,10 +12,7 @@ func maxPoolWindows(
   let planes = batch * shape.channels
   let windows = PlaneWindows(shape, planes: planes, keepsArgmax: positions.count > 0)
   let (groups, bands) = (windows.rows.groups, windows.bands)
-  workers.run(
-    count: groups.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: groups.size),
-    scratchCount: windows.scratchCount
-  ) { items, memory in
+  runRanges(of: groups.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: groups.size), scratchCount: windows.scratchCount, workers) { items, memory in
     windows.prepare(memory)
     for item in items {
       let (own, rows) = (groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))

@@ -10,23 +10,23 @@ func maxPoolWindowsBackward(
   _ shape: Pooling, _ batch: Int, _ positions: Buffer<Float>, _ upstream: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
 ) {
-  shape.gather(
-    MaximumGradients(taps: positions.base, upstream: upstream.base), batch, into: downstream, accumulate, workers)
+  gatherWindows(
+    shape, batch, MaximumGradients(taps: positions.base, upstream: upstream.base), into: downstream, accumulate, workers)
 }
 
-extension Pooling {
-  /// downstream (+)= the gradients of all windows, gathered by the pixels that they cover.
-  @inline(__always)
-  func gather<Gradients: WindowGradients>(
-    _ gradients: Gradients, _ batch: Int, into downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
-  ) {
-    let planes = batch * channels
-    let windows = CoveringWindows(
-      input: input, kernel: kernel, stride: stride, padding: padding, outputs: output, planes: planes)
-    WindowGather(
-      windows: windows, gradients: gradients, planes: planes, downstream: downstream.base, accumulate: accumulate
-    ).run(grain: bandGrain(windows.bands, planes: windows.planes), workers)
-  }
+/// downstream (+)= the gradients of all windows of a pooling, gathered by the pixels that they cover.
+@inline(__always)
+func gatherWindows<Gradients: WindowGradients>(
+  _ shape: Pooling, _ batch: Int, _ gradients: Gradients, into downstream: Buffer<Float>, _ accumulate: Bool,
+  _ workers: WorkerPool
+) {
+  let planes = batch * shape.channels
+  let windows = CoveringWindows(
+    input: shape.input, kernel: shape.kernel, stride: shape.stride, padding: shape.padding, outputs: shape.output,
+    planes: planes)
+  WindowGather(
+    windows: windows, gradients: gradients, planes: planes, downstream: downstream.base, accumulate: accumulate
+  ).run(grain: shape.bandGrain(windows.bands, planes: windows.planes), workers)
 }
 
 /// Lines of argmax taps, then lines of gradients.

@@ -59,12 +59,12 @@ func poolPairs(
 ) {
   var j = 0
   while j + PixelVector.scalarCount <= count {
-    poolVector(above + 2 * j, below + 2 * j, y + j, taps.map { $0 + j })
+    poolVector(above + 2 * j, below + 2 * j, y + j, advance(taps, j))
     j += PixelVector.scalarCount
   }
   #if LEVEL_V4 || LEVEL_V3
     if j + 4 <= count {
-      poolHalfVector(above + 2 * j, below + 2 * j, y + j, taps.map { $0 + j })
+      poolHalfVector(above + 2 * j, below + 2 * j, y + j, advance(taps, j))
       j += 4
     }
   #endif
@@ -77,6 +77,12 @@ func poolPairs(
     if let taps { taps[j] = tap }
     j += 1
   }
+}
+
+@_transparent
+private func advance(_ pointer: UnsafeMutablePointer<Float>?, _ count: Int) -> UnsafeMutablePointer<Float>? {
+  guard let pointer else { return nil }
+  return pointer + count
 }
 
 /// A step of the scalar remainder: conditional moves instead of branches, which would be mispredicted.

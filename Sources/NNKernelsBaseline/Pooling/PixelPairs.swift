@@ -75,7 +75,7 @@ func scatterVector(
 
 #if LEVEL_V4 || LEVEL_V3
   /// `poolVector` for half a vector of windows.
-  @inline(__always)
+  @_transparent
   func poolHalfVector(
     _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
     _ taps: UnsafeMutablePointer<Float>?
@@ -87,20 +87,17 @@ func scatterVector(
   }
 
   /// `scatterVector` for half a vector of windows.
-  @inline(__always)
+  @_transparent
   func scatterHalfVector(
     _ taps: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, _ above: UnsafeMutablePointer<Float>,
     _ below: UnsafeMutablePointer<Float>, _ accumulate: Bool
   ) {
     let half = SIMD4<Float>.self
-    var (top, bottom) = scattered(
+    let gradient = scattered(
       PixelVector(lowHalf: load(upstream, as: half), highHalf: .zero),
       PixelVector(lowHalf: load(taps, as: half), highHalf: .zero))
-    if accumulate {
-      top.lowHalf += loadPixels(above)
-      bottom.lowHalf += loadPixels(below)
-    }
-    storePixels(top.lowHalf, above)
-    storePixels(bottom.lowHalf, below)
+    let (top, bottom) = (gradient.top.lowHalf, gradient.bottom.lowHalf)
+    storePixels(accumulate ? loadPixels(above) + top : top, above)
+    storePixels(accumulate ? loadPixels(below) + bottom : bottom, below)
   }
 #endif

@@ -26,10 +26,7 @@ struct WindowGather<Gradients: WindowGradients> {
 
   /// - Parameter grain: work items that are worth a chunk.
   func run(grain: Int, _ workers: WorkerPool) {
-    workers.run(
-      count: windows.groups.count(planes) * windows.bands.count, grain: grain,
-      scratchCount: gradients.scratchCount(windows) + windows.rowCount + windows.tableCount
-    ) { items, memory in compute(items, memory) }
+    runRanges(of: windows.groups.count(planes) * windows.bands.count, grain: grain, scratchCount: gradients.scratchCount(windows) + windows.rowCount + windows.tableCount, workers) { items, memory in compute(items, memory) }
   }
 
   @inline(never)

@@ -12,7 +12,7 @@ func convolveDepthwiseBackwardData(
   guard shape.isDepthwise else { return false }
   if isRotatable(shape) {
     let area = shape.kernel.area
-    let weights = workers.operandScratch(count: max(1, shape.groups * area))
+    let weights = operandScratch(count: max(1, shape.groups * area), workers)
     for channel in 0..<shape.groups {
       for tap in 0..<area { weights[channel * area + tap] = weight.base[channel * area + area - 1 - tap] }
     }

@@ -19,7 +19,7 @@ func convolveDepthwiseBackwardWeights(
     planes: DepthwiseBands(shape), batch: batch, x: x.base, upstream: upstream.base,
     weightGradient: weightGradient.base)
   let grain = max(1, 65536 / max(1, batch * shape.output.area * shape.kernel.area))
-  workers.run(count: shape.groups, grain: grain, scratchCount: run.scratchCount) { channels, memory in
+  runRanges(of: shape.groups, grain: grain, scratchCount: run.scratchCount, workers) { channels, memory in
     run.compute(channels, memory)
   }
   return true

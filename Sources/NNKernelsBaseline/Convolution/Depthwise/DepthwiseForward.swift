@@ -35,10 +35,7 @@ struct DepthwiseForwardRun {
   let accumulate: Bool
 
   func computeAll(_ batch: Int, _ workers: WorkerPool) {
-    workers.run(
-      count: batch * planes.shape.groups * planes.bands.count, grain: planes.grain,
-      scratchCount: planes.count + planes.offsetCount
-    ) { items, memory in compute(items, memory) }
+    runRanges(of: batch * planes.shape.groups * planes.bands.count, grain: planes.grain, scratchCount: planes.count + planes.offsetCount, workers) { items, memory in compute(items, memory) }
   }
 
   /// Computes the work items `items`, each a band of window rows of a plane.

@@ -18,7 +18,7 @@ func convolveBackwardData(
   if convolveDepthwiseBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   if winogradBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   let shape = shape.flattened
-  let packed = workers.operandScratch(count: shape.outputChannels * shape.weightsPerOutput)
+  let packed = operandScratch(count: shape.outputChannels * shape.weightsPerOutput, workers)
   let layout = TapWeights(shape)
   let source = UnsafePointer(weight.base)
   workers.run(
@@ -93,7 +93,7 @@ private struct BackwardDataRun {
     let area = shape.output.area
     let ownPlanes = planes.size(TileShape.rows)
     let blockCount = ownPlanes + gradient.size(shape.groupOutputs)
-    workers.run(chunks: images * parts, scratchCount: blockCount) { chunk, memory in
+    runChunks(images * parts, scratchCount: blockCount, workers) { chunk, memory in
       let (image, part) = (chunk / parts, chunk % parts)
       let (sample, group) = (image / shape.groups, image % shape.groups)
       var source = upstream + (sample * shape.outputChannels + group * shape.groupOutputs) * area

@@ -21,7 +21,7 @@ func convolveBackwardWeights(
   if winogradBackwardWeights(shape, batch, x, upstream, weightGradient, workers) { return }
   let shape = shape.flattened
   let planes = ImagePlanes(shape)
-  let memory = workers.operandScratch(count: shape.weightsPerOutput)
+  let memory = operandScratch(count: shape.weightsPerOutput, workers)
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
   BackwardWeightsRun(
     shape: shape, batch: batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
@@ -81,7 +81,7 @@ private struct BackwardWeightsRun {
       let images = planes.isDirect ? 0 : samples * part.inputs.count * planes.channel + ImagePlanes.slack
       largest = max(largest, images + samples * part.outputs.count * gradient.area)
     }
-    workers.run(chunks: shape.groups * parts, scratchCount: largest) { chunk, memory in
+    runChunks(shape.groups * parts, scratchCount: largest, workers) { chunk, memory in
       compute(group: chunk / parts, part(chunk % parts), samples: samples, gradient, memory)
     }
   }

@@ -107,7 +107,7 @@ struct ConvolutionRun {
 
   func run(_ workers: WorkerPool) {
     var run = self
-    let memory = workers.operandScratch(count: inner + packedCount)
+    let memory = operandScratch(count: inner + packedCount, workers)
     let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
     planes.writeOffsets(offsets, spacing: planes.channel)
     run.offsets = UnsafePointer(offsets)
@@ -121,7 +121,7 @@ struct ConvolutionRun {
 
   private func computeAll(_ workers: WorkerPool) {
     let parts = rowParts * tileParts
-    workers.run(chunks: batch * shape.groups * parts, scratchCount: blockCount) { chunk, memory in
+    runChunks(batch * shape.groups * parts, scratchCount: blockCount, workers) { chunk, memory in
       let (image, part) = (chunk / parts, chunk % parts)
       let (sample, group) = (image / shape.groups, image % shape.groups)
       let tileRange = TileShape.cut(tiles, into: tileParts, part % tileParts)

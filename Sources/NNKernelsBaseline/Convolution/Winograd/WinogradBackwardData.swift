@@ -59,7 +59,7 @@ struct WinogradBackwardData<Set: WinogradSet> {
 
   func run(_ weight: Buffer<Float>, _ workers: WorkerPool) {
     let lanes = Vector.scalarCount
-    let weights = workers.operandScratch(count: transformed.count)
+    let weights = operandScratch(count: transformed.count, workers)
     transformed.transform(
       .init(
         base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
@@ -74,7 +74,7 @@ struct WinogradBackwardData<Set: WinogradSet> {
     let memory = WinogradMemory(
       positions: Set.positions, inputs: outputs, outputs: inputs, tiles: samples * tilesOfSample,
       work: tiles.workCount + (2 * Set.positions + pixels + lanes) * lanes)
-    workers.run(chunks: (batch + samples - 1) / samples, scratchCount: memory.count) { chunk, base in
+    runChunks((batch + samples - 1) / samples, scratchCount: memory.count, workers) { chunk, base in
       tiles.prepare(base + memory.work)
       let range = (chunk * samples)..<min(batch, (chunk + 1) * samples)
       transformUpstream(range, memory, base)

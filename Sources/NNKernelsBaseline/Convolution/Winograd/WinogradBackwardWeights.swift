@@ -60,13 +60,13 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   /// Adds the gradient to `weightGradient`.
   func run(_ workers: WorkerPool) {
     let (parts, sumCount, total) = (parts, sumCount, batch * tiles.down)
-    let sums = workers.operandScratch(count: parts * sumCount)
+    let sums = operandScratch(count: parts * sumCount, workers)
     let rows = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))
     let longest = (total + parts - 1) / parts
     let memory = WinogradMemory(
       positions: Set.positions, inputs: inputs, outputs: outputs, tiles: min(rows, longest) * tiles.across,
       work: tiles.workCount)
-    workers.run(chunks: parts, scratchCount: memory.count) { part, base in
+    runChunks(parts, scratchCount: memory.count, workers) { part, base in
       tiles.prepare(base + memory.work)
       let own = sums + part * sumCount
       let range = TileShape.cut(total, into: parts, part)
@@ -79,7 +79,7 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
         first = block.upperBound
       }
     }
-    workers.run(chunks: sumRows, scratchCount: 2 * Set.positions * Vector.scalarCount) { row, memory in
+    runChunks(sumRows, scratchCount: 2 * Set.positions * Vector.scalarCount, workers) { row, memory in
       transformSums(row, UnsafePointer(sums), memory)
     }
   }

@@ -46,7 +46,7 @@ struct WinogradConvolution<Set: WinogradSet> {
 
   /// Transforms the weights and convolves.
   func run(_ layout: WinogradWeightLayout, _ workers: WorkerPool) {
-    let weights = workers.operandScratch(count: transformed.count)
+    let weights = operandScratch(count: transformed.count, workers)
     transformed.transform(layout, into: weights, workers)
     run(weights: UnsafePointer(weights), workers)
   }
@@ -63,7 +63,7 @@ struct WinogradConvolution<Set: WinogradSet> {
       1, min(most, max((total + 4 * threads - 1) / (4 * threads), min(fewest, (total + threads - 1) / threads))))
     let memory = WinogradMemory(
       positions: Set.positions, inputs: inputs, outputs: outputs, tiles: rows * tiles.across, work: tiles.workCount)
-    workers.run(chunks: (total + rows - 1) / rows, scratchCount: memory.count) { chunk, base in
+    runChunks((total + rows - 1) / rows, scratchCount: memory.count, workers) { chunk, base in
       tiles.prepare(base + memory.work)
       let range = (chunk * rows)..<min(total, (chunk + 1) * rows)
       transformInputs(range, memory, base)

@@ -38,7 +38,7 @@ struct WinogradWeights<Set: WinogradSet> {
     let blocks = outputs / lanes
     let inputsPerChunk = max(1, min(inputChannels, 8192 / (Set.positions * lanes)))
     let parts = (inputChannels + inputsPerChunk - 1) / inputsPerChunk
-    workers.run(chunks: blocks * parts, scratchCount: memory.count) { chunk, base in
+    runChunks(blocks * parts, scratchCount: memory.count, workers) { chunk, base in
       let first = chunk / blocks * inputsPerChunk
       transform(
         layout, inputRange: first..<min(first + inputsPerChunk, inputChannels), output: chunk % blocks * lanes,
