@@ -10,18 +10,23 @@ let libraries: [Target] = [
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
   .systemLibrary(
     name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
-  .target(name: "NNCore", dependencies: ["NNKernels"]),
-  .target(name: "NNFiles", dependencies: ["NNCore", "CZlib"]),
-  .target(name: "NNModel", dependencies: ["NNCore", "NNFiles", "CLibXML2", "NNKernels"]),
-  .target(name: "NNWeights", dependencies: ["NNCore", "NNKernels", "NNFiles"]),
+  .target(name: "NNText"),
+  .target(name: "NNCore", dependencies: ["NNText", "NNKernels"]),
+  .target(name: "NNFiles", dependencies: ["NNText", "NNCore", "CZlib"]),
+  .target(name: "NNModel", dependencies: ["NNText", "NNCore", "NNFiles", "CLibXML2", "NNKernels"]),
+  .target(name: "NNWeights", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNImages", dependencies: ["NNCore", "CPNG", "CTurboJPEG"]),
-  .target(name: "NNData", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNImages"]),
-  .target(name: "NNTraining", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
-  .target(name: "NNInference", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
-  .target(name: "NNDrawing", dependencies: ["NNCore"]),
+  .target(name: "NNData", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNImages"]),
+  .target(name: "NNDrawing", dependencies: ["NNText", "NNCore"]),
+  .target(
+    name: "NNTraining",
+    dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNDrawing"]),
+  .target(
+    name: "NNInference", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(name: "NNManual", dependencies: ["NNCore", "NNModel"]),
-  .target(name: "NNExplain", dependencies: ["NNCore", "NNKernels", "NNDrawing"]),
-  .target(name: "NNCommandLine", dependencies: ["NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
+  .target(name: "NNExplain", dependencies: ["NNText", "NNCore", "NNKernels", "NNDrawing"]),
+  .target(
+    name: "NNCommandLine", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNData", "NNInference"]),
 ]
 
 let layerFamilies = [
@@ -37,15 +42,15 @@ let plugins: [Target] =
   ]
 
 let inferenceRooms =
-  ["NNKernels", "NNCore", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference", "StandardLayers"] + layerFamilies
+  ["NNKernels", "NNText", "NNCore", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference", "StandardLayers"]
+  + layerFamilies
 
 let programs: [Target] = [
   .target(
     name: "NNRunCommands",
     dependencies: [
-      "NNCommandLine", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData", "NNTraining",
-      "NNInference",
-      "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
+      "NNCommandLine", "NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData",
+      "NNTraining", "NNInference", "NNDrawing", "NNExplain", "ActivationLayers", "StandardLayers",
     ]),
   .executableTarget(name: "nnrun", dependencies: ["NNRunCommands"]),
   .executableTarget(name: "nninfer", dependencies: ["NNCommandLine", "StandardLayers"]),
@@ -60,11 +65,12 @@ let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_all
 }
 
 let tests: [Target] = [
+  .testTarget(name: "NNTextTests", dependencies: ["NNText"]),
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
   .testTarget(
     name: "NNTrainingTests",
     dependencies: [
-      "NNTraining", "NNCore", "NNKernels", "NNFiles", "NNData", "NNWeights", "NNInference", "NNTestSupport",
+      "NNTraining", "NNText", "NNCore", "NNKernels", "NNFiles", "NNData", "NNWeights", "NNInference", "NNTestSupport",
       "DenseLayers", "LossLayers", "ShapeLayers",
     ],
     exclude: ["Fixtures"]),
@@ -75,11 +81,14 @@ let tests: [Target] = [
   .testTarget(name: "CommandTests", dependencies: ["nnrun", "nninfer"], exclude: ["Fixtures"]),
   .testTarget(
     name: "LanguageTests",
-    dependencies: ["NNManual", "NNModel", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels"],
+    dependencies: [
+      "NNManual", "NNModel", "NNText", "NNCore", "NNData", "NNTraining", "StandardLayers", "CLibXML2", "NNKernels",
+    ],
     exclude: ["Fixtures"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore", "NNTestSupport"]),
   .testTarget(
-    name: "NNDataTests", dependencies: ["NNData", "NNFiles", "NNImages", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
+    name: "NNDataTests", dependencies: ["NNData", "NNText", "NNFiles", "NNImages", "NNCore", "NNKernels"],
+    exclude: ["Fixtures"]),
   .testTarget(
     name: "NNWeightsTests", dependencies: ["NNWeights", "NNFiles", "NNCore", "NNKernels"], exclude: ["Fixtures"]),
   .testTarget(name: "NNModelTests", dependencies: ["NNModel", "NNCore", "NNKernels"], exclude: ["Fixtures"]),

@@ -3,7 +3,7 @@ import NNKernels
 
 /// A layer that applies one of the kernels' elementwise functions: such a layer only declares itself and names the
 /// function.
-public protocol ElementwiseActivation: Layer {
+public protocol ElementwiseActivation: DeclaredLayer {
   /// The function.
   var function: Activation { get }
 }

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The largest of several neighbouring inputs: with a dense layer before it, a learned convex function.
-public struct Maxout: Layer {
+public struct Maxout: DeclaredLayer {
   /// The declaration of `<maxout>`.
   public static let schema = ElementSchema(
     .layer, "maxout",

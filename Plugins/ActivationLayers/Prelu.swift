@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A leaky relu whose slope is learned: one for all elements, or one for each channel.
-public struct Prelu: Layer {
+public struct Prelu: DeclaredLayer {
   /// The declaration of `<prelu>`.
   public static let schema = ElementSchema(
     .layer, "prelu", summary: "Lets positive numbers through and the others with a slope that is learned.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Turns scores into probabilities that add up to 1.
-public struct Softmax: Layer {
+public struct Softmax: DeclaredLayer {
   /// The declaration of `<softmax>`.
   public static let schema = ElementSchema(
     .layer, "softmax",
@@ -38,7 +38,7 @@ public struct Softmax: Layer {
 }
 
 /// Turns scores into logarithms of probabilities.
-public struct LogSoftmax: Layer {
+public struct LogSoftmax: DeclaredLayer {
   /// The declaration of `<logSoftmax>`.
   public static let schema = ElementSchema(
     .layer, "logSoftmax",

@@ -7,7 +7,7 @@ public enum BroadcastingBinary: Sendable, Hashable {
 }
 
 /// A layer that combines its inputs element by element, repeating the smaller ones; see `Broadcast`.
-public protocol CombiningLayer: Layer {
+public protocol CombiningLayer: DeclaredLayer {
   /// The operation.
   var combination: BroadcastingBinary { get }
 }
@@ -132,7 +132,9 @@ private func combine<S: Scalar>(
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func combineBackward<S: Scalar>(_ combination: BroadcastingBinary, _ context: BackwardContext<S>, _ position: Int) {
+private func combineBackward<S: Scalar>(
+  _ combination: BroadcastingBinary, _ context: BackwardContext<S>, _ position: Int
+) {
   let upstream = context.upstream[0]
   let slot = context.downstream[position]
   let downstream = slot.tensor.buffer

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Fixed numbers, the same for each sample.
-public struct Constant: Layer {
+public struct Constant: DeclaredLayer {
   /// The declaration of `<constant>`.
   public static let schema = ElementSchema(
     .layer, "constant", summary: "Fixed numbers, the same for every sample; reads nothing.",
@@ -52,7 +52,7 @@ public struct Constant: Layer {
 }
 
 /// A trainable array, the same for each sample.
-public struct Parameter: Layer {
+public struct Parameter: DeclaredLayer {
   /// The declaration of `<parameter>`.
   public static let schema = ElementSchema(
     .layer, "parameter", summary: "A trainable array, the same for every sample; reads nothing.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The scalar product of two inputs, for each sample.
-public struct Dot: Layer {
+public struct Dot: DeclaredLayer {
   /// The declaration of `<dot>`.
   public static let schema = ElementSchema(
     .layer, "dot", summary: "The scalar product of two inputs of one shape, for each sample.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that applies a function to every element; computed in double precision whatever the net's.
-public protocol FunctionLayer: Layer {
+public protocol FunctionLayer: DeclaredLayer {
   /// The function.
   var function: UnaryFunction { get }
 }

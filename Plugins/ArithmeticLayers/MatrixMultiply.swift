@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The product W x of a matrix and a vector or matrix, sample by sample.
-public struct MatrixMultiply: Layer {
+public struct MatrixMultiply: DeclaredLayer {
   /// The declaration of `<matmul>`.
   public static let schema = ElementSchema(
     .layer, "matmul", summary: "The product of two matrices, or of a matrix and a vector, for each sample.",

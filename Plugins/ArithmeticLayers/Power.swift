@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Its input to a fixed power, or its first input to the power of its second.
-public struct Power: Layer {
+public struct Power: DeclaredLayer {
   /// The declaration of `<power>`.
   public static let schema = ElementSchema(
     .layer, "power", summary: "Raises its input to a fixed power, or its first input to the power of its second.",

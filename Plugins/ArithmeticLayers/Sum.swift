@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that adds up the elements of each sample, times a factor.
-public protocol SummingLayer: Layer {
+public protocol SummingLayer: DeclaredLayer {
   /// The factor for samples of `count` elements.
   func factor(_ count: Int) -> Double
 }

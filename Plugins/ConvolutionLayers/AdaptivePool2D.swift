@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that cuts each channel into a given number of windows of nearly equal size and makes one number of each.
-public protocol AdaptivePoolingLayer: Layer {
+public protocol AdaptivePoolingLayer: DeclaredLayer {
   /// The size of the output.
   var output: Extent { get }
   /// Whether the number is the largest one; if not, the mean.

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The transpose of a convolution: every input pixel adds a weighted window to the output, which grows with the stride.
-public struct ConvTranspose2D: Layer {
+public struct ConvTranspose2D: DeclaredLayer {
   /// The declaration of `<convTranspose2d>`.
   public static let schema = ElementSchema(
     .layer, "convTranspose2d",

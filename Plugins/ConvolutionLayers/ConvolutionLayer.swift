@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that convolves images or sequences.
-public protocol ConvolutionLayer: Layer {
+public protocol ConvolutionLayer: DeclaredLayer {
   /// The convolution of an input of the given shape; throws if it is no image or sequence.
   func convolution(_ input: Shape) throws -> Convolution
   /// The same of an input that the plan has accepted.

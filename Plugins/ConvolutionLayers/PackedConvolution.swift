@@ -4,9 +4,11 @@ import NNKernels
 /// A convolution as the runner executes it: weights rearranged, or transformed, once for the kernels, and perhaps with a
 /// maximum pooling of its output.
 struct PackedConvolution: PackedLayer {
-  static let schema = ElementSchema(
-    .layer, "packedConvolution", namespace: "urn:nnrun:inference:1", summary: "A convolution with packed weights.",
-    formula: "as conv2d", example: "<packedConvolution/>")
+  var schema: ElementSchema {
+    ElementSchema(
+      .layer, "packedConvolution", namespace: "urn:nnrun:inference:1", summary: "A convolution with packed weights.",
+      formula: "as conv2d", example: "<packedConvolution/>")
+  }
 
   let shape: Convolution
   private(set) var output: Shape
@@ -22,10 +24,6 @@ struct PackedConvolution: PackedLayer {
     self.hasBias = hasBias
     self.packedCount = packedCount
     self.operations = operations
-  }
-
-  init(attributes: Attributes) throws {
-    throw ElementError(code: "not-writable", "<packedConvolution> exists only inside the runner")
   }
 
   var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: pooling == nil) }

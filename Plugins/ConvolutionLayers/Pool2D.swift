@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that makes one number of each window of each channel.
-public protocol PoolingLayer: Layer {
+public protocol PoolingLayer: DeclaredLayer {
   /// The pooling of images of the given size.
   func pooling(_ channels: Int, _ size: Extent) -> Pooling
 }

@@ -40,7 +40,7 @@ enum AxisResampling: Sendable, Hashable {
 }
 
 /// A layer that makes each pixel of its output of a few pixels of the same channel, row and column apart.
-protocol ResamplingLayer: Layer {
+protocol ResamplingLayer: DeclaredLayer {
   /// How rows and columns are made.
   var rows: AxisResampling { get }
   var columns: AxisResampling { get }

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that puts its input's elements into another order.
-protocol ShufflingLayer: Layer {
+protocol ShufflingLayer: DeclaredLayer {
   /// Where the elements of an output come from, for an input of the given shape.
   func order(_ input: Shape) -> ShuffleOrder
 }

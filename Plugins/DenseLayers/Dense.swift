@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A dense (fully connected) layer: every output is a weighted sum of all inputs.
-public struct Dense: Layer {
+public struct Dense: DeclaredLayer {
   /// The declaration of `<dense>`.
   public static let schema = ElementSchema(
     .layer, "dense", summary: "Every output is a weighted sum of all inputs, plus a bias.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The loss of questions with the answer yes or no, from a score (logit) for each.
-public struct BinaryCrossEntropy: Layer {
+public struct BinaryCrossEntropy: DeclaredLayer {
   /// The declaration of `<binaryCrossEntropy>`.
   public static let schema = ElementSchema(
     .loss, "binaryCrossEntropy",

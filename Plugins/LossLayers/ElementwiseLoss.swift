@@ -4,7 +4,7 @@ import NNKernels
 /// A loss that adds up a function of each difference between prediction and target.
 ///
 /// Its prediction is its input; in training it works in its input's memory and reads the prediction again in backward.
-public protocol ElementwiseLoss: Layer {
+public protocol ElementwiseLoss: DeclaredLayer {
   /// How the elements are put together.
   var reduction: Reduction { get }
 

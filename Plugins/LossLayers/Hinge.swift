@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The loss of the multi-class support vector machine: every wrong class must stay a margin below the right one.
-public struct Hinge: Layer {
+public struct Hinge: DeclaredLayer {
   /// The declaration of `<hinge>`.
   public static let schema = ElementSchema(
     .loss, "hinge", summary: "Every wrong class's score must stay a margin below the right one's.",

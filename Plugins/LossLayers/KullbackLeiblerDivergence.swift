@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// How far a distribution, given by logarithms of probabilities, is from the target distribution.
-public struct KullbackLeiblerDivergence: Layer {
+public struct KullbackLeiblerDivergence: DeclaredLayer {
   /// The declaration of `<klDivergence>`.
   public static let schema = ElementSchema(
     .loss, "klDivergence",

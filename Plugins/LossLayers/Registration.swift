@@ -1,12 +1,12 @@
 import NNCore
 
 /// Makes the losses of this family known.
-public func registerLossLayers(into registry: inout Registry) {
-  registry.register(SoftmaxCrossEntropy.self)
-  registry.register(BinaryCrossEntropy.self)
-  registry.register(SquaredError.self)
-  registry.register(AbsoluteError.self)
-  registry.register(Huber.self)
-  registry.register(Hinge.self)
-  registry.register(KullbackLeiblerDivergence.self)
+public func registerLossLayers(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(SoftmaxCrossEntropy.self)
+  try registry.register(BinaryCrossEntropy.self)
+  try registry.register(SquaredError.self)
+  try registry.register(AbsoluteError.self)
+  try registry.register(Huber.self)
+  try registry.register(Hinge.self)
+  try registry.register(KullbackLeiblerDivergence.self)
 }

@@ -3,7 +3,7 @@ import NNKernels
 
 /// The usual loss of classification: minus the logarithm of the probability that the softmax of the scores gives to the
 /// right class.
-public struct SoftmaxCrossEntropy: Layer {
+public struct SoftmaxCrossEntropy: DeclaredLayer {
   /// The declaration of `<softmaxCrossEntropy>`.
   public static let schema = ElementSchema(
     .loss, "softmaxCrossEntropy",

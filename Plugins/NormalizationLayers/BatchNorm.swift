@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Brings every channel to mean 0 and deviation 1 over the batch, then scales and shifts it as it has learned.
-public struct BatchNorm: Layer {
+public struct BatchNorm: DeclaredLayer {
   /// The declaration of `<batchNorm>`.
   public static let schema = ElementSchema(
     .layer, "batchNorm", summary: "Brings every channel to mean 0 and deviation 1 over the batch, then scales it.",

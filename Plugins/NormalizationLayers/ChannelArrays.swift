@@ -44,7 +44,9 @@ struct ChannelArrays<S: Scalar> {
   }
 
   /// A plane of one sample.
-  private func plane(_ plane: Int) -> StridedSegments { StridedSegments(start: plane * layout.pixels, length: layout.pixels) }
+  private func plane(_ plane: Int) -> StridedSegments {
+    StridedSegments(start: plane * layout.pixels, length: layout.pixels)
+  }
 
   /// Mean and biased variance of each channel. Bytes: those of x, once.
   @specialized(where S == Float)

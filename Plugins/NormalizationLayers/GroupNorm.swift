@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that brings groups of channels of each sample to mean 0 and deviation 1, then scales each channel.
-public protocol GroupNormalization: Layer {
+public protocol GroupNormalization: DeclaredLayer {
   /// The groups that a sample of so many channels is cut into.
   func groups(_ channels: Int) -> Int
   /// Added to the variance.

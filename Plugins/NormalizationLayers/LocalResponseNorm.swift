@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Divides every number by a power of the mean square of its neighbours in other channels.
-public struct LocalResponseNorm: Layer {
+public struct LocalResponseNorm: DeclaredLayer {
   /// The declaration of `<localResponseNorm>`.
   public static let schema = ElementSchema(
     .layer, "localResponseNorm",

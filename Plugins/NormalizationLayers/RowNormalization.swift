@@ -3,7 +3,7 @@ import NNKernels
 
 /// A layer that brings every row of numbers (the last dimensions of a sample) to mean 0 and deviation 1, or only to a
 /// mean square of 1, and then scales each place of the row as it has learned.
-public protocol RowNormalization: Layer {
+public protocol RowNormalization: DeclaredLayer {
   /// How many of the last dimensions make a row.
   var dimensions: Int { get }
   /// Added to the variance or the mean square.

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// In training, sets a random part of its inputs to 0 and enlarges the rest, so that the sum stays what it was on average.
-public struct Dropout: Layer {
+public struct Dropout: DeclaredLayer {
   /// The declaration of `<dropout>`.
   public static let schema = ElementSchema(
     .layer, "dropout", summary: "In training, sets a random part of its inputs to 0; in prediction, does nothing.",

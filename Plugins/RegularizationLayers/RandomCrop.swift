@@ -4,7 +4,7 @@ import NNKernels
 /// Cuts a part out of each picture: one at a random place in training, the middle one in prediction.
 ///
 /// All channels of a sample are cut at the same place, which is a function of the stream and the sample's number.
-public struct RandomCrop: Layer {
+public struct RandomCrop: DeclaredLayer {
   /// The declaration of `<randomCrop>`.
   public static let schema = ElementSchema(
     .layer, "randomCrop",

@@ -1,8 +1,8 @@
 import NNCore
 
 /// Makes the layers of this family known.
-public func registerRegularizationLayers(into registry: inout Registry) {
-  registry.register(Dropout.self)
-  registry.register(SpatialDropout.self)
-  registry.register(RandomCrop.self)
+public func registerRegularizationLayers(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(Dropout.self)
+  try registry.register(SpatialDropout.self)
+  try registry.register(RandomCrop.self)
 }

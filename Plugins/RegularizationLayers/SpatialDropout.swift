@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// In training, sets whole channels of a sample to 0 and enlarges the others.
-public struct SpatialDropout: Layer {
+public struct SpatialDropout: DeclaredLayer {
   /// The declaration of `<spatialDropout>`.
   public static let schema = ElementSchema(
     .layer, "spatialDropout", summary: "In training, sets random whole channels to 0; in prediction, does nothing.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Puts its inputs one after the other along a dimension.
-public struct Concat: Layer {
+public struct Concat: DeclaredLayer {
   /// The declaration of `<concat>`.
   public static let schema = ElementSchema(
     .layer, "concat", summary: "Puts its inputs one after the other along a dimension.",

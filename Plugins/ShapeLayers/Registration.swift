@@ -1,10 +1,10 @@
 import NNCore
 
 /// Makes the layers of this family known.
-public func registerShapeLayers(into registry: inout Registry) {
-  registry.register(Flatten.self)
-  registry.register(Reshape.self)
-  registry.register(Concat.self)
-  registry.register(Slice.self)
-  registry.register(Split.self)
+public func registerShapeLayers(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(Flatten.self)
+  try registry.register(Reshape.self)
+  try registry.register(Concat.self)
+  try registry.register(Slice.self)
+  try registry.register(Split.self)
 }

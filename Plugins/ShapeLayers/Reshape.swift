@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that only gives its input another shape. In a network it works in its input's memory and costs nothing.
-public protocol Renaming: Layer {
+public protocol Renaming: DeclaredLayer {
   /// The shape that an input gets.
   func outputShape(_ input: Shape) throws -> Shape
 }

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Takes a stretch of its input along a dimension.
-public struct Slice: Layer {
+public struct Slice: DeclaredLayer {
   /// The declaration of `<slice>`.
   public static let schema = ElementSchema(
     .layer, "slice", summary: "Takes a stretch of its input along a dimension.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Cuts its input into parts along a dimension: a layer with several outputs.
-public struct Split: Layer {
+public struct Split: DeclaredLayer {
   /// The declaration of `<split>` among layers.
   public static let schema = ElementSchema(
     .layer, "split",

@@ -9,13 +9,13 @@ import RegularizationLayers
 import ShapeLayers
 
 /// Makes all layers and losses of the project known.
-public func registerStandardLayers(into registry: inout Registry) {
-  registerDenseLayers(into: &registry)
-  registerConvolutionLayers(into: &registry)
-  registerActivationLayers(into: &registry)
-  registerArithmeticLayers(into: &registry)
-  registerNormalizationLayers(into: &registry)
-  registerShapeLayers(into: &registry)
-  registerRegularizationLayers(into: &registry)
-  registerLossLayers(into: &registry)
+public func registerStandardLayers(into registry: inout Registry) throws(RegistrationError) {
+  try registerDenseLayers(into: &registry)
+  try registerConvolutionLayers(into: &registry)
+  try registerActivationLayers(into: &registry)
+  try registerArithmeticLayers(into: &registry)
+  try registerNormalizationLayers(into: &registry)
+  try registerShapeLayers(into: &registry)
+  try registerRegularizationLayers(into: &registry)
+  try registerLossLayers(into: &registry)
 }

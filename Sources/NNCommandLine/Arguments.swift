@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// The words of a command line, sorted into options and positional arguments.
 package struct Arguments {

@@ -1,3 +1,5 @@
+import NNText
+
 /// A verb of the command line.
 package protocol Command: Sendable {
   /// The words that call it, such as `nnrun train`.
@@ -33,8 +35,8 @@ extension Command {
     }
     text += " [options]\n"
     if !discussion.isEmpty { text += "\n\(discussion)\n" }
-    if !positionals.isEmpty { text += "\nArguments:\n" + table(positionals.map { ($0.name, $0.help) }) }
-    text += "\nOptions:\n" + table((options + [helpOption]).map { ($0.written, $0.help) })
+    if !positionals.isEmpty { text += "\nArguments:\n" + definitionList(positionals.map { ($0.name, $0.help) }) }
+    text += "\nOptions:\n" + definitionList((options + [helpOption]).map { ($0.written, $0.help) })
     if !examples.isEmpty {
       text += "\nExamples:\n"
       for example in examples { text += "  \(example.line)\n      \(example.meaning)\n" }
@@ -56,37 +58,4 @@ package enum CommonOptions {
   package static let json = Option("json", "Print JSON for scripts instead of text for people.")
   package static let force = Option("force", "Replace the file if it is there already.")
   package static let quiet = Option("quiet", letter: "q", "Print no progress, only results and problems.")
-}
-
-/// Two columns, the second one wrapped.
-package func table(_ rows: [(String, String)], indent: Int = 2) -> String {
-  let width = min(30, rows.map(\.0.count).max() ?? 0)
-  var text = ""
-  for (left, right) in rows {
-    let start = String(repeating: " ", count: indent) + left
-    var lines = wrap(right, width: 100 - indent - width - 2)[...]
-    let first = lines.popFirst() ?? ""
-    if left.count > width {
-      text += start + "\n" + String(repeating: " ", count: indent + width + 2) + first + "\n"
-    } else {
-      text += start + String(repeating: " ", count: width - left.count + 2) + first + "\n"
-    }
-    for line in lines { text += String(repeating: " ", count: indent + width + 2) + line + "\n" }
-  }
-  return text
-}
-
-/// The text in lines of at most `width` characters, broken at spaces.
-package func wrap(_ text: String, width: Int) -> [String] {
-  var lines: [String] = []
-  var line = ""
-  for word in text.split(separator: " ") {
-    if !line.isEmpty, line.count + 1 + word.count > width {
-      lines.append(line)
-      line = ""
-    }
-    line += (line.isEmpty ? "" : " ") + word
-  }
-  lines.append(line)
-  return lines
 }

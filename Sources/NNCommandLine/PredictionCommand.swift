@@ -3,6 +3,7 @@ import NNData
 import NNFiles
 import NNInference
 import NNKernels
+import NNText
 
 /// What `nnrun predict` and `nninfer` do.
 package protocol PredictionCommand: Command {}

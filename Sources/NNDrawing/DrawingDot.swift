@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension Drawing {
   /// The drawing in the language of Graphviz ("The DOT Language", graphviz.org), which then chooses the places.

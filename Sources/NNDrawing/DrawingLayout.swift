@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension PlacedDrawing {
   /// The most places that a drawing's nodes, and its wires in the columns that they pass, may take.
@@ -152,7 +153,9 @@ struct FrameLayout {
     var entryOf: [Int: Int] = [:]
     var exitOf: [Int: Int] = [:]
     var routes: Set<Route> = []
-    func port(_ content: RankedFrame.Content) -> RankedFrame.Vertex { RankedFrame.Vertex(content: content, width: 0, halfHeight: 7) }
+    func port(_ content: RankedFrame.Content) -> RankedFrame.Vertex {
+      RankedFrame.Vertex(content: content, width: 0, halfHeight: 7)
+    }
     for wire in wires.lazy.map({ drawing.wires[$0] }) {
       let (from, to) = (vertexOf[wire.from], vertexOf[wire.to])
       if from == nil && to == nil || from == to { continue }
@@ -334,8 +337,8 @@ struct FrameLayout {
       PlacedDrawing.Wire(
         start: start(from, drawing, startY, centre(of: from, drawing, left, right)), curveStart: curveStart,
         bend: bend, rest: rest, hasArrow: hasArrow))
-    for (words, role, y) in [(link.above, PlacedDrawing.Role.value, -5.0), (link.below, .gradient, 12.0)] where !words.isEmpty
-    {
+    for (words, role, y) in [(link.above, PlacedDrawing.Role.value, -5.0), (link.below, .gradient, 12.0)]
+    where !words.isEmpty {
       picture.texts.append(
         PlacedDrawing.Text(text: words, place: PlacedDrawing.Point(bend.x + 4, endY + y), role: role, isCentred: false))
     }
@@ -351,7 +354,9 @@ struct FrameLayout {
     return (left[vertex.rank] + right[vertex.rank]) / 2
   }
 
-  private func start(_ from: RankedFrame.Vertex, _ drawing: Drawing, _ y: Double, _ centre: Double) -> PlacedDrawing.Point {
+  private func start(_ from: RankedFrame.Vertex, _ drawing: Drawing, _ y: Double, _ centre: Double)
+    -> PlacedDrawing.Point
+  {
     if case .node(let index) = from.content, drawing.nodes[index].appearance == .operation {
       return PlacedDrawing.Point(centre + Self.radius, y)
     }

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension PlacedDrawing {
   /// The picture as a file for browsers, readable on light and dark backgrounds. W3C, "Scalable Vector Graphics (SVG)

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension Drawing {
   /// The layers of a net with the shapes on their wires, blocks as groups.
@@ -10,7 +11,7 @@ extension Drawing {
     }
     for (index, node) in definition.nodes.enumerated() {
       let parts = node.name.split(separator: ".").map(String.init)
-      let element = type(of: node.layer).schema.name
+      let element = node.layer.schema.name
       let own = parts.last ?? node.name
       let count = plan.parametersOfNode[index].reduce(0) { $0 + plan.parameters[$1].range.count }
       var lines = Self.isGenerated(own, element: element) ? [element] : [own, element]

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Two curves over one axis: a function and its derivative.
 package struct Plot: Sendable {
@@ -62,7 +63,9 @@ package struct Plot: Sendable {
     for (index, line) in cells.enumerated() {
       let y = heights.upperBound - Double(index) / Double(height - 1) * (heights.upperBound - heights.lowerBound)
       let label = index % 5 == 0 ? fixed(y, 2) : ""
-      text += String(repeating: " ", count: max(0, 6 - label.count)) + label + " " + String(line).trimmedRight + "\n"
+      text +=
+        String(repeating: " ", count: max(0, 6 - label.count)) + label + " " + String(line).trimmingTrailingSpaces
+        + "\n"
     }
     let (left, right) = (fixed(range.lowerBound, 1), fixed(range.upperBound, 1))
     text += String(repeating: " ", count: 7) + left
@@ -149,12 +152,4 @@ package struct Plot: Sendable {
   }
 
   private func number(_ value: Double) -> String { value == value.rounded() ? fixed(value, 0) : "\(fixed(value, 2))" }
-}
-
-extension String {
-  fileprivate var trimmedRight: String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
-  }
 }

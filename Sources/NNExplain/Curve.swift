@@ -17,11 +17,11 @@ package struct Curve {
   ///
   /// Throws an `ElementError` if the layer is no function of single elements.
   package init(_ layer: any Layer, over range: ClosedRange<Double>, count: Int, workers: WorkerPool) throws {
-    let element = type(of: layer).schema.name
+    let element = layer.schema.name
     let refusal = ElementError(
       code: "no-curve", "<\(element)> is not a function of one number, so there is no curve to draw",
       remedy: "activations such as relu, and functions such as exp, have one")
-    guard type(of: layer).schema.kind == .layer, type(of: layer).schema.inputs.contains(1), count > 1,
+    guard layer.schema.kind == .layer, layer.schema.inputs.contains(1), count > 1,
       let row = Shape([count])
     else { throw refusal }
     let step = (range.upperBound - range.lowerBound) / Double(count - 1)

@@ -1,5 +1,6 @@
 import NNCore
 import NNKernels
+import NNText
 
 /// Every number of one forward and backward pass of a graph for one sample, in double precision.
 package struct Explanation {
@@ -171,7 +172,7 @@ package struct Explanation {
     }
     let reads = node.inputs.map(definition.name(of:)) + parameters.map { network.plan.parameters[$0].name }
     let formula = node.layer.formula(node.inputs.map(network.plan.shape(of:)))
-    let element = type(of: node.layer).schema.name
+    let element = node.layer.schema.name
     let local = try LocalGradients(index, network)
     for output in network.plan.layers[index].outputs.indices {
       let value = NetworkDefinition.Value(.node(index), output: output)
@@ -200,7 +201,7 @@ package struct Explanation {
   private static func notFinite(
     _ node: NetworkDefinition.Node, _ numbers: [Double], _ inputs: [[Double]]
   ) -> DiagnosticError {
-    let element = type(of: node.layer).schema.name
+    let element = node.layer.schema.name
     let read = inputs.map { $0.count == 1 ? AttributeValue.number($0[0]).written : "\($0.count) numbers" }.joined(
       separator: " and ")
     let found = numbers.first { !$0.isFinite } ?? .nan

@@ -1,25 +1,25 @@
 import NNCore
+import NNText
 
 extension Explanation {
   /// All numbers for scripts: `{"nodes":[{"name","operation","inputs","value","gradient","local"}],"output"}`; arrays
   /// are nested as their shapes are, a single number is a number. A loss has a "prediction" too. Where a node has more
   /// derivatives than are shown one by one, "local" is empty.
-  package var json: String {
+  package var jsonText: String {
     let rows = nodes.map { node in
-      let inputs = node.inputs.map(jsonQuoted).joined(separator: ",")
       let local = zip(node.inputs, node.local).map { name, values in
         let own = self.node(name)?.shape ?? Shape(1)
         let outer = node.value.count == 1 ? [] : node.shape.dimensions
         return Self.nested(values, outer + (own.elementCount == 1 ? [] : own.dimensions))
       }
-      var text = #"{"name":\#(jsonQuoted(node.name)),"operation":\#(jsonQuoted(node.operation)),"inputs":[\#(inputs)],"#
+      var text = #"{"name":\#(json(node.name)),"operation":\#(json(node.operation)),"inputs":\#(json(node.inputs)),"#
       text += #""value":\#(nested(node.value, node)),"gradient":\#(nested(node.gradient, node)),"#
       if !node.prediction.isEmpty {
         text += #""prediction":\#(Self.nested(node.prediction, [node.prediction.count])),"#
       }
       return text + #""local":[\#(local.joined(separator: ","))]}"#
     }
-    return #"{"nodes":[\#(rows.joined(separator: ","))],"output":\#(jsonQuoted(output))}"# + "\n"
+    return #"{"nodes":[\#(rows.joined(separator: ","))],"output":\#(json(output))}"# + "\n"
   }
 
   private func nested(_ values: [Double], _ node: Node) -> String {

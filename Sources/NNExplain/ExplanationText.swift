@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension Explanation {
   /// Both passes in words: the values in the order of the forward pass, then the chain rule at each node in the order

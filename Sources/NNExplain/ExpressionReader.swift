@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// A formula such as `(x + y) * z` as a graph of layers.
 package struct Expression {
@@ -210,11 +211,10 @@ private struct ExpressionReader {
     _ element: String, _ attributes: [String: AttributeValue], _ inputs: [NetworkDefinition.Value], at place: Int
   ) throws -> NetworkDefinition.Value {
     do {
-      guard let type = registry.type(named: element, in: .network) as? any Layer.Type else {
+      guard let declaration = registry.declaration(of: element, in: .network) else {
         throw ElementError(code: "unknown-element", "no layer <\(element)> is registered")
       }
-      let layer = try type.init(attributes: Attributes(attributes, for: type.schema))
-      return try definition.add(layer, from: inputs, place: self.place(place), sourceLine: text)
+      return try definition.add(declaration.layer(attributes), from: inputs, place: self.place(place), sourceLine: text)
     } catch let error as ElementError {
       throw failure(error.message, error.remedy, at: place)
     }

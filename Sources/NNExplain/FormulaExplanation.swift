@@ -19,7 +19,7 @@ public struct FormulaExplanation {
   /// Both passes in words.
   public var text: String { explanation.text }
   /// All numbers for scripts.
-  public var json: String { explanation.json }
+  public var json: String { explanation.jsonText }
   /// The graph for Graphviz.
   public var dot: String { drawing.dot }
 

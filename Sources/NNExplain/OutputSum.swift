@@ -4,12 +4,11 @@ import NNKernels
 /// Turns a graph's output into a loss, so that backward begins there: the sum of its elements times the target's. With
 /// a target of ones the gradient of every element of the output is 1.
 struct OutputSum: Layer {
-  static let schema = ElementSchema(
-    .loss, "outputSum", namespace: "urn:nnrun:explain:1", summary: "The sum of products of input and target.",
-    formula: "sum of x t; dx = t", example: "<outputSum/>")
-
-  init(attributes: Attributes) throws {}
-  init() {}
+  var schema: ElementSchema {
+    ElementSchema(
+      .loss, "outputSum", namespace: "urn:nnrun:explain:1", summary: "The sum of products of input and target.",
+      formula: "sum of x t; dx = t", example: "<outputSum/>")
+  }
 
   func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount

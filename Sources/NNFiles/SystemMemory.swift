@@ -4,6 +4,7 @@
   import Darwin
 #endif
 import NNCore
+import NNText
 
 /// The memory that this process can still get: what the machine has free, within the limits set for the process.
 public enum SystemMemory {

@@ -7,9 +7,11 @@ import NNKernels
 /// For each sample inputs x outputs multiplications and as many additions; the packed weights are read once for each
 /// block of rows, so a single sample is bound by reading them.
 struct PackedAffine: Layer {
-  static let schema = ElementSchema(
-    .layer, "packedAffine", namespace: "urn:nnrun:inference:1", summary: "A dense layer with packed weights.",
-    formula: "y = x W^T + b", example: "<packedAffine/>")
+  var schema: ElementSchema {
+    ElementSchema(
+      .layer, "packedAffine", namespace: "urn:nnrun:inference:1", summary: "A dense layer with packed weights.",
+      formula: "y = x W^T + b", example: "<packedAffine/>")
+  }
 
   let inputs: Int
   let outputs: Int
@@ -22,10 +24,6 @@ struct PackedAffine: Layer {
     self.outputs = outputs
     self.hasBias = hasBias
     self.packedCount = packedCount
-  }
-
-  init(attributes: Attributes) throws {
-    throw ElementError(code: "not-writable", "<packedAffine> exists only inside the runner")
   }
 
   var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: true) }

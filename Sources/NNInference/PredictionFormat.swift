@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Writes predictions for people, scripts and NumPy.
 public struct PredictionFormat: Sendable {
@@ -71,7 +72,7 @@ public struct PredictionFormat: Sendable {
       let values = predictions[start..<(start + width)]
       var row = "{"
       if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        row += "\"class\":\(name.map { jsonQuoted($0) } ?? "null"),"
+        row += "\"class\":\(NNText.json(name)),"
         row += "\"\(meaning == .scores ? "score" : "probability")\":\(support.isFinite ? "\(support)" : "null"),"
       }
       rows.append(row + "\"values\":[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]}")

@@ -7,7 +7,9 @@ extension Float {
     KernelTable.current.combineElements(operation, x, y, z, accumulate, workers)
   }
 
-  public static func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments { KernelTable.current.moments(x, set) }
+  public static func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments {
+    KernelTable.current.moments(x, set)
+  }
 
   public static func deviationSums(
     _ y: Buffer<Float>, _ x: Buffer<Float>, center: Float, _ set: StridedSegments

@@ -21,7 +21,8 @@ public struct KernelTable: Sendable {
   public typealias CombineElements =
     @Sendable (ElementOperation, _ x: Vector, _ y: Vector, _ z: Vector, _ accumulate: Bool, WorkerPool) -> Void
   public typealias ComputeMoments = @Sendable (_ x: Vector, StridedSegments) -> Moments
-  public typealias SumDeviations = @Sendable (_ y: Vector, _ x: Vector, _ center: Float, StridedSegments) -> DeviationSums
+  public typealias SumDeviations =
+    @Sendable (_ y: Vector, _ x: Vector, _ center: Float, StridedSegments) -> DeviationSums
   public typealias Affine =
     @Sendable (_ x: Vector, CenteredScale<Float>, StridedSegments, _ rectifies: Bool, _ y: Vector) -> Void
   public typealias CombineLinearly =

@@ -40,10 +40,10 @@ public struct ModelDescription: Sendable {
 
 /// An element of a model file with its attributes, checked against its declaration.
 public struct ModelElement: Sendable {
-  /// The registered type.
-  public let type: any DeclaredElement.Type
+  /// The declaration.
+  public let schema: ElementSchema
   /// The element itself, made from its attributes.
-  public let element: any DeclaredElement
+  public let element: any ElementValue
   /// Its attributes, defaults filled in.
   public let attributes: Attributes
   /// The namespace prefix that the file uses; empty for the default namespace.
@@ -52,8 +52,6 @@ public struct ModelElement: Sendable {
   let given: [SourceAttribute]
   let source: SourceText
 
-  /// The declaration.
-  public var schema: ElementSchema { type.schema }
   /// Where the element starts.
   public var place: SourcePlace { source.place(position) }
   /// The source line there.
@@ -85,7 +83,7 @@ public struct NetworkElement: Sendable {
   /// The element. `Input` for an input; otherwise a layer or a loss.
   public var element: ModelElement
   /// Whether it is an input of the net.
-  public var isInput: Bool { element.type == Input.self }
+  public var isInput: Bool { element.element is Input }
 
   /// The element `<input>`.
   public struct Input: DeclaredElement, Hashable {

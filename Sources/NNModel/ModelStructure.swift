@@ -29,6 +29,11 @@ public struct ModelStructure: Sendable, Hashable {
     self.isUnique = isUnique
   }
 
+  /// The declaration as the reader of attributes takes it. Nothing is made by it: structure is what the reader makes itself.
+  var declaration: ElementDeclaration {
+    ElementDeclaration(schema) { _ in throw ElementError(code: "not-an-element", "<\(schema.name)> is structure") }
+  }
+
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
     model, description, data, split, preprocess, augment, views, include, block, network, input, use, `repeat`,

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Writes models as XML.
 public enum ModelWriter {

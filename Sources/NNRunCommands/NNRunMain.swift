@@ -1,13 +1,14 @@
 import NNCommandLine
 import NNCore
+import NNText
 
 /// The whole program nnrun, with the elements that `register` adds to the project's own: reads the command line, runs the
 /// verb, and ends the process with its exit code.
 ///
-/// A program that brings a layer of its own is `nnrunMain { $0.register(MyLayer.self) }`.
+/// A program that brings a layer of its own is `nnrunMain { try $0.register(MyLayer.self) }`.
 public func nnrunMain(register: (inout Registry) throws -> Void = { _ in }) -> Never {
   runProgram { words in
-    var registry = standardRegistry()
+    var registry = try standardRegistry()
     try register(&registry)
     return try runVerb(words, registry)
   }

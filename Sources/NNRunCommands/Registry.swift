@@ -5,12 +5,12 @@ import NNTraining
 import StandardLayers
 
 /// Everything that the program's models may name.
-func standardRegistry() -> Registry {
+func standardRegistry() throws(RegistrationError) -> Registry {
   var registry = Registry()
-  registerStandardLayers(into: &registry)
-  registerStandardSources(into: &registry)
-  registerStandardPreprocessing(into: &registry)
-  registerStandardAugmentations(into: &registry)
-  registerStandardTraining(into: &registry)
+  try registerStandardLayers(into: &registry)
+  try registerStandardSources(into: &registry)
+  try registerStandardPreprocessing(into: &registry)
+  try registerStandardAugmentations(into: &registry)
+  try registerStandardTraining(into: &registry)
   return registry
 }

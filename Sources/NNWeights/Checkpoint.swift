@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// A moment of a training run, kept so that it can be resumed: arrays and numbers without loss.
 public struct Checkpoint: Sendable {

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Names that another program has put something before, such as `module.` or `_orig_mod.`.
 extension WeightsMatch {

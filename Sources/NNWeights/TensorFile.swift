@@ -1,6 +1,7 @@
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 
 /// A safetensors file: named arrays of numbers and a dictionary of texts.
 ///
@@ -179,14 +180,13 @@ extension TensorFile {
   private func header() -> [UInt8] {
     var metadata = metadata
     metadata[Self.checksumKey] = checksum
-    var text = "{\(jsonQuoted(Self.metadataKey)):{"
+    var text = "{\(json(Self.metadataKey)):{"
     text += metadata.keys.sorted().map { key in
-      "\(jsonQuoted(key)):\(jsonQuoted(metadata[key] ?? ""))"
+      "\(json(key)):\(json(metadata[key] ?? ""))"
     }.joined(separator: ",")
     text += "}"
     for entry in entries {
-      let sizes = entry.dimensions.map(String.init).joined(separator: ",")
-      text += ",\(jsonQuoted(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(sizes)],"
+      text += ",\(json(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":\(json(entry.dimensions)),"
       text += "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}"
     }
     text += "}"

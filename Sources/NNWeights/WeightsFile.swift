@@ -1,6 +1,7 @@
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 
 /// A file of weights that is enough to predict: the arrays, and in the metadata the model's text and the record of what
 /// the training was told and has learned.

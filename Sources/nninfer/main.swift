@@ -1,4 +1,4 @@
 import NNCommandLine
 import StandardLayers
 
-nninferMain { registerStandardLayers(into: &$0) }
+nninferMain { try registerStandardLayers(into: &$0) }

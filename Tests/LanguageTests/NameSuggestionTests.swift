@@ -1,5 +1,6 @@
 import NNCore
 import NNModel
+import NNText
 import Testing
 
 /// Every way to mistype a registered name by one letter is recognized where the answer is unique.

@@ -13,23 +13,31 @@ import StandardLayers
 /// Everything that the program's models may name.
 let standardRegistry: Registry = {
   var registry = Registry()
-  registerStandardLayers(into: &registry)
-  registerStandardSources(into: &registry)
-  registerStandardPreprocessing(into: &registry)
-  registerStandardAugmentations(into: &registry)
-  registerStandardTraining(into: &registry)
+  do {
+    try registerStandardLayers(into: &registry)
+    try registerStandardSources(into: &registry)
+    try registerStandardPreprocessing(into: &registry)
+    try registerStandardAugmentations(into: &registry)
+    try registerStandardTraining(into: &registry)
+  } catch {
+    preconditionFailure("\(error)")
+  }
   return registry
 }()
 
 /// The same with two elements of somebody else.
 let extendedRegistry: Registry = {
   var registry = standardRegistry
-  registry.register(ThirdPartyLayer.self)
-  registry.register(ThirdPartyStopping.self)
+  do {
+    try registry.register(ThirdPartyLayer.self)
+    try registry.register(ThirdPartyStopping.self)
+  } catch {
+    preconditionFailure("\(error)")
+  }
   return registry
 }()
 
-struct ThirdPartyLayer: Layer {
+struct ThirdPartyLayer: DeclaredLayer {
   static let schema = ElementSchema(
     .layer, "swishish", namespace: "urn:acme:layers", summary: "A third party's.", formula: "y = x",
     example: #"<acme:swishish beta="1.5"/>"#,

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// y = x W^T with a weight, for tests of the network alone.
-struct Linear: Layer {
+struct Linear: DeclaredLayer {
   static let schema = ElementSchema(.layer, "linear", summary: "y = x W^T", example: "<linear/>")
   let units: Int
   init(units: Int) { self.units = units }
@@ -46,7 +46,7 @@ struct Linear: Layer {
 }
 
 /// A function that kernels know.
-struct Elementwise: Layer {
+struct Elementwise: DeclaredLayer {
   static let schema = ElementSchema(.layer, "elementwise", summary: "f(x)", example: "<elementwise/>")
   let activation: Activation
   init(_ activation: Activation) { self.activation = activation }
@@ -72,7 +72,7 @@ struct Elementwise: Layer {
 }
 
 /// The sum and the difference of two inputs: two outputs.
-struct SumAndDifference: Layer {
+struct SumAndDifference: DeclaredLayer {
   static let schema = ElementSchema(
     .layer, "sumAndDifference", summary: "x + y, x - y", example: "<sumAndDifference/>", inputs: 2...2)
   init() {}
@@ -98,7 +98,7 @@ struct SumAndDifference: Layer {
 }
 
 /// Half the sum of squared differences over the batch, divided by its samples.
-struct HalfSquares: Layer {
+struct HalfSquares: DeclaredLayer {
   static let schema = ElementSchema(.loss, "halfSquares", summary: "|x - t|^2 / 2", example: "<halfSquares/>")
   init() {}
   init(attributes: Attributes) throws {}

@@ -19,7 +19,9 @@ import Testing
     return storage.buffer.array
   }
 
-  private static func make<A: Augmentation>(_ type: A.Type, _ values: [String: AttributeValue] = [:]) throws -> A {
+  private static func make<A: Augmentation & DeclaredElement>(_ type: A.Type, _ values: [String: AttributeValue] = [:])
+    throws -> A
+  {
     try A(attributes: Attributes(values, for: A.schema))
   }
 

@@ -1,6 +1,7 @@
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 import Testing
 
 @testable import NNData

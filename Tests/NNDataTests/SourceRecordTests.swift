@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 import Testing
 
 @testable import NNData

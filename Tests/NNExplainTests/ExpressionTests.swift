@@ -10,7 +10,11 @@ import Testing
 @Suite struct ExpressionTests {
   static let registry: Registry = {
     var registry = Registry()
-    registerStandardLayers(into: &registry)
+    do {
+      try registerStandardLayers(into: &registry)
+    } catch {
+      preconditionFailure("\(error)")
+    }
     return registry
   }()
 
@@ -114,8 +118,8 @@ import Testing
     func add(_ element: String, _ attributes: [String: AttributeValue] = [:], _ inputs: NetworkDefinition.Value...)
       throws -> NetworkDefinition.Value
     {
-      let type = try #require(Self.registry.type(named: element, in: .network) as? any Layer.Type)
-      return try definition.add(type.init(attributes: Attributes(attributes, for: type.schema)), from: inputs)
+      let type = try #require(Self.registry.declaration(of: element, in: .network))
+      return try definition.add(type.layer(attributes), from: inputs)
     }
     let power = try add("exp", [:], try add("negate", [:], x))
     let inverse = try add("reciprocal", [:], try add("addConstant", ["value": .number(1)], power))

@@ -90,9 +90,9 @@ func meaning(_ model: ModelDescription) -> [String] {
     let training = try #require(model.training)
     #expect(training.epochs == nil && training.steps == 7 && training.batch == 4 && training.seed == 231)
     #expect(training.clipNorm == 0.5 && training.clipValue == nil && !training.shuffle)
-    #expect(training.optimizer?.type is SGDForTests.Type)
+    #expect(training.optimizer?.element is SGDForTests)
     // In <training> the name means the schedule, in <network> the layer.
-    #expect(training.schedule?.type is StepScheduleForTests.Type)
+    #expect(training.schedule?.element is StepScheduleForTests)
     #expect(training.stopping?.attributes.integer("patience") == 3)
     #expect(model.warnings.isEmpty)
     try model.checkForTraining()

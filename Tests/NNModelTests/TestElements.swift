@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Small elements to load: they declare and plan, but compute nothing.
-protocol PlanOnlyLayer: Layer {}
+protocol PlanOnlyLayer: DeclaredLayer {}
 
 extension PlanOnlyLayer {
   func forward<S: Scalar>(_ context: ForwardContext<S>) {}
@@ -172,19 +172,27 @@ struct StoppingForTests: PlainElement {
 extension Registry {
   static var layersForTests: Registry {
     var registry = Registry()
-    for type: any DeclaredElement.Type in [
-      DenseForTests.self, ReluForTests.self, PoolForTests.self, AddForTests.self, HalvesForTests.self,
-      StepLayerForTests.self, AcmeForTests.self, LossForTests.self, NotALayerForTests.self,
-    ] { registry.register(type) }
+    do {
+      for type: any DeclaredElement.Type in [
+        DenseForTests.self, ReluForTests.self, PoolForTests.self, AddForTests.self, HalvesForTests.self,
+        StepLayerForTests.self, AcmeForTests.self, LossForTests.self, NotALayerForTests.self,
+      ] { try registry.register(type) }
+    } catch {
+      preconditionFailure("\(error)")
+    }
     return registry
   }
 
   static var forTests: Registry {
     var registry = layersForTests
-    for type: any DeclaredElement.Type in [
-      CSVForTests.self, ScaleForTests.self, FlipForTests.self, SGDForTests.self, AdamForTests.self,
-      CosineForTests.self, StepScheduleForTests.self, StoppingForTests.self,
-    ] { registry.register(type) }
+    do {
+      for type: any DeclaredElement.Type in [
+        CSVForTests.self, ScaleForTests.self, FlipForTests.self, SGDForTests.self, AdamForTests.self,
+        CosineForTests.self, StepScheduleForTests.self, StoppingForTests.self,
+      ] { try registry.register(type) }
+    } catch {
+      preconditionFailure("\(error)")
+    }
     return registry
   }
 }

@@ -55,10 +55,10 @@ public struct ConformanceCase: Sendable {
   /// The layer, made from its attributes as a model file's would be. Throws if the registry does not know it or if
   /// the attributes do not fit.
   public func makeLayer(_ registry: Registry) throws -> any Layer {
-    guard let type = registry.type(named: name, namespace: namespace, in: .network) as? any Layer.Type else {
+    guard let declaration = registry.declaration(of: name, namespace: namespace, in: .network) else {
       throw ElementError(code: "unknown-element", "no layer <\(name)> of \(namespace) is registered")
     }
-    return try type.init(attributes: Attributes(attributes, for: type.schema))
+    return try declaration.layer(attributes)
   }
 }
 

@@ -50,7 +50,7 @@ public struct LayerHarness<S: Scalar> {
       let first = try definition.add(
         layer, name: "layer\(instance)", from: sources, target: target, weight: 0.7, freeze: setting.isFrozen,
         share: share)
-      if type(of: layer).schema.kind == .loss {
+      if layer.schema.kind == .loss {
         forms[target] = plan.targets[example.target]
         continue
       }

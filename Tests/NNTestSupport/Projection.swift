@@ -3,7 +3,7 @@ import NNKernels
 
 /// A loss that is the sum of products of its input and its target: with a random target, every element of what it
 /// reads gets a gradient of its own.
-public struct Projection: Layer {
+public struct Projection: DeclaredLayer {
   /// The declaration, in a namespace of its own.
   public static let schema = ElementSchema(
     .loss, "projection", namespace: "urn:nnrun:tests:1", summary: "The sum of products of input and target.",
@@ -40,7 +40,7 @@ public struct Projection: Layer {
 
 /// Doubles its input. Around a layer under test it gives the memory plan something to share and to fuse: it reads
 /// nothing in its backward pass and applies epilogues.
-public struct Doubling: Layer {
+public struct Doubling: DeclaredLayer {
   /// The declaration, in a namespace of its own.
   public static let schema = ElementSchema(
     .layer, "doubling", namespace: "urn:nnrun:tests:1", summary: "Doubles its input.", formula: "y = 2 x",

@@ -104,7 +104,8 @@ import Testing
     try definition.add(Flatten())
     try definition.add(SoftmaxCrossEntropy())
     let plan = try NetworkPlan(definition, targets: ["label": .classes(count: 3, shape: Shape(1))])
-    func evaluation(_ pictures: [[Double]], _ labels: [Int32], views: TestTimeAugmentation? = nil) throws -> Evaluation {
+    func evaluation(_ pictures: [[Double]], _ labels: [Int32], views: TestTimeAugmentation? = nil) throws -> Evaluation
+    {
       let set = try Dataset(
         inputs: [
           DataArray(name: "x", form: .values(Shape(1, 1, 3)), elements: .doubles(pictures.flatMap { $0 }))

@@ -25,22 +25,22 @@ struct Reference {
 }
 
 /// The registered element that a line such as `sgd rate=0.1 momentum=0.9` names, made by its own declaration.
-func element(_ text: String) throws -> any DeclaredElement {
+func element(_ text: String) throws -> any ElementValue {
   var registry = Registry()
-  registerStandardTraining(into: &registry)
+  try registerStandardTraining(into: &registry)
   let words = text.split(separator: " ").map(String.init)
-  let type = try #require(registry.type(named: words[0], in: .training))
+  let type = try #require(registry.declaration(of: words[0], in: .training))
   var values: [String: AttributeValue] = [:]
   for word in words.dropFirst() {
     let pair = word.split(separator: "=").map(String.init)
     let attribute = try #require(type.schema.attribute(pair[0]))
     values[pair[0]] = try attribute.kind.parse(pair[1].replacingOccurrences(of: "_", with: " "))
   }
-  return try type.init(attributes: Attributes(values, for: type.schema))
+  return try type.make(Attributes(values, for: type.schema))
 }
 
 /// A layer that only holds parameters, to try optimizers on.
-struct Holder: Layer {
+struct Holder: DeclaredLayer {
   static let schema = ElementSchema(.layer, "holder", summary: "Holds parameters.", example: "<holder/>")
   let count: Int
   init(count: Int) { self.count = count }

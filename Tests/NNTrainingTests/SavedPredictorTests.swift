@@ -6,6 +6,7 @@ import NNData
 import NNFiles
 import NNInference
 import NNKernels
+import NNText
 import NNWeights
 import Testing
 
@@ -14,8 +15,8 @@ import Testing
   /// A saved net of two inputs, both prepared, that adds pixels up into scores.
   private func saved(spoiling position: Int? = nil, _ body: (SavedModel) throws -> Void) throws {
     var registry = Registry()
-    registerDenseLayers(into: &registry)
-    registerLossLayers(into: &registry)
+    try registerDenseLayers(into: &registry)
+    try registerLossLayers(into: &registry)
     let text = """
       <model xmlns="urn:nnrun:model:1" name="m"><network>
       <input name="fixed" value="9 9"/><input name="x" shape="3"/><dense units="2"/><softmaxCrossEntropy/>

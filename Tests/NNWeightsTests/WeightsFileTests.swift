@@ -5,7 +5,7 @@ import NNWeights
 import Testing
 
 /// A layer with a parameter of two dimensions and a state array, for files alone.
-private struct Holder: Layer {
+private struct Holder: DeclaredLayer {
   static let schema = ElementSchema(.layer, "holder", summary: "holds arrays", example: "<holder/>")
   let units: Int
   init(units: Int) { self.units = units }

@@ -4,7 +4,7 @@ import NNTestSupport
 import Testing
 
 /// y = a x with a learned a, with one fault or none.
-struct Faulty: Layer {
+struct Faulty: DeclaredLayer {
   enum Fault: String, CaseIterable, Sendable {
     case none, inputGradient, parameterGradient, replaces, adds, writesUnwanted, mixesSamples, takesMemory, threads
     case overwritesNeeded
@@ -69,7 +69,7 @@ struct Faulty: Layer {
   /// The checks find every kind of fault, and nothing wrong with the layer that has none.
   @Test(arguments: Faulty.Fault.allCases) func isNoticed(_ fault: Faulty.Fault) throws {
     var registry = Registry()
-    registry.register(Faulty.self)
+    try registry.register(Faulty.self)
     let example = ConformanceCase(
       "faulty", namespace: Faulty.schema.namespace, ["fault": .text(fault.rawValue)], inputs: [Shape(4)])
     var noticed: Set<Conformance> = []

@@ -11,7 +11,7 @@ import ShapeLayers
 import Testing
 
 /// A layer of somebody else's: each channel times the exponential of a parameter.
-private struct ChannelGain: Layer {
+private struct ChannelGain: DeclaredLayer {
   static let schema = ElementSchema(
     .layer, "channelGain", namespace: "urn:nnrun:tests:1", summary: "Scales each channel.", example: "<channelGain/>")
 

@@ -6,7 +6,7 @@ import NNTraining
 import Testing
 
 /// y = f(x), element by element, with a slope that may be a wrong one.
-private struct Elementwise: Layer {
+private struct Elementwise: DeclaredLayer {
   static let schema = ElementSchema(
     .layer, "elementwise", namespace: "urn:nnrun:tests:1", summary: "A function of each element.",
     example: "<elementwise/>")
@@ -38,7 +38,7 @@ private struct Elementwise: Layer {
 }
 
 /// y = k x, k being the number of training passes so far: a pass changes what the next one computes.
-private struct Counting: Layer {
+private struct Counting: DeclaredLayer {
   static let schema = ElementSchema(
     .layer, "counting", namespace: "urn:nnrun:tests:1", summary: "Times the number of passes.", example: "<counting/>")
 

@@ -12,7 +12,7 @@ import Testing
     var definition = NetworkDefinition(name: "net")
     try definition.input("x", shape: shape)
     let first = try definition.add(layer)
-    if type(of: layer).schema.kind == .layer { try definition.add(Projection(), from: [first]) }
+    if layer.schema.kind == .layer { try definition.add(Projection(), from: [first]) }
     let network = Network<S>(
       try NetworkPlan(definition), batch: inputs.count / shape.elementCount,
       options: .init(keepsEverything: true, wantsInputGradients: true), workers: WorkerPool(threads: 1))

@@ -23,7 +23,7 @@ struct ReferenceCase: Sendable, CustomTestStringConvertible {
       switch words.first {
       case "case":
         let name = String(words[1])
-        let schema = try #require(standardRegistry.type(named: name, in: .network)).schema
+        let schema = try #require(standardRegistry.declaration(of: name, in: .network)).schema
         // name="value" pairs: every second part between quotation marks is a value.
         let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
         var attributes: [String: AttributeValue] = [:]

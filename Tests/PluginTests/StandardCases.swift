@@ -5,7 +5,11 @@ import StandardLayers
 /// All layers and losses of the project.
 let standardRegistry: Registry = {
   var registry = Registry()
-  registerStandardLayers(into: &registry)
+  do {
+    try registerStandardLayers(into: &registry)
+  } catch {
+    preconditionFailure("\(error)")
+  }
   return registry
 }()
 

@@ -1,3 +1,5 @@
+import NNText
+
 extension AttributeKind {
   /// The value that `text` stands for. Throws an `ElementError` that says what was expected.
   ///
@@ -145,9 +147,6 @@ extension String {
     let name = String(scalars)
     return name.isElementName ? name : nil
   }
-
-  /// At most 60 characters, for quoting in a message.
-  package var shortened: String { count <= 60 ? self : prefix(57) + "..." }
 }
 
 extension UInt8 {

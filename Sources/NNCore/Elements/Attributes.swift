@@ -1,3 +1,5 @@
+import NNText
+
 /// The values of one element's attributes, defaults filled in, types and ranges checked against its declaration.
 ///
 /// Asking for an attribute that the declaration does not have, or for the wrong type, is a mistake of the element's

@@ -1,4 +1,5 @@
 import NNKernels
+import NNText
 
 /// A net as a graph of layers: what a model file or a program describes, before any memory is taken.
 ///
@@ -121,7 +122,7 @@ public struct NetworkDefinition: Sendable {
     freeze: Bool = false, rateScale: Double = 1, share: String? = nil, place: SourcePlace? = nil,
     sourceLine: String? = nil
   ) throws(ElementError) -> Value {
-    let schema = type(of: layer).schema
+    let schema = layer.schema
     let count = (appearances[schema.name] ?? 0) + 1
     let name = name ?? freeName(schema.name, count)
     try checkName(name)
@@ -181,7 +182,7 @@ public struct NetworkDefinition: Sendable {
         code: "unknown-layer", "there is no earlier layer '\(name)' to share parameters with",
         remedy: near.map { "did you mean '\($0)'?" }, attribute: "share")
     }
-    let other = type(of: nodes[index].layer).schema
+    let other = nodes[index].layer.schema
     guard other.name == schema.name, other.namespace == schema.namespace else {
       throw ElementError(
         code: "bad-share", "<\(schema.name)> cannot use the parameters of '\(name)', which is a <\(other.name)>",

@@ -41,11 +41,11 @@ extension NetworkPlan {
   /// What goes wrong around losses: probabilities made twice, and layers that come too late to be judged.
   private func warningsAboutLosses(_ node: NetworkDefinition.Node) -> [Diagnostic] {
     var found: [Diagnostic] = []
-    let element = type(of: node.layer).schema.name
+    let element = node.layer.schema.name
     for value in node.inputs {
       guard case .node(let index) = value.origin else { continue }
       let before = definition.nodes[index]
-      let name = type(of: before.layer).schema.name
+      let name = before.layer.schema.name
       if node.target != nil, let meaning = node.layer.facts.prediction, before.layer.facts.probabilities == meaning {
         found.append(
           Diagnostic(

@@ -6,7 +6,7 @@ import NNKernels
 /// in through the contexts; so one value serves training, prediction, several threads and both precisions at once.
 /// Losses are layers too: they read a prediction and a target, write a prediction that a person can use (for instance
 /// probabilities) and the loss.
-public protocol Layer: DeclaredElement {
+public protocol Layer: ElementValue {
   /// Facts about this layer with its attributes; see `LayerFacts`.
   var facts: LayerFacts { get }
 
@@ -41,6 +41,9 @@ extension Layer {
 
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? { nil }
 }
+
+/// A layer whose type has one declaration, so that `Registry.register` takes the type: what most layers are.
+public typealias DeclaredLayer = Layer & DeclaredElement
 
 /// A layer that only predicts, on the parameters of another one in another form.
 public protocol PackedLayer: Layer {

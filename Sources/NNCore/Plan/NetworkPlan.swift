@@ -256,7 +256,7 @@ private struct NetworkPlanBuilder {
     }
     if plan.targets.contains(form) { return }
     let accepted = plan.targets.map(\.description).joined(separator: " or ")
-    let element = type(of: node.layer).schema.name
+    let element = node.layer.schema.name
     let source = given[name] == nil ? "another loss takes" : "the data has"
     if case .classes(1, _) = form, given[name] != nil {
       throw ElementError(

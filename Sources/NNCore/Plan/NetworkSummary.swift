@@ -1,3 +1,5 @@
+import NNText
+
 /// A net in numbers: a row for each input and layer, and totals.
 public struct NetworkSummary: Sendable {
   /// One input or layer.
@@ -52,7 +54,7 @@ public struct NetworkSummary: Sendable {
       let own = node.sharedWith == nil ? plan.parametersOfNode[index].map { plan.parameters[$0] } : []
       rows.append(
         Row(
-          name: node.name, type: type(of: node.layer).schema.name,
+          name: node.name, type: node.layer.schema.name,
           inputs: node.inputs.map { value in
             switch value.origin {
             case .input(let input): definition.inputs[input].name
@@ -85,8 +87,9 @@ public struct NetworkSummary: Sendable {
     // Only nets with convolutions or pooling have receptive fields to show.
     let hasFields = rows.contains { $0.receptiveField != nil }
     let numbers = scalarSize == nil ? ["operations"] : ["forward", "backward", "bytes"]
-    let header = ["layer", "type", "reads", "output", "parameters"] + numbers + (hasFields ? ["sees"] : [])
-    var cells = [header]
+    let titles = ["layer", "type", "reads", "output"].map(TextTable.Column.left)
+    let numberTitles = (["parameters"] + numbers + (hasFields ? ["sees"] : [])).map(TextTable.Column.right)
+    var table = TextTable(titles + numberTitles, hasRule: true)
     for row in rows {
       var line = [row.name, row.type, row.inputs.joined(separator: " "), row.output.description]
       line.append(row.parameters == 0 ? "" : grouped(row.parameters) + (row.isFrozen ? " frozen" : ""))
@@ -96,28 +99,10 @@ public struct NetworkSummary: Sendable {
         line.append(grouped(scalarSize * row.output.elementCount))
       }
       if hasFields { line.append(row.receptiveField.map { $0.map(String.init).joined(separator: "x") } ?? "") }
-      cells.append(line)
+      table.add(line)
     }
-    let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-    var text = ""
-    for (index, line) in cells.enumerated() {
-      var parts: [String] = []
-      for (column, cell) in line.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        parts.append(column >= 4 ? space + cell : cell + space)
-      }
-      text += parts.joined(separator: "  ").trimmingTrailingSpaces + "\n"
-      if index == 0 { text += String(repeating: "-", count: widths.reduce(0, +) + 2 * (widths.count - 1)) + "\n" }
-    }
-    text += "\(grouped(parameters)) parameters, \(Count.text(forwardOperations)) operations forward and "
+    let text =
+      table.text + "\(grouped(parameters)) parameters, \(Count.text(forwardOperations)) operations forward and "
     return text + "\(Count.text(backwardOperations)) backward for each sample"
-  }
-}
-
-extension String {
-  fileprivate var trimmingTrailingSpaces: String {
-    var result = self
-    while result.last == " " { result.removeLast() }
-    return result
   }
 }

@@ -18,7 +18,7 @@ extension NetworkPlan {
       problems.append(
         Diagnostic(
           code: "target-mismatch",
-          "<\(type(of: node.layer).schema.name)> needs \(form) for each sample, but <\(mixer)> makes mixtures of two",
+          "<\(node.layer.schema.name)> needs \(form) for each sample, but <\(mixer)> makes mixtures of two",
           remedy: "take a loss that reads distributions, such as <softmaxCrossEntropy/> without ignoredLabel, or leave "
             + "<\(mixer)> out", place: node.place, sourceLine: node.sourceLine))
     }

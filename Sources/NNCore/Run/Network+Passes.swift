@@ -115,7 +115,8 @@ extension Network {
   ///   - times: for each node, seconds forward and backward. The time of a function that the layer before applies is
   ///     part of that layer's.
   public func profile(
-    _ phase: Phase, step: UInt64, computesLoss: Bool, clock: () -> Double, times: inout [(forward: Double, backward: Double)]
+    _ phase: Phase, step: UInt64, computesLoss: Bool, clock: () -> Double,
+    times: inout [(forward: Double, backward: Double)]
   ) {
     for index in runtimes.indices {
       prepare(index, phase, step, computesLoss)

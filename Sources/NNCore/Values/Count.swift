@@ -1,3 +1,5 @@
+import NNText
+
 /// Counts that are made of sizes in a user's file: elements, operations, bytes. Their products and sums stop at `largest`
 /// where they would become larger, so that what is out of proportion can be shown and refused.
 public enum Count {

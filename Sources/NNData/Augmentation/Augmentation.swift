@@ -6,7 +6,7 @@ import NNKernels
 /// What is drawn is a function of the run's seed, the step and the sample's place in its batch alone, so a resumed run
 /// and one on other threads see the same pictures. Changes come after preprocessing: 0 is then the mean, if the numbers
 /// are standardized, and fills what comes into view.
-public protocol Augmentation: DeclaredElement {
+public protocol Augmentation: ElementValue {
   /// Throws an `ElementError` if pictures of this size cannot be changed so.
   func check(_ size: ImageSize) throws(ElementError)
 
@@ -78,7 +78,7 @@ public struct Augmentations: Sendable {
     guard sizes.contains(where: { $0 != nil }) else {
       let read = shapes.map(\.description).joined(separator: " and ")
       throw ElementError.shape(
-        "<\(type(of: first).schema.name)> changes pictures, but the net reads the shape \(read)",
+        "<\(first.schema.name)> changes pictures, but the net reads the shape \(read)",
         remedy: "pictures have the shape channels x height x width, such as 3x32x32")
     }
     for step in steps {

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Covers a square of pictures.
-public struct Cutout: Augmentation {
+public struct Cutout: Augmentation, DeclaredElement {
   /// The declaration of `<cutout>`.
   public static let schema = ElementSchema(
     .augmentation, "cutout",

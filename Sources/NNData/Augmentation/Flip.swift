@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Mirrors pictures.
-public struct Flip: Augmentation {
+public struct Flip: Augmentation, DeclaredElement {
   /// The declaration of `<flip>`.
   public static let schema = ElementSchema(
     .augmentation, "flip", summary: "Mirrors a picture, from left to right or from top to bottom.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Makes pictures brighter or darker.
-public struct Brightness: Augmentation {
+public struct Brightness: Augmentation, DeclaredElement {
   /// The declaration of `<brightness>`.
   public static let schema = ElementSchema(
     .augmentation, "brightness", summary: "Adds a random number to all of a picture's.",
@@ -22,7 +22,7 @@ public struct Brightness: Augmentation {
 }
 
 /// Makes pictures more or less contrasted.
-public struct Contrast: Augmentation {
+public struct Contrast: Augmentation, DeclaredElement {
   /// The declaration of `<contrast>`.
   public static let schema = ElementSchema(
     .augmentation, "contrast", summary: "Multiplies the differences from a picture's mean by a random factor.",

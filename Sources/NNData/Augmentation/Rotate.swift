@@ -8,7 +8,7 @@ import NNKernels
 #endif
 
 /// Turns pictures about their middle.
-public struct Rotate: Augmentation {
+public struct Rotate: Augmentation, DeclaredElement {
   /// The declaration of `<rotate>`.
   public static let schema = ElementSchema(
     .augmentation, "rotate",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Moves pictures by whole pixels: the same as a crop from a padded picture.
-public struct Translate: Augmentation {
+public struct Translate: Augmentation, DeclaredElement {
   /// The declaration of `<translate>`.
   public static let schema = ElementSchema(
     .augmentation, "translate",

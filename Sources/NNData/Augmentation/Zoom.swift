@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Cuts a part out of pictures and draws it in full size.
-public struct Zoom: Augmentation {
+public struct Zoom: Augmentation, DeclaredElement {
   /// The declaration of `<zoom>`.
   public static let schema = ElementSchema(
     .augmentation, "zoom",

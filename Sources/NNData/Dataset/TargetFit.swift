@@ -72,7 +72,7 @@ enum TargetFit {
 
   private static func written(_ number: Double) -> String { AttributeValue.number(number).written }
 
-  private static func element(_ node: NetworkDefinition.Node) -> String { type(of: node.layer).schema.name }
+  private static func element(_ node: NetworkDefinition.Node) -> String { node.layer.schema.name }
 
   private static func problem(
     _ code: String, _ target: DataArray, _ message: String, _ remedy: String?

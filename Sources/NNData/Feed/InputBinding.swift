@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Which array of a data set goes to which input and target of a net: the one place where the two meet.
 ///

@@ -1,7 +1,7 @@
 import NNCore
 
 /// A step of a model's `<preprocess>` section.
-public protocol Preprocessing: DeclaredElement {
+public protocol Preprocessing: ElementValue {
   /// The step as a scale and a shift of each element, learned from the training set if need be.
   ///
   /// - Parameters:
@@ -40,7 +40,7 @@ public func fitPreprocessing(
 }
 
 /// Multiplies every number.
-public struct Scale: Preprocessing {
+public struct Scale: Preprocessing, DeclaredElement {
   /// The declaration of `<scale>`.
   public static let schema = ElementSchema(
     .preprocessing, "scale", summary: "Multiplies every number, or each column or channel by its own factor.",
@@ -58,7 +58,7 @@ public struct Scale: Preprocessing {
 }
 
 /// Adds to every number.
-public struct Shift: Preprocessing {
+public struct Shift: Preprocessing, DeclaredElement {
   /// The declaration of `<shift>`.
   public static let schema = ElementSchema(
     .preprocessing, "shift", summary: "Adds to every number, or to each column or channel a number of its own.",
@@ -100,7 +100,7 @@ private func spread(
 }
 
 /// Brings the training set to mean 0 and deviation 1.
-public struct Standardize: Preprocessing {
+public struct Standardize: Preprocessing, DeclaredElement {
   /// The declaration of `<standardize>`.
   public static let schema = ElementSchema(
     .preprocessing, "standardize",

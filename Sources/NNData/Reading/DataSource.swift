@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// An element of a model's `<data>` section: it reads files, or makes numbers up, and gives a set of samples.
-public protocol DataSource: DeclaredElement {
+public protocol DataSource: ElementValue {
   /// Reads the samples. Throws a `DiagnosticError` with file and line for data that is wrong.
   func read(_ context: SourceContext) throws -> Dataset
 
@@ -21,7 +21,7 @@ extension DataSource {
   /// The samples, with a record of how they were read: of a source that leaves nothing open, its kind.
   package func recordedSamples(_ context: SourceContext) throws -> Dataset {
     var set = try read(context)
-    set.record = set.record ?? SourceRecord(.other(kind: Self.schema.name))
+    set.record = set.record ?? SourceRecord(.other(kind: schema.name))
     return set
   }
 }
@@ -65,32 +65,32 @@ public struct SourceContext: Sendable {
 }
 
 /// Makes the random changes to samples known.
-public func registerStandardAugmentations(into registry: inout Registry) {
-  registry.register(Flip.self)
-  registry.register(Translate.self)
-  registry.register(Zoom.self)
-  registry.register(Rotate.self)
-  registry.register(Brightness.self)
-  registry.register(Contrast.self)
-  registry.register(Cutout.self)
-  registry.register(Mixup.self)
+public func registerStandardAugmentations(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(Flip.self)
+  try registry.register(Translate.self)
+  try registry.register(Zoom.self)
+  try registry.register(Rotate.self)
+  try registry.register(Brightness.self)
+  try registry.register(Contrast.self)
+  try registry.register(Cutout.self)
+  try registry.register(Mixup.self)
 }
 
 /// Makes the data sources of this module known.
-public func registerStandardSources(into registry: inout Registry) {
-  registry.register(CSVSource.self)
-  registry.register(IDXSource.self)
-  registry.register(CIFARSource.self)
-  registry.register(CIFAR100Source.self)
-  registry.register(ImagesSource.self)
-  registry.register(NPYSource.self)
-  registry.register(NPZSource.self)
-  registry.register(RandomSource.self)
+public func registerStandardSources(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(CSVSource.self)
+  try registry.register(IDXSource.self)
+  try registry.register(CIFARSource.self)
+  try registry.register(CIFAR100Source.self)
+  try registry.register(ImagesSource.self)
+  try registry.register(NPYSource.self)
+  try registry.register(NPZSource.self)
+  try registry.register(RandomSource.self)
 }
 
 /// Makes the preprocessing steps of this module known.
-public func registerStandardPreprocessing(into registry: inout Registry) {
-  registry.register(Scale.self)
-  registry.register(Shift.self)
-  registry.register(Standardize.self)
+public func registerStandardPreprocessing(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(Scale.self)
+  try registry.register(Shift.self)
+  try registry.register(Standardize.self)
 }

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// What a training was told and has learned of its data, as far as predicting depends on it. It is the object `data` of
 /// the record that is stored with the weights; docs/RECORD.md describes the JSON.

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// How the training set was read: what its source was told and what it found out. It is stored with the weights, so that
 /// other files are read alike and nothing is guessed again.

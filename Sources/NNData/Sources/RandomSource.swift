@@ -1,9 +1,10 @@
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 
 /// Samples that are made up, so that a model file is complete without data.
-public struct RandomSource: DataSource {
+public struct RandomSource: DataSource, DeclaredElement {
   /// The declaration of `<random>`.
   public static let schema = ElementSchema(
     .source, "random", summary: "Samples that are made up from a seed, so that a model is complete without data.",

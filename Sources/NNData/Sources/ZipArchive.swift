@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// The entries of a zip file, stored or deflated; read through the central directory.
 ///

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   /// Reads a block's declaration; its layers are read where it is used.
@@ -128,7 +129,7 @@ extension ModelReader {
   /// Writes out a repetition.
   mutating func readRepeat(_ index: Int, _ scope: Int) {
     checkText(index, scope)
-    let declaration = Declaration(NetworkElement.Input.self, ModelStructure.repeat.schema)
+    let declaration = Declaration(ModelStructure.repeat.declaration)
     guard let attributes = attributes(of: index, tree[index].attributes, declaration, scope: scope) else { return }
     let times = attributes.integer("times")
     guard times <= limits.repeats else {

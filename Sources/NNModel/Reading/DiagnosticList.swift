@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The messages about a file, gathered in any order and given out in file order.
 struct DiagnosticList {

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   // MARK: Messages
@@ -47,18 +48,17 @@ extension ModelReader {
 
   // MARK: Attributes
 
-  mutating func declaration(_ type: any DeclaredElement.Type) -> Declaration {
-    let key = ObjectIdentifier(type)
+  mutating func declaration(_ element: ElementDeclaration) -> Declaration {
+    let key = element.schema.key
     if let known = declarations[key] { return known }
-    let made = Declaration(type)
+    let made = Declaration(element)
     declarations[key] = made
     return made
   }
 
   /// The attributes of a structural element, or nil when something is wrong with them.
   mutating func structureAttributes(_ index: Int, _ structure: ModelStructure) -> Attributes? {
-    // The type stands for structure as a whole here; nothing is made from it.
-    let declaration = Declaration(NetworkElement.Input.self, structure.schema)
+    let declaration = Declaration(structure.declaration)
     return attributes(of: index, tree[index].attributes, declaration, scope: nil)
   }
 
@@ -159,7 +159,7 @@ extension ModelReader {
     guard let values = attributes(of: index, given, declaration, scope: scope, replaced: replaced) else { return nil }
     do {
       return ModelElement(
-        type: declaration.type, element: try declaration.type.init(attributes: values), attributes: values,
+        schema: declaration.schema, element: try declaration.element.make(values), attributes: values,
         prefix: tree[index].prefix, position: tree[index].position, given: given,
         source: tree.source(tree[index].position))
     } catch let error as ElementError {
@@ -193,10 +193,10 @@ extension ModelReader {
   }
 
   /// The registered type of an element, or nil.
-  func registeredType(_ index: Int, _ section: ModelSection) -> (any DeclaredElement.Type)? {
+  func registered(_ index: Int, _ section: ModelSection) -> ElementDeclaration? {
     let element = tree[index]
     guard let namespace = element.namespace else { return nil }
-    return registry.type(named: element.name, namespace: namespace, in: section)
+    return registry.declaration(of: element.name, namespace: namespace, in: section)
   }
 
   /// Reports an element that does not belong where it stands. Returns the name that was probably meant.
@@ -263,7 +263,7 @@ extension ModelReader {
     if isStandard, let structure = ModelStructure.named(name) {
       return structure.parents
     }
-    return ModelSection.allCases.filter { registry.type(named: name, namespace: namespace, in: $0) != nil }.map(
+    return ModelSection.allCases.filter { registry.declaration(of: name, namespace: namespace, in: $0) != nil }.map(
       \.rawValue)
   }
 }

@@ -1,22 +1,18 @@
 import NNCore
+import NNText
 
 /// Reads a tree of elements as a model: checks every element against its declaration and gathers all that is wrong.
 struct ModelReader {
-  /// A declaration with its attributes by name, looked up once for all elements of the type.
+  /// A declaration with its attributes by name, looked up once for all elements of the kind.
   struct Declaration {
-    var type: any DeclaredElement.Type
-    var schema: ElementSchema
+    var element: ElementDeclaration
+    var schema: ElementSchema { element.schema }
     var attributes: [String: AttributeSchema]
     var names: [String]
 
-    init(_ type: any DeclaredElement.Type) {
-      self.init(type, type.schema)
-    }
-
-    init(_ type: any DeclaredElement.Type, _ schema: ElementSchema) {
-      self.type = type
-      self.schema = schema
-      let all = schema.allAttributes
+    init(_ element: ElementDeclaration) {
+      self.element = element
+      let all = element.schema.allAttributes
       names = all.map(\.name)
       attributes = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -29,7 +25,7 @@ struct ModelReader {
   var tree: SourceTree
   var diagnostics: DiagnosticList
   var overrides: OverrideList
-  var declarations: [ObjectIdentifier: Declaration] = [:]
+  var declarations: [ElementKey: Declaration] = [:]
   var net = NetworkInProgress()
 
   var classes: [String]?

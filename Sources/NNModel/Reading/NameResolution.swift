@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   // MARK: Defining

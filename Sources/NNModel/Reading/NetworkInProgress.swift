@@ -8,8 +8,8 @@ struct NetworkInProgress {
     var element: Int
     var name: String
     var kind: ElementKind
-    /// The type, if it is known.
-    var type: (any DeclaredElement.Type)?
+    /// The declaration, if it is known.
+    var schema: ElementSchema?
     var inputs: [NetworkElement.Reference] = []
     var sharedWith: Int?
     var result: NetworkElement?

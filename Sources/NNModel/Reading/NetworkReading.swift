@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   /// Reads the net, blocks and repetitions written out.
@@ -30,8 +31,8 @@ extension ModelReader {
         case "use": readUse(child, scope)
         default: readRepeat(child, scope)
         }
-      } else if let type = registeredType(child, .network) {
-        readLayer(child, declaration(type), scope)
+      } else if let known = registered(child, .network) {
+        readLayer(child, declaration(known), scope)
       } else {
         let meant = reportUnknown(child, in: structure, scope: scope)
         let name = defineName(child, element.attributes, type: meant ?? element.name, scope: scope)
@@ -72,10 +73,10 @@ extension ModelReader {
   // MARK: Inputs and layers
 
   private mutating func readInput(_ index: Int, _ scope: Int) {
-    let input = declaration(NetworkElement.Input.self)
+    let input = declaration(ElementDeclaration(NetworkElement.Input.self))
     let name = defineName(index, tree[index].attributes, type: "input", scope: scope)
     let given = overridden(index, name, scope)
-    var item = NetworkInProgress.Item(element: index, name: name, kind: .structure, type: NetworkElement.Input.self)
+    var item = NetworkInProgress.Item(element: index, name: name, kind: .structure, schema: input.schema)
     guard charge(given, 0, at: index, scope) else { return }
     if let element = make(index, given, input, scope: scope, replaced: ["name": .text(name)]) {
       item.result = NetworkElement(name: name, inputs: [], element: element)
@@ -87,7 +88,7 @@ extension ModelReader {
     let schema = declaration.schema
     let name = defineName(index, tree[index].attributes, type: schema.name, scope: scope, isAdded: false)
     let given = overridden(index, name, scope)
-    var item = NetworkInProgress.Item(element: index, name: name, kind: schema.kind, type: declaration.type)
+    var item = NetworkInProgress.Item(element: index, name: name, kind: schema.kind, schema: schema)
     var replaced: [String: AttributeValue] = ["name": .text(name)]
     var isRight = true
     if let from = given.first(where: { $0.name == "from" }) {
@@ -192,13 +193,13 @@ extension ModelReader {
       return nil
     }
     let other = net.items[found.element]
-    // The type of a wrong element is not known; it has its message already.
-    guard let type = other.type else { return found.element }
-    guard ObjectIdentifier(type) == ObjectIdentifier(declaration.type) else {
+    // What a wrong element is is not known; it has its message already.
+    guard let schema = other.schema else { return found.element }
+    guard schema.key == declaration.schema.key else {
       report(
         "bad-share",
         "<\(declaration.schema.name)> cannot use the parameters of '\(value.shortened)', "
-          + "which is a <\(type.schema.name)>", remedy: "share with a <\(declaration.schema.name)>", at: share,
+          + "which is a <\(schema.name)>", remedy: "share with a <\(declaration.schema.name)>", at: share,
         scope: scope)
       return nil
     }

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Values from the command line in place of what the file says: `SECTION.ELEMENT.ATTRIBUTE=VALUE`, or
 /// `SECTION.ATTRIBUTE=VALUE` for the section's own attributes.
@@ -174,8 +175,8 @@ extension ModelReader {
   private func matches(_ index: Int, _ target: String, _ section: String) -> Bool {
     let element = tree[index]
     if element.name == target || element.attribute("role")?.value == target { return true }
-    guard let section = ModelSection(rawValue: section), let type = registeredType(index, section) else { return false }
-    return section == .training && type.schema.kind.rawValue == target
+    guard let section = ModelSection(rawValue: section), let known = registered(index, section) else { return false }
+    return section == .training && known.schema.kind.rawValue == target
   }
 
   private mutating func set(_ override: OverrideList.Override, _ index: Int) {

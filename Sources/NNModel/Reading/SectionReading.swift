@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension ModelReader {
   /// The registered elements of a section that holds nothing else.
@@ -7,11 +8,11 @@ extension ModelReader {
     checkText(index)
     var elements: [ModelElement] = []
     for child in tree[index].children {
-      guard let type = registeredType(child, section) else {
+      guard let known = registered(child, section) else {
         reportUnknown(child, in: structure)
         continue
       }
-      if let element = make(child, tree[child].attributes, declaration(type), scope: nil) { elements.append(element) }
+      if let element = make(child, tree[child].attributes, declaration(known), scope: nil) { elements.append(element) }
     }
     return elements
   }
@@ -25,8 +26,8 @@ extension ModelReader {
     for child in tree[index].children {
       if tree[child].isStandard, tree[child].name == "split" {
         readSplit(child)
-      } else if let type = registeredType(child, .data) {
-        if let element = make(child, tree[child].attributes, declaration(type), scope: nil) { sources.append(element) }
+      } else if let known = registered(child, .data) {
+        if let element = make(child, tree[child].attributes, declaration(known), scope: nil) { sources.append(element) }
       } else {
         reportUnknown(child, in: .data)
       }
@@ -96,11 +97,11 @@ extension ModelReader {
     var chosen: [ElementKind: Int] = [:]
     var elements: [ElementKind: [ModelElement]] = [:]
     for child in tree[index].children {
-      guard let type = registeredType(child, .training) else {
+      guard let known = registered(child, .training) else {
         reportUnknown(child, in: .training)
         continue
       }
-      let kind = type.schema.kind
+      let kind = known.schema.kind
       if let first = chosen[kind] {
         report(
           "duplicate-element",
@@ -109,7 +110,7 @@ extension ModelReader {
           remedy: "keep one of them", at: child)
       }
       if chosen[kind] == nil { chosen[kind] = child }
-      if let element = make(child, tree[child].attributes, declaration(type), scope: nil) {
+      if let element = make(child, tree[child].attributes, declaration(known), scope: nil) {
         elements[kind, default: []].append(element)
       }
     }

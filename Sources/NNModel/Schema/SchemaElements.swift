@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 extension SchemaWriter {
   /// The start of a schema; `nn` stands for its own namespace.

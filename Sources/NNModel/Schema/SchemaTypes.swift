@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The simple types of a schema, each defined once under a name of its own when an attribute first needs it.
 struct SchemaTypes {

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Writes XML Schemas (XSD 1.0) of model files from a registry, one for each namespace, so that editors complete and
 /// explain while a model is typed.

@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// Reads the files that a model includes, and those that they include, and puts their blocks and nets where the
 /// `<include>` stands.

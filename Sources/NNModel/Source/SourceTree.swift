@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// An attribute as the file writes it.
 struct SourceAttribute: Sendable {

@@ -1,5 +1,6 @@
 import CLibXML2
 import NNCore
+import NNText
 
 /// What libxml2 says is not well-formed, in the words and with the place that help whoever wrote it.
 struct XMLProblem {

@@ -3,6 +3,7 @@ import NNCore
 import NNFiles
 import NNInference
 import NNKernels
+import NNText
 import NNTraining
 
 /// `nnrun bench`
@@ -36,7 +37,7 @@ enum BenchCommand: Command {
     case .float: result = try measure(Float.self, model, settings)
     case .double: result = try measure(Double.self, model, settings)
     }
-    try printResult(arguments.has("json") ? result.json(model, settings) : result.text(model, settings))
+    try printResult(arguments.has("json") ? result.jsonText(model, settings) : result.text(model, settings))
     return .done
   }
 
@@ -54,13 +55,13 @@ enum BenchCommand: Command {
     var gigaflops: Double
     var layers: [(name: String, type: String, forward: Double, backward: Double)]
 
-    func json(_ model: LoadedModel, _ settings: Settings) -> String {
+    func jsonText(_ model: LoadedModel, _ settings: Settings) -> String {
       let rows = layers.map { layer in
-        #"{"name":\#(NNCommandLine.json(layer.name)),"type":\#(NNCommandLine.json(layer.type)),"#
+        #"{"name":\#(json(layer.name)),"type":\#(json(layer.type)),"#
           + #""forwardMicroseconds":\#(rounded(layer.forward)),"backwardMicroseconds":\#(rounded(layer.backward))}"#
       }
       return
-        #"{"model":\#(NNCommandLine.json(model.description.name)),"mode":"\#(settings.isTraining ? "train" : "infer")","#
+        #"{"model":\#(json(model.description.name)),"mode":"\#(settings.isTraining ? "train" : "infer")","#
         + #""batch":\#(settings.batch),"threads":\#(settings.workers.threads),"#
         + #""microsecondsPerSample":\#(rounded(microsecondsPerSample)),"p50Microseconds":\#(rounded(p50)),"#
         + #""p99Microseconds":\#(rounded(p99)),"gflops":\#(rounded(gigaflops)),"layers":[\#(rows.joined(separator: ","))]}"#
@@ -73,16 +74,9 @@ enum BenchCommand: Command {
         + "\(settings.workers.threads) thread\(settings.workers.threads == 1 ? "" : "s")\n"
       text += "\(fixed(microsecondsPerSample, 3)) µs per sample, \(fixed(gigaflops, 1)) GFLOP/s\n"
       text += "one \(unit): median \(fixed(p50, 1)) µs, 99th percentile \(fixed(p99, 1)) µs\n\n"
-      let width = max(5, layers.map(\.name.count).max() ?? 0)
-      func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-      }
-      text += padded("layer", width) + "  " + padded("type", 22) + "forward µs  backward µs\n"
-      for layer in layers {
-        text += padded(layer.name, width) + "  " + padded(layer.type, 22) + padded(fixed(layer.forward, 1), 12)
-        text += fixed(layer.backward, 1) + "\n"
-      }
-      return text
+      var table = TextTable([.left("layer"), .left("type"), .right("forward µs"), .right("backward µs")])
+      for layer in layers { table.add([layer.name, layer.type, fixed(layer.forward, 1), fixed(layer.backward, 1)]) }
+      return text + table.text
     }
 
     private func rounded(_ value: Double) -> String { fixed(value, 3) }
@@ -148,7 +142,7 @@ enum BenchCommand: Command {
     let rounds = max(3, min(200, Int(0.2 / max(1e-7, p50))))
     for _ in 0..<rounds { profile(&times) }
     let types = Dictionary(
-      uniqueKeysWithValues: network.plan.definition.nodes.map { ($0.name, Swift.type(of: $0.layer).schema.name) })
+      uniqueKeysWithValues: network.plan.definition.nodes.map { ($0.name, $0.layer.schema.name) })
     return Result(
       microsecondsPerSample: p50 / Double(settings.batch) * 1e6, p50: p50 * 1e6,
       p99: samples[min(samples.count - 1, samples.count * 99 / 100)] * 1e6,

@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNManual
 import NNModel
+import NNText
 import NNTraining
 
 /// `nnrun check`
@@ -84,6 +85,6 @@ enum CheckCommand: Command {
     return #"{"file":\#(json(place?.file ?? "")),"line":\#(place?.line ?? 0),"column":\#(place?.column ?? 0),"#
       + #""endColumn":\#(place?.endColumn ?? ((place?.column ?? 0) + 1)),"#
       + #""severity":\#(json(diagnostic.severity.rawValue)),"code":\#(json(diagnostic.code)),"#
-      + #""message":\#(json(diagnostic.message)),"remedy":\#(diagnostic.remedy.map { json($0) } ?? "null")}"#
+      + #""message":\#(json(diagnostic.message)),"remedy":\#(json(diagnostic.remedy))}"#
   }
 }

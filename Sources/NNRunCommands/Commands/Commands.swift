@@ -1,4 +1,5 @@
 import NNCommandLine
+import NNText
 /// All verbs, in the order in which help lists them.
 let allCommands: [any Command.Type] = [
   TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,
@@ -21,7 +22,7 @@ var programHelp: String {
     Verbs:
 
     """
-  text += table(allCommands.map { ($0.name, $0.summary) })
+  text += definitionList(allCommands.map { ($0.name, $0.summary) })
   text += """
 
     'nnrun VERB --help' tells more, with examples.

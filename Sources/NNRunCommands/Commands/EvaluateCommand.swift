@@ -60,22 +60,14 @@ enum EvaluateCommand: Command {
     case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers)
     }
     if arguments.has("json") {
-      try printResult(EvaluationText.json(evaluation))
+      try printResult(EvaluationText.jsonText(evaluation))
     } else {
       try printResult(EvaluationText.short(evaluation))
       if arguments.has("details") {
         try printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
       }
     }
-    guard evaluation.loss.isFinite else {
-      printMessage(EvaluationText.lossIsNotFinite)
-      return .invalid
-    }
-    if let requirement, !requirement.isMet(evaluation) {
-      printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
-      return .no
-    }
-    return .done
+    return Requirement.verdict(evaluation, requirement)
   }
 
   private static func evaluate<S: Scalar>(

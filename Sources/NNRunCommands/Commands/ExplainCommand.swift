@@ -82,7 +82,7 @@ enum ExplainCommand: Command {
     if let language = arguments.text("code").flatMap(ProgramText.Language.init) {
       try printResult(try ProgramText(explanation, language).text, terminator: "")
     } else if arguments.has("json") {
-      try printResult(explanation.json, terminator: "")
+      try printResult(explanation.jsonText, terminator: "")
     } else if !isDrawn {
       try printResult(explanation.text, terminator: "")
     }

@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 import NNTraining
 
 /// `nnrun gradcheck`
@@ -81,24 +82,19 @@ enum GradientCheckCommand: Command {
   }
 
   private static func text(_ results: [GradientCheck.Result], _ verdict: Verdict) -> String {
-    let width = max(9, results.map(\.name.count).max() ?? 0)
-    func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
-    var text = padded("array") + "  compared  left out  relative error\n"
+    var table = TextTable(["array", "compared", "left out", "relative error", ""].map(TextTable.Column.left))
     for result in results {
-      let compared = String(result.compared)
-      let excluded = String(result.excluded)
-      text += padded(result.name) + "  " + compared + String(repeating: " ", count: max(1, 10 - compared.count))
-      text += excluded + String(repeating: " ", count: max(1, 10 - excluded.count)) + significant(result.error, 2)
+      var row = [result.name, String(result.compared), String(result.excluded), significant(result.error, 2)]
       if result.isWrong {
-        text +=
-          "  wrong at \(result.worst.index): backward \(result.worst.backward), difference \(result.worst.difference)"
+        row.append(
+          "wrong at \(result.worst.index): backward \(result.worst.backward), difference \(result.worst.difference)")
       } else if result.compared == 0 {
-        text += "  nothing could be compared"
+        row.append("nothing could be compared")
       }
-      text += "\n"
+      table.add(row)
     }
     let isComplete = results.allSatisfy { $0.excluded == 0 }
-    return text + (verdict == .right && isComplete ? "all gradients are right" : verdict.text) + "\n"
+    return table.text + (verdict == .right && isComplete ? "all gradients are right" : verdict.text) + "\n"
   }
 
   private static func jsonText(_ results: [GradientCheck.Result], _ verdict: Verdict) -> String {

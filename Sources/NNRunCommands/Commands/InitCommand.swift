@@ -4,6 +4,7 @@ import NNData
 import NNFiles
 import NNKernels
 import NNModel
+import NNText
 import NNTraining
 import NNWeights
 

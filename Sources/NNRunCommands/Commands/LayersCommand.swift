@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNManual
+import NNText
 
 /// `nnrun layers`
 enum LayersCommand: Command {
@@ -65,7 +66,7 @@ enum LayersCommand: Command {
     for heading in ElementReference.headings {
       let rows = schemas.filter { $0.kind == heading.kind }
       if rows.isEmpty { continue }
-      sections.append("\(heading.title):\n" + table(rows.map { ($0.name, $0.summary) }))
+      sections.append("\(heading.title):\n" + definitionList(rows.map { ($0.name, $0.summary) }))
     }
     return sections.joined(separator: "\n") + "\n'nnrun layers NAME' explains one of them."
   }
@@ -102,7 +103,7 @@ enum LayersCommand: Command {
 
   private static func jsonText(_ schema: ElementSchema) -> String {
     let attributes = schema.allAttributes.map { attribute in
-      let value = attribute.defaultValue.map { json(attribute.kind.written($0)) } ?? "null"
+      let value = json(attribute.defaultValue.map { attribute.kind.written($0) })
       return #"{"name":\#(json(attribute.name)),"type":\#(json(attribute.kind.inWords)),"#
         + #""required":\#(attribute.isRequired),"default":\#(value),"documentation":\#(json(attribute.documentation))}"#
     }

@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNKernels
+import NNText
 import NNTraining
 
 /// `nnrun summary`
@@ -43,10 +44,9 @@ enum SummaryCommand: Command {
     _ summary: NetworkSummary, _ batch: Int, _ scalarSize: Int, _ training: NetworkMemory, _ predicting: NetworkMemory
   ) -> String {
     let rows = summary.rows.map { row in
-      let inputs = row.inputs.map { json($0) }.joined(separator: ",")
-      let field = row.receptiveField.map { "[" + $0.map(String.init).joined(separator: ",") + "]" } ?? "null"
-      let shape = row.output.dimensions.map(String.init).joined(separator: ",")
-      return #"{"name":\#(json(row.name)),"type":\#(json(row.type)),"inputs":[\#(inputs)],"output":[\#(shape)],"#
+      let field = row.receptiveField.map { json($0) } ?? "null"
+      return
+        #"{"name":\#(json(row.name)),"type":\#(json(row.type)),"inputs":\#(json(row.inputs)),"output":\#(json(row.output.dimensions)),"#
         + #""parameters":\#(row.parameters),"frozen":\#(row.isFrozen),"forwardOperations":\#(row.forwardOperations),"#
         + #""backwardOperations":\#(row.backwardOperations),"outputBytes":\#(Count.product(scalarSize, row.output.elementCount)),"#
         + #""receptiveField":\#(field)}"#

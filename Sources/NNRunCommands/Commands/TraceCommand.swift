@@ -3,6 +3,7 @@ import NNCore
 import NNData
 import NNFiles
 import NNKernels
+import NNText
 import NNTraining
 import NNWeights
 

@@ -80,26 +80,3 @@ enum TrainCommand: Command {
     }
   }
 }
-
-/// What `--require` asks of the result.
-struct Requirement: Sendable {
-  let metric: Metric
-  let value: Double
-
-  init(_ text: String) throws {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard parts.count == 2, let metric = Metric(rawValue: parts[0]), let value = Double(parts[1]), value.isFinite else {
-      throw usageError(
-        "'--require \(text)' is not a requirement",
-        "write METRIC=VALUE with one of \(Metric.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    self.metric = metric
-    self.value = value
-  }
-
-  /// Whether an evaluation is as good.
-  func isMet(_ evaluation: Evaluation) -> Bool {
-    guard let found = evaluation.value(metric), found.isFinite else { return false }
-    return metric.improvesUpwards ? found >= value : found <= value
-  }
-}

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNKernels
+import NNText
 
 /// `nnrun version`
 enum VersionCommand: Command {

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNText
 import NNWeights
 
 /// `nnrun weights`
@@ -92,8 +93,8 @@ enum WeightsCommand: Command {
     case .everything: note = "the checksum \(tensors.checksum) is right"
     }
     if arguments.has("json") {
-      let checksum = state.isRight ? json(tensors.statedChecksum ?? "") : "null"
-      let covered = state.isRight ? json(state.rawValue) : "null"
+      let checksum = json(state.isRight ? tensors.statedChecksum ?? "" : nil)
+      let covered = json(state.isRight ? state.rawValue : nil)
       try printResult(
         #"{"valid":true,"arrays":\#(tensors.entries.count),"checksum":\#(checksum),"covers":\#(covered)}"#)
     } else {
@@ -104,7 +105,8 @@ enum WeightsCommand: Command {
 
   private static func inspect(_ file: String, _ arguments: Arguments) throws -> ExitCode {
     let tensors = try TensorFile(path: file)
-    var rows: [[String]] = [["array", "type", "shape", "elements", "minimum", "maximum", "mean", "deviation"]]
+    var table = TextTable(
+      ["array", "type", "shape", "elements", "minimum", "maximum", "mean", "deviation"].map(TextTable.Column.left))
     var objects: [String] = []
     for entry in tensors.entries {
       let shape = entry.dimensions.isEmpty ? "scalar" : entry.dimensions.map(String.init).joined(separator: "x")
@@ -116,9 +118,9 @@ enum WeightsCommand: Command {
         }
         if statistics.nonFinite > 0 { row[7] += " (\(statistics.nonFinite) not finite)" }
       }
-      rows.append(row)
+      table.add(row)
       objects.append(
-        #"{"name":\#(json(entry.name)),"type":\#(json(entry.type)),"shape":[\#(entry.dimensions.map(String.init).joined(separator: ","))],"#
+        #"{"name":\#(json(entry.name)),"type":\#(json(entry.type)),"shape":\#(json(entry.dimensions)),"#
           + #""minimum":\#(json(statistics?.minimum)),"maximum":\#(json(statistics?.maximum)),"mean":\#(json(statistics?.mean)),"#
           + #""deviation":\#(json(statistics?.deviation)),"nonFinite":\#(statistics?.nonFinite ?? 0)}"#)
     }
@@ -128,7 +130,7 @@ enum WeightsCommand: Command {
         "{\"metadata\":{\(texts.joined(separator: ","))},\"arrays\":[\n\(objects.joined(separator: ",\n"))]}")
       return .done
     }
-    try printResult(columns(rows), terminator: "")
+    try printResult(table.text, terminator: "")
     for key in tensors.metadata.keys.sorted() {
       let text = tensors.metadata[key] ?? ""
       let line =
@@ -144,38 +146,26 @@ enum WeightsCommand: Command {
     if arguments.has("json") {
       let rows = difference.rows.map { row in
         #"{"name":\#(json(row.name)),"identical":\#(row.isIdentical),"largest":\#(json(row.largest)),"#
-          + #""relative":\#(json(row.relative)),"obstacle":\#(row.obstacle.map { json($0) } ?? "null")}"#
+          + #""relative":\#(json(row.relative)),"obstacle":\#(json(row.obstacle))}"#
       }
-      func list(_ names: [String]) -> String { "[" + names.map { json($0) }.joined(separator: ",") + "]" }
       try printResult(
-        #"{"identical":\#(difference.isIdentical),"onlyFirst":\#(list(difference.onlyFirst)),"#
-          + #""onlySecond":\#(list(difference.onlySecond)),"arrays":[\#(rows.joined(separator: ","))]}"#)
+        #"{"identical":\#(difference.isIdentical),"onlyFirst":\#(json(difference.onlyFirst)),"#
+          + #""onlySecond":\#(json(difference.onlySecond)),"arrays":[\#(rows.joined(separator: ","))]}"#)
       return difference.isIdentical ? .done : .no
     }
     for name in difference.onlyFirst { try printResult("\(name): only in \(first)") }
     for name in difference.onlySecond { try printResult("\(name): only in \(second)") }
-    var rows = [["array", "largest difference", "relative"]]
+    var table = TextTable(["array", "largest difference", "relative"].map(TextTable.Column.left))
     for row in difference.rows {
       if let obstacle = row.obstacle {
-        rows.append([row.name, obstacle, ""])
+        table.add([row.name, obstacle])
       } else {
-        rows.append([
+        table.add([
           row.name, row.isIdentical ? "identical" : significant(row.largest, 4), significant(row.relative, 4),
         ])
       }
     }
-    try printResult(columns(rows), terminator: "")
+    try printResult(table.text, terminator: "")
     return difference.isIdentical ? .done : .no
-  }
-
-  /// Rows of cells in columns as wide as they need.
-  private static func columns(_ rows: [[String]]) -> String {
-    let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
-    return rows.map { row in
-      row.enumerated().map { index, cell in
-        index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
-      }.joined(separator: "  ") + "\n"
-    }.joined()
   }
 }

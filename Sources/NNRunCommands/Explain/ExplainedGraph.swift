@@ -5,6 +5,7 @@ import NNExplain
 import NNInference
 import NNKernels
 import NNModel
+import NNText
 
 /// What `nnrun explain` was asked to explain: a graph whose inputs have values, and where its gradients begin.
 struct ExplainedGraph {

@@ -3,6 +3,7 @@ import NNCore
 import NNData
 import NNExplain
 import NNKernels
+import NNText
 
 /// The sample that `nnrun explain` sends through a net: numbers for its inputs, and right answers.
 struct ExplainedSample {

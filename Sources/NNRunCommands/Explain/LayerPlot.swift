@@ -3,6 +3,7 @@ import NNCore
 import NNDrawing
 import NNExplain
 import NNFiles
+import NNText
 
 /// The curve of a layer, for `nnrun layers NAME --plot`.
 struct LayerPlot {
@@ -15,26 +16,26 @@ struct LayerPlot {
   /// - Parameter settings: attributes, each as NAME=VALUE; the others have their defaults.
   init(_ name: String, _ settings: [String], range: String?, _ arguments: Arguments, _ environment: Environment) throws
   {
-    guard let type = environment.registry.type(named: name, in: .network) as? any Layer.Type else {
+    guard let declaration = environment.registry.declaration(of: name, in: .network) else {
       throw usageError("<\(name)> is not a layer, so there is no curve to draw")
     }
     var values: [String: AttributeValue] = [:]
     do {
       for setting in settings {
         let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let attribute = type.schema.attribute(parts[0]) else {
-          let names = type.schema.attributes.map(\.name)
+        guard parts.count == 2, let attribute = declaration.schema.attribute(parts[0]) else {
+          let names = declaration.schema.attributes.map(\.name)
           throw usageError(
             "'\(setting.shortened)' sets no attribute of <\(name)>",
             names.isEmpty ? "it has none" : "write one as NAME=VALUE: \(names.joined(separator: ", "))")
         }
         values[attribute.name] = try attribute.kind.parse(parts[1])
       }
-      if let missing = type.schema.attributes.first(where: { $0.isRequired && values[$0.name] == nil }) {
+      if let missing = declaration.schema.attributes.first(where: { $0.isRequired && values[$0.name] == nil }) {
         throw usageError(
           "<\(name)> needs the attribute '\(missing.name)'", "such as: nnrun layers \(name) --plot \(missing.name)=2")
       }
-      let layer = try type.init(attributes: Attributes(values, for: type.schema))
+      let layer = try declaration.layer(values)
       let range = try Self.range(range)
       let curve = try Curve(
         layer, over: range, count: Self.pointCount, workers: try environment.workers(arguments))

@@ -1,17 +1,16 @@
 import NNCommandLine
 import NNCore
+import NNText
 import NNTraining
 
 /// An evaluation in words and in JSON.
 enum EvaluationText {
   /// One line.
   static func short(_ evaluation: Evaluation) -> String {
-    var parts = ["loss \(significant(evaluation.loss, 5))"]
-    if let accuracy = evaluation.accuracy { parts.append("accuracy \(percent(accuracy))") }
-    if let top = evaluation.topAccuracy { parts.append("top-\(evaluation.topCount) \(percent(top))") }
-    if let rmse = evaluation.rmse { parts.append("rmse \(significant(rmse, 5))") }
-    if let r2 = evaluation.r2 { parts.append("r2 \(significant(r2, 4))") }
-    if evaluation.hasConstantTargets { parts.append("no r2, as all targets are the same,") }
+    let parts = evaluation.metrics.compactMap { metric in
+      metric.value(evaluation).map { "\(metric.label) \(metric.text($0))" }
+        ?? metric.undefinedReason.map { "no \(metric.label), as \($0)," }
+    }
     let views = evaluation.views > 1 ? ", each in \(evaluation.views) views" : ""
     let ignored = evaluation.ignored > 0 ? "; \(grouped(evaluation.ignored)) with the ignored label" : ""
     let unpredicted =
@@ -22,27 +21,19 @@ enum EvaluationText {
     return parts.joined(separator: ", ") + " on \(grouped(evaluation.samples)) samples" + views + ignored + unpredicted
   }
 
-  /// What to say of a result without a loss.
-  static let lossIsNotFinite = "the loss is not a finite number: the inputs, or the weights, are too large for the net"
-
   /// An object.
-  static func json(_ evaluation: Evaluation) -> String {
-    var text = #"{"loss":\#(NNCommandLine.json(evaluation.loss))"#
-    if let accuracy = evaluation.accuracy { text += #","accuracy":\#(NNCommandLine.json(accuracy))"# }
-    if let top = evaluation.topAccuracy { text += #","top\#(evaluation.topCount)":\#(NNCommandLine.json(top))"# }
-    if let rmse = evaluation.rmse { text += #","rmse":\#(NNCommandLine.json(rmse))"# }
-    if evaluation.rmse != nil { text += #","r2":\#(NNCommandLine.json(evaluation.r2))"# }
+  static func jsonText(_ evaluation: Evaluation) -> String {
+    var text = "{" + evaluation.metrics.map { "\(json($0.key)):\(json($0.value(evaluation)))" }.joined(separator: ",")
     text += #","samples":\#(evaluation.samples)"#
     if evaluation.ignored > 0 { text += #","ignored":\#(evaluation.ignored)"# }
     if evaluation.unpredicted > 0 { text += #","unpredicted":\#(evaluation.unpredicted)"# }
     if evaluation.views > 1 { text += #","views":\#(evaluation.views)"# }
     if let matrix = evaluation.confusion {
-      let rows = matrix.map { "[" + $0.map(String.init).joined(separator: ",") + "]" }
-      text += #","confusion":[\#(rows.joined(separator: ","))]"#
+      text += #","confusion":[\#(matrix.map { json($0) }.joined(separator: ","))]"#
     }
     if let classes = evaluation.perClass {
       let rows = classes.map { row in
-        #"{"precision":\#(NNCommandLine.json(row.precision)),"recall":\#(NNCommandLine.json(row.recall)),"samples":\#(row.samples)}"#
+        #"{"precision":\#(json(row.precision)),"recall":\#(json(row.recall)),"samples":\#(row.samples)}"#
       }
       text += #","classes":[\#(rows.joined(separator: ","))]"#
     }
@@ -70,26 +61,13 @@ enum EvaluationText {
       guard let names, names.indices.contains(index) else { return String(index) }
       return names[index]
     }
-    let width = max(5, classes.indices.map { name($0).count }.max() ?? 0)
-    func left(_ text: String) -> String { text + String(repeating: " ", count: width - min(width, text.count)) }
-    func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
     func share(_ value: Double?) -> String { value.map { percent($0) } ?? "-" }
-    var text = "\n" + left("class") + right("precision", 12) + right("recall", 12) + right("samples", 9) + "\n"
+    var shares = TextTable([.left("class"), .right("precision"), .right("recall"), .right("samples")])
     for (index, row) in classes.enumerated() {
-      text += left(name(index)) + right(share(row.precision), 12) + right(share(row.recall), 12)
-      text += right(String(row.samples), 9) + "\n"
+      shares.add([name(index), share(row.precision), share(row.recall), String(row.samples)])
     }
-    let cell = max(
-      4, (matrix.flatMap { $0 }.max() ?? 0).description.count + 1, classes.indices.map { name($0).count + 1 }.max() ?? 0
-    )
-    text += "\nrows: right class; columns: predicted class\n" + left("")
-    for index in classes.indices { text += right(name(index), cell) }
-    text += "\n"
-    for (index, row) in matrix.enumerated() {
-      text += left(name(index)) + row.map { right(String($0), cell) }.joined() + "\n"
-    }
-    return text
+    var counts = TextTable([.left("")] + classes.indices.map { .right(name($0)) })
+    for (index, row) in matrix.enumerated() { counts.add([name(index)] + row.map(String.init)) }
+    return "\n\(shares.text)\nrows: right class; columns: predicted class\n\(counts.text)"
   }
 }

@@ -50,26 +50,3 @@ struct ProgressBar {
     printMessage(text)
   }
 }
-
-/// A duration for people: `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 10 min`.
-func duration(_ seconds: Double) -> String {
-  guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-  if seconds < 1 { return "\(Int((seconds * 1000).rounded())) ms" }
-  if seconds < 60 { return "\(significant(seconds, 3)) s" }
-  let whole = Int(seconds.rounded())
-  func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-  if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
-  return "\(whole / 3600) h \(two(whole % 3600 / 60)) min"
-}
-
-/// A share as a percentage with two places.
-func percent(_ share: Double) -> String { "\(fixed(share * 100, 2)) %" }
-
-/// A rate for people, with three digits that mean something: `81,200/s`.
-func perSecond(_ rate: Double) -> String {
-  guard rate.isFinite, rate >= 0, rate < 1e15 else { return "?/s" }
-  if rate < 100 { return "\(significant(rate, 3))/s" }
-  var unit = 1.0
-  while rate / unit >= 1000 { unit *= 10 }
-  return "\(grouped(Int((rate / unit).rounded() * unit)))/s"
-}

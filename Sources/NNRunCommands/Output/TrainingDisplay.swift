@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNText
 import NNTraining
 
 /// Shows a training: a bar on a terminal, and a line for about forty epochs, or for each so many of them.
@@ -34,22 +35,25 @@ final class TrainingDisplay: TrainingObserver {
   }
 
   private func text(_ progress: TrainingProgress) -> String {
-    var text = "epoch \(progress.epoch)  loss \(significant(progress.loss, 4))"
-    if let accuracy = progress.accuracy { text += "  accuracy \(percent(accuracy))" }
+    var text = "epoch \(progress.epoch)  \(Metric.loss.label) \(Metric.loss.text(progress.loss, digits: 4))"
+    if let metric = progress.metric, let value = progress.value {
+      text += "  \(metric.label) \(metric.text(value, digits: 4))"
+    }
     return text + "  \(perSecond(progress.samplesPerSecond))  \(duration(progress.secondsLeft)) left"
   }
 
   func finishedEpoch(_ record: TrainingRecord) {
     guard !isQuiet, record.epoch % stride == 0 || record.epoch == 1 else { return }
-    var text = "epoch \(record.epoch)  loss \(significant(record.training.loss, digits))"
-    if let accuracy = record.training.accuracy { text += "  accuracy \(percent(accuracy))" }
-    if let rmse = record.training.rmse { text += "  rmse \(significant(rmse, 4))" }
-    if let validation = record.validation {
-      text += "  validation loss \(significant(validation.loss, 4))"
-      if let accuracy = validation.accuracy { text += "  accuracy \(percent(accuracy))" }
-      if let rmse = validation.rmse { text += "  rmse \(significant(rmse, 4))" }
-    }
+    var text = "epoch \(record.epoch)" + scores(record.training, lossDigits: digits)
+    if let validation = record.validation { text += "  validation" + scores(validation, lossDigits: 4).dropFirst() }
     bar.say(text + "  \(duration(record.seconds))")
+  }
+
+  /// The values of the metrics with curves, each after two spaces.
+  private func scores(_ scores: TrainingRecord.Scores, lossDigits: Int) -> String {
+    Metric.all.filter(\.isCurve).compactMap { metric in
+      scores.value(metric).map { "  \(metric.label) \(metric.text($0, digits: metric == .loss ? lossDigits : 4))" }
+    }.joined()
   }
 
   /// Removes the bar.

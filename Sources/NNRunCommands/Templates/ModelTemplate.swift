@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// A kind of model to start from.
 struct ModelTemplate: Sendable {

@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNData
 import NNFiles
+import NNText
 
 /// The model that `nnrun train data.csv` proposes for a table.
 struct ProposedModel {

@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNFiles
 import NNKernels
+import NNText
 import NNTraining
 import NNWeights
 
@@ -127,9 +128,9 @@ struct TrainingSession {
     case .unjudged(let metric):
       throw DiagnosticError(
         code: "no-best-epoch", file: arguments.positionals[0], message(unjudged: metric, run),
-        remedy: metric == .r2
-          ? "watch another metric, such as rmse; the weights of the last epoch are in \(folder.last)"
-          : "look for very large numbers in the data; the weights of the last epoch are in \(folder.last)")
+        remedy: (metric.undefinedReason.flatMap { _ in metric.alwaysDefined }.map {
+          "watch another metric, such as \($0.key)"
+        } ?? "look for very large numbers in the data") + "; the weights of the last epoch are in \(folder.last)")
     case .finished, .stopped: break
     }
     guard let (set, evaluation) = try run.finalEvaluation() else { return .done }
@@ -138,7 +139,7 @@ struct TrainingSession {
     if arguments.has("json") {
       try printResult(
         #"{"model":\#(json(experiment.description.name)),"folder":\#(json(folder.path)),"set":"\#(set)","#
-          + String(EvaluationText.json(evaluation).dropFirst()).dropLast()
+          + String(EvaluationText.jsonText(evaluation).dropFirst()).dropLast()
           + #","epochs":\#(run.trainer.records.count),"steps":\#(run.trainer.steps),"seconds":\#(fixed(run.trainer.seconds, 3))}"#
       )
     } else {
@@ -148,15 +149,7 @@ struct TrainingSession {
       if !isQuiet { printMessage("\nnext: \(nextCommand(folder))") }
     }
     try report.get()
-    guard evaluation.loss.isFinite else {
-      printMessage(EvaluationText.lossIsNotFinite)
-      return .invalid
-    }
-    if let requirement, !requirement.isMet(evaluation) {
-      printMessage("the result does not reach \(requirement.metric.rawValue)=\(requirement.value)")
-      return .no
-    }
-    return .done
+    return Requirement.verdict(evaluation, requirement)
   }
 
   private func message(_ divergence: Divergence) -> String {
@@ -188,9 +181,9 @@ struct TrainingSession {
 
   private func message<S: Scalar>(unjudged metric: Metric, _ run: TrainingRun<S>) -> String {
     let set = experiment.validationSet == nil ? "training" : "validation"
-    return "the \(metric.rawValue) on the \(set) set was not a finite number in any of the "
+    return "the \(metric.key) on the \(set) set was not a finite number in any of the "
       + "\(run.trainer.records.count) epochs"
-      + (metric == .r2 ? ", for instance because its targets are all the same" : "") + ", so none of them is the best"
+      + (metric.undefinedReason.map { ", for instance because \($0)" } ?? "") + ", so none of them is the best"
   }
 
   private func results<S: Scalar>(
@@ -200,7 +193,7 @@ struct TrainingSession {
     var lines = ["\(set): " + EvaluationText.short(evaluation)]
     var story = "\(trainer.records.count) epochs in \(duration(trainer.seconds))"
     if case .stopped(let rule) = outcome {
-      story += "; stopped because the \(rule.metric.rawValue) did not improve for \(rule.patience) epochs"
+      story += "; stopped because the \(rule.metric.key) did not improve for \(rule.patience) epochs"
     }
     if trainer.bestEpoch > 0 { story += "; the weights are those of epoch \(trainer.bestEpoch)" }
     lines.append(story)

@@ -4,6 +4,7 @@ import NNData
 import NNInference
 import NNKernels
 import NNModel
+import NNText
 import NNTraining
 import NNWeights
 
@@ -79,8 +80,7 @@ extension WeightsCommand {
     let left = match.unused.filter { !$0.hasSuffix(".num_batches_tracked") && $0 != "num_batches_tracked" }
     if arguments.has("json") {
       try printResult(
-        #"{"file":\#(json(output)),"arrays":\#(match.taken.count),"prefix":\#(json(prefix)),"left":["#
-          + left.map { json($0) }.joined(separator: ",") + "]}")
+        #"{"file":\#(json(output)),"arrays":\#(match.taken.count),"prefix":\#(json(prefix)),"left":\#(json(left))}"#)
       return
     }
     try printResult(

@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNData
+import NNText
 import NNWeights
 
 extension WeightsCommand {

@@ -15,6 +15,17 @@ public struct Evaluation: Sendable {
     case values(count: Int)
     /// Only the loss.
     case none
+
+    /// Whether samples are right or wrong.
+    var isAboutClasses: Bool {
+      switch self {
+      case .classes, .binary: true
+      case .values, .none: false
+      }
+    }
+
+    /// Whether predictions are numbers that differ from the targets by more or less.
+    var isAboutValues: Bool { if case .values = self { true } else { false } }
   }
 
   /// What is counted.

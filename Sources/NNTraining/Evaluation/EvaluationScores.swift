@@ -2,11 +2,12 @@ import NNCore
 
 extension Evaluation {
   /// Whether samples are right or wrong, so that there is an accuracy.
-  public var isAboutClasses: Bool {
-    switch task {
-    case .classes, .binary: true
-    case .values, .none: false
-    }
+  public var isAboutClasses: Bool { task.isAboutClasses }
+
+  /// The metrics that say something of the samples; of no samples the loss alone.
+  package var metrics: [Metric] {
+    guard samples > 0 else { return [.loss] }
+    return Metric.all.filter { $0.measures(task) } + (topAccuracy == nil ? [] : [Metric.topAccuracy(topCount)])
   }
 
   /// The sum of all losses with their weights, each over all samples.
@@ -18,10 +19,7 @@ extension Evaluation {
 
   /// Share of samples with the right class; nil when there are no classes.
   public var accuracy: Double? {
-    switch task {
-    case .classes, .binary: samples == 0 ? nil : Double(correct) / Double(samples)
-    default: nil
-    }
+    isAboutClasses && samples > 0 ? Double(correct) / Double(samples) : nil
   }
 
   /// Share of samples whose class is among the `topCount` highest scores.
@@ -40,30 +38,9 @@ extension Evaluation {
   /// that are all the same.
   public var r2: Double? {
     guard case .values = task, samples > 0 else { return nil }
-    let deviations = squaredTargetDeviations
-    return deviations > 0 ? 1 - squaredDifferences / deviations : nil
-  }
-
-  /// Whether there is no r2 because all targets are the same, so that nothing is to be explained.
-  public var hasConstantTargets: Bool {
-    guard case .values = task, samples > 0 else { return false }
-    return squaredTargetDeviations == 0
-  }
-
-  private var squaredTargetDeviations: Double {
     var deviations = 0.0
     for (sum, square) in zip(targetSums, targetSquares) { deviations += max(0, square - sum * sum / Double(samples)) }
-    return deviations
-  }
-
-  /// A metric's value, or nil when it does not apply.
-  public func value(_ metric: Metric) -> Double? {
-    switch metric {
-    case .loss: loss
-    case .accuracy: accuracy
-    case .rmse: rmse
-    case .r2: r2
-    }
+    return deviations > 0 ? 1 - squaredDifferences / deviations : nil
   }
 
   /// The confusion matrix, rows being right classes and columns predicted ones, of the samples with a prediction; nil

@@ -10,7 +10,8 @@ import NNKernels
 ///     by their mean.
 /// - Throws: a `DiagnosticError` if the set does not fit the net.
 public func evaluate<S: Scalar>(
-  _ network: Network<S>, on samples: Dataset, preprocessing: [AffinePreprocessing] = [], views: TestTimeAugmentation? = nil,
+  _ network: Network<S>, on samples: Dataset, preprocessing: [AffinePreprocessing] = [],
+  views: TestTimeAugmentation? = nil,
   topCount: Int = 0, countsConfusion: Bool = false
 ) throws -> Evaluation {
   let samples = try InputBinding(network.plan).bind(samples, for: .judging)

@@ -16,12 +16,12 @@ extension ModelDescription {
     if let rule = training.stopping, let stopping = rule.element as? EarlyStopping {
       let there = Evaluation.metrics(plan, isPlannedForData: samples != nil)
       if !plan.lossNodes.isEmpty, !there.contains(stopping.metric) {
-        let names = Metric.allCases.filter(there.contains).map(\.rawValue)
+        let names = Metric.all.filter(there.contains).map(\.key)
         problems.append(
           ElementError(
             code: "unknown-metric",
-            "<\(rule.schema.name)> watches \(stopping.metric.rawValue), but this net is measured by "
-              + "\(names.joined(separator: ", ")) alone", remedy: "say metric=\"\(names.last ?? "loss")\"",
+            "<\(rule.schema.name)> watches \(stopping.metric.key), but this net is measured by "
+              + "\(names.joined(separator: ", ")) alone", remedy: "say metric=\"\(names.last ?? Metric.loss.key)\"",
             attribute: "metric"
           ).diagnostic(at: rule))
       }
@@ -75,14 +75,7 @@ extension Evaluation {
   static func metrics(_ plan: NetworkPlan, isPlannedForData: Bool) -> Set<Metric> {
     guard let node = plan.lossNodes.first, let target = plan.definition.nodes[node].target else { return [.loss] }
     let forms = isPlannedForData ? plan.targets[target].map { [$0] } ?? [] : plan.layers[node].targets
-    var metrics: Set<Metric> = [.loss]
-    for form in forms {
-      switch task(plan, form) {
-      case .classes, .binary: metrics.insert(.accuracy)
-      case .values: metrics.formUnion([.rmse, .r2])
-      case .none: break
-      }
-    }
-    return metrics
+    let tasks = forms.map { task(plan, $0) } + [.none]
+    return Set(Metric.all.filter { tasks.contains(where: $0.measures) })
   }
 }

@@ -2,6 +2,7 @@ import NNCore
 import NNData
 import NNFiles
 import NNModel
+import NNText
 
 /// The memory that training a model takes, or running it if it says nothing of training.
 public struct TrainingMemory: Sendable {

@@ -8,7 +8,7 @@ public struct EarlyStopping: DeclaredElement {
     reference: "Prechelt 1998", example: #"<earlyStopping metric="accuracy" patience="10"/>"#,
     attributes: [
       .optional(
-        "metric", .choice(Metric.allCases.map(\.rawValue)), default: .text("loss"),
+        "metric", .choice(Metric.all.map(\.key)), default: .text(Metric.loss.key),
         "What must improve, on the validation set (on the training set if there is none)."),
       .optional("patience", .integer(1...1_000_000), default: .integer(10), "Epochs without improvement that end it."),
       .optional("minimumChange", .number(.nonNegative), default: .number(0), "What counts as an improvement."),
@@ -22,7 +22,7 @@ public struct EarlyStopping: DeclaredElement {
   public let minimumChange: Double
 
   public init(attributes: Attributes) throws {
-    metric = Metric(rawValue: attributes.text("metric")) ?? .loss
+    metric = Metric.named(attributes.text("metric")) ?? .loss
     patience = attributes.integer("patience")
     minimumChange = attributes.number("minimumChange")
   }

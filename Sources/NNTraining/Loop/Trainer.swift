@@ -88,6 +88,9 @@ public final class Trainer<S: Scalar> {
     return running.isAboutClasses ? .accuracy : .loss
   }
 
+  /// What is shown of an epoch besides its loss.
+  private var shownMetric: Metric? { Metric.all.first { $0.isCurve && $0 != .loss && $0.measures(running.task) } }
+
   /// Runs until something ends it.
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run there.
@@ -182,7 +185,7 @@ public final class Trainer<S: Scalar> {
     observer.stepped(
       TrainingProgress(
         epoch: state.epoch + 1, steps: state.steps, totalSteps: totalSteps, loss: running.loss,
-        accuracy: running.accuracy, samplesPerSecond: speed,
+        metric: shownMetric, value: shownMetric?.value(running), samplesPerSecond: speed,
         secondsLeft: state.seconds / Double(max(1, state.steps)) * Double(totalSteps - state.steps)))
   }
 

@@ -10,8 +10,10 @@ public struct TrainingProgress: Sendable {
   public var totalSteps: Int
   /// The loss of the epoch so far.
   public var loss: Double
-  /// The accuracy of the epoch so far, where there is one.
-  public var accuracy: Double?
+  /// What the net is measured by besides the loss, such as its accuracy; nil if by nothing else.
+  public var metric: Metric?
+  /// The value of `metric` in the epoch so far.
+  public var value: Double?
   /// Samples trained on in a second, in the epoch at hand.
   public var samplesPerSecond: Double
   /// Seconds that the rest of the run will take at this speed.

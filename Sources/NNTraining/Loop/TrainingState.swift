@@ -110,16 +110,17 @@ extension TrainingRecord {
 
 extension TrainingRecord.Scores {
   var words: [UInt64] {
-    var words = [loss.bitPattern]
-    for value in [accuracy, rmse, r2] { words += [value == nil ? 0 : 1, (value ?? 0).bitPattern] }
-    return words
+    // The loss, which every net has, needs no word that says so.
+    [loss.bitPattern]
+      + Metric.all.dropFirst().flatMap { metric in
+        [value(metric) == nil ? 0 : 1, (value(metric) ?? 0).bitPattern]
+      }
   }
 
   init(_ reader: inout WordReader) {
-    loss = reader.number()
-    accuracy = reader.optional()
-    rmse = reader.optional()
-    r2 = reader.optional()
+    self.init()
+    values[.loss] = reader.number()
+    for metric in Metric.all.dropFirst() { values[metric] = reader.optional() }
   }
 }
 

@@ -9,7 +9,7 @@ private let momentAttributes: [AttributeSchema] = [
 ]
 
 /// Steps scaled by running means of the gradient and of its square.
-public struct Adam: Optimizer {
+public struct Adam: Optimizer, DeclaredElement {
   /// The declaration of `<adam>`.
   public static let schema = ElementSchema(
     .optimizer, "adam", summary: "Steps scaled by running means of the gradient and of its square.",
@@ -48,7 +48,7 @@ public struct Adam: Optimizer {
 }
 
 /// Adam with weight decay that does not pass through the running means.
-public struct AdamW: Optimizer {
+public struct AdamW: Optimizer, DeclaredElement {
   /// The declaration of `<adamW>`.
   public static let schema = ElementSchema(
     .optimizer, "adamW", summary: "Adam with weight decay that does not pass through the running means.",

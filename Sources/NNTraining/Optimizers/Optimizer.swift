@@ -3,7 +3,7 @@ import NNKernels
 
 /// How gradients become steps. An optimizer is a value that holds its attributes; its state buffers belong to the
 /// trainer.
-public protocol Optimizer: DeclaredElement {
+public protocol Optimizer: ElementValue {
   /// The learning rate before any schedule.
   var rate: Double { get }
   /// The weight decay of parameters that decay.

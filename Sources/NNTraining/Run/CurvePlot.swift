@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// A line chart as SVG, readable on light and on dark pages.
 public struct CurvePlot: Sendable {

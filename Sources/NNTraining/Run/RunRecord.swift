@@ -2,6 +2,7 @@ import NNCore
 import NNData
 import NNFiles
 import NNModel
+import NNText
 import NNWeights
 
 /// All that a run depends on besides its arrays, stored with its weights and its checkpoint as one JSON object;

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The page that a run leaves behind: what was trained, how it went, what came out. One file, no scripts, nothing
 /// fetched from anywhere.
@@ -51,13 +52,17 @@ public struct TrainingReport: Sendable {
 
   /// The curves: the loss, and the metric that matters beside it.
   public var plots: [CurvePlot] {
-    var plots = [plot("Loss", .loss)]
-    if records.contains(where: { $0.training.accuracy != nil }) { plots.append(plot("Accuracy", .accuracy)) }
-    if records.contains(where: { $0.training.rmse != nil }) { plots.append(plot("RMSE", .rmse)) }
-    return plots
+    curves.map(plot)
   }
 
-  private func plot(_ title: String, _ metric: Metric) -> CurvePlot {
+  /// The metrics that are drawn: the loss, and what some epoch has a value of.
+  private var curves: [Metric] {
+    Metric.all.filter { metric in
+      metric.isCurve && (metric == .loss || records.contains { $0.training.value(metric) != nil })
+    }
+  }
+
+  private func plot(_ metric: Metric) -> CurvePlot {
     var lines = [
       CurvePlot.Line(
         name: "training", color: "#2f7ed8",
@@ -69,18 +74,18 @@ public struct TrainingReport: Sendable {
           name: "validation", color: "#e8710a",
           points: records.map { (Double($0.epoch), $0.validation?.value(metric) ?? .nan) }))
     }
-    return CurvePlot(title: title, xLabel: "epoch", lines: lines)
+    return CurvePlot(title: metric.title, xLabel: "epoch", lines: lines)
   }
 
   private var epochTable: String {
-    let metric: Metric = records.contains { $0.training.accuracy != nil } ? .accuracy : .rmse
-    var text = "<table><tr><th>epoch</th><th>rate</th><th>loss</th><th>\(metric.rawValue)</th>"
-    text += "<th>validation loss</th><th>validation \(metric.rawValue)</th><th>seconds</th></tr>\n"
+    let metrics = curves
+    let titles =
+      ["epoch", "rate"] + metrics.map(\.key) + metrics.map { "validation \($0.key)" } + ["seconds"]
+    var text = "<table><tr>" + titles.map { "<th>\($0)</th>" }.joined() + "</tr>\n"
     for record in records {
-      let cells = [
-        "\(record.epoch)", digits(record.rate), digits(record.training.loss), digits(record.training.value(metric)),
-        digits(record.validation?.loss), digits(record.validation?.value(metric)), digits(record.seconds),
-      ]
+      let cells =
+        ["\(record.epoch)", digits(record.rate)] + metrics.map { digits(record.training.value($0)) }
+        + metrics.map { digits(record.validation?.value($0)) } + [digits(record.seconds)]
       text += "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
     }
     return text + "</table>\n"

@@ -1,7 +1,7 @@
 import NNCore
 
 /// The same rate throughout.
-public struct ConstantRate: Schedule {
+public struct ConstantRate: Schedule, DeclaredElement {
   /// The declaration of `<constant>`.
   public static let schema = ElementSchema(
     .schedule, "constant", summary: "The same rate throughout.", formula: "factor = 1",

@@ -15,7 +15,7 @@ public struct TrainingClock: Sendable, Hashable {
 }
 
 /// How the learning rate changes over a run: a factor on the optimizer's rate.
-public protocol Schedule: DeclaredElement {
+public protocol Schedule: ElementValue {
   /// Epochs (or steps) over which the rate rises from a hundredth, before the schedule itself begins to act.
   var warmup: Double { get }
 

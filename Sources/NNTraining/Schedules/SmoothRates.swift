@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The rate falls along a power of the share of the run that is left.
-public struct PolynomialRate: Schedule {
+public struct PolynomialRate: Schedule, DeclaredElement {
   /// The declaration of `<polynomial>`.
   public static let schema = ElementSchema(
     .schedule, "polynomial", summary: "The rate falls along a power of the share of the run that is left.",
@@ -30,7 +30,7 @@ public struct PolynomialRate: Schedule {
 }
 
 /// The rate falls along half a cosine wave.
-public struct CosineRate: Schedule {
+public struct CosineRate: Schedule, DeclaredElement {
   /// The declaration of `<cosine>`.
   public static let schema = ElementSchema(
     .schedule, "cosine", summary: "The rate falls along half a cosine wave, slowly at first and at last.",
@@ -61,7 +61,7 @@ public struct CosineRate: Schedule {
 }
 
 /// The rate rises from a small value to the full one, then falls to almost nothing.
-public struct OneCycleRate: Schedule {
+public struct OneCycleRate: Schedule, DeclaredElement {
   /// The declaration of `<oneCycle>`.
   public static let schema = ElementSchema(
     .schedule, "oneCycle", summary: "The rate rises from a small value to the full one, then falls to almost nothing.",

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The rate times a factor at regular intervals.
-public struct StepRate: Schedule {
+public struct StepRate: Schedule, DeclaredElement {
   /// The declaration of `<step>` among schedules.
   public static let schema = ElementSchema(
     .schedule, "step", summary: "The rate is multiplied by a factor at regular intervals.",
@@ -30,7 +30,7 @@ public struct StepRate: Schedule {
 }
 
 /// The rate times a factor at given moments.
-public struct MultiStepRate: Schedule {
+public struct MultiStepRate: Schedule, DeclaredElement {
   /// The declaration of `<multiStep>`.
   public static let schema = ElementSchema(
     .schedule, "multiStep", summary: "The rate is multiplied by a factor at given moments.",
@@ -60,7 +60,7 @@ public struct MultiStepRate: Schedule {
 }
 
 /// The rate times a factor after every epoch.
-public struct ExponentialRate: Schedule {
+public struct ExponentialRate: Schedule, DeclaredElement {
   /// The declaration of `<exponential>`.
   public static let schema = ElementSchema(
     .schedule, "exponential", summary: "The rate is multiplied by a factor after every epoch (or step).",

@@ -2,7 +2,7 @@ import NNCore
 import NNFiles
 
 /// Samples of CIFAR-100 in its binary form.
-public struct CIFAR100Source: DataSource {
+public struct CIFAR100Source: DataSource, DeclaredElement {
   /// The declaration of `<cifar100>`.
   public static let schema = ElementSchema(
     .source, "cifar100",

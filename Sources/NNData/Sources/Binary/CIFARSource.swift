@@ -2,7 +2,7 @@ import NNCore
 import NNFiles
 
 /// Samples of CIFAR-10 in its binary form.
-public struct CIFARSource: DataSource {
+public struct CIFARSource: DataSource, DeclaredElement {
   /// The declaration of `<cifar10>`.
   public static let schema = ElementSchema(
     .source, "cifar10",

@@ -1,8 +1,9 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// Samples from files in the format of the MNIST database.
-public struct IDXSource: DataSource {
+public struct IDXSource: DataSource, DeclaredElement {
   /// The declaration of `<idx>`.
   public static let schema = ElementSchema(
     .source, "idx", summary: "Samples from IDX files, the format of the MNIST database, also compressed with gzip.",

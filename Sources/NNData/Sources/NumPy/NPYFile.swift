@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// NumPy's file of one array: magic, version, a Python dictionary that describes the array, the elements.
 ///

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The dictionary that describes the array in an npy file: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`,
 /// written as Python writes it, in any version of Python.

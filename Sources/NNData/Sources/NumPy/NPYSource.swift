@@ -2,7 +2,7 @@ import NNCore
 import NNFiles
 
 /// Samples from NumPy's files of one array each.
-public struct NPYSource: DataSource {
+public struct NPYSource: DataSource, DeclaredElement {
   /// The declaration of `<npy>`.
   public static let schema = ElementSchema(
     .source, "npy", summary: "Samples from NumPy's files of one array each, samples along the first dimension.",

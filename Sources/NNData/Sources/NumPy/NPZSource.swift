@@ -1,8 +1,9 @@
 import NNCore
 import NNFiles
+import NNText
 
 /// Samples from NumPy's archives of several arrays.
-public struct NPZSource: DataSource {
+public struct NPZSource: DataSource, DeclaredElement {
   /// The declaration of `<npz>`.
   public static let schema = ElementSchema(
     .source, "npz", summary: "Samples from one of NumPy's archives of several arrays, compressed or not.",

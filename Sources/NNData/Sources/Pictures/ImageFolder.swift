@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNText
 
 #if canImport(Glibc)
   import Glibc

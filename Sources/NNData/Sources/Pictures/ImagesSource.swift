@@ -5,7 +5,7 @@ import NNKernels
 import Synchronization
 
 /// Samples from picture files.
-public struct ImagesSource: DataSource {
+public struct ImagesSource: DataSource, DeclaredElement {
   /// The declaration of `<images>`.
   public static let schema = ElementSchema(
     .source, "images",

@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Which columns of a table are read.
 struct CSVColumns {

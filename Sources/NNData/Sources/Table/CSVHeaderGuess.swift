@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Finds out whether the first row of a table names the columns or is a sample. Where both make sense, or neither does,
 /// it says so instead.

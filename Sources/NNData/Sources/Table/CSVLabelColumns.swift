@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Finds the columns that a `label` names, and whether the first row is a header.
 struct CSVLabelColumns {

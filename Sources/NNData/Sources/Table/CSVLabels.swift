@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// The columns of a table with the right answers, read as classes or as numbers.
 struct CSVLabels {

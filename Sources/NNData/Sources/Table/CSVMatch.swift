@@ -1,4 +1,5 @@
 import NNCore
+import NNText
 
 /// Finds the columns of a table that is to be read as the training set's was: by name in any order if both have a header,
 /// by place otherwise.

@@ -2,7 +2,7 @@ import NNCore
 import NNFiles
 
 /// Samples from a table of text: a row for each, a column for each number, and columns for the right answer.
-public struct CSVSource: DataSource {
+public struct CSVSource: DataSource, DeclaredElement {
   /// The declaration of `<csv>`.
   public static let schema = ElementSchema(
     .source, "csv",

@@ -1,4 +1,5 @@
 import NNFiles
+import NNText
 
 /// How a table of text was read: its dialect, its columns, and which of them held the right answers.
 package struct TableRecord: Sendable, Hashable {

@@ -6,7 +6,11 @@ import StandardLayers
 
 private let registry: Registry = {
   var registry = Registry()
-  registerStandardLayers(into: &registry)
+  do {
+    try registerStandardLayers(into: &registry)
+  } catch {
+    preconditionFailure("\(error)")
+  }
   return registry
 }()
 private let workers = WorkerPool(threads: 1)

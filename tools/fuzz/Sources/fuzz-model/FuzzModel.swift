@@ -6,11 +6,15 @@ import StandardLayers
 
 private let registry: Registry = {
   var registry = Registry()
-  registerStandardLayers(into: &registry)
-  registerStandardSources(into: &registry)
-  registerStandardPreprocessing(into: &registry)
-  registerStandardAugmentations(into: &registry)
-  registerStandardTraining(into: &registry)
+  do {
+    try registerStandardLayers(into: &registry)
+    try registerStandardSources(into: &registry)
+    try registerStandardPreprocessing(into: &registry)
+    try registerStandardAugmentations(into: &registry)
+    try registerStandardTraining(into: &registry)
+  } catch {
+    preconditionFailure("\(error)")
+  }
   return registry
 }()
 

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// A layer that this program brings along: y = x sigmoid(beta x), with a fixed beta.
-struct Swishish: Layer {
+struct Swishish: DeclaredLayer {
   static let schema = ElementSchema(
     .layer, "swishish", namespace: "urn:acme:layers", summary: "The input times a sigmoid of it.",
     formula: "y = x sigmoid(beta x)", example: "<acme:swishish beta=\"1.5\"/>",

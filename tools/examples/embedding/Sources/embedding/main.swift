@@ -62,8 +62,8 @@ let text = """
   </model>
   """
 var registry = Registry()
-registerStandardLayers(into: &registry)
-registry.register(Swishish.self)
+try registerStandardLayers(into: &registry)
+try registry.register(Swishish.self)
 let description = try ModelLoader(registry: registry).load(text: text, file: "circle.xml")
 let fromXML = try NetworkPlan(description.makeNetworkDefinition(), targets: samples.targetForms)
 let second = Network<Float>(fromXML, batch: 32, workers: workers)

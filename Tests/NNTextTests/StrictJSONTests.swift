@@ -1,4 +1,4 @@
-import NNFiles
+import NNText
 import Testing
 
 @Suite struct StrictJSONTests {
