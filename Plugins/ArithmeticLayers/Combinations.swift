@@ -1,6 +1,6 @@
 import NNCore
 
-/// The sum of its inputs.
+/// The elementwise sum of its inputs.
 public struct Add: CombiningLayer {
   /// The declaration of `<add>`.
   public static let schema = ElementSchema(
@@ -16,7 +16,7 @@ public struct Add: CombiningLayer {
   public var combination: BroadcastingBinary { .add }
 }
 
-/// The difference of two inputs.
+/// The elementwise difference of two inputs.
 public struct Subtract: CombiningLayer {
   /// The declaration of `<subtract>`.
   public static let schema = ElementSchema(
@@ -32,7 +32,7 @@ public struct Subtract: CombiningLayer {
   public var combination: BroadcastingBinary { .subtract }
 }
 
-/// The product of its inputs.
+/// The elementwise (Hadamard) product of its inputs.
 public struct Multiply: CombiningLayer {
   /// The declaration of `<multiply>`.
   public static let schema = ElementSchema(
@@ -48,7 +48,7 @@ public struct Multiply: CombiningLayer {
   public var combination: BroadcastingBinary { .multiply }
 }
 
-/// The quotient of two inputs.
+/// The elementwise quotient of two inputs.
 public struct Divide: CombiningLayer {
   /// The declaration of `<divide>`.
   public static let schema = ElementSchema(
@@ -64,7 +64,7 @@ public struct Divide: CombiningLayer {
   public var combination: BroadcastingBinary { .divide }
 }
 
-/// The largest of its inputs.
+/// The elementwise maximum of its inputs.
 public struct Maximum: CombiningLayer {
   /// The declaration of `<max>`.
   public static let schema = ElementSchema(
@@ -80,7 +80,7 @@ public struct Maximum: CombiningLayer {
   public var combination: BroadcastingBinary { .maximum }
 }
 
-/// The smallest of its inputs.
+/// The elementwise minimum of its inputs.
 public struct Minimum: CombiningLayer {
   /// The declaration of `<min>`.
   public static let schema = ElementSchema(

@@ -1,10 +1,10 @@
 extension ExecutionPlan {
-  /// Scalars of memory for so many of each sample and a fixed number, up to the next multiple of a vector's length.
+  /// perSample x batch + fixed scalars, rounded up to a multiple of 16: a cache line of floats.
   static func span(_ perSample: Int, _ batch: Int, and fixed: Int = 0) -> Int {
     min((Count.sum(Count.product(perSample, batch), fixed) + 15) / 16 * 16, Count.largest)
   }
 
-  /// One array on its way into the arena.
+  /// An array to be placed in the arena: its size and its live range.
   struct Block {
     /// Its scalars.
     var size: Int
@@ -16,18 +16,18 @@ extension ExecutionPlan {
 }
 
 extension ExecutionPlan.Block {
-  /// The most blocks of which every pair is compared.
+  /// The most blocks for which every pair is compared.
   static let mostCompared = 4096
 
-  /// Gives each block an offset at which it overlaps no other that is alive at the same time.
+  /// Gives each block an offset at which it overlaps no block whose live range overlaps its own.
   ///
-  /// - Parameter span: what all of them together take.
+  /// - Parameter span: the scalars of the arena.
   static func place(_ blocks: [Self], span: inout Int) -> [Int] {
     blocks.count > mostCompared ? placedInOrder(blocks, span: &span) : placedClosely(blocks, span: &span)
   }
 
-  /// Places blocks, the largest first, each into the smallest gap between the blocks alive at the same time. The time
-  /// grows with the square of the number of blocks.
+  /// Best-fit decreasing: blocks by size, the largest first, each into the smallest sufficient gap between the placed
+  /// blocks that are live at the same time. Quadratic in the number of blocks.
   static func placedClosely(_ blocks: [Self], span: inout Int) -> [Int] {
     var offsets = [Int](repeating: 0, count: blocks.count)
     var placed: [Int] = []
@@ -35,7 +35,7 @@ extension ExecutionPlan.Block {
       let (size, first, last) = (blocks[block].size, blocks[block].first, blocks[block].last)
       var best: (gap: Int, offset: Int)?
       var end = 0
-      // `placed` is kept in order of offsets, so the gaps come up from the bottom.
+      // `placed` is sorted by offset, so gaps come in ascending order.
       for other in placed where blocks[other].first <= last && first <= blocks[other].last {
         let gap = offsets[other] - end
         if gap >= size, gap < best?.gap ?? .max { best = (gap, end) }
@@ -49,8 +49,9 @@ extension ExecutionPlan.Block {
     return offsets
   }
 
-  /// Places blocks in the order of time, each where one of about its size has ended. The time grows with the number of
-  /// blocks; the memory may be more than with every pair compared.
+  /// A linear scan over the live ranges with segregated free lists: each block takes a free slot of its size class, up
+  /// to twice its size, or a new one. O(n log n) in the number of blocks; the arena may be larger than with
+  /// `placedClosely`.
   static func placedInOrder(_ blocks: [Self], span: inout Int) -> [Int] {
     var offsets = [Int](repeating: 0, count: blocks.count)
     let order = blocks.indices.filter { blocks[$0].size > 0 }.sorted {
@@ -58,7 +59,7 @@ extension ExecutionPlan.Block {
     }
     let ending = order.sorted { (blocks[$0].last, $0) < (blocks[$1].last, $1) }
     var ended = 0
-    // Offsets that are free, by size class. Every block takes the whole room of its class.
+    // Free slots by size class. A block takes the whole slot of its class.
     var free: [Int: [Int]] = [:]
     var classes = [Int](repeating: 0, count: blocks.count)
     for block in order {
@@ -67,7 +68,7 @@ extension ExecutionPlan.Block {
         ended += 1
       }
       let smallest = sizeClass(blocks[block].size)
-      // Rooms of up to twice the size will do.
+      // Slots of up to twice the size will do.
       let found = (smallest...(smallest + stepsPerDoubling)).first { !(free[$0]?.isEmpty ?? true) }
       classes[block] = found ?? smallest
       if let found, let offset = free[found]?.popLast() {
@@ -80,10 +81,10 @@ extension ExecutionPlan.Block {
     return offsets
   }
 
-  /// Size classes from one size to its double.
+  /// Size classes per doubling.
   private static let stepsPerDoubling = 8
 
-  /// The smallest class whose room holds `size` scalars, a multiple of 16.
+  /// The smallest class whose slots hold `size` scalars, a multiple of 16.
   private static func sizeClass(_ size: Int) -> Int {
     let units = size / 16
     let doubling = Int.bitWidth - 1 - units.leadingZeroBitCount
@@ -91,7 +92,7 @@ extension ExecutionPlan.Block {
     return room(found) >= size ? found : found + 1
   }
 
-  /// The scalars of a class's room, a multiple of 16.
+  /// Scalars of a class's slots, a multiple of 16.
   private static func room(_ sizeClass: Int) -> Int {
     let doubling = 1 << (sizeClass / stepsPerDoubling)
     let step = sizeClass % stepsPerDoubling

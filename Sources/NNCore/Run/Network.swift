@@ -1,12 +1,12 @@
 import NNKernels
 
-/// A net with its memory: parameters, gradients, state and one arena for everything in between.
+/// A net with its memory: parameters, gradients, state, and an arena for activations, their gradients and scratch.
 ///
-/// All memory is taken when it is made; a pass takes none. One thread at a time may use it.
+/// All memory is allocated by the initializer; a pass allocates none. One thread at a time may use it.
 public final class Network<S: Scalar> {
   /// The shapes and parameters.
   public let plan: NetworkPlan
-  /// What it was made for.
+  /// The purpose that its memory was planned for.
   public let options: NetworkOptions
   /// The largest batch that its memory holds.
   public let maximumBatch: Int
@@ -14,12 +14,12 @@ public final class Network<S: Scalar> {
   public private(set) var batch: Int
   /// The threads that share the work.
   public let workers: WorkerPool
-  /// Chooses the random numbers of layers such as dropout.
+  /// Seeds the random numbers of layers such as dropout.
   public var seed: UInt64 = 0 {
     didSet { seedNodes() }
   }
 
-  /// One node at run time: its contexts, ready to be handed to its layer.
+  /// A node at run time, with the contexts that its layer is called with.
   struct Runtime {
     let layer: any Layer
     let savedPerSample: Int
@@ -40,7 +40,7 @@ public final class Network<S: Scalar> {
   private let inputCounts: [Int]
   /// Scalars of one sample's target, for each target.
   private let targetCounts: [Int]
-  /// Contents for inputs that have fixed values, and for inputs and targets until the caller binds others.
+  /// Buffers of constant inputs, and of inputs and targets until the caller binds others.
   private var ownInputs: [Storage<S>] = []
   private var ownTargets: [Storage<S>] = []
   private var inputs: [Buffer<S>] = []
@@ -59,8 +59,8 @@ public final class Network<S: Scalar> {
       gradients: Storage(count: options.isTrained ? plan.parameterSpan : 0), state: state, workers: workers)
   }
 
-  /// A net with the parameters, gradients and state of `other`, which it shares, and memory of its own for everything in
-  /// between. Both may run at the same time as long as neither writes what is shared.
+  /// A net that shares the parameters, gradients and state of `other` and has an arena of its own. Both may run at the
+  /// same time as long as neither writes what is shared.
   public convenience init(sharing other: Network<S>, batch: Int) {
     self.init(
       other.plan, batch: batch, options: other.options, parameters: other.parameterStorage,
@@ -103,14 +103,14 @@ public final class Network<S: Scalar> {
     seedNodes()
   }
 
-  /// All parameters, in the plan's order, with gaps that stay zero.
+  /// All parameters, in the plan's order, with alignment gaps that stay zero.
   public var parameters: Buffer<S> { parameterStorage.buffer }
   /// The gradients, laid out like the parameters; empty unless the net is trained.
   public var gradients: Buffer<S> { gradientStorage.buffer }
-  /// The arrays that layers update themselves.
+  /// The state arrays, which layers update themselves.
   public var state: Buffer<S> { stateStorage.buffer }
 
-  /// Bytes taken for everything between input and output.
+  /// Bytes of the arena.
   public var arenaBytes: Int { execution.arenaSpan * MemoryLayout<S>.stride }
 
   /// Draws initial parameters. A parameter's values depend on the seed and its name alone.
@@ -138,14 +138,14 @@ public final class Network<S: Scalar> {
   public func bindInput(_ index: Int, to buffer: Buffer<S>) {
     precondition(buffer.count >= inputCounts[index] * batch, "an input's buffer is shorter than the batch")
     let isMoved = buffer.base != inputs[index].base
-    // Memory that was freed may come back with another size.
+    // A freed address may have been reused for a buffer of another size.
     inputs[index] = buffer
     guard isMoved else { return }
     rebind(.input(index), to: buffer.base)
   }
 
-  /// Makes the losses that judge by target `index` (of `targetNames`) read it from `buffer`, which holds at least the
-  /// batch's samples and outlives the passes.
+  /// Makes the losses of target `index` (of `targetNames`) read it from `buffer`, which holds at least the batch's
+  /// samples and outlives the passes.
   public func bindTarget(_ index: Int, to buffer: Buffer<S>) {
     precondition(buffer.count >= targetCounts[index] * batch, "a target's buffer is shorter than the batch")
     let isMoved = buffer.base != targets[index].base
@@ -176,7 +176,7 @@ public final class Network<S: Scalar> {
   /// The memory that a target is read from.
   public func targetBuffer(_ index: Int) -> Buffer<S> { targets[index] }
 
-  /// What the net predicts for the batch, valid after `forward`.
+  /// The predictions for the batch, valid after `forward`.
   public var prediction: Tensor<S> { value(plan.prediction) }
 
   /// A value after a pass. Unless the net keeps everything, only the prediction is sure not to be overwritten.
@@ -310,14 +310,14 @@ public final class Network<S: Scalar> {
   }
 }
 
-/// A hash that is the same in every process (FNV-1a, 64 bits), for deriving random streams from names.
+/// FNV-1a, 64 bits: the same in every process, for deriving random streams from names.
 func stableHash(_ name: String) -> UInt64 {
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
   return hash
 }
 
-/// The layer in memory of its own. Nets that are made of one definition and run at the same time would otherwise count
-/// references to a large layer, one in each pass, in memory that all their threads write.
+/// The layer in an existential box of its own. Nets of one definition that run concurrently would otherwise share the
+/// box's reference count, and its cache line would bounce between their threads in each pass.
 @inline(never)
 private func boxed<L: Layer>(_ layer: L) -> any Layer { layer }

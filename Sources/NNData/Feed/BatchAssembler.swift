@@ -1,9 +1,9 @@
 import NNCore
 import NNKernels
 
-/// Puts batches together: which samples they have, and their numbers as the net reads them.
+/// Assembles batches: draws their samples, gathers, converts, preprocesses and augments them.
 ///
-/// One thread at a time may use it; threads that take turns hand it over to one another.
+/// One thread at a time may use it.
 final class BatchAssembler<S: Scalar>: @unchecked Sendable {
   /// A batch of a run.
   struct Place {
@@ -13,7 +13,7 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     var batch: Int
   }
 
-  /// Memory for the numbers of one batch.
+  /// The memory of one batch.
   private struct Slot {
     let inputs: [Storage<S>]
     let targets: [Storage<S>]
@@ -28,14 +28,14 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
   private let augmentations: Augmentations?
   private let scratch: Storage<S>
   private let slots: [Slot]
-  /// Where samples wait to be mixed, and labels to become distributions.
+  /// Staging memory for samples to be mixed, and for labels to become one-hot.
   private let waiting: Slot
-  /// For each target, the classes that its labels become distributions over; 0 for one that stays as it is.
+  /// For each target, the classes of its one-hot form; 0 for a target that stays as it is.
   private let classCounts: [Int]
   private var order: [Int32]
   private var orderedEpoch = -1
 
-  /// A gatherer with memory for `slots` batches that gathers on pools of at most `threads` threads.
+  /// An assembler with memory for `slots` batches that works on pools of at most `threads` threads.
   ///
   /// - Parameters:
   ///   - preprocessing: for each of the set's inputs; fewer leave the others as they are.
@@ -128,7 +128,7 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     }
   }
 
-  /// Mixes the samples that wait.
+  /// Mixes the staged samples.
   private func mix(_ mixture: Mixture, into slot: Slot, workers: WorkerPool) {
     for index in set.inputs.indices {
       mixture.mix(
@@ -144,7 +144,7 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     }
   }
 
-  /// Fisher and Yates' shuffle of the set's own order.
+  /// The order of an epoch: a Fisher-Yates shuffle of the set's own order.
   private func putInOrder(_ epoch: Int) {
     orderedEpoch = epoch
     guard shuffles else { return }

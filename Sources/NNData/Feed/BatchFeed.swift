@@ -4,19 +4,19 @@ import NNKernels
 /// Gives a set's samples in batches, epoch after epoch, in an order that is a function of seed and epoch alone.
 ///
 /// Where a processor is free, the next batch is gathered on it while the current one is in use. `epoch` and
-/// `batchOfEpoch` are those of the batches given, so what has been gathered ahead is no part of a run's state. Nothing
-/// is taken from the heap after the first batch. When the feed goes, its thread ends.
+/// `batchOfEpoch` count the batches handed out, so prefetched batches are not part of a run's state. Nothing is
+/// allocated after the first batch. The feed's thread ends with it.
 public final class BatchFeed<S: Scalar> {
   private let gatherer: BatchAssembler<S>
   private let workers: WorkerPool
   let prefetcher: BatchPrefetcher<S>?
-  /// Where the current batch is.
+  /// The slot of the current batch.
   private var slot = 0
-  /// Batches that will still be asked for.
+  /// Batches still to be requested.
   private var left: Int
-  /// Epochs given completely.
+  /// Completed epochs.
   public private(set) var epoch: Int
-  /// Batches given of the epoch at hand.
+  /// Batches handed out in the current epoch.
   public private(set) var batchOfEpoch: Int
 
   /// A feed that starts at the given batch of the given epoch.
@@ -26,8 +26,8 @@ public final class BatchFeed<S: Scalar> {
   ///   - preprocessing: for each of the set's inputs; fewer leave the others as they are.
   ///   - shuffles: whether each epoch has an order of its own; if not, it is the set's.
   ///   - augmentations: changes to the samples.
-  ///   - targetForms: how the net wants the targets, by name. Labels become distributions where it wants numbers.
-  ///   - batches: how many will be asked for at most.
+  ///   - targetForms: how the net wants the targets, by name. Labels become one-hot where it wants numbers.
+  ///   - batches: the most that will be requested.
   public convenience init(
     _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool, epoch: Int = 0,
     batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],
@@ -40,7 +40,7 @@ public final class BatchFeed<S: Scalar> {
       prefetching: .whenItPays)
   }
 
-  /// A feed that is told whether to gather ahead.
+  /// A feed with a given prefetching policy.
   package init(
     _ set: Dataset, batch: Int, preprocessing: [AffinePreprocessing], seed: UInt64, shuffles: Bool, epoch: Int = 0,
     batchOfEpoch: Int = 0, augmentations: Augmentations? = nil, targetForms: [String: TargetForm] = [:],

@@ -1,25 +1,24 @@
 import NNCore
 import NNKernels
 
-/// When batches are gathered ahead of their use. It decides nothing but speed.
+/// When batches are prefetched. It affects speed alone.
 package enum Prefetching: Sendable {
-  /// When it is faster.
+  /// Where it is faster.
   case whenItPays
   case always
   case never
 
-  /// Numbers in a batch from which on gathering them takes longer than handing over: with a processor to spare a batch
-  /// of 50,000 pictures' numbers saves 17 of 170 microseconds, one of 8,000 costs 5.
+  /// Scalars of a batch from which prefetching saves more than the handshake between threads costs: with an idle
+  /// processor, a batch of 50,000 image scalars saves 17 of 170 microseconds, one of 8,000 costs 5.
   private static let leastWork = 32768
 
-  /// Threads that gather ahead: as many as find a processor that the step leaves free; 0 for none.
+  /// Prefetching threads: as many as there are processors that the step leaves idle; 0 for none.
   ///
-  /// On processors that the step keeps busy, gathering between the steps on all of them is the best there is: a thread
-  /// of its own could only take a share of one of them, in the middle of a step, and would do alone what all can do
-  /// together. Measured on two processors with two threads: a step of 126 microseconds takes 131 so, and one with
-  /// turned pictures 1025 instead of 611.
+  /// Without idle processors, gathering between the steps on the whole pool is fastest: a prefetching thread would
+  /// compete with the step and do alone what the pool does in parallel. Measured on two processors with two threads:
+  /// with a prefetching thread a step of 126 microseconds takes 131, and one with rotated images 1025 instead of 611.
   ///
-  /// - Parameter work: numbers in a batch, each counted as often as something is done to it.
+  /// - Parameter work: scalars of a batch times the operations on each.
   func threads(work: Int, workers: WorkerPool) -> Int {
     switch self {
     case .never: return 0
@@ -31,24 +30,24 @@ package enum Prefetching: Sendable {
   }
 }
 
-/// Gathers the next batch on a thread of its own while the current one is in use.
-///
-/// There are two slots: the owner reads one while the thread fills the other.
+/// Gathers the next batch on a background thread while the current one is in use (double buffering): the owner reads
+/// one slot while the thread fills the other.
 final class BatchPrefetcher<S: Scalar> {
-  /// What is asked of the thread; written by the owner while the thread rests.
+  /// The request to the thread; the owner writes it while the thread is idle.
   private final class Request: @unchecked Sendable {
     var place = BatchAssembler<S>.Place(epoch: 0, batch: 0)
     var slot = 0
   }
 
-  /// The thread at work.
+  /// The background thread.
   let thread: BackgroundThread
   private let gatherer: BatchAssembler<S>
   private let request = Request()
-  /// Whether there is a batch to fetch.
+  /// Whether a batch has been requested and not yet taken.
   private(set) var hasBegun = false
 
-  /// A prefetcher whose thread shares its work with so many others less one; nil if the system gives no thread.
+  /// A prefetcher that gathers on a pool of the given number of threads, its own included; nil if no thread can be
+  /// created.
   init?(_ gatherer: BatchAssembler<S>, threads: Int) {
     let workers = WorkerPool(threads: threads)
     let request = request
@@ -59,7 +58,7 @@ final class BatchPrefetcher<S: Scalar> {
     self.gatherer = gatherer
   }
 
-  /// Has the thread gather a batch into a slot that nobody reads.
+  /// Requests a batch into the slot that is not being read.
   func begin(_ place: BatchAssembler<S>.Place, slot: Int) {
     request.place = place
     request.slot = slot
@@ -67,7 +66,7 @@ final class BatchPrefetcher<S: Scalar> {
     thread.begin()
   }
 
-  /// Returns when the batch is there. If the thread has not got to it, the caller's pool gathers it.
+  /// Waits for the batch. If the thread has not started on it, the caller's pool gathers it.
   func fetch(workers: WorkerPool) {
     hasBegun = false
     if !thread.fetch() { gatherer.gather(request.place, slot: request.slot, workers: workers) }

@@ -1,24 +1,24 @@
 import NNCore
 import NNText
 
-/// Which array of a data set goes to which input and target of a net: the one place where the two meet.
+/// The assignment of a data set's arrays to a net's inputs and targets.
 ///
-/// Kernels check no bounds, so every size is held against the plan here before a number reaches them.
+/// Kernels check no bounds: every size is checked against the plan here.
 ///
 /// - Inputs: if the set has an array of each free input's name, those are taken. If it has none of these names and as
 ///   many arrays as there are free inputs, they are taken in order. Anything else is refused.
-/// - Shapes agree if they are equal but for sizes of 1, or if the input reads a plain row of as many elements. The only
-///   free input also takes a plain row, as tables have it, for any shape of as many elements.
+/// - Shapes agree if they are equal up to sizes of 1, or if the input is one-dimensional with as many elements. A
+///   sole free input also takes a one-dimensional array, as tables have, for any shape of as many elements.
 /// - Targets are taken by name. Labels of `n` classes may serve a loss that reads a distribution over `n` classes. Each
 ///   must be one that the losses can judge by: see `LayerFacts.targetRange` and `ignoredLabel`.
 public struct InputBinding: Sendable {
-  /// What a set is bound for. It decides whether targets are needed and what a message advises.
+  /// The purpose of a binding. It decides whether targets are needed and what a message advises.
   public enum Purpose: Sendable {
-    /// Learning: the net is written for this set.
+    /// Training: the net is written for this set.
     case training
-    /// Measuring a net that is given: validation, test, evaluation.
+    /// Evaluation of a given net: validation and test.
     case judging
-    /// Predicting: targets are left out.
+    /// Prediction: no targets.
     case predicting
   }
 
@@ -45,8 +45,8 @@ public struct InputBinding: Sendable {
   /// The binding of a single input, without targets.
   package init(_ input: NetworkDefinition.Input) { (inputs, targets, losses) = ([input], [], []) }
 
-  /// The set with exactly the arrays that the net reads: an input for each free input, in their order, with its name and
-  /// shape; and, unless it is for predicting, a target for each of the definition's target names, in their order.
+  /// The set with exactly the arrays that the net reads: an input for each free input, in their order, with its name
+  /// and shape; and, unless it is for predicting, a target for each of the definition's target names, in their order.
   ///
   /// - Throws: a `DiagnosticError` with everything that does not fit, named with the set's file.
   public func bind(_ set: Dataset, for purpose: Purpose) throws -> Dataset {

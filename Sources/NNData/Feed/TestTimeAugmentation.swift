@@ -1,10 +1,10 @@
 import NNCore
 import NNKernels
 
-/// The ways in which a trained net looks at a picture; what it predicts is the mean over all of them.
+/// The views of an image in test-time augmentation; the prediction is the mean over all views.
 ///
-/// The first view is the picture itself. TestTimeAugmentation are made after preprocessing, as random changes are in training: zeros
-/// come into view.
+/// The first view is the image itself. Views are made after preprocessing, as augmentations are in training, so pixels
+/// from outside of the image are zero.
 public struct TestTimeAugmentation: Sendable, Hashable {
   private struct View: Hashable {
     var right = 0
@@ -15,14 +15,14 @@ public struct TestTimeAugmentation: Sendable, Hashable {
   private let size: ImageSize
   private let views: [View]
 
-  /// How many there are, at least two.
+  /// The number of views, at least two.
   public var count: Int { views.count }
 
-  /// TestTimeAugmentation of pictures of a shape; nil if there is only the picture itself, or if it is none.
+  /// The views of images of a shape; nil if the only view is the image itself, or if the shape is no image's.
   ///
   /// - Parameters:
-  ///   - mirrored: whether each view is also taken from left to right.
-  ///   - shift: how far the picture is moved to each side, up and down for four more views; 0 for none.
+  ///   - mirrored: whether each view is also flipped horizontally.
+  ///   - shift: pixels of the translations left, right, up and down, which are four more views; 0 for none.
   public init?(_ shape: Shape, mirrored: Bool, shift: Int) {
     guard let size = ImageSize(shape), mirrored || shift > 0 else { return nil }
     self.size = size

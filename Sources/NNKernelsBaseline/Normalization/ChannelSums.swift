@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// sums[c] (+)= sum over n, p of x[n, c, p], see `Scalar.channelSums`: each plane is reduced by itself, then the samples in
-/// order.
+/// sums[c] (+)= sum over n, p of x[n, c, p], see `Scalar.channelSums`: each plane is reduced by itself, then the
+/// samples in order.
 ///
 /// Bytes: 4 per element; bound by memory.
 func channelSums(

@@ -1,10 +1,10 @@
 import NNKernelsCommon
 
-// Statistics of the columns of a row-major matrix. A vector holds adjacent columns of a row, so there is no reduction across
-// lanes, and the order of additions along a column does not depend on which columns share a vector.
+// Statistics of the columns of a row-major matrix. A vector holds adjacent columns of a row, so there is no reduction
+// across lanes, and the order of additions along a column does not depend on which columns share a vector.
 
-/// Mean and biased variance of each column, see `Scalar.columnMoments`. Two passes: the means, then the squared deviations
-/// from them.
+/// Mean and biased variance of each column, see `Scalar.columnMoments`. Two passes: the means, then the squared
+/// deviations from them.
 ///
 /// Operations: 4 per element. Bytes: 4 per element from memory; the second pass reads from a near cache.
 func columnMoments(_ x: Buffer<Float>, _ columns: Columns, _ means: Buffer<Float>, _ variances: Buffer<Float>) {
@@ -126,9 +126,9 @@ private struct ColumnDeviations: ColumnResults {
   }
 }
 
-/// The sum of a term over `rows` rows, `stride` apart. Pairwise in two levels: blocks of 64 rows, in two alternating partial
-/// sums that hide the latency of additions, then the blocks. Rounding errors grow with the size of a block plus the number
-/// of blocks.
+/// The sum of a term over `rows` rows, `stride` apart. Pairwise in two levels: blocks of 64 rows, in two alternating
+/// partial sums that hide the latency of additions, then the blocks. Rounding errors grow with the size of a block plus
+/// the number of blocks.
 @inline(__always)
 private func columnSum(
   _ rows: Int, _ stride: Int, _ first: UnsafePointer<Float>, _ term: (UnsafePointer<Float>) -> Vector

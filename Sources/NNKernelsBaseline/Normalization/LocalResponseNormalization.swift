@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// y = x s^-beta with s = k + alpha / size * sum of x^2 over the neighbouring channels, see `Scalar.localResponse`. The power
-/// is exp(-beta log s): s is of the order of 1, so the relative error is that of a few roundings.
+/// y = x s^-beta with s = k + alpha / size * sum of x^2 over the neighbouring channels, see `Scalar.localResponse`. The
+/// power is exp(-beta log s): s is of the order of 1, so the relative error is that of a few roundings.
 ///
 /// Operations: some 60 per element, the exponential and the logarithm, and 2 for each neighbour. Bytes: 8 per element
 /// from memory; the neighbours come from the nearest caches.
@@ -20,7 +20,8 @@ func localResponse(
 
 /// The gradient of `localResponse`, see `Scalar.localResponseBackward`. Per pixel, for the channels i and j,
 ///
-///     dx[i] (+)= dy[i] s[i]^-beta - 2 alpha beta / size x[i] sum over the j with i in s[j] of dy[j] x[j] s[j]^(-beta - 1)
+///     dx[i] (+)= dy[i] s[i]^-beta
+///                - 2 alpha beta / size x[i] sum over the j with i in s[j] of dy[j] x[j] s[j]^(-beta - 1)
 ///
 /// A sample at a time: the terms of the sums go to `products`, then each channel adds up its window of them.
 ///

@@ -47,8 +47,8 @@ func deviationSums(_ y: Buffer<Float>, _ x: Buffer<Float>, _ center: Float, _ se
   return DeviationSums(sum: sums.first, product: sums.second)
 }
 
-/// Prefetches the segment after `segment`. The hardware prefetcher follows a segment, but does not jump to the next one, and
-/// a short segment ends before it has caught up.
+/// Prefetches the segment after `segment`. The hardware prefetcher follows a segment, but does not jump to the next
+/// one, and a short segment ends before it has caught up.
 @inline(__always)
 func prefetchSegment(after segment: Int, of set: StridedSegments, _ base: UnsafePointer<Float>) {
   guard segment + 1 < set.segments, set.length <= longestPrefetchedSegment else { return }

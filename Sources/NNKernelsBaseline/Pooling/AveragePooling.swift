@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// y = the mean of each window; see `Scalar.averagePool`. Separable: the rows of a window are added first, for all columns,
-/// then its columns.
+/// y = the mean of each window; see `Scalar.averagePool`. Separable: the rows of a window are added first, for all
+/// columns, then its columns.
 ///
 /// Operations: 1 for each input and window row that reads it, 1 for each column of each window and a division.
 /// Bytes: 4 for each input and 4 for each output; bound by memory.
@@ -19,7 +19,10 @@ func averagePool(
   }
   let planes = batch * shape.channels
   let run = AveragePoolRun(shape, planes, x.base, y.base)
-  runRanges(of: run.rows.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.rows.planes), scratchCount: run.scratchCount, workers) { items, memory in run.compute(items, memory) }
+  runRanges(
+    of: run.rows.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.rows.planes),
+    scratchCount: run.scratchCount, workers
+  ) { items, memory in run.compute(items, memory) }
 }
 
 extension Pooling {

@@ -1,6 +1,7 @@
 import NNKernelsCommon
 
-/// y = the maximum of each window, positions = its argmax as a tap number, for windows of any kind; see `Scalar.maxPool`.
+/// y = the maximum of each window, positions = its argmax as a tap number, for windows of any kind; see
+/// `Scalar.maxPool`.
 ///
 /// Operations: with positions, 4 for each tap of each window (two comparisons, two selections); without, 3 for each row
 /// and column of each window, since the maximum is separable. Bytes: 4 for each input, 4 for each output and 4 for each
@@ -12,7 +13,10 @@ func maxPoolWindows(
   let planes = batch * shape.channels
   let windows = PlaneWindows(shape, planes: planes, keepsArgmax: positions.count > 0)
   let (groups, bands) = (windows.rows.groups, windows.bands)
-  runRanges(of: groups.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: groups.size), scratchCount: windows.scratchCount, workers) { items, memory in
+  runRanges(
+    of: groups.count(planes) * bands.count, grain: shape.bandGrain(bands, planes: groups.size),
+    scratchCount: windows.scratchCount, workers
+  ) { items, memory in
     windows.prepare(memory)
     for item in items {
       let (own, rows) = (groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
@@ -84,8 +88,8 @@ struct PlaneWindows {
   /// A worker's memory, see `Memory`.
   var scratchCount: Int { rows.rowCount + phaseRows * polyphase.count + 3 * polyphase.length + shape.kernel.area }
 
-  /// A batched row; deinterleaved rows; the first column of each window that is not padding; a batched row of maxima and
-  /// one of argmax taps; the offset of each tap.
+  /// A batched row; deinterleaved rows; the first column of each window that is not padding; a batched row of maxima
+  /// and one of argmax taps; the offset of each tap.
   private typealias Memory = (
     row: UnsafeMutablePointer<Float>, phases: UnsafeMutablePointer<Float>, firstColumns: UnsafeMutablePointer<Float>,
     best: UnsafeMutablePointer<Float>, taps: UnsafeMutablePointer<Float>, offsets: UnsafeMutablePointer<Float>
@@ -118,8 +122,8 @@ struct PlaneWindows {
     UnsafePointer(UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self))
   }
 
-  /// y = the maxima of the window rows `windows`, at most a band, of `planes` planes, at most a group. Separable: the rows
-  /// of a window are reduced first, then its columns.
+  /// y = the maxima of the window rows `windows`, at most a band, of `planes` planes, at most a group. Separable: the
+  /// rows of a window are reduced first, then its columns.
   ///
   /// - Parameters:
   ///   - source: the planes, of which only the rows that these windows cover are read.

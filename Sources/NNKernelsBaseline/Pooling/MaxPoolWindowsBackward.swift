@@ -11,7 +11,8 @@ func maxPoolWindowsBackward(
   _ accumulate: Bool, _ workers: WorkerPool
 ) {
   gatherWindows(
-    shape, batch, MaximumGradients(taps: positions.base, upstream: upstream.base), into: downstream, accumulate, workers)
+    shape, batch, MaximumGradients(taps: positions.base, upstream: upstream.base), into: downstream, accumulate, workers
+  )
 }
 
 /// downstream (+)= the gradients of all windows of a pooling, gathered by the pixels that they cover.

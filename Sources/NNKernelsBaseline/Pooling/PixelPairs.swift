@@ -1,5 +1,5 @@
-// Windows of 2 x 2 pixels with stride 2, a vector of windows at a time. Pixels of two rows are deinterleaved into even and
-// odd columns, so that lane j holds one tap of window j. Taps are numbered 0 1 / 2 3.
+// Windows of 2 x 2 pixels with stride 2, a vector of windows at a time. Pixels of two rows are deinterleaved into even
+// and odd columns, so that lane j holds one tap of window j. Taps are numbered 0 1 / 2 3.
 //
 // Everything is written for `PixelVector`: functions that are generic over the vector's type become a call per lane.
 // Half a vector is computed in the low half of a whole one.

@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// The rows of several planes concatenated in a worker's memory: batched row r holds row r of each plane of a group, each
-/// with its padding. Narrow rows fill vectors that way, and the set-up of a window row serves many planes.
+/// The rows of several planes concatenated in a worker's memory: batched row r holds row r of each plane of a group,
+/// each with its padding. Narrow rows fill vectors that way, and the set-up of a window row serves many planes.
 struct BatchedPlanes {
   /// The groups of planes that are concatenated.
   let groups: PlaneGroups
@@ -66,8 +66,8 @@ struct BatchedPlanes {
     polyphase.split(PlainRow(base: planes == 1 ? row + padding : row), into: target)
   }
 
-  /// Reduces the rows of each plane elementwise, in their order, into a batched row: row[p pitch + padding + j] = x[p, 0, j]
-  /// op x[p, 1, j] op ...
+  /// Reduces the rows of each plane elementwise, in their order, into a batched row: row[p pitch + padding + j] = x[p,
+  /// 0, j] op x[p, 1, j] op ...
   ///
   /// - Parameters:
   ///   - source: x[0, 0, 0]; rows are `rowPitch` scalars apart, planes `stride`.

@@ -1,5 +1,5 @@
-/// Planes cut into bands of consecutive rows (row blocks) whose data fits into the first-level cache. The cut depends on
-/// the shape alone.
+/// Planes cut into bands of consecutive rows (row blocks) whose data fits into the first-level cache. The cut depends
+/// on the shape alone.
 struct RowBands {
   /// Rows of a plane.
   let rows: Int

@@ -1,10 +1,10 @@
 import NNKernelsCommon
 
-// Runs of a worker pool with scratch memory. They are no methods of `WorkerPool`, so that the names of their closures begin
-// with the level's module; see CONTRIBUTING.md.
+// Runs of a worker pool with scratch memory. They are no methods of `WorkerPool`, so that the names of their closures
+// begin with the level's module; see CONTRIBUTING.md.
 
-/// `WorkerPool.run(count:grain:_:)` whose body gets `scratchCount` scalars of its worker's block memory. The memory of all
-/// workers is reserved first, so that no chunk allocates.
+/// `WorkerPool.run(count:grain:_:)` whose body gets `scratchCount` scalars of its worker's block memory. The memory of
+/// all workers is reserved first, so that no chunk allocates.
 @inline(__always)
 func runRanges(
   of count: Int, grain: Int, scratchCount: Int, _ workers: WorkerPool,

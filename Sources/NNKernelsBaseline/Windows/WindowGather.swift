@@ -14,8 +14,8 @@ protocol WindowGradients {
   func term(plane: Int, _ windows: CoveringWindows, _ memory: UnsafePointer<Float>) -> Term
 }
 
-/// downstream (+)= for each pixel the sum of the terms of the windows that cover it, see `CoveringWindows`. A work item is
-/// a band of rows of a group of planes; its lines and its rows stay in the first-level cache.
+/// downstream (+)= for each pixel the sum of the terms of the windows that cover it, see `CoveringWindows`. A work item
+/// is a band of rows of a group of planes; its lines and its rows stay in the first-level cache.
 struct WindowGather<Gradients: WindowGradients> {
   let windows: CoveringWindows
   let gradients: Gradients
@@ -26,7 +26,10 @@ struct WindowGather<Gradients: WindowGradients> {
 
   /// - Parameter grain: work items that are worth a chunk.
   func run(grain: Int, _ workers: WorkerPool) {
-    runRanges(of: windows.groups.count(planes) * windows.bands.count, grain: grain, scratchCount: gradients.scratchCount(windows) + windows.rowCount + windows.tableCount, workers) { items, memory in compute(items, memory) }
+    runRanges(
+      of: windows.groups.count(planes) * windows.bands.count, grain: grain,
+      scratchCount: gradients.scratchCount(windows) + windows.rowCount + windows.tableCount, workers
+    ) { items, memory in compute(items, memory) }
   }
 
   @inline(never)

@@ -1,30 +1,30 @@
 import NNCore
 
-/// A moment of a run, for a progress bar.
+/// The progress of a run, for a progress bar.
 public struct TrainingProgress: Sendable {
-  /// The epoch at hand, counted from 1.
+  /// The current epoch, counted from 1.
   public var epoch: Int
   /// Steps done.
   public var steps: Int
   /// Steps in the whole run.
   public var totalSteps: Int
-  /// The loss of the epoch so far.
+  /// The mean loss of the current epoch so far.
   public var loss: Double
   /// What the net is measured by besides the loss, such as its accuracy; nil if by nothing else.
   public var metric: Metric?
   /// The value of `metric` in the epoch so far.
   public var value: Double?
-  /// Samples trained on in a second, in the epoch at hand.
+  /// Throughput in the current epoch, in samples per second.
   public var samplesPerSecond: Double
-  /// Seconds that the rest of the run will take at this speed.
+  /// Estimated seconds to the end of the run.
   public var secondsLeft: Double
 }
 
-/// Somebody who watches a run.
+/// An observer of a run.
 public protocol TrainingObserver: AnyObject {
-  /// A step is done. Called after every step: return at once, and take no memory.
+  /// Called after every step: return at once, and allocate nothing.
   func stepped(_ progress: TrainingProgress)
-  /// An epoch is done.
+  /// Called after every epoch.
   func finishedEpoch(_ record: TrainingRecord)
 }
 

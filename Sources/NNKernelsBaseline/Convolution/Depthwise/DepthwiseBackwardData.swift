@@ -1,8 +1,8 @@
 import NNKernelsCommon
 
-/// downstream (+)= the input's gradient of a depthwise convolution, see `convolveBackwardData`; false if these kernels do not
-/// compute the shape. With stride 1 it is a depthwise convolution of the upstream gradient with the kernels rotated by 180
-/// degrees; with stride 2, each pixel gathers from the windows that cover it.
+/// downstream (+)= the input's gradient of a depthwise convolution, see `convolveBackwardData`; false if these kernels
+/// do not compute the shape. With stride 1 it is a depthwise convolution of the upstream gradient with the kernels
+/// rotated by 180 degrees; with stride 2, each pixel gathers from the windows that cover it.
 ///
 /// Operations and bytes: as forward.
 func convolveDepthwiseBackwardData(

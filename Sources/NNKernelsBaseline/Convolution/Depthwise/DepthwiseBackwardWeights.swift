@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// weightGradient += the weights' gradient of a depthwise convolution, see `convolveBackwardWeights`; false if these kernels
-/// do not compute the shape.
+/// weightGradient += the weights' gradient of a depthwise convolution, see `convolveBackwardWeights`; false if these
+/// kernels do not compute the shape.
 ///
 ///     dw[c, u, v] += sum over n, i, j of dy[n, c, i, j] x[n, c, i S + u - P, j S + v - P]
 ///
@@ -35,8 +35,8 @@ private struct DepthwiseBackwardWeightsRun {
 
   private var taps: Int { planes.shape.kernel.area }
 
-  /// A worker's memory: the deinterleaved rows of a band; a vector of partial sums per tap; a double-precision sum per tap;
-  /// the offset of each tap.
+  /// A worker's memory: the deinterleaved rows of a band; a vector of partial sums per tap; a double-precision sum per
+  /// tap; the offset of each tap.
   var scratchCount: Int { planes.count + planes.offsetCount + taps * Vector.scalarCount + 2 * taps + 2 }
 
   @inline(never)
@@ -170,8 +170,8 @@ private struct NineSums {
     bottom.store(memory + 6 * lanes)
   }
 
-  /// Adds the products of one window row's gradients and its pixels, whose rows are `next` apart; the taps of a row are at
-  /// 0 and at `taps`.
+  /// Adds the products of one window row's gradients and its pixels, whose rows are `next` apart; the taps of a row are
+  /// at 0 and at `taps`.
   @inline(__always)
   mutating func add(_ pixels: UnsafePointer<Float>, _ next: Int, _ taps: (Int, Int), _ gradient: Vector) {
     top.add(gradient, ThreeTaps(pixels, taps))

@@ -35,7 +35,10 @@ struct DepthwiseForwardRun {
   let accumulate: Bool
 
   func computeAll(_ batch: Int, _ workers: WorkerPool) {
-    runRanges(of: batch * planes.shape.groups * planes.bands.count, grain: planes.grain, scratchCount: planes.count + planes.offsetCount, workers) { items, memory in compute(items, memory) }
+    runRanges(
+      of: batch * planes.shape.groups * planes.bands.count, grain: planes.grain,
+      scratchCount: planes.count + planes.offsetCount, workers
+    ) { items, memory in compute(items, memory) }
   }
 
   /// Computes the work items `items`, each a band of window rows of a plane.
@@ -114,8 +117,8 @@ private struct DepthwiseRow {
     }
   }
 
-  /// Two window rows with stride 1 for nine taps: the two pixel rows that they share are loaded once for both. Each output
-  /// adds its terms in the order of `computeNine`.
+  /// Two window rows with stride 1 for nine taps: the two pixel rows that they share are loaded once for both. Each
+  /// output adds its terms in the order of `computeNine`.
   @inline(__always)
   func computePair(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
     let (top, middle, bottom) = (ThreeWeights(weight), ThreeWeights(weight + 3), ThreeWeights(weight + 6))

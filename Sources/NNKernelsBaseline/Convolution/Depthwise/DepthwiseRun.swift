@@ -8,8 +8,8 @@ extension Convolution {
   }
 }
 
-/// The planes of a depthwise convolution, a band of window rows at a time. The rows that a band reads are padded with zeros
-/// and deinterleaved into a worker's first-level cache, see `StrideDeinterleave`.
+/// The planes of a depthwise convolution, a band of window rows at a time. The rows that a band reads are padded with
+/// zeros and deinterleaved into a worker's first-level cache, see `StrideDeinterleave`.
 struct DepthwiseBands {
   let shape: Convolution
   let output: Extent
@@ -38,8 +38,8 @@ struct DepthwiseBands {
   /// Bands that are worth a chunk.
   var grain: Int { max(1, 65536 * bands.count / max(1, output.area * shape.kernel.area)) }
 
-  /// Pads and deinterleaves the rows that the window rows `windows` read. `memory` was zero or gathered before: the padding
-  /// columns stay zero.
+  /// Pads and deinterleaves the rows that the window rows `windows` read. `memory` was zero or gathered before: the
+  /// padding columns stay zero.
   @inline(__always)
   func gather(_ memory: UnsafeMutablePointer<Float>, _ windows: Range<Int>, from plane: UnsafePointer<Float>) {
     let top = windows.lowerBound * shape.stride.height - shape.paddingBefore.height

@@ -1,13 +1,13 @@
 import NNKernelsCommon
 
-/// downstream (+)= gradient of a convolution's input, see `Scalar.convolveBackwardData`: for each tap (u, v) a matrix product
-/// that is scattered, the transpose of im2col,
+/// downstream (+)= gradient of a convolution's input, see `Scalar.convolveBackwardData`: for each tap (u, v) a matrix
+/// product that is scattered, the transpose of im2col,
 ///
 ///     dx[c, i S + u - P, j S + v - P] += sum over o of w[o, c, u, v] dy[o, i, j]
 ///
 /// Sums stay in registers over the output channels and pass through the first-level cache once per tap: with n output
-/// channels in a group, every 2 n operations move 8 bytes there. Operations: as forward. Bytes: at least 4 for each scalar
-/// of both gradients and the weights.
+/// channels in a group, every 2 n operations move 8 bytes there. Operations: as forward. Bytes: at least 4 for each
+/// scalar of both gradients and the weights.
 ///
 /// One chunk computes a sample's gradient for a tile of channels, always in the same order.
 func convolveBackwardData(

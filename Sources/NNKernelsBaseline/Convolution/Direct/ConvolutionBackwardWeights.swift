@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// weightGradient (+)= gradient of a convolution's weights, see `Scalar.convolveBackwardWeights`: the correlation of the
-/// input with the upstream gradient, as dot products of contiguous rows,
+/// weightGradient (+)= gradient of a convolution's weights, see `Scalar.convolveBackwardWeights`: the correlation of
+/// the input with the upstream gradient, as dot products of contiguous rows,
 ///
 ///     dw[o, c, u, v] = sum over n, i, j of dy[n, o, i, j] x[n, c, i S + u - P, j S + v - P]
 ///
@@ -93,8 +93,8 @@ private struct BackwardWeightsRun {
   ) {
     let (area, inner) = (shape.output.area, shape.weightsPerOutput)
     let (inputs, firstRow) = (part.inputs, part.outputs.lowerBound)
-    // Both operands are packed as [channel][sample][pixel], so that a tile reads contiguous memory. In place, the samples
-    // of images whose size is a power of two would map to the same cache sets and evict one another.
+    // Both operands are packed as [channel][sample][pixel], so that a tile reads contiguous memory. In place, the
+    // samples of images whose size is a power of two would map to the same cache sets and evict one another.
     let copy = memory + (planes.isDirect ? 0 : samples * inputs.count * planes.channel + ImagePlanes.slack)
     let above = UnsafePointer(copy)
     let upstreamChannel = samples * gradient.area

@@ -2,17 +2,18 @@ import NNKernelsCommon
 
 /// y = epilogue(convolution of x), see `Scalar.convolve`: a direct convolution as an implicit matrix product,
 ///
-///     y[o, (i, j)] = sum over k = (c, u, v) of w[o, k] im2col[k, (i, j)],  im2col[k, (i, j)] = x[c, i S + u - P, j S + v - P]
+///     y[o, (i, j)] = sum over k = (c, u, v) of w[o, k] im2col[k, (i, j)]
+///     im2col[k, (i, j)] = x[c, i S + u - P, j S + v - P]
 ///
-/// for each sample and group; S is the stride, P the padding. The im2col matrix is never formed: its rows are read from the
-/// image, or from a padded polyphase copy of the rows that a chunk needs, see `ImagePlanes`.
+/// for each sample and group; S is the stride, P the padding. The im2col matrix is never formed: its rows are read from
+/// the image, or from a padded polyphase copy of the rows that a chunk needs, see `ImagePlanes`.
 ///
 /// Operations: 2 output channels x output pixels x weights per output, padding included, for each sample. Bytes: at
-/// least 4 for each scalar of the input, the output and the weights; the polyphase copy moves the input once more, within
-/// the second-level cache. Bound by the multipliers from about eight output channels on.
+/// least 4 for each scalar of the input, the output and the weights; the polyphase copy moves the input once more,
+/// within the second-level cache. Bound by the multipliers from about eight output channels on.
 ///
-/// Every output adds its terms in the order of k, after the bias, whatever the tile and the chunk: its bits depend on its
-/// own window alone.
+/// Every output adds its terms in the order of k, after the bias, whatever the tile and the chunk: its bits depend on
+/// its own window alone.
 func convolve(
   _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights, _ y: Buffer<Float>,
   _ epilogue: Epilogue<Float>, _ workers: WorkerPool
@@ -46,8 +47,8 @@ struct ConvolutionRun {
   let packsWeights: Bool
   /// The pooling that is fused into the epilogue, if any.
   let pooling: PooledPixels?
-  /// The work partition: sample x group x row block x block of tiles. Row blocks are of window rows of the pooling if there
-  /// is one, else of output rows.
+  /// The work partition: sample x group x row block x block of tiles. Row blocks are of window rows of the pooling if
+  /// there is one, else of output rows.
   let rowParts: Int
   let tileParts: Int
 

@@ -1,7 +1,8 @@
 import NNKernelsCommon
 
 /// y = activation(max pooling of (convolution of x + bias)), see `Scalar.convolvePooled`: the pooling is fused into the
-/// convolution's epilogue. Each tile's pixels are pooled while they are in the first-level cache and never reach memory.
+/// convolution's epilogue. Each tile's pixels are pooled while they are in the first-level cache and never reach
+/// memory.
 ///
 /// Operations: as the convolution and the pooling. Bytes: 4 for each scalar of the input and the weights, and for each
 /// pooled pixel; the unpooled pixels, four times as many with windows of 2 x 2, move none.
@@ -32,9 +33,9 @@ func poolsConvolution(_ shape: Convolution, _ pooling: Pooling) -> Bool {
 /// The pixels of a tile of channels between convolution and pooling, in a worker's memory.
 struct PooledPixels {
   let windows: PlaneWindows
-  /// Whether the output rows have the pitch of the input planes and are computed as one contiguous row. The pixels between
-  /// the end of a row and the start of the next are computed and not read; that takes fewer vectors than padding each row
-  /// to whole vectors.
+  /// Whether the output rows have the pitch of the input planes and are computed as one contiguous row. The pixels
+  /// between the end of a row and the start of the next are computed and not read; that takes fewer vectors than
+  /// padding each row to whole vectors.
   let isContiguous: Bool
   /// Scalars from one row of pixels to the next.
   let pitch: Int

@@ -28,8 +28,8 @@ struct PixelCursor {
   }
 }
 
-/// The micro-kernel of the direct convolution: a register tile of T.rows channels x two vectors of pixels, accumulated over
-/// the whole inner index.
+/// The micro-kernel of the direct convolution: a register tile of T.rows channels x two vectors of pixels, accumulated
+/// over the whole inner index.
 ///
 ///     y[o, j] = bias[o] + sum over k of a[o rowStrideA + k innerStrideA] pixels[j + offsets[k]]
 struct ConvolutionTile: PixelTileUser {

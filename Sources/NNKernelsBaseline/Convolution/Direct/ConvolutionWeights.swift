@@ -26,8 +26,8 @@ func packConvolution(
   packTiles(shape, UnsafePointer(weight.base), into: packed.base, workers)
 }
 
-/// Packs weights for the register tiles of output channels: packed[tile][k][row] = w[tile's first channel + row, k], with k
-/// over the weights of an output channel.
+/// Packs weights for the register tiles of output channels: packed[tile][k][row] = w[tile's first channel + row, k],
+/// with k over the weights of an output channel.
 func packTiles(
   _ shape: Convolution, _ weight: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, _ workers: WorkerPool
 ) {

@@ -16,9 +16,9 @@ struct GradientRows {
     self.init(isDirect: output.width % lanes == 0, pitch: pitch, rows: output.height, area: pitch * output.height)
   }
 
-  /// Rows padded to the pitch of `planes`, the image that they are multiplied with, if that takes fewer vectors: gradient
-  /// and image are then contiguous rows. The padding is multiplied with what follows the image's rows, `ImagePlanes.slack`
-  /// scalars at most; they must exist.
+  /// Rows padded to the pitch of `planes`, the image that they are multiplied with, if that takes fewer vectors:
+  /// gradient and image are then contiguous rows. The padding is multiplied with what follows the image's rows,
+  /// `ImagePlanes.slack` scalars at most; they must exist.
   init(_ output: Extent, matching planes: ImagePlanes) {
     let lanes = Vector.scalarCount
     let whole = (planes.pitch * output.height + lanes - 1) / lanes * lanes

@@ -1,11 +1,12 @@
 import NNKernelsCommon
 
-/// The memory layout of the pixels that a direct convolution reads: padded and in polyphase form, so that for each weight
-/// the windows of an output row read contiguous pixels.
+/// The memory layout of the pixels that a direct convolution reads: padded and in polyphase form, so that for each
+/// weight the windows of an output row read contiguous pixels.
 ///
-/// With stride S, a channel is split into S.height x S.width phase planes: plane (p, q) holds the pixels whose padded row is
-/// p modulo S.height and whose padded column is q modulo S.width. Neighbouring windows are then neighbouring pixels of
-/// one plane. A convolution with stride 1 and without padding whose output rows are whole vectors reads its input in place.
+/// With stride S, a channel is split into S.height x S.width phase planes: plane (p, q) holds the pixels whose padded
+/// row is p modulo S.height and whose padded column is q modulo S.width. Neighbouring windows are then neighbouring
+/// pixels of one plane. A convolution with stride 1 and without padding whose output rows are whole vectors reads its
+/// input in place.
 struct ImagePlanes {
   let shape: Convolution
   /// Output rows that are computed from the planes.
@@ -119,8 +120,8 @@ struct ImagePlanes {
     return min(range.lowerBound, pitch)..<min(range.upperBound, pitch)
   }
 
-  /// The transpose of `gather`: interleaves the planes of `channels` channels into an image, or adds them to it. Padding
-  /// is dropped.
+  /// The transpose of `gather`: interleaves the planes of `channels` channels into an image, or adds them to it.
+  /// Padding is dropped.
   @inline(never)
   func scatter(
     _ planes: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, channels: Int, accumulate: Bool

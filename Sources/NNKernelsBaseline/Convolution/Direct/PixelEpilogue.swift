@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// The epilogue of a register tile that is not stored directly: accumulation, any activation, partial vectors. The tile's
-/// sums are in memory, two vectors per row.
+/// The epilogue of a register tile that is not stored directly: accumulation, any activation, partial vectors. The
+/// tile's sums are in memory, two vectors per row.
 struct PixelEpilogue: FunctionUser {
   let activation: Activation
   let accumulate: Bool

@@ -39,8 +39,8 @@ struct PixelTargets {
   }
 }
 
-/// A register tile of output: `rows` channels x two vectors of pixels of accumulators. The type nests its rows, as that of
-/// `Tile` does, so that each accumulator is a variable that the compiler keeps in a register.
+/// A register tile of output: `rows` channels x two vectors of pixels of accumulators. The type nests its rows, as that
+/// of `Tile` does, so that each accumulator is a variable that the compiler keeps in a register.
 protocol PixelTile {
   static var rows: Int { get }
   static var zero: Self { get }

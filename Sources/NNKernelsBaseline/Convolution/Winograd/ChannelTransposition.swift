@@ -1,7 +1,8 @@
 // Conversion between the planar layout [channel][pixel] (NCHW) and the channel-blocked layout [pixel][channel of the
 // block] (NCHWc), whose blocks have as many channels as a vector has lanes.
 
-/// The planes of a block of channels to be read: channel c begins at base + c stride. Channels from `count` on are zero.
+/// The planes of a block of channels to be read: channel c begins at base + c stride. Channels from `count` on are
+/// zero.
 struct ChannelBlock {
   let base: UnsafePointer<Float>
   let stride: Int
@@ -54,7 +55,8 @@ struct ChannelBlock {
   }
 }
 
-/// The planes of a block of channels to be written: channel c begins at base + c stride. Lanes from `count` on are dropped.
+/// The planes of a block of channels to be written: channel c begins at base + c stride. Lanes from `count` on are
+/// dropped.
 struct ChannelBlockTarget {
   let base: UnsafeMutablePointer<Float>
   let stride: Int
@@ -68,8 +70,8 @@ struct ChannelBlockTarget {
   /// Whether pixels are added to those at the target.
   let accumulate: Bool
 
-  /// plane c [p] (+)= max(source[p][c] + bias[c], lowest) for p < width. Behind its last pixel, `source` has room for lanes
-  /// more vectors, which are read.
+  /// plane c [p] (+)= max(source[p][c] + bias[c], lowest) for p < width. Behind its last pixel, `source` has room for
+  /// lanes more vectors, which are read.
   @inline(__always)
   func store(_ source: UnsafePointer<Float>, _ width: Int) {
     let lanes = Vector.scalarCount

@@ -5,9 +5,9 @@ import NNKernelsCommon
 ///
 ///     dx tile = B [sum over o of (G w[o, c] G^T) * (A dy tile[o] A^T)] B^T
 ///
-/// It takes as many tiles as forward. The other way, a convolution of the upstream gradient with the rotated weights, takes
-/// the tiles of the input, which are more where there is little padding: 9 instead of 4 for 12 x 12 inputs and 8 x 8
-/// outputs.
+/// It takes as many tiles as forward. The other way, a convolution of the upstream gradient with the rotated weights,
+/// takes the tiles of the input, which are more where there is little padding: 9 instead of 4 for 12 x 12 inputs and 8
+/// x 8 outputs.
 ///
 /// Operations for a tile: as forward; transforms of some 150 and 420 operations for each channel (5 x 5), and 64
 /// additions. Bytes: a chunk's transformed arrays and one image's sums stay in the second-level cache. The relative
@@ -42,8 +42,8 @@ struct WinogradBackwardData<Set: WinogradSet> {
     transformed = WinogradWeights(inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
   }
 
-  /// Whether gradients of this shape take this path: as forward, if it has fewer tiles than the input, and if the sums of
-  /// an image fit into the cache.
+  /// Whether gradients of this shape take this path: as forward, if it has fewer tiles than the input, and if the sums
+  /// of an image fit into the cache.
   static func suits(_ shape: Convolution) -> Bool {
     guard WinogradConvolution<Set>.suits(shape) else { return false }
     let own = WinogradTiles<Set>(output: shape.output, input: shape.input, padding: shape.paddingBefore)
@@ -68,8 +68,8 @@ struct WinogradBackwardData<Set: WinogradSet> {
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tilesOfSample))
     let threads = workers.freeThreads
     let samples = max(1, min(most, (batch + 4 * threads - 1) / (4 * threads)))
-    // Behind the rows of `WinogradTiles`: a tile, half transformed and whole, and an image with room for a block of lanes
-    // vectors.
+    // Behind the rows of `WinogradTiles`: a tile, half transformed and whole, and an image with room for a block of
+    // lanes vectors.
     let pixels = tiles.width * Self.height(tiles)
     let memory = WinogradMemory(
       positions: Set.positions, inputs: outputs, outputs: inputs, tiles: samples * tilesOfSample,

@@ -1,15 +1,15 @@
 import NNKernelsCommon
 
-/// The weights' gradient of a convolution with stride 1 by Winograd's transforms: for each position of a transformed tile, a
-/// matrix product of the transformed upstream gradients (output channels x tiles) and inputs (tiles x input channels),
-/// transformed back once at the end.
+/// The weights' gradient of a convolution with stride 1 by Winograd's transforms: for each position of a transformed
+/// tile, a matrix product of the transformed upstream gradients (output channels x tiles) and inputs (tiles x input
+/// channels), transformed back once at the end.
 ///
 ///     dw[o, c] = G^T [sum over tiles of (A dy tile[o] A^T) * (B^T x tile[c] B)] G
 ///
-/// Operations for a tile of 16 outputs: 2 x 36 (3 x 3) or 2 x 64 (5 x 5) for each pair of channels, a quarter or a sixth
-/// of a direct convolution's; and 150 or 350 for each transform of a channel. Bytes: the transformed tiles of a block stay
-/// in the second-level cache; the sums of the products pass through it once for each block. The relative error is
-/// below 2e-5 (3 x 3) or 1e-4 (5 x 5) of the largest gradient.
+/// Operations for a tile of 16 outputs: 2 x 36 (3 x 3) or 2 x 64 (5 x 5) for each pair of channels, a quarter or a
+/// sixth of a direct convolution's; and 150 or 350 for each transform of a channel. Bytes: the transformed tiles of a
+/// block stay in the second-level cache; the sums of the products pass through it once for each block. The relative
+/// error is below 2e-5 (3 x 3) or 1e-4 (5 x 5) of the largest gradient.
 ///
 /// Tiles are summed in a few parts, whose number depends on the shape alone; then the parts in order.
 struct WinogradBackwardWeights<Set: WinogradSet> {
@@ -42,8 +42,8 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
     transposesSums = shape.inputChannels * outputs < shape.outputChannels * inputs
   }
 
-  /// Whether gradients of this shape take this path: as forward, with enough tiles that the transform of the sums is the
-  /// smaller part.
+  /// Whether gradients of this shape take this path: as forward, with enough tiles that the transform of the sums is
+  /// the smaller part.
   static func suits(_ shape: Convolution, batch: Int) -> Bool {
     WinogradConvolution<Set>.suits(shape) && shape.inputChannels * shape.outputChannels <= 1 << 15
       && batch * shape.output.area >= 128 * Set.tile * Set.tile

@@ -1,8 +1,8 @@
 import NNKernelsCommon
 
-/// A convolution with stride 1 by Winograd's F(4 x 4, 3 x 3) or F(4 x 4, 5 x 5): input tiles and weights are transformed,
-/// multiplied element by element and summed over the input channels, which is one matrix product per position of a tile,
-/// and the sums are transformed to output tiles.
+/// A convolution with stride 1 by Winograd's F(4 x 4, 3 x 3) or F(4 x 4, 5 x 5): input tiles and weights are
+/// transformed, multiplied element by element and summed over the input channels, which is one matrix product per
+/// position of a tile, and the sums are transformed to output tiles.
 ///
 ///     y tile[o] = A^T [sum over c of (G w[o, c] G^T) * (B^T x tile[c] B)] A
 ///
@@ -13,9 +13,9 @@ import NNKernelsCommon
 /// second-level cache. The relative error is below 2e-5 (3 x 3) or 1e-4 (5 x 5) of the largest output (a direct
 /// convolution's is 1e-6): transforms multiply by up to 8 and subtract.
 ///
-/// Each tile is computed independently, so its bits depend on its own input alone. Pooling by 2 x 2 takes the maxima of the
-/// sums while their channels are in the lanes: a quarter of the pixels is transposed back and written. The bits are the
-/// same, since adding a bias is monotonic.
+/// Each tile is computed independently, so its bits depend on its own input alone. Pooling by 2 x 2 takes the maxima of
+/// the sums while their channels are in the lanes: a quarter of the pixels is transposed back and written. The bits are
+/// the same, since adding a bias is monotonic.
 struct WinogradConvolution<Set: WinogradSet> {
   /// Channels of `x` and `y`; a backward pass convolves the upstream gradient.
   let inputChannels: Int
@@ -30,8 +30,8 @@ struct WinogradConvolution<Set: WinogradSet> {
   /// Whether the output is pooled by maxima of 2 x 2 pixels with stride 2.
   var poolsPairs = false
 
-  /// Whether convolutions of this shape take this path: enough channels that the transforms are the smaller part, and tiles
-  /// that are mostly full. The batch has no influence, so that a sample's bits do not depend on it.
+  /// Whether convolutions of this shape take this path: enough channels that the transforms are the smaller part, and
+  /// tiles that are mostly full. The batch has no influence, so that a sample's bits do not depend on it.
   static func suits(_ shape: Convolution) -> Bool {
     shape.kernel == Extent(Set.kernel, Set.kernel) && shape.stride == Extent(1, 1) && shape.dilation == Extent(1, 1)
       && shape.groups == 1 && shape.inputChannels >= 12 && shape.outputChannels >= 12
@@ -53,8 +53,8 @@ struct WinogradConvolution<Set: WinogradSet> {
 
   /// Convolves with weights that `WinogradWeights` has transformed.
   func run(weights: UnsafePointer<Float>, _ workers: WorkerPool) {
-    // A chunk is a number of tile rows, counted through all samples: as many as fit into the cache, but enough chunks for
-    // all threads.
+    // A chunk is a number of tile rows, counted through all samples: as many as fit into the cache, but enough chunks
+    // for all threads.
     let total = batch * tiles.down
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tiles.across))
     let threads = workers.freeThreads
@@ -81,8 +81,8 @@ struct WinogradConvolution<Set: WinogradSet> {
 
   /// The outputs of the tile rows `range` from the sums [position][tile][channel].
   ///
-  /// The pixels of a tile row are kept in image order, so that one call transposes them all. The last tile may write past
-  /// the end of its rows; tiles are computed from last to first, so that the next row's pixels overwrite that.
+  /// The pixels of a tile row are kept in image order, so that one call transposes them all. The last tile may write
+  /// past the end of its rows; tiles are computed from last to first, so that the next row's pixels overwrite that.
   @inline(never)
   private func transformOutputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
@@ -123,8 +123,8 @@ struct WinogradConvolution<Set: WinogradSet> {
   }
 }
 
-/// Max pooling by 2 x 2 of channel-blocked pixels in rows of `pitch`, in place: `rows` contiguous rows of `width` maxima. A
-/// maximum is never written behind the pixels that are still to be read.
+/// Max pooling by 2 x 2 of channel-blocked pixels in rows of `pitch`, in place: `rows` contiguous rows of `width`
+/// maxima. A maximum is never written behind the pixels that are still to be read.
 @inline(__always)
 private func poolVectors(_ pixels: UnsafeMutablePointer<Float>, _ width: Int, _ rows: Int, pitch: Int) {
   let lanes = Vector.scalarCount

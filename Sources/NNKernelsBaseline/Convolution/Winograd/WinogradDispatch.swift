@@ -47,8 +47,8 @@ func winogradPack(
   return run(WinogradFour3.self) || run(WinogradFour5.self)
 }
 
-/// As `convolveBackwardData`: the adjoint of the forward pass, or the convolution of the upstream gradient with the rotated
-/// weights.
+/// As `convolveBackwardData`: the adjoint of the forward pass, or the convolution of the upstream gradient with the
+/// rotated weights.
 func winogradBackwardData(
   _ shape: Convolution, _ batch: Int, _ upstream: Buffer<Float>, _ weight: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool

@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// The tiling of images of one size into m x m output tiles and n x n input tiles, which overlap by r - 1 pixels (the halo),
-/// and the transform of input tiles.
+/// The tiling of images of one size into m x m output tiles and n x n input tiles, which overlap by r - 1 pixels (the
+/// halo), and the transform of input tiles.
 struct WinogradTiles<Set: WinogradSet> {
   /// The convolution's output, which the tiles cover.
   let output: Extent
@@ -25,12 +25,12 @@ struct WinogradTiles<Set: WinogradSet> {
   /// Pixels of a padded row.
   @inline(__always) var width: Int { across * Set.tile + Set.kernel - 1 }
 
-  /// Scalars from one row of channel-blocked pixels to the next, with room for the whole blocks that `ChannelBlock` writes
-  /// and `ChannelBlockTarget` reads.
+  /// Scalars from one row of channel-blocked pixels to the next, with room for the whole blocks that `ChannelBlock`
+  /// writes and `ChannelBlockTarget` reads.
   @inline(__always) var rowPitch: Int { (width + Vector.scalarCount) * Vector.scalarCount }
 
-  /// Scalars of a worker's memory besides transformed arrays: a vector of zeros; room for a block before the first row, which
-  /// also holds a vector of biases; n rows of channel-blocked pixels; these rows transformed along the columns.
+  /// Scalars of a worker's memory besides transformed arrays: a vector of zeros; room for a block before the first row,
+  /// which also holds a vector of biases; n rows of channel-blocked pixels; these rows transformed along the columns.
   @inline(__always) var workCount: Int { Vector.scalarCount * (1 + Vector.scalarCount) + 2 * Set.side * rowPitch }
 
   /// Whether at least 60 % of the pixels of the tiles are outputs.
@@ -139,8 +139,8 @@ enum WinogradArrays {
     (count + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
   }
 
-  /// At least `count`, and such that the arrays of successive positions start in different sets of the first-level cache: 48
-  /// modulo 1024 scalars.
+  /// At least `count`, and such that the arrays of successive positions start in different sets of the first-level
+  /// cache: 48 modulo 1024 scalars.
   @inline(__always)
   static func unaliased(_ count: Int) -> Int { (count + 1023 - 48) / 1024 * 1024 + 48 }
 

@@ -1,6 +1,7 @@
-// Winograd's minimal filtering F(m, r) along one dimension (Lavin and Gray 2015), for a vector of channels at once. Input
-// and weights are polynomials that are evaluated at n = m + r - 1 points; the products at the points are interpolated to
-// the outputs: y = A^T [(G g) * (B^T d)]. In two dimensions a transform is applied to the columns, then to the rows.
+// Winograd's minimal filtering F(m, r) along one dimension (Lavin and Gray 2015), for a vector of channels at once.
+// Input and weights are polynomials that are evaluated at n = m + r - 1 points; the products at the points are
+// interpolated to the outputs: y = A^T [(G g) * (B^T d)]. In two dimensions a transform is applied to the columns, then
+// to the rows.
 
 /// One of the linear maps, for `inputs` vectors to `outputs` vectors.
 protocol WinogradTransform {

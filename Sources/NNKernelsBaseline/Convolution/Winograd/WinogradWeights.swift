@@ -19,8 +19,8 @@ extension WinogradWeightLayout {
   }
 }
 
-/// The transformed weights of a convolution, [position][input channel][output channel], output channels padded with zeros to
-/// whole vectors.
+/// The transformed weights of a convolution, [position][input channel][output channel], output channels padded with
+/// zeros to whole vectors.
 struct WinogradWeights<Set: WinogradSet> {
   let inputChannels: Int
   let outputChannels: Int
