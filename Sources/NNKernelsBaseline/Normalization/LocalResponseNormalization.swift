@@ -75,21 +75,12 @@ private struct ResponseDivisor {
     beta = Float(window.beta)
   }
 
+  /// s of the elements from `i` on that `load` reads.
   @inline(__always)
-  func value(_ i: Int) -> Vector {
+  func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
     var squares = Vector.zero
     for channel in 0..<count {
-      let other = loadVector(base + (channel * pixels + i))
-      squares = multiplyAdd(other, other, squares)
-    }
-    return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
-  }
-
-  @inline(__always)
-  func value(_ i: Int, count lanes: Int) -> Vector {
-    var squares = Vector.zero
-    for channel in 0..<count {
-      let other = loadVector(base + (channel * pixels + i), count: lanes)
+      let other = load(base + (channel * pixels + i))
       squares = multiplyAdd(other, other, squares)
     }
     return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
@@ -107,11 +98,11 @@ private struct ResponseLoop: VectorLoop {
   let y: UnsafeMutablePointer<Float>
 
   @inline(__always)
-  func whole(_ i: Int) { storeVector(loadVector(x + i) * divisor.power(divisor.value(i)), y + i) }
+  func whole(_ i: Int) { storeVector(loadVector(x + i) * divisor.power(divisor.value({ loadVector($0) }, i)), y + i) }
 
   @inline(__always)
   func rest(_ i: Int, _ count: Int) {
-    let power = divisor.power(divisor.value(i, count: count))
+    let power = divisor.power(divisor.value({ loadVector($0, count: count) }, i))
     storeVector(loadVector(x + i, count: count) * power, y + i, count: count)
   }
 }
@@ -127,7 +118,7 @@ private struct ResponseTermLoop: VectorLoop {
 
   @inline(__always)
   func whole(_ i: Int) {
-    let scale = divisor.value(i)
+    let scale = divisor.value({ loadVector($0) }, i)
     let gradient = loadVector(upstream + i) * divisor.power(scale)
     storeVector(gradient * loadVector(x + i) / scale, products + i)
     storeVector(accumulate ? loadVector(downstream + i) + gradient : gradient, downstream + i)
@@ -135,7 +126,7 @@ private struct ResponseTermLoop: VectorLoop {
 
   @inline(__always)
   func rest(_ i: Int, _ count: Int) {
-    let scale = divisor.value(i, count: count)
+    let scale = divisor.value({ loadVector($0, count: count) }, i)
     let gradient = loadVector(upstream + i, count: count) * divisor.power(scale)
     storeVector(gradient * loadVector(x + i, count: count) / scale, products + i, count: count)
     storeVector(
@@ -154,18 +145,17 @@ private struct ResponseSumLoop: VectorLoop {
   let pixels: Int
 
   @inline(__always)
-  func whole(_ i: Int) {
+  private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
     var sum = Vector.zero
-    for channel in 0..<count { sum += loadVector(products + (channel * pixels + i)) }
-    let share = loadVector(x + i) * factor
-    storeVector(multiplyAdd(share, sum, loadVector(downstream + i)), downstream + i)
+    for channel in 0..<count { sum += load(products + (channel * pixels + i)) }
+    return multiplyAdd(load(x + i) * factor, sum, load(UnsafePointer(downstream) + i))
   }
 
   @inline(__always)
+  func whole(_ i: Int) { storeVector(value({ loadVector($0) }, i), downstream + i) }
+
+  @inline(__always)
   func rest(_ i: Int, _ lanes: Int) {
-    var sum = Vector.zero
-    for channel in 0..<count { sum += loadVector(products + (channel * pixels + i), count: lanes) }
-    let share = loadVector(x + i, count: lanes) * factor
-    storeVector(multiplyAdd(share, sum, loadVector(downstream + i, count: lanes)), downstream + i, count: lanes)
+    storeVector(value({ loadVector($0, count: lanes) }, i), downstream + i, count: lanes)
   }
 }

@@ -7,7 +7,7 @@ func affine(
   _ x: Buffer<Float>, _ map: CenteredScale<Float>, _ set: StridedSegments, _ rectifies: Bool, _ y: Buffer<Float>
 ) {
   if rectifies {
-    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectification()), set, fetching: x.base)
+    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectifier()), set, fetching: x.base)
   } else {
     run(AffineLoop(x: x.base, y: y.base, map: map, end: Identity()), set, fetching: x.base)
   }
@@ -33,12 +33,6 @@ private func run<L: VectorLoop>(_ loop: L, _ set: StridedSegments, fetching x: U
     let start = set.start + segment * set.stride
     loop.run(start..<(start + set.length))
   }
-}
-
-/// max(x, 0); NaN stays NaN.
-private struct Rectification: VectorFunction {
-  @inline(__always)
-  func value(_ x: Vector) -> Vector { x.replacing(with: Vector.zero, where: x .< Vector.zero) }
 }
 
 private struct AffineLoop<F: VectorFunction>: VectorLoop {
@@ -68,21 +62,19 @@ private struct CombinationLoop: VectorLoop {
   let combination: LinearCombination<Float>
 
   @inline(__always)
-  private func value(_ y: Vector, _ x: Vector) -> Vector {
-    let deviation = x - Vector(repeating: combination.center)
-    let own = multiplyAdd(y, Vector(repeating: combination.factor), Vector(repeating: combination.constant))
-    return multiplyAdd(deviation, Vector(repeating: combination.slope), own)
+  private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
+    let deviation = load(x + i) - Vector(repeating: combination.center)
+    let own = multiplyAdd(
+      load(y + i), Vector(repeating: combination.factor), Vector(repeating: combination.constant))
+    let value = multiplyAdd(deviation, Vector(repeating: combination.slope), own)
+    return accumulate ? load(UnsafePointer(result) + i) + value : value
   }
 
   @inline(__always)
-  func whole(_ i: Int) {
-    let value = value(loadVector(y + i), loadVector(x + i))
-    storeVector(accumulate ? loadVector(result + i) + value : value, result + i)
-  }
+  func whole(_ i: Int) { storeVector(value({ loadVector($0) }, i), result + i) }
 
   @inline(__always)
   func rest(_ i: Int, _ count: Int) {
-    let value = value(loadVector(y + i, count: count), loadVector(x + i, count: count))
-    storeVector(accumulate ? loadVector(result + i, count: count) + value : value, result + i, count: count)
+    storeVector(value({ loadVector($0, count: count) }, i), result + i, count: count)
   }
 }

@@ -21,32 +21,20 @@ struct WinogradBackwardData<Set: WinogradSet> {
   let downstream: UnsafeMutablePointer<Float>
   let accumulate: Bool
 
-  private let tiles: WinogradTiles<Set>
-  /// Input and output channels, rounded up to whole vectors.
-  private let inputs: Int
-  private let outputs: Int
-  private let transformed: WinogradWeights<Set>
+  let tiles: WinogradTiles<Set>
 
-  init(
-    _ shape: Convolution, _ batch: Int, upstream: UnsafePointer<Float>, downstream: UnsafeMutablePointer<Float>,
-    accumulate: Bool
-  ) {
-    self.shape = shape
-    self.batch = batch
-    self.upstream = upstream
-    self.downstream = downstream
-    self.accumulate = accumulate
-    tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
-    inputs = WinogradArrays.wholeVectors(shape.inputChannels)
-    outputs = WinogradArrays.wholeVectors(shape.outputChannels)
-    transformed = WinogradWeights(inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
+  /// Input and output channels, rounded up to whole vectors.
+  private var inputs: Int { WinogradArrays.wholeVectors(shape.inputChannels) }
+  private var outputs: Int { WinogradArrays.wholeVectors(shape.outputChannels) }
+  private var transformed: WinogradWeights<Set> {
+    WinogradWeights(inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
   }
 
   /// Whether gradients of this shape take this path: as forward, if it has fewer tiles than the input, and if the sums
   /// of an image fit into the cache.
   static func suits(_ shape: Convolution) -> Bool {
     guard WinogradConvolution<Set>.suits(shape) else { return false }
-    let own = WinogradTiles<Set>(output: shape.output, input: shape.input, padding: shape.paddingBefore)
+    let own = WinogradTiles<Set>(shape)
     let other = WinogradTiles<Set>(output: shape.input, input: shape.output, padding: Extent(0, 0))
     return own.across * own.down < other.across * other.down && own.width * height(own) <= mostPixels
   }

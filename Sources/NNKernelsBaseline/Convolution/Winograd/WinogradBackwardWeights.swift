@@ -19,28 +19,14 @@ struct WinogradBackwardWeights<Set: WinogradSet> {
   let upstream: UnsafePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
 
-  private let tiles: WinogradTiles<Set>
+  let tiles: WinogradTiles<Set>
+
   /// Input and output channels, rounded up to whole vectors.
-  private let inputs: Int
-  private let outputs: Int
+  private var inputs: Int { WinogradArrays.wholeVectors(shape.inputChannels) }
+  private var outputs: Int { WinogradArrays.wholeVectors(shape.outputChannels) }
   /// Whether the sums are [position][input channel][output channel], with output channels in the lanes; else
   /// [position][output channel][input channel].
-  private let transposesSums: Bool
-
-  init(
-    _ shape: Convolution, _ batch: Int, x: UnsafePointer<Float>, upstream: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>
-  ) {
-    self.shape = shape
-    self.batch = batch
-    self.x = x
-    self.upstream = upstream
-    self.weightGradient = weightGradient
-    tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
-    inputs = WinogradArrays.wholeVectors(shape.inputChannels)
-    outputs = WinogradArrays.wholeVectors(shape.outputChannels)
-    transposesSums = shape.inputChannels * outputs < shape.outputChannels * inputs
-  }
+  private var transposesSums: Bool { shape.inputChannels * outputs < shape.outputChannels * inputs }
 
   /// Whether gradients of this shape take this path: as forward, with enough tiles that the transform of the sums is
   /// the smaller part.

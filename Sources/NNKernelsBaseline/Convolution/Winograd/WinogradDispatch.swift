@@ -12,7 +12,7 @@ func winogradConvolve(
     let rectifies = epilogue.activation == .relu && !epilogue.accumulate
     let convolution = WinogradConvolution<Set>(
       inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
-      tiles: WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore), batch: batch,
+      tiles: WinogradTiles(shape), batch: batch,
       x: UnsafePointer(x.base), y: y.base, bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies,
       accumulate: epilogue.accumulate, poolsPairs: pooling != nil)
     switch weights {
@@ -56,7 +56,8 @@ func winogradBackwardData(
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     if WinogradBackwardData<Set>.suits(shape) {
       WinogradBackwardData<Set>(
-        shape, batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base, accumulate: accumulate
+        shape: shape, batch: batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base,
+        accumulate: accumulate, tiles: WinogradTiles(shape)
       ).run(weight, workers)
       return true
     }
@@ -88,8 +89,8 @@ func winogradBackwardWeights(
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     guard WinogradBackwardWeights<Set>.suits(shape, batch: batch) else { return false }
     WinogradBackwardWeights<Set>(
-      shape, batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
-      weightGradient: weightGradient.base
+      shape: shape, batch: batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
+      weightGradient: weightGradient.base, tiles: WinogradTiles(shape)
     ).run(workers)
     return true
   }

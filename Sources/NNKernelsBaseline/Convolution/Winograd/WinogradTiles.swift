@@ -22,6 +22,11 @@ struct WinogradTiles<Set: WinogradSet> {
     down = (output.height + Set.tile - 1) / Set.tile
   }
 
+  /// The tiling of a convolution's output.
+  init(_ shape: Convolution) {
+    self.init(output: shape.output, input: shape.input, padding: shape.paddingBefore)
+  }
+
   /// Pixels of a padded row.
   @inline(__always) var width: Int { across * Set.tile + Set.kernel - 1 }
 
