@@ -1,8 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A layer that applies one of the kernels' elementwise functions: such a layer only declares itself and names the
-/// function.
+/// A layer that applies one of the kernels' elementwise activations; a conforming type names the function.
 public protocol ElementwiseActivation: DeclaredLayer {
   /// The function.
   var function: Activation { get }

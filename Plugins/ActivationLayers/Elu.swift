@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Lets positive numbers through and bends the others towards -alpha. y = x where x > 0, else alpha (exp(x) - 1).
+/// The exponential linear unit. y = x where x > 0, else alpha (exp(x) - 1).
 public struct Elu: ElementwiseActivation {
   /// The declaration of `<elu>`.
   public static let schema = ElementSchema(
@@ -10,7 +10,7 @@ public struct Elu: ElementwiseActivation {
     example: #"<elu alpha="1"/>"#,
     attributes: [.optional("alpha", .number(.any), default: .number(1), "The limit below 0, with its sign changed.")])
 
-  /// The limit below 0, with its sign changed.
+  /// alpha: the function approaches -alpha.
   public let alpha: Double
 
   /// The layer that a model file describes.

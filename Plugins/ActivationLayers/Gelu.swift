@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The input times the probability that a normal number is below it.
+/// The Gaussian error linear unit: y = x Phi(x), Phi the normal distribution function.
 public struct Gelu: ElementwiseActivation {
   /// The declaration of `<gelu>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A sigmoid made of three straight lines. y = min(max(x / 6 + 1/2, 0), 1).
+/// The piecewise linear approximation of the sigmoid. y = min(max(x / 6 + 1/2, 0), 1).
 public struct HardSigmoid: ElementwiseActivation {
   /// The declaration of `<hardSigmoid>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The input times its hard sigmoid. y = x min(max(x / 6 + 1/2, 0), 1).
+/// Hard swish: x times its hard sigmoid. y = x min(max(x / 6 + 1/2, 0), 1).
 public struct HardSwish: ElementwiseActivation {
   /// The declaration of `<hardSwish>`.
   public static let schema = ElementSchema(

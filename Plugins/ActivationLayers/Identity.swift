@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Passes its input on unchanged. y = x; dy/dx = 1.
+/// The identity. y = x; dy/dx = 1.
 public struct Identity: ElementwiseActivation {
   /// The declaration of `<identity>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Lets positive numbers through and the others with a small slope. y = x where x > 0, else slope x.
+/// The leaky rectified linear unit. y = x where x > 0, else slope x.
 public struct LeakyRelu: ElementwiseActivation {
   /// The declaration of `<leakyRelu>`.
   public static let schema = ElementSchema(

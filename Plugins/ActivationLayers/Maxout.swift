@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The largest of several neighbouring inputs: with a dense layer before it, a learned convex function.
+/// Maxout: the maximum over groups of adjacent inputs; behind a dense layer, a learned convex function.
 public struct Maxout: DeclaredLayer {
   /// The declaration of `<maxout>`.
   public static let schema = ElementSchema(
@@ -15,7 +15,7 @@ public struct Maxout: DeclaredLayer {
         "How many neighbouring inputs make one output.")
     ])
 
-  /// How many neighbouring inputs make one output.
+  /// The pieces: inputs per output.
   public let pieces: Int
 
   /// The layer that a model file describes.
@@ -61,7 +61,7 @@ public struct Maxout: DeclaredLayer {
 }
 
 extension Shape {
-  /// Elements behind one index of the first dimension.
+  /// Elements per index of the first dimension.
   fileprivate var sampleSpan: Int { elementCount / self[0] }
 }
 
@@ -76,7 +76,7 @@ private func maxoutForward<S: Scalar>(
     var best = 0
     for piece in 1..<max(1, pieces) {
       let candidate = x[first + piece * span]
-      // A number that is not one must not vanish.
+      // NaN propagates.
       if candidate > x[first + best * span] || candidate.isNaN { best = piece }
     }
     y[i] = x[first + best * span]

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A leaky relu whose slope is learned: one for all elements, or one for each channel.
+/// The parametric ReLU: a leaky ReLU with a learned slope, one for all elements or one for each channel.
 public struct Prelu: DeclaredLayer {
   /// The declaration of `<prelu>`.
   public static let schema = ElementSchema(
@@ -17,7 +17,7 @@ public struct Prelu: DeclaredLayer {
 
   /// Whether every channel has a slope of its own.
   public let isPerChannel: Bool
-  /// The slope before training.
+  /// The initial slope.
   public let slope: Double
 
   /// The layer that a model file describes.
@@ -55,7 +55,7 @@ public struct Prelu: DeclaredLayer {
       context.parameterGradients[0], span: span(context.inputs[0], slopes))
   }
 
-  /// Elements in a row that share a slope.
+  /// Contiguous elements that share a slope.
   private func span<S: Scalar>(_ input: Tensor<S>, _ slopes: Buffer<S>) -> Int {
     max(1, input.shape.sample.elementCount / slopes.count)
   }

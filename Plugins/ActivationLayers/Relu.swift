@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Lets positive numbers through and makes the others 0. y = max(x, 0); dy/dx = 1 where x > 0, else 0.
+/// The rectified linear unit. y = max(x, 0); dy/dx = 1 where x > 0, else 0.
 public struct Relu: ElementwiseActivation {
   /// The declaration of `<relu>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,8 @@
 import NNCore
 import NNKernels
 
-/// An exponential unit whose constants keep mean 0 and variance 1 through many layers. y = 1.0507 (x where x > 0, else 1.6733 (exp(x) - 1)).
+/// The scaled exponential linear unit, whose constants preserve mean 0 and variance 1. y = 1.0507 (x where x > 0, else
+/// 1.6733 (exp(x) - 1)).
 public struct Selu: ElementwiseActivation {
   /// The declaration of `<selu>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Squeezes numbers into (0, 1). y = 1 / (1 + exp(-x)); dy/dx = y (1 - y).
+/// The logistic sigmoid, with values in (0, 1). y = 1 / (1 + exp(-x)); dy/dx = y (1 - y).
 public struct Sigmoid: ElementwiseActivation {
   /// The declaration of `<sigmoid>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The input times its sigmoid; also called swish. y = x sigmoid(x); dy/dx = s + x s (1 - s) with s = sigmoid(x).
+/// The sigmoid linear unit, also called swish. y = x sigmoid(x); dy/dx = s + x s (1 - s) with s = sigmoid(x).
 public struct Silu: ElementwiseActivation {
   /// The declaration of `<silu>`.
   public static let schema = ElementSchema(

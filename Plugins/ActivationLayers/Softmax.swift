@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Turns scores into probabilities that add up to 1.
+/// The softmax: y[j] = exp(x[j]) / sum over k of exp(x[k]).
 public struct Softmax: DeclaredLayer {
   /// The declaration of `<softmax>`.
   public static let schema = ElementSchema(
@@ -42,7 +42,7 @@ public struct Softmax: DeclaredLayer {
   }
 }
 
-/// Turns scores into logarithms of probabilities.
+/// The logarithm of the softmax: y[j] = x[j] - log sum over k of exp(x[k]).
 public struct LogSoftmax: DeclaredLayer {
   /// The declaration of `<logSoftmax>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A smooth version of relu. y = log(1 + exp(x)); dy/dx = sigmoid(x).
+/// Softplus, a smooth approximation of ReLU. y = log(1 + exp(x)); dy/dx = sigmoid(x).
 public struct Softplus: ElementwiseActivation {
   /// The declaration of `<softplus>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Squeezes numbers into (-1, 1), approaching the ends slowly. y = x / (1 + |x|); dy/dx = 1 / (1 + |x|)^2.
+/// Softsign, with values in (-1, 1) and polynomial tails. y = x / (1 + |x|); dy/dx = 1 / (1 + |x|)^2.
 public struct Softsign: ElementwiseActivation {
   /// The declaration of `<softsign>`.
   public static let schema = ElementSchema(

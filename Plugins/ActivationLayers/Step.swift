@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// One where the input is above 0, and zero elsewhere: the perceptron's function. y = 1 where x > 0, else 0; dy/dx = 0, so nothing before it learns.
+/// The Heaviside step of the perceptron. y = 1 where x > 0, else 0; dy/dx = 0, so no gradient flows through it.
 public struct Step: ElementwiseActivation {
   /// The declaration of `<step>`.
   public static let schema = ElementSchema(

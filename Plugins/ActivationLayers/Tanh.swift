@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Squeezes numbers into (-1, 1). y = tanh(x); dy/dx = 1 - y^2.
+/// The hyperbolic tangent, with values in (-1, 1). y = tanh(x); dy/dx = 1 - y^2.
 public struct Tanh: ElementwiseActivation {
   /// The declaration of `<tanh>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 
-/// How the elements of one array spread over a larger one: sizes are compared from the last dimension on, and an array
-/// whose size is 1, or which lacks the dimension, is repeated along it, as in NumPy. The batch is never repeated.
+/// Broadcasting, as in NumPy: sizes are compared from the last dimension on, and an array whose size is 1, or which
+/// lacks the dimension, is repeated along it. The batch is never broadcast.
 struct Broadcast {
   private var sizes = SIMD8<Int>(repeating: 1)
   private var steps = SIMD8<Int>(repeating: 0)
@@ -26,7 +26,7 @@ struct Broadcast {
     steps[0] = step
   }
 
-  /// Where the element lies that the result's element `index` reads.
+  /// The index of the element that the result's element `index` reads.
   @inline(__always)
   func callAsFunction(_ index: Int) -> Int {
     if isIdentity { return index }
@@ -42,7 +42,7 @@ struct Broadcast {
     return place
   }
 
-  /// The shape that several samples' shapes spread to. Throws an `ElementError` that names both where they do not fit.
+  /// The broadcast shape of several samples' shapes. Throws an `ElementError` that names two shapes that do not fit.
   static func shape(_ inputs: [Shape], _ element: String) throws -> Shape {
     var result = inputs[0]
     for input in inputs.dropFirst() {

@@ -1,12 +1,12 @@
 import NNCore
 import NNKernels
 
-/// An operation that puts the elements of several arrays together, from the left.
+/// A binary operation, folded over the elements of several arrays from the left.
 public enum BroadcastingBinary: Sendable, Hashable {
   case add, subtract, multiply, divide, maximum, minimum, power
 }
 
-/// A layer that combines its inputs element by element, repeating the smaller ones; see `Broadcast`.
+/// A layer that combines its inputs element by element, with broadcasting; see `Broadcast`.
 public protocol CombiningLayer: DeclaredLayer {
   /// The operation.
   var combination: BroadcastingBinary { get }
@@ -63,14 +63,14 @@ extension CombiningLayer {
 }
 
 extension CombiningLayer {
-  /// Whether there are at least two inputs, all of the output's size.
+  /// Whether there are at least two inputs and none is broadcast.
   private func repeatsNothing<S: Scalar>(_ context: ForwardContext<S>) -> Bool {
     for position in 0..<context.inputs.count
     where context.inputs[position].buffer.count != context.output.buffer.count { return false }
     return context.inputs.count > 1
   }
 
-  /// The gradient of one input where a kernel computes it; if not, nothing is done.
+  /// Computes the gradient of one input if there is a kernel for it; false if not.
   private func elementBackward<S: Scalar>(_ context: BackwardContext<S>, _ position: Int) -> Bool {
     let (upstream, slot) = (context.upstream[0], context.downstream[position])
     guard slot.tensor.buffer.count == upstream.buffer.count else { return false }
@@ -120,7 +120,7 @@ private func combine<S: Scalar>(
   case .subtract: for i in 0..<count { y[i] -= x[place(i)] }
   case .multiply: for i in 0..<count { y[i] *= x[place(i)] }
   case .divide: for i in 0..<count { y[i] /= x[place(i)] }
-  // A number that is not one must not vanish.
+  // NaN propagates.
   case .maximum:
     for i in 0..<count {
       let other = x[place(i)]
@@ -169,7 +169,7 @@ private func combineBackward<S: Scalar>(
       let local = 1 / divisor.buffer[divisorPlace(i)]
       downstream[place(i)] += upstream[i] * (position == 0 ? local : -context.outputs[0].buffer[i] * local)
     }
-  // Among equals the first gets the whole gradient.
+  // Of equal elements, the first gets the whole gradient.
   case .maximum, .minimum:
     for i in 0..<count where chosen(context, i) == position { downstream[place(i)] += upstream[i] }
   case .power:

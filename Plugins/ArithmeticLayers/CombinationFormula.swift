@@ -24,7 +24,7 @@ extension BroadcastingBinary {
 
   private func joined(_ words: [String], _ sign: String) -> String { words.joined(separator: " \(sign) ") }
 
-  /// The first of the equal inputs has a slope of 1, all others 0.
+  /// The derivative is 1 for the first of the equal inputs and 0 for all others.
   private func choice(_ symbol: String, _ function: String, _ inputs: [String]) -> LayerFormula {
     let value = inputs.dropFirst().reduce(inputs[0]) { "\(function)(\($0), \($1))" }
     let slopes = inputs.indices.map { position in

@@ -1,6 +1,6 @@
 import NNCore
 
-/// The sum of its inputs.
+/// The elementwise sum of its inputs.
 public struct Add: CombiningLayer {
   /// The declaration of `<add>`.
   public static let schema = ElementSchema(
@@ -18,7 +18,7 @@ public struct Add: CombiningLayer {
   public var combination: BroadcastingBinary { .add }
 }
 
-/// The difference of two inputs.
+/// The elementwise difference of two inputs.
 public struct Subtract: CombiningLayer {
   /// The declaration of `<subtract>`.
   public static let schema = ElementSchema(
@@ -36,7 +36,7 @@ public struct Subtract: CombiningLayer {
   public var combination: BroadcastingBinary { .subtract }
 }
 
-/// The product of its inputs.
+/// The elementwise (Hadamard) product of its inputs.
 public struct Multiply: CombiningLayer {
   /// The declaration of `<multiply>`.
   public static let schema = ElementSchema(
@@ -54,7 +54,7 @@ public struct Multiply: CombiningLayer {
   public var combination: BroadcastingBinary { .multiply }
 }
 
-/// The quotient of two inputs.
+/// The elementwise quotient of two inputs.
 public struct Divide: CombiningLayer {
   /// The declaration of `<divide>`.
   public static let schema = ElementSchema(
@@ -72,7 +72,7 @@ public struct Divide: CombiningLayer {
   public var combination: BroadcastingBinary { .divide }
 }
 
-/// The largest of its inputs.
+/// The elementwise maximum of its inputs.
 public struct Maximum: CombiningLayer {
   /// The declaration of `<max>`.
   public static let schema = ElementSchema(
@@ -90,7 +90,7 @@ public struct Maximum: CombiningLayer {
   public var combination: BroadcastingBinary { .maximum }
 }
 
-/// The smallest of its inputs.
+/// The elementwise minimum of its inputs.
 public struct Minimum: CombiningLayer {
   /// The declaration of `<min>`.
   public static let schema = ElementSchema(

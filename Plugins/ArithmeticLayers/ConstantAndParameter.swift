@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Fixed numbers, the same for each sample.
+/// A constant array, the same for each sample.
 public struct Constant: DeclaredLayer {
   /// The declaration of `<constant>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The scalar product of two inputs, for each sample.
+/// The dot product of two inputs, for each sample.
 public struct Dot: DeclaredLayer {
   /// The declaration of `<dot>`.
   public static let schema = ElementSchema(

@@ -67,7 +67,7 @@ public struct MatrixMultiply: DeclaredLayer {
     }
   }
 
-  /// The sizes of one sample's matrices and where they lie.
+  /// The sizes and strides of one sample's matrices.
   private struct Sizes {
     var rows: Int
     var inner: Int

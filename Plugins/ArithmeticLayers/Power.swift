@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Its input to a fixed power, or its first input to the power of its second.
+/// x^p for a constant p, or x^y for two inputs.
 public struct Power: DeclaredLayer {
   /// The declaration of `<power>`.
   public static let schema = ElementSchema(
@@ -11,7 +11,7 @@ public struct Power: DeclaredLayer {
       .optional("exponent", .number(.any), "The power; left out when a second input gives it.")
     ], inputs: 1...2)
 
-  /// The power, unless a second input gives it.
+  /// The exponent p, unless a second input gives it.
   public let exponent: Double?
 
   /// The layer that a model file describes.

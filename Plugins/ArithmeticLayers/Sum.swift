@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A layer that adds up the elements of each sample, times a factor.
+/// A layer that sums the elements of each sample, times a factor.
 public protocol SummingLayer: DeclaredLayer {
   /// The factor for samples of `count` elements.
   func factor(_ count: Int) -> Double
@@ -37,7 +37,7 @@ private func spreadRows<S: Scalar>(_ upstream: Buffer<S>, size: Int, factor: S, 
   slot.putAll { upstream[$0 / size] * factor }
 }
 
-/// The sums are taken in double precision and in the order of the elements.
+/// Sums are accumulated in double precision, in the order of the elements.
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func sumRows<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, factor: Double) {

@@ -1,11 +1,12 @@
 import NNCore
 import NNKernels
 
-/// A layer that cuts each channel into a given number of windows of nearly equal size and makes one number of each.
+/// Adaptive pooling: each channel is cut into a given number of windows of nearly equal size, each reduced to one
+/// number.
 public protocol AdaptivePoolingLayer: DeclaredLayer {
   /// The size of the output.
   var output: Extent { get }
-  /// Whether the number is the largest one; if not, the mean.
+  /// Whether windows are reduced to their maximum; else to their mean.
   var takesLargest: Bool { get }
 }
 
@@ -128,7 +129,7 @@ private func adaptiveBackward<S: Scalar>(
   }
 }
 
-/// The means of a given number of windows.
+/// Adaptive average pooling: the means of a given number of windows.
 public struct AdaptiveAveragePool2D: AdaptivePoolingLayer {
   /// The declaration of `<adaptiveAveragePool2d>`.
   public static let schema = ElementSchema(
@@ -150,7 +151,7 @@ public struct AdaptiveAveragePool2D: AdaptivePoolingLayer {
   public init(output: Extent) { self.output = output }
 }
 
-/// The largest numbers of a given number of windows.
+/// Adaptive max pooling: the maxima of a given number of windows.
 public struct AdaptiveMaxPool2D: AdaptivePoolingLayer {
   /// The declaration of `<adaptiveMaxPool2d>`.
   public static let schema = ElementSchema(

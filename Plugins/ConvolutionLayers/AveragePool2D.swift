@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A layer that takes the mean of each window.
+/// A layer of average pooling.
 public protocol AveragePoolingLayer: PoolingLayer {}
 
 extension AveragePoolingLayer {
@@ -31,7 +31,7 @@ extension AveragePoolingLayer {
   }
 }
 
-/// The mean of each window.
+/// Average pooling: the mean of each window.
 public struct AveragePool2D: AveragePoolingLayer {
   /// The declaration of `<averagePool2d>`.
   public static let schema = ElementSchema(
@@ -53,7 +53,7 @@ public struct AveragePool2D: AveragePoolingLayer {
     countsPadding = attributes.boolean("countPadding")
   }
 
-  /// The layer; without a stride, windows lie side by side.
+  /// The layer; the stride is the kernel's size unless given.
   public init(
     kernel: Extent, stride: Extent? = nil, padding: Extent = Extent(0, 0), roundsUp: Bool = false,
     countsPadding: Bool = true
@@ -68,7 +68,7 @@ public struct AveragePool2D: AveragePoolingLayer {
   }
 }
 
-/// The mean of each channel.
+/// Global average pooling: the mean of each channel.
 public struct GlobalAveragePool: AveragePoolingLayer {
   /// The declaration of `<globalAveragePool>`.
   public static let schema = ElementSchema(

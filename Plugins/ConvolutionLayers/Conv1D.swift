@@ -25,13 +25,13 @@ public struct Conv1D: ConvolutionLayer {
 
   /// The number of output channels.
   public let channels: Int
-  /// The length of the window.
+  /// The length of the kernel.
   public let kernel: Int
-  /// Steps from one window to the next.
+  /// The stride in steps.
   public let stride: Int
   /// Zeros on each side; nil for as many as make the output as long as the input.
   public let padding: Int?
-  /// Steps from one weight to the next.
+  /// The dilation in steps.
   public let dilation: Int
   /// Groups of channels.
   public let groups: Int

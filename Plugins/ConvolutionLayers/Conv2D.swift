@@ -24,19 +24,19 @@ public struct Conv2D: ConvolutionLayer {
 
   /// The number of output channels; as many as the input has if nil, which only depthwise allows.
   public let channels: Int?
-  /// The size of the window.
+  /// The size of the kernel.
   public let kernel: Extent
-  /// Pixels from one window to the next.
+  /// The stride in pixels.
   public let stride: Extent
-  /// Zeros around the input.
+  /// The zero padding.
   public let padding: Padding
-  /// Pixels from one weight to the next.
+  /// The dilation in pixels.
   public let dilation: Extent
   /// Groups of channels; nil if every input channel is one.
   public let groups: Int?
-  /// Whether a learned number is added to each channel.
+  /// Whether each channel has a bias.
   public private(set) var hasBias: Bool
-  /// How the weights get their first values; the bias begins at zero.
+  /// The initializer of the weights; biases begin at 0.
   public let initializer: Initializer
 
   /// The layer that a model file describes.

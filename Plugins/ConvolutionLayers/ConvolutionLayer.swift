@@ -5,13 +5,13 @@ import NNKernels
 public protocol ConvolutionLayer: DeclaredLayer {
   /// The convolution of an input of the given shape; throws if it is no image or sequence.
   func convolution(_ input: Shape) throws -> Convolution
-  /// The same of an input that the plan has accepted.
+  /// The same for an input that the plan has accepted.
   func assumedConvolution(_ input: Shape) -> Convolution
-  /// Whether the output is as large as the input.
+  /// Whether the padding is `same`: the output is as large as the input.
   var keepsSize: Bool { get }
-  /// Whether a learned number is added to each channel.
+  /// Whether each channel has a bias.
   var hasBias: Bool { get }
-  /// How the weights get their first values.
+  /// The initializer of the weights.
   var initializer: Initializer { get }
   /// Dimensions of an input besides the channels: 2, or 1 for sequences, which are images of height 1.
   var dimensions: Int { get }

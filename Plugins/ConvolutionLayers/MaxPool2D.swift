@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A layer that keeps the largest number of each window.
+/// A layer of max pooling.
 public protocol MaxPoolingLayer: PoolingLayer {}
 
 extension MaxPoolingLayer {
@@ -37,7 +37,7 @@ extension MaxPoolingLayer {
   }
 }
 
-/// The largest number of each window.
+/// Max pooling: the maximum of each window.
 public struct MaxPool2D: MaxPoolingLayer {
   /// The declaration of `<maxPool2d>`.
   public static let schema = ElementSchema(
@@ -51,7 +51,7 @@ public struct MaxPool2D: MaxPoolingLayer {
   /// The layer that a model file describes.
   public init(attributes: Attributes) throws { window = PoolWindow(attributes) }
 
-  /// The layer; without a stride, windows lie side by side.
+  /// The layer; the stride is the kernel's size unless given.
   public init(kernel: Extent, stride: Extent? = nil, padding: Extent = Extent(0, 0), roundsUp: Bool = false) {
     window = PoolWindow(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp)
   }
@@ -60,7 +60,7 @@ public struct MaxPool2D: MaxPoolingLayer {
   public func pooling(_ channels: Int, _ size: Extent) -> Pooling { window.pooling(channels, size) }
 }
 
-/// The largest number of each channel.
+/// Global max pooling: the maximum of each channel.
 public struct GlobalMaxPool: MaxPoolingLayer {
   /// The declaration of `<globalMaxPool>`.
   public static let schema = ElementSchema(

@@ -1,8 +1,8 @@
 import NNCore
 import NNKernels
 
-/// A convolution as the runner executes it: weights rearranged, or transformed, once for the kernels, and perhaps with a
-/// maximum pooling of its output.
+/// A convolution for prediction: its weights are packed, or Winograd-transformed, once, and max pooling may be fused
+/// into it.
 struct PackedConvolution: PackedLayer {
   var schema: ElementSchema {
     ElementSchema(
@@ -69,6 +69,6 @@ struct PackedConvolution: PackedLayer {
     }
   }
 
-  /// The runner never trains.
+  /// Packed layers are never trained.
   func backward<S: Scalar>(_ context: BackwardContext<S>) {}
 }

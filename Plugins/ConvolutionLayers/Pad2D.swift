@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Puts rows and columns around an image.
+/// Padding of images with constants, reflections or edges.
 public struct Pad2D: ResamplingLayer {
   /// The declaration of `<pad2d>`.
   public static let schema = ElementSchema(

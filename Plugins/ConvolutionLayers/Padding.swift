@@ -5,7 +5,7 @@ import NNKernels
 public enum Padding: Sendable, Hashable {
   /// So many rows above and below, and columns to the left and right.
   case extent(Extent)
-  /// As much as makes the output as large as the input, with stride 1; where that is odd, the larger half behind.
+  /// `same`: the output is as large as the input, with stride 1; where the total is odd, the larger half is behind.
   case same
 
   static let attribute = AttributeSchema.optional(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A layer that makes one number of each window of each channel.
+/// A pooling layer: it reduces each window of each channel to one number.
 public protocol PoolingLayer: DeclaredLayer {
   /// The pooling of images of the given size.
   func pooling(_ channels: Int, _ size: Extent) -> Pooling
@@ -39,7 +39,7 @@ extension PoolingLayer {
 }
 
 extension Pooling {
-  /// The windows as a plan tells them.
+  /// The windows as a plan describes them.
   var layerWindow: LayerWindow {
     LayerWindow(size: [kernel.height, kernel.width], stride: [stride.height, stride.width])
   }

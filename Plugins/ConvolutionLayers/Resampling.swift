@@ -1,20 +1,20 @@
 import NNCore
 import NNKernels
 
-/// How the pixels along one dimension of an output are made of those of an input: each of at most two.
+/// Resampling along one dimension: each output pixel is a weighted sum of at most two input pixels.
 enum AxisResampling: Sendable, Hashable {
-  /// Pixel i is pixel i - before, or nothing outside the input.
+  /// Constant padding: pixel i is pixel i - before, or none outside the input.
   case shifted(before: Int)
-  /// Outside, the input is mirrored at its first and last pixel.
+  /// Reflection padding: outside, the input is mirrored at its first and last pixel.
   case reflected(before: Int)
-  /// Outside, the first and the last pixel are repeated.
+  /// Edge padding: outside, the first and the last pixel are repeated.
   case repeated(before: Int)
-  /// Every pixel is repeated.
+  /// Nearest neighbour: every pixel is repeated.
   case nearest(scale: Int)
-  /// Between the centres of the pixels, or from the first centre to the last, by linear interpolation.
+  /// Linear interpolation, aligned at the pixels' outer edges or at the centres of the first and last pixel.
   case linear(scale: Int, alignsCorners: Bool)
 
-  /// The two pixels and their weights; a negative index stands for nothing.
+  /// The two pixels and their weights; a negative index stands for no pixel.
   @inline(__always)
   func taps(_ index: Int, _ input: Int) -> (first: Int, weight: Double, second: Int, other: Double) {
     switch self {
@@ -39,12 +39,12 @@ enum AxisResampling: Sendable, Hashable {
   }
 }
 
-/// A layer that makes each pixel of its output of a few pixels of the same channel, row and column apart.
+/// A layer of separable resampling within each channel.
 protocol ResamplingLayer: DeclaredLayer {
-  /// How rows and columns are made.
+  /// The resampling of the rows and of the columns.
   var rows: AxisResampling { get }
   var columns: AxisResampling { get }
-  /// What pixels made of nothing are.
+  /// The value of pixels without input pixels.
   var filler: Double { get }
 }
 

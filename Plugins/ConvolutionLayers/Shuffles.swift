@@ -1,17 +1,17 @@
 import NNCore
 import NNKernels
 
-/// A layer that puts its input's elements into another order.
+/// A layer that permutes its input's elements.
 protocol ShufflingLayer: DeclaredLayer {
   /// Where the elements of an output come from, for an input of the given shape.
   func order(_ input: Shape) -> ShuffleOrder
 }
 
-/// Where element (channel, row, column) of an output lies in the input.
+/// The permutation: the input's index of an output's element (channel, row, column).
 enum ShuffleOrder: Sendable {
   /// Channel o is channel (o mod groups) of the groups' (o / groups)-th members.
   case channels(groups: Int, channels: Int, pixels: Int)
-  /// Blocks of factor x factor pixels are channels.
+  /// Depth to space: factor x factor channels become a block of pixels.
   case pixels(factor: Int, channels: Int, height: Int, width: Int)
 
   @inline(__always)
@@ -77,7 +77,7 @@ private func shuffleBackward<S: Scalar>(
   }
 }
 
-/// Mixes the channels of several groups.
+/// Channel shuffle: interleaves the channels of several groups.
 public struct ChannelShuffle: ShufflingLayer {
   /// The declaration of `<channelShuffle>`.
   public static let schema = ElementSchema(
@@ -118,7 +118,7 @@ public struct ChannelShuffle: ShufflingLayer {
   public func backward<S: Scalar>(_ context: BackwardContext<S>) { shuffleBack(context) }
 }
 
-/// Makes a larger image of many channels.
+/// Pixel shuffle (depth to space): trades channels for a larger image.
 public struct PixelShuffle: ShufflingLayer {
   /// The declaration of `<pixelShuffle>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Enlarges an image.
+/// Upsampling of images by nearest neighbours or linear interpolation.
 public struct Upsample: ResamplingLayer {
   /// The declaration of `<upsample>`.
   public static let schema = ElementSchema(

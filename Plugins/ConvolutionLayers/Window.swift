@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The attributes that convolutions and poolings share: a window and how it moves.
+/// The attributes that convolutions and poolings share: kernel, stride, dilation and padding.
 enum Window {
   /// The largest kernel, stride or dilation: no image is larger, and sizes made of it cannot overflow.
   static let largest = 65_535

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A dense (fully connected) layer: every output is a weighted sum of all inputs.
+/// A dense (fully connected) layer: y = W x + b.
 public struct Dense: DeclaredLayer {
   /// The declaration of `<dense>`.
   public static let schema = ElementSchema(
@@ -16,9 +16,9 @@ public struct Dense: DeclaredLayer {
 
   /// The number of outputs.
   public let units: Int
-  /// Whether a learned number is added to each output.
+  /// Whether there is a bias.
   public let hasBias: Bool
-  /// How the weights get their first values; the bias begins at zero.
+  /// The initializer of the weights; biases begin at 0.
   public let initializer: Initializer
 
   /// The layer that a model file describes.

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The loss of questions with the answer yes or no, from a score (logit) for each.
+/// The binary cross-entropy of logits with targets between 0 and 1.
 public struct BinaryCrossEntropy: DeclaredLayer {
   /// The declaration of `<binaryCrossEntropy>`.
   public static let schema = ElementSchema(
@@ -17,9 +17,9 @@ public struct BinaryCrossEntropy: DeclaredLayer {
       Reduction.attribute("over every element"),
     ])
 
-  /// What an answer of yes weighs against one of no.
+  /// The weight of positive targets relative to negative ones.
   public let positiveWeight: Double
-  /// How the elements are put together.
+  /// The reduction over the elements.
   public let reduction: Reduction
 
   /// The loss that a model file describes.
@@ -60,7 +60,7 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     for i in 0..<x.count {
       let (score, answer) = (x[i], target[i])
       let weight = 1 + S(positiveWeight - 1) * answer
-      // log(1 + exp(-x)) without overflow on either side.
+      // log(1 + exp(-x)), stable for both signs.
       let tail = S.log1p(S.exp(-score.magnitude)) + (score < 0 ? -score : 0)
       total += Double((1 - answer) * score + weight * tail)
     }

@@ -1,11 +1,11 @@
 import NNCore
 import NNKernels
 
-/// A loss that adds up a function of each difference between prediction and target.
+/// A loss that is a reduction of a function of prediction - target, element by element.
 ///
 /// Its prediction is its input; in training it works in its input's memory and reads the prediction again in backward.
 public protocol ElementwiseLoss: DeclaredLayer {
-  /// How the elements are put together.
+  /// The reduction over the elements.
   var reduction: Reduction { get }
 
   /// The loss of one element with the difference prediction - target.
@@ -49,8 +49,8 @@ extension ElementwiseLoss {
   }
 }
 
-/// The sum over all elements, in double precision: eight sums side by side, so that none waits for the one before, of
-/// every eighth element each. Their order depends on the number of elements alone.
+/// The sum over all elements in double precision, in eight independent partial sums of every eighth element, which
+/// hides the latency of additions. The order depends on the number of elements alone.
 @specialized(where L == SquaredError, S == Float)
 @specialized(where L == SquaredError, S == Double)
 @specialized(where L == AbsoluteError, S == Float)
@@ -71,7 +71,7 @@ private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
   return pairs[0] + pairs[1]
 }
 
-/// Hands every element's derivative, times `factor`, to `downstream`.
+/// downstream (+)= factor times each element's derivative.
 @specialized(where L == SquaredError, S == Float)
 @specialized(where L == SquaredError, S == Double)
 @specialized(where L == AbsoluteError, S == Float)
@@ -84,7 +84,7 @@ private func putSlopes<L: ElementwiseLoss, S: Scalar>(
   downstream.putAll { factor * loss.slope(prediction[$0] - target[$0]) }
 }
 
-/// The squared difference.
+/// The squared error (L2 loss).
 public struct SquaredError: ElementwiseLoss {
   /// The declaration of `<squaredError>`.
   public static let schema = ElementSchema(
@@ -109,7 +109,7 @@ public struct SquaredError: ElementwiseLoss {
   public func slope<S: Scalar>(_ difference: S) -> S { 2 * difference }
 }
 
-/// The magnitude of the difference.
+/// The absolute error (L1 loss).
 public struct AbsoluteError: ElementwiseLoss {
   /// The declaration of `<absoluteError>`.
   public static let schema = ElementSchema(
@@ -135,7 +135,7 @@ public struct AbsoluteError: ElementwiseLoss {
   }
 }
 
-/// Squared for small differences, absolute for large ones.
+/// The Huber loss: squared error for small differences, absolute for large ones.
 public struct Huber: ElementwiseLoss {
   /// The declaration of `<huber>`.
   public static let schema = ElementSchema(
@@ -149,7 +149,7 @@ public struct Huber: ElementwiseLoss {
 
   /// Whether the loss is a mean or a sum.
   public let reduction: Reduction
-  /// Where the loss turns from squared to absolute.
+  /// The difference where the loss changes from squared to absolute.
   public let delta: Double
 
   /// The loss that a model file describes.

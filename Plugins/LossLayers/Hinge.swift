@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The loss of the multi-class support vector machine: every wrong class must stay a margin below the right one.
+/// The multi-class hinge loss: sum over the wrong classes j of max(0, margin + x[j] - x[label]).
 public struct Hinge: DeclaredLayer {
   /// The declaration of `<hinge>`.
   public static let schema = ElementSchema(
@@ -13,9 +13,9 @@ public struct Hinge: DeclaredLayer {
       Reduction.attribute("over the samples"),
     ])
 
-  /// How far below the right class's score the others must stay.
+  /// The margin between the right class's score and the others.
   public let margin: Double
-  /// How the samples are put together.
+  /// The reduction over the samples.
   public let reduction: Reduction
 
   /// The loss that a model file describes.

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// How far a distribution, given by logarithms of probabilities, is from the target distribution.
+/// The Kullback-Leibler divergence of the target distribution from a distribution given as log-probabilities.
 public struct KullbackLeiblerDivergence: DeclaredLayer {
   /// The declaration of `<klDivergence>`.
   public static let schema = ElementSchema(
@@ -11,7 +11,7 @@ public struct KullbackLeiblerDivergence: DeclaredLayer {
     reference: "Kullback and Leibler 1951; as torch.nn.KLDivLoss, whose batchmean is the mean here",
     example: "<klDivergence/>", attributes: [Reduction.attribute("over the samples")])
 
-  /// How the samples are put together.
+  /// The reduction over the samples.
   public let reduction: Reduction
 
   /// The loss that a model file describes.

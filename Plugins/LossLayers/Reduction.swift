@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// How a loss puts its samples together.
+/// The reduction of a loss over its samples.
 public enum Reduction: String, Sendable, CaseIterable {
   /// Their mean.
   case mean
@@ -15,12 +15,12 @@ public enum Reduction: String, Sendable, CaseIterable {
 
   init(_ attributes: Attributes) { self = Reduction(rawValue: attributes.text("reduction")) ?? .mean }
 
-  /// What the sum is divided by.
+  /// The divisor of the sum.
   func denominator(_ count: Int) -> Double { self == .mean ? Double(count) : 1 }
 }
 
-/// A label as an index in `0..<count`. Data sets hold only labels in range; memory that was damaged meanwhile must not
-/// make a kernel leave its arrays.
+/// A label as an index, clamped to `0..<count`. Data sets hold only labels in range; the clamp keeps kernels within
+/// their arrays even if memory was corrupted.
 @inline(__always)
 func labelIndex<S: Scalar>(_ label: S, _ count: Int) -> Int {
   assert(label >= 0 && label < S(count), "label out of range")

@@ -1,8 +1,7 @@
 import NNCore
 import NNKernels
 
-/// The usual loss of classification: minus the logarithm of the probability that the softmax of the scores gives to the
-/// right class.
+/// The cross-entropy of the softmax of the logits with the labels: -log softmax(x)[label].
 public struct SoftmaxCrossEntropy: DeclaredLayer {
   /// The declaration of `<softmaxCrossEntropy>`.
   public static let schema = ElementSchema(
@@ -26,13 +25,13 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   /// Whole numbers up to this one are exact in single precision, in which labels are held.
   private static let largestLabel = 1 << 24
 
-  /// The share of the right class's probability that all classes get.
+  /// Label smoothing: the share of the target probability that is distributed over all classes.
   public let labelSmoothing: Double
   /// A weight for each class.
   public let classWeights: [Double]?
-  /// The label whose samples do not count.
+  /// The label whose samples are ignored.
   public let ignoredLabel: Int?
-  /// How the samples are put together.
+  /// The reduction over the samples.
   public let reduction: Reduction
 
   /// The loss that a model file describes.

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Brings every channel to mean 0 and deviation 1 over the batch, then scales and shifts it as it has learned.
+/// Batch normalization: standardizes each channel over the batch, then applies a learned affine map.
 public struct BatchNorm: DeclaredLayer {
   /// The declaration of `<batchNorm>`.
   public static let schema = ElementSchema(
@@ -16,11 +16,11 @@ public struct BatchNorm: DeclaredLayer {
       NormalizationAttributes.epsilon(1e-5), NormalizationAttributes.affine(true),
     ])
 
-  /// The weight of a batch in the running mean and variance.
+  /// The momentum: the weight of a batch in the running mean and variance.
   public let momentum: Double
-  /// Added to the variance.
+  /// Epsilon, added to the variance.
   public let epsilon: Double
-  /// Whether a learned scale and shift follow.
+  /// Whether a learned affine map follows.
   public let isAffine: Bool
 
   /// The layer that a model file describes.
@@ -74,14 +74,14 @@ public struct BatchNorm: DeclaredLayer {
       context.input.buffer, layout: ChannelLayout(context.input.shape.sample), batch: context.batch,
       workers: context.workers)
     let size = channels.layout.channels
-    // Mean and reciprocal deviation are kept for the backward pass, where there is one.
+    // Mean m and reciprocal deviation r are saved for the backward pass.
     let kept = context.saved.count >= 2 * size ? context.saved : context.scratch.slice(from: 2 * size, count: 2 * size)
     let (means, reciprocals) = (kept.slice(from: 0, count: size), kept.slice(from: size, count: size))
     let (running, variances) = (context.state[0].buffer, context.state[1].buffer)
     if context.phase == .training {
       channels.moments(means: means, variances: reciprocals)
       let count = Double(context.batch * channels.layout.pixels)
-      // One number alone says nothing about the variance, and as a mean it would count as much as a whole batch.
+      // A single element has no variance estimate, and its mean would weigh as much as a whole batch's.
       if count > 1 {
         for c in 0..<size {
           running[c] += S(momentum) * (means[c] - running[c])

@@ -1,10 +1,10 @@
 import NNCore
 import NNKernels
 
-/// The channels of a batch [batch, channels, pixels], each to be treated as one set of numbers.
+/// Channel-wise statistics and maps of a batch [batch, channels, pixels].
 ///
-/// Chunks are some channels over the whole batch, so nothing is added across chunks. All work here is bound by reading
-/// and writing the arrays.
+/// A chunk is some channels over the whole batch, so nothing is reduced across chunks. All work here is bound by
+/// memory.
 struct ChannelArrays<S: Scalar> {
   let x: Buffer<S>
   let layout: ChannelLayout
@@ -18,21 +18,21 @@ struct ChannelArrays<S: Scalar> {
     self.workers = workers
   }
 
-  /// The fewest numbers of a chunk. Sharing pays early: another thread has some of the numbers in its own cache.
+  /// The fewest elements of a chunk. Small chunks pay: other threads have some of the elements in their own caches.
   private static var leastNumbers: Int { 8192 }
 
   /// Channels that make a chunk.
   private var grain: Int { max(layout.pixels == 1 ? 16 : 1, Self.leastNumbers / max(1, batch * layout.pixels)) }
 
-  /// Samples of single numbers that make a chunk.
+  /// Samples that make a chunk where channels have one element.
   private var rowGrain: Int { max(1, Self.leastNumbers / layout.channels) }
 
-  /// Channels of one number each, which lie side by side in a sample.
+  /// Channels of one element each: the columns of a matrix [batch, channels].
   private func columns(_ range: Range<Int>) -> Columns {
     Columns(rows: 0..<batch, range: range, stride: layout.channels)
   }
 
-  /// All channels of one number each, of some samples.
+  /// All channels of one element each, of some samples.
   private func rows(_ range: Range<Int>) -> Columns {
     Columns(rows: range, range: 0..<layout.channels, stride: layout.channels)
   }

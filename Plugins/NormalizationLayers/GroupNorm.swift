@@ -1,13 +1,14 @@
 import NNCore
 import NNKernels
 
-/// A layer that brings groups of channels of each sample to mean 0 and deviation 1, then scales each channel.
+/// A layer that standardizes groups of channels of each sample to mean 0 and variance 1, then applies an affine map per
+/// channel.
 public protocol GroupNormalization: DeclaredLayer {
-  /// The groups that a sample of so many channels is cut into.
+  /// The number of groups for a sample of the given channels.
   func groups(_ channels: Int) -> Int
-  /// Added to the variance.
+  /// Epsilon, added to the variance.
   var epsilon: Double { get }
-  /// Whether a learned scale and shift follow.
+  /// Whether a learned affine map follows.
   var isAffine: Bool { get }
 }
 
@@ -139,7 +140,7 @@ private func groupBackward<S: Scalar>(
   }
 }
 
-/// Brings groups of channels of each sample to mean 0 and deviation 1, then scales each channel as it has learned.
+/// Group normalization: standardizes groups of channels of each sample, then applies a learned affine map per channel.
 public struct GroupNorm: GroupNormalization {
   /// The declaration of `<groupNorm>`.
   public static let schema = ElementSchema(
@@ -174,7 +175,7 @@ public struct GroupNorm: GroupNormalization {
   public func groups(_ channels: Int) -> Int { count }
 }
 
-/// Brings every channel of each sample to mean 0 and deviation 1.
+/// Instance normalization: standardizes each channel of each sample.
 public struct InstanceNorm: GroupNormalization {
   /// The declaration of `<instanceNorm>`.
   public static let schema = ElementSchema(

@@ -4,7 +4,7 @@ private let dimensionsAttribute = AttributeSchema.optional(
   "dimensions", .integer(1...Shape.maximumRank), default: .integer(1),
   "How many of the last dimensions are normalized together.")
 
-/// Brings every row of a sample to mean 0 and deviation 1, then scales and shifts each place as it has learned.
+/// Layer normalization: standardizes each row of a sample, then applies a learned affine map per column.
 public struct LayerNorm: RowNormalization {
   /// The declaration of `<layerNorm>`.
   public static let schema = ElementSchema(
@@ -37,7 +37,7 @@ public struct LayerNorm: RowNormalization {
   }
 }
 
-/// Brings every row of a sample to a mean square of 1, then scales each place as it has learned.
+/// RMS normalization: scales each row of a sample to mean square 1, then applies a learned scale per column.
 public struct RMSNorm: RowNormalization {
   /// The declaration of `<rmsNorm>`.
   public static let schema = ElementSchema(

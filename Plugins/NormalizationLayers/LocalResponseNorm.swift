@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Divides every number by a power of the mean square of its neighbours in other channels.
+/// Local response normalization: divides each element by a power of the mean square over adjacent channels.
 public struct LocalResponseNorm: DeclaredLayer {
   /// The declaration of `<localResponseNorm>`.
   public static let schema = ElementSchema(
@@ -37,7 +37,7 @@ public struct LocalResponseNorm: DeclaredLayer {
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     _ = try ChannelLayout(inputs[0], "localResponseNorm")
     let count = inputs[0].elementCount
-    // Scratch: the products that the neighbours' gradients share.
+    // Scratch: the terms dy x s^(-beta - 1), each of which several channels add up.
     return LayerPlan(
       outputs: [inputs[0]], scratchPerSample: count, backwardNeeds: .inputs,
       forwardOperations: (window.size + 30) * count, backwardOperations: (2 * window.size + 60) * count)

@@ -1,16 +1,16 @@
 import NNCore
 import NNKernels
 
-/// A layer that brings every row of numbers (the last dimensions of a sample) to mean 0 and deviation 1, or only to a
-/// mean square of 1, and then scales each place of the row as it has learned.
+/// A layer that normalizes each row (the last dimensions of a sample) to mean 0 and variance 1, or only to mean square
+/// 1, then applies a learned affine map per column.
 public protocol RowNormalization: DeclaredLayer {
-  /// How many of the last dimensions make a row.
+  /// The number of last dimensions that form a row.
   var dimensions: Int { get }
-  /// Added to the variance or the mean square.
+  /// Epsilon, added to the variance or the mean square.
   var epsilon: Double { get }
-  /// Whether learned numbers follow.
+  /// Whether a learned affine map follows.
   var isAffine: Bool { get }
-  /// Whether the mean is taken away, and a learned shift added.
+  /// Whether the mean is subtracted, and a learned shift added.
   var centers: Bool { get }
 }
 
@@ -64,7 +64,7 @@ extension RowNormalization {
   }
 }
 
-/// The rows of an array, each to be normalized by itself; see `RowNormalization`. Bound by reading and writing arrays.
+/// The rows of an array, each normalized by itself; see `RowNormalization`. Bound by memory.
 struct RowArrays<S: Scalar> {
   let x: Buffer<S>
   let columns: Int
@@ -161,7 +161,7 @@ private func rowBackward<S: Scalar>(
         return (-reciprocal * slope, centers ? -reciprocal * S(sums.sum / Double(columns)) : 0)
       }
       if weight.count > 0 && accumulates {
-        // The weighted gradients have no place of their own to wait in.
+        // There is no scratch memory for the weighted gradients g: they are computed again.
         var sums = DeviationSums(sum: 0, product: 0)
         for c in 0..<columns {
           let gradient = upstream[start + c] * weight[c]

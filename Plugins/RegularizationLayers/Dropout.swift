@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// In training, sets a random part of its inputs to 0 and enlarges the rest, so that the sum stays what it was on average.
+/// Inverted dropout: in training, drops each input with probability rate and scales the others by 1 / (1 - rate).
 public struct Dropout: DeclaredLayer {
   /// The declaration of `<dropout>`.
   public static let schema = ElementSchema(
@@ -12,7 +12,7 @@ public struct Dropout: DeclaredLayer {
       .optional("rate", .number(.unitBelowOne), default: .number(0.5), "The share of inputs that is set to 0.")
     ])
 
-  /// The share of inputs that is set to 0.
+  /// The probability that an input is dropped.
   public let rate: Double
 
   /// The layer that a model file describes.
@@ -57,11 +57,11 @@ public struct Dropout: DeclaredLayer {
   }
 }
 
-/// Elements that one random block decides.
+/// Elements whose mask one random block holds.
 private let blockSize = 4
 
-/// The mask is a function of the stream and an element's position: the backward pass draws it again instead of keeping
-/// it, and any thread draws the same.
+/// The mask is a function of the stream and an element's index (a counter-based generator): the backward pass
+/// recomputes it instead of saving it, and every thread computes the same.
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func drop<S: Scalar>(

@@ -1,9 +1,9 @@
 import NNCore
 import NNKernels
 
-/// Cuts a part out of each picture: one at a random place in training, the middle one in prediction.
+/// Random crop: a window of each image at a random offset in training, the centre crop in prediction.
 ///
-/// All channels of a sample are cut at the same place, which is a function of the stream and the sample's number.
+/// All channels of a sample have the same offset, which is a function of the stream and the sample's index.
 public struct RandomCrop: DeclaredLayer {
   /// The declaration of `<randomCrop>`.
   public static let schema = ElementSchema(
@@ -14,7 +14,7 @@ public struct RandomCrop: DeclaredLayer {
     example: #"<reshape shape="1x8x8"/><randomCrop size="6"/>"#,
     attributes: [.required("size", .pair(1...Shape.maximumElementCount), "Rows and columns of the part.")])
 
-  /// The size of the part.
+  /// The size of the crop.
   public let size: Extent
 
   /// The layer that a model file describes.
@@ -76,7 +76,7 @@ public struct RandomCrop: DeclaredLayer {
   }
 }
 
-/// The parts of the pictures of a batch.
+/// The crops of the images of a batch.
 private struct Parts {
   private let batch: Int
   private let channels: Int
@@ -85,15 +85,15 @@ private struct Parts {
   private let random: RandomStream?
 
   /// - Parameters:
-  ///   - shape: of the pictures, the batch first.
-  ///   - random: where places come from; nil for the middle.
+  ///   - shape: the images' shape, the batch first.
+  ///   - random: the stream of the offsets; nil for centre crops.
   init(_ shape: Shape, _ size: Extent, _ random: RandomStream?) {
     (batch, channels, picture) = (shape[0], shape[1], Extent(shape[2], shape[3]))
     self.size = size
     self.random = random
   }
 
-  /// Rows above and columns left of the part of a sample.
+  /// The offset of a sample's crop: rows above and columns to the left.
   private func place(_ sample: Int) -> Extent {
     let room = Extent(picture.height - size.height, picture.width - size.width)
     guard let random else { return Extent(room.height / 2, room.width / 2) }
@@ -102,7 +102,7 @@ private struct Parts {
       random.integer(below: room.width + 1, at: UInt64(2 * sample + 1)))
   }
 
-  /// Calls `body` with the number of each row of all parts, and where it begins in the pictures.
+  /// Calls `body` with the index of each row of all crops, and its offset in the images.
   func forEachRow(_ workers: WorkerPool, _ body: (_ row: Int, _ start: Int) -> Void) {
     let rows = channels * size.height
     workers.run(count: batch, grain: max(1, 16384 / max(1, rows * size.width))) { samples in

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// In training, sets whole channels of a sample to 0 and enlarges the others.
+/// Spatial dropout: in training, drops whole channels of a sample and scales the others by 1 / (1 - rate).
 public struct SpatialDropout: DeclaredLayer {
   /// The declaration of `<spatialDropout>`.
   public static let schema = ElementSchema(
@@ -12,7 +12,7 @@ public struct SpatialDropout: DeclaredLayer {
       .optional("rate", .number(.unitBelowOne), default: .number(0.5), "The share of channels that is set to 0.")
     ])
 
-  /// The share of channels that is set to 0.
+  /// The probability that a channel is dropped.
   public let rate: Double
 
   /// The layer that a model file describes.

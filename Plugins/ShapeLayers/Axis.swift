@@ -30,7 +30,7 @@ struct Axis: Sendable, Hashable {
   }
 }
 
-/// How elements lie around a dimension: `outer` blocks, each of `size` rows of `inner` elements.
+/// A shape seen from one dimension: [outer, size, inner] in row-major order.
 struct AxisSpan {
   var outer: Int
   var size: Int
@@ -45,7 +45,7 @@ struct AxisSpan {
   }
 }
 
-/// Copies `rows` rows of each outer block from one array into another whose blocks may be larger or smaller.
+/// A strided copy of `rows` rows of each outer block between arrays whose blocks may differ in size.
 @specialized(where S == Float)
 @specialized(where S == Double)
 func copyRows<S: Scalar>(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Puts its inputs one after the other along a dimension.
+/// Concatenation of the inputs along a dimension.
 public struct Concat: DeclaredLayer {
   /// The declaration of `<concat>`.
   public static let schema = ElementSchema(

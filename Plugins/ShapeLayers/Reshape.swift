@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// A layer that only gives its input another shape. In a network it works in its input's memory and costs nothing.
+/// A layer that reinterprets its input with another shape. In a network its output is an alias of its input.
 public protocol Renaming: DeclaredLayer {
   /// The shape that an input gets.
   func outputShape(_ input: Shape) throws -> Shape
@@ -38,7 +38,7 @@ extension Renaming {
   }
 }
 
-/// Gives its input another shape with as many elements.
+/// Reshape: another shape with as many elements.
 public struct Reshape: Renaming {
   /// The declaration of `<reshape>`.
   public static let schema = ElementSchema(
@@ -65,7 +65,7 @@ public struct Reshape: Renaming {
   }
 }
 
-/// Makes a row of its input.
+/// Flatten: one dimension with all elements of a sample.
 public struct Flatten: Renaming {
   /// The declaration of `<flatten>`.
   public static let schema = ElementSchema(

@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Takes a stretch of its input along a dimension.
+/// Slice: a contiguous range of its input along a dimension.
 public struct Slice: DeclaredLayer {
   /// The declaration of `<slice>`.
   public static let schema = ElementSchema(
@@ -12,9 +12,9 @@ public struct Slice: DeclaredLayer {
       .required("length", .integer(1...Shape.maximumElementCount), "How much it takes."), Axis.attribute,
     ])
 
-  /// Where it begins.
+  /// The first index.
   public let start: Int
-  /// How much it takes.
+  /// The length of the range.
   public let length: Int
   private let axis: Axis
 

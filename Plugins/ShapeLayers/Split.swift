@@ -1,7 +1,7 @@
 import NNCore
 import NNKernels
 
-/// Cuts its input into parts along a dimension: a layer with several outputs.
+/// Split of the input along a dimension: a layer with several outputs.
 public struct Split: DeclaredLayer {
   /// The declaration of `<split>` among layers.
   public static let schema = ElementSchema(
@@ -13,7 +13,7 @@ public struct Split: DeclaredLayer {
       .optional("sizes", .integers(1...Shape.maximumElementCount), "The size of each part."), Axis.attribute,
     ])
 
-  /// Into how many equal parts.
+  /// The number of equal parts.
   public let parts: Int?
   /// The size of each part, if they are not equal.
   public let sizes: [Int]?

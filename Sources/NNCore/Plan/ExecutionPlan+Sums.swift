@@ -1,7 +1,7 @@
 extension ExecutionPlan {
-  /// How the sum at node `index` can be left to the producer of one of its two inputs: that producer then adds to the
-  /// other input, in whose memory the sum lies. Nobody else may read the producer's result, and who else reads the other
-  /// input must have done so before.
+  /// How the sum at node `index` can be fused into the producer of one of its two inputs: the producer accumulates into
+  /// the memory of the other input, which becomes the sum. The sum must be the only reader of the producer's result,
+  /// and the last reader of the other input.
   ///
   /// - Parameters:
   ///   - readers: the nodes that read each value.
@@ -20,7 +20,7 @@ extension ExecutionPlan {
       guard case .node(let producer) = own.origin, case .node(let source) = other.origin, source < producer,
         nodes[producer].layer.facts.acceptsAddend, !plan.layers[producer].runsInPlace, own.output == 0,
         readers[own] == [index],
-        // Readers are in ascending order, and the sum is one of them: the last two say it for all.
+        // Readers are in ascending order, and the sum is one of them, so the last two suffice.
         readers[other]?.suffix(2).allSatisfy({ $0 < producer || $0 == index }) ?? false
       else { continue }
       return (other, producer)

@@ -18,20 +18,19 @@ public struct NetworkOptions: Sendable, Hashable {
   }
 }
 
-/// What to run and where every array lies: worked out once, before any memory is taken.
+/// The schedule and the memory plan of a net, computed once, before any memory is allocated.
 ///
-/// Time runs from 0 to n - 1 through the forward steps and from n to 2n - 1 through the backward steps, node i's being
-/// 2n - 1 - i. An array is alive from the step that writes it to the last that reads it, and arrays that are alive at
-/// different times may lie at the same place.
+/// Forward step i runs at time i, backward step i at time 2n - 1 - i, for n nodes. An array is live from the step that
+/// writes it to the last step that reads it (liveness analysis). Arrays with disjoint live ranges may share memory.
 struct ExecutionPlan: Sendable {
-  /// Where an array lies: in the arena, in memory that the caller binds to an input, or nowhere.
+  /// The memory of an array: an offset in the arena, the buffer that the caller binds to an input, or none.
   enum Place: Sendable, Hashable {
     case arena(Int)
     case input(Int)
     case none
   }
 
-  /// What to do with one downstream gradient.
+  /// How one downstream gradient is computed: whether it is wanted, and whether it accumulates.
   struct Downstream: Sendable {
     var isWanted = false
     var accumulates = false
@@ -39,19 +38,19 @@ struct ExecutionPlan: Sendable {
   }
 
   struct Node: Sendable {
-    /// Where the outputs lie.
+    /// The memory of the outputs.
     var outputs: [Place] = []
-    /// Whether forward has nothing to do: a producer did it, or the output is the input.
+    /// Whether forward has nothing to do: fused into the producer, or the output is an alias of the input.
     var isFused = false
-    /// The function that forward applies to its result for the next node.
+    /// The activation of a later node that forward applies as its epilogue.
     var epilogue = Activation.identity
     /// Whether forward adds its result to what its output holds.
     var addsToOutput = false
     /// Whether there is a backward step.
     var runsBackward = false
-    /// Where the gradients with respect to the outputs lie.
+    /// The memory of the gradients with respect to the outputs.
     var upstream: [Place] = []
-    /// The outputs whose gradients nobody writes, and which therefore are filled with zeros.
+    /// The outputs whose gradients no reader writes: they are zero-filled.
     var unwritten: [Int] = []
     var downstream: [Downstream] = []
     /// Whether the parameter gradients add to those of a node that ran before in the backward pass.
@@ -64,7 +63,7 @@ struct ExecutionPlan: Sendable {
   var inputGradients: [Place] = []
   /// Scalars in the arena for the largest batch; `Count.largest` where there would be more.
   var arenaSpan = 0
-  /// Where the scratch memory that all nodes share begins, and its size.
+  /// The offset of the scratch memory that all nodes share, and its scalars.
   var scratch = 0
   var scratchSpan = 0
 
@@ -82,14 +81,14 @@ struct ExecutionPlan: Sendable {
       return node
     }
 
-    // Who reads each value.
+    // The readers of each value.
     var readers: [Value: [Int]] = [:]
     for (index, node) in definition.nodes.enumerated() {
       for value in node.inputs { readers[value, default: []].append(index) }
     }
     let isLoss = definition.nodes.map(\.isLoss)
 
-    // Which values want a gradient: those on a path from a parameter that learns, or from an input if asked for.
+    // The values that need a gradient: those that depend on a trainable parameter, or on an input if asked for.
     var wants = [Bool](repeating: false, count: count)
     func wantsGradient(_ value: Value) -> Bool {
       switch value.origin {
@@ -102,7 +101,7 @@ struct ExecutionPlan: Sendable {
       wants[index] = trained && (learns || node.inputs.contains(where: wantsGradient))
     }
 
-    // Which nodes run backward, and who writes each gradient first.
+    // The nodes that run backward, in reverse order. The first writer of a gradient overwrites, later ones accumulate.
     var arrives: Set<Value> = []
     var parametersWritten: Set<Int> = []
     for index in stride(from: count - 1, through: 0, by: -1) where wants[index] {
@@ -121,13 +120,13 @@ struct ExecutionPlan: Sendable {
       }
     }
 
-    // Arrays: a value's own block, or that of the value which it overwrites or renames.
+    // Blocks: a value's own, or that of the value that it is computed in place of or is an alias of.
     var blocks: [Block] = []
     var blockOfValue: [Value: Int] = [:]
     var inputOfValue: [Value: Int] = [:]
     for input in definition.inputs.indices { inputOfValue[Value(.input(input))] = input }
     let kept = Set([plan.prediction] + plan.lossNodes.map { Value(.node($0)) })
-    // For each sum that a producer computes, that producer.
+    // For each sum that is fused into a producer, that producer.
     var summing: [Int: Int] = [:]
     for (index, node) in definition.nodes.enumerated() {
       let layer = plan.layers[index]
@@ -180,7 +179,7 @@ struct ExecutionPlan: Sendable {
       }
     }
 
-    // A producer applies the elementwise function of its only reader, which works in the producer's memory.
+    // Epilogue fusion: a producer applies the elementwise activation of its only reader, which runs in place.
     if !options.keepsEverything {
       for (index, node) in definition.nodes.enumerated() {
         guard let source = node.inputs.first, node.inputs.count == 1, case .node(let origin) = source.origin,

@@ -1,12 +1,12 @@
 import NNKernels
 
-/// The memory that a net will take, worked out without taking it.
+/// The memory that a net needs, computed without allocating it.
 public struct NetworkMemory: Sendable, Hashable {
   /// Bytes of parameters, and of gradients when trained.
   public let parameters: Int
   /// Bytes of the arrays that layers update themselves.
   public let state: Int
-  /// Bytes of everything between input and output.
+  /// Bytes of the arena: activations, gradients, saved arrays and scratch.
   public let arena: Int
 
   /// Bytes of the memory that inputs and targets are read from.
@@ -29,7 +29,7 @@ public struct NetworkMemory: Sendable, Hashable {
     return Count.product(Count.sum(Count.sum(inputs), Count.sum(targets)), batch, scalarSize)
   }
 
-  /// Bytes that a net never needs more than: those of all its arrays with a place of their own. Quickly worked out.
+  /// An upper bound in bytes, in linear time: no array shares memory.
   public static func atMost(_ plan: NetworkPlan, batch: Int, options: NetworkOptions, scalarSize: Int) -> Int {
     let passes = options.isTrained ? 2 : 1
     var perSample = 0

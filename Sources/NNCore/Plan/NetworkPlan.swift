@@ -10,9 +10,9 @@ public struct NetworkPlan: Sendable {
     public var node: Int
     /// The layer's description of it.
     public var plan: ParameterPlan
-    /// Where its elements lie in the flat buffer of all parameters.
+    /// Its elements in the flat buffer of all parameters.
     public var range: Range<Int>
-    /// Whether it keeps its values in training.
+    /// Whether it is frozen: not trained.
     public var isFrozen: Bool
     /// Factor on its learning rate.
     public var rateScale: Double
@@ -26,11 +26,11 @@ public struct NetworkPlan: Sendable {
     public var node: Int
     /// The layer's description of it.
     public var plan: StatePlan
-    /// Where its elements lie in the flat buffer of all state.
+    /// Its elements in the flat buffer of all state.
     public var range: Range<Int>
   }
 
-  /// The most parameters that a net may have: what a 32-bit index reaches.
+  /// The most parameters that a net may have: the range of a 32-bit index.
   public static let maximumParameterCount = Int(Int32.max)
   /// Parameters start at multiples of this many scalars, so that each is aligned for vector instructions.
   static let alignment = 16
@@ -118,7 +118,7 @@ public struct NetworkPlan: Sendable {
   }
 }
 
-/// The work in progress of `NetworkPlan.init`.
+/// The shape inference of `NetworkPlan.init`.
 private struct NetworkPlanBuilder {
   let definition: NetworkDefinition
   let given: [String: TargetForm]

@@ -12,16 +12,16 @@ public struct NetworkSummary: Sendable {
     public var inputs: [String]
     /// The shape of one sample's first output.
     public var output: Shape
-    /// Its own trainable scalars; shared ones count where they are defined.
+    /// Its own trainable scalars; shared parameters count where they are defined.
     public var parameters: Int
-    /// Whether they keep their values in training.
+    /// Whether they are frozen: not trained.
     public var isFrozen: Bool
     /// Operations of one sample's forward pass.
     public var forwardOperations: Int
     /// Operations of one sample's backward pass.
     public var backwardOperations: Int
-    /// The elements of the input that one element of the output depends on, for each spatial dimension; nil before the
-    /// first convolution or pooling, and where it is not known.
+    /// The receptive field: the elements of the input that one element of the output depends on, for each spatial
+    /// dimension; nil before the first convolution or pooling, and where it is not known.
     public var receptiveField: [Int]?
   }
 

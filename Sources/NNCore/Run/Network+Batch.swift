@@ -1,7 +1,7 @@
 import NNKernels
 
 extension Tensor {
-  /// The same shape over other memory.
+  /// Points the tensor to other memory of the same shape.
   mutating func rebase(_ base: UnsafeMutablePointer<S>) { buffer = Buffer(base: base, count: buffer.count) }
 }
 

@@ -16,10 +16,10 @@ extension Network {
     }
   }
 
-  /// Computes the gradients of the total loss with respect to all parameters that learn. Follows a `forward`.
+  /// Computes the gradients of the total loss with respect to all trainable parameters. Must follow a `forward`.
   @specialized(where S == Float)
   public func backward() {
-    // A stride takes no memory in builds without optimization either; reversed indices do.
+    // `stride` allocates nothing in debug builds either; `reversed()` does.
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
       runBackward(index)
@@ -75,7 +75,7 @@ extension Network {
   func runBackward(_ index: Int) { runtimes[index].layer.backward(runtimes[index].backward) }
 }
 
-/// A loss as the quotient that lets batches be put together.
+/// A loss as numerator and denominator, so that the losses of batches can be combined.
 public struct LossParts: Sendable, Hashable {
   /// The sum over the samples.
   public var numerator: Double
@@ -88,13 +88,13 @@ public struct LossParts: Sendable, Hashable {
     self.denominator = denominator
   }
 
-  /// The loss of the batch. A batch that has nothing to judge (all labels ignored) has a loss of 0.
+  /// The loss of the batch; 0 if all labels are ignored.
   public var mean: Double { denominator == 0 ? 0 : numerator / denominator }
 }
 
 extension Network {
-  /// Operations that the passes over one sample make. Where nobody wants the gradients of a layer's inputs, as in the
-  /// first layer, half of its backward operations are counted, which is exact for products.
+  /// Operations of both passes over one sample. Where a layer's input gradient is not needed, as in the first layer,
+  /// half of its backward operations are counted, which is exact for matrix products.
   public var operationsPerSample: Int {
     var total = 0
     for (index, node) in execution.nodes.enumerated() {
@@ -110,9 +110,8 @@ extension Network {
   /// Runs one forward and, if the net is trained, one backward pass, and adds each node's time to `times`.
   ///
   /// - Parameters:
-  ///   - clock: seconds on a clock that never goes back.
-  ///   - times: for each node, seconds forward and backward. The time of a function that the layer before applies is
-  ///     part of that layer's.
+  ///   - clock: seconds on a monotonic clock.
+  ///   - times: for each node, seconds forward and backward. A fused activation counts in its producer's time.
   public func profile(
     _ phase: Phase, step: UInt64, computesLoss: Bool, clock: () -> Double,
     times: inout [(forward: Double, backward: Double)]

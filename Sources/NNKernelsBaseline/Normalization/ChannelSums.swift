@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// sums (+)= the sum of each channel, see `Scalar.channelSums`: each plane by itself, then the planes of the samples in
-/// order.
+/// sums[c] (+)= sum over n, p of x[n, c, p], see `Scalar.channelSums`: each plane is reduced by itself, then the
+/// samples in order.
 ///
 /// Bytes: 4 per element; bound by memory.
 func channelSums(
@@ -18,6 +18,7 @@ func channelSums(
   }
 }
 
+/// The sum of `count` contiguous scalars, in two vectors of partial sums to hide the latency of additions.
 @inline(__always)
 private func planeSum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   var (even, odd) = (PixelVector.zero, PixelVector.zero)
@@ -27,10 +28,10 @@ private func planeSum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
     odd += loadPixels(x + (i + PixelVector.scalarCount))
     i += 2 * PixelVector.scalarCount
   }
-  var rest: Float = 0
+  var remainder: Float = 0
   while i < count {
-    rest += x[i]
+    remainder += x[i]
     i += 1
   }
-  return pixelSum(even + odd) + rest
+  return pixelSum(even + odd) + remainder
 }

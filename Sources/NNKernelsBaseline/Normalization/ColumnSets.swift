@@ -1,11 +1,12 @@
 import NNKernelsCommon
 
-// Columns as sets of numbers: a vector holds a row's numbers of neighbouring columns, so that nothing is added across
-// lanes. Rows are added one after the other, whatever columns are computed together.
+// Statistics of the columns of a row-major matrix. A vector holds adjacent columns of a row, so there is no reduction
+// across lanes, and the order of additions along a column does not depend on which columns share a vector.
 
-/// Mean and biased variance of each column, see `Scalar.columnMoments`: first the means, then the deviations from them.
+/// Mean and biased variance of each column, see `Scalar.columnMoments`. Two passes: the means, then the squared
+/// deviations from them.
 ///
-/// Operations: 4 per element. Bytes: 8 per element, the second time from a near cache.
+/// Operations: 4 per element. Bytes: 4 per element from memory; the second pass reads from a near cache.
 func columnMoments(_ x: Buffer<Float>, _ columns: Columns, _ means: Buffer<Float>, _ variances: Buffer<Float>) {
   ColumnMoments(
     x: UnsafePointer(x.base) + columns.rows.lowerBound * columns.stride, rows: columns.rows.count,
@@ -13,9 +14,10 @@ func columnMoments(_ x: Buffer<Float>, _ columns: Columns, _ means: Buffer<Float
   ).runChunk(columns.range)
 }
 
-/// For each column the sums of y and of y (x - center), see `Scalar.columnDeviationSums`.
+/// sums[j] = sum over i of y[i, j] and products[j] = sum over i of y[i, j] (x[i, j] - center[j]), see
+/// `Scalar.columnDeviationSums`.
 ///
-/// Operations: 4 per element. Bytes: 12 per element, y the second time from a near cache.
+/// Operations: 4 per element. Bytes: 8 per element from memory; y is read a second time from a near cache.
 func columnDeviationSums(
   _ y: Buffer<Float>, _ x: Buffer<Float>, _ centers: Buffer<Float>, _ columns: Columns, _ sums: Buffer<Float>,
   _ products: Buffer<Float>
@@ -27,7 +29,7 @@ func columnDeviationSums(
   ).runChunk(columns.range)
 }
 
-/// y = scale (x - center) + shift, each column's own, see `Scalar.mapColumns`.
+/// y[i, j] = scale[j] (x[i, j] - center[j]) + shift[j], rectified if `rectifies`, see `Scalar.mapColumns`.
 ///
 /// Bytes: 8 per element; bound by memory.
 func mapColumns(
@@ -42,7 +44,7 @@ func mapColumns(
   }
 }
 
-/// result (+)= factor y + slope (x - center) + constant, each column's own, see `Scalar.combineColumns`.
+/// result[i, j] (+)= factor[j] y[i, j] + slope[j] (x[i, j] - center[j]) + constant[j], see `Scalar.combineColumns`.
 ///
 /// Bytes: 12 per element, 16 when accumulating; bound by memory.
 func combineColumns(
@@ -59,11 +61,11 @@ func combineColumns(
   }
 }
 
-/// Two results for each column.
+/// A reduction with two results per column.
 private protocol ColumnResults: VectorLoop {
   var first: UnsafeMutablePointer<Float> { get }
   var second: UnsafeMutablePointer<Float> { get }
-  /// The results of the columns from `column` on that `load` reads.
+  /// The results of the vector of columns from `column` on; `load` reads the columns that exist.
   func results(_ load: (UnsafePointer<Float>) -> Vector, _ column: Int) -> (Vector, Vector)
 }
 
@@ -87,7 +89,7 @@ private struct ColumnMoments: ColumnResults {
   let x: UnsafePointer<Float>
   let rows: Int
   let stride: Int
-  /// Where the means and the variances go.
+  /// The means and the variances.
   let first: UnsafeMutablePointer<Float>
   let second: UnsafeMutablePointer<Float>
 
@@ -109,7 +111,7 @@ private struct ColumnDeviations: ColumnResults {
   let rows: Int
   let stride: Int
   let centers: UnsafePointer<Float>
-  /// Where the sums and the products go.
+  /// The sums and the products.
   let first: UnsafeMutablePointer<Float>
   let second: UnsafeMutablePointer<Float>
 
@@ -124,9 +126,9 @@ private struct ColumnDeviations: ColumnResults {
   }
 }
 
-/// The sum of a term for each of `rows` rows, whose beginnings lie `stride` apart: blocks of rows are added up first,
-/// each in two sums, then the blocks, so that rounding errors grow with the block and the number of blocks and not with
-/// their product.
+/// The sum of a term over `rows` rows, `stride` apart. Pairwise in two levels: blocks of 64 rows, in two alternating
+/// partial sums that hide the latency of additions, then the blocks. Rounding errors grow with the size of a block plus
+/// the number of blocks.
 @inline(__always)
 private func columnSum(
   _ rows: Int, _ stride: Int, _ first: UnsafePointer<Float>, _ term: (UnsafePointer<Float>) -> Vector

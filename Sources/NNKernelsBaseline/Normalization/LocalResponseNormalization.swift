@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// y = x s^-beta, see `Scalar.localResponse`. The power is exp(-beta log s): s is some units at most, so the logarithm's
-/// error stays that of a few roundings.
+/// y = x s^-beta with s = k + alpha / size * sum of x^2 over the neighbouring channels, see `Scalar.localResponse`. The
+/// power is exp(-beta log s): s is of the order of 1, so the relative error is that of a few roundings.
 ///
 /// Operations: some 60 per element, the exponential and the logarithm, and 2 for each neighbour. Bytes: 8 per element
 /// from memory; the neighbours come from the nearest caches.
@@ -18,9 +18,12 @@ func localResponse(
   }
 }
 
-/// dx_i = dy_i s_i^-beta - 2 alpha beta / size x_i sum over the channels j that i divides of dy_j x_j s_j^(-beta - 1),
-/// see `Scalar.localResponseBackward`: first the terms of the sums, which go into `products`, then the sums, a sample at
-/// a time.
+/// The gradient of `localResponse`, see `Scalar.localResponseBackward`. Per pixel, for the channels i and j,
+///
+///     dx[i] (+)= dy[i] s[i]^-beta
+///                - 2 alpha beta / size x[i] sum over the j with i in s[j] of dy[j] x[j] s[j]^(-beta - 1)
+///
+/// A sample at a time: the terms of the sums go to `products`, then each channel adds up its window of them.
 ///
 /// Operations: some 70 per element and 3 for each neighbour. Bytes: 12 per element from memory, 16 when accumulating.
 func localResponseBackward(
@@ -50,12 +53,13 @@ func localResponseBackward(
   }
 }
 
-/// What the numbers of one plane are divided by.
+/// s for one plane, from the channels of its window.
 private struct ResponseDivisor {
-  /// The first neighbour's plane.
+  /// The first plane of the window.
   let base: UnsafePointer<Float>
   let count: Int
   let pixels: Int
+  /// alpha / size.
   let factor: Float
   let k: Float
   let beta: Float
@@ -71,45 +75,39 @@ private struct ResponseDivisor {
     beta = Float(window.beta)
   }
 
+  /// s of the elements from `i` on that `load` reads.
   @inline(__always)
-  func value(_ i: Int) -> Vector {
+  func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
     var squares = Vector.zero
     for channel in 0..<count {
-      let other = loadVector(base + (channel * pixels + i))
+      let other = load(base + (channel * pixels + i))
       squares = multiplyAdd(other, other, squares)
     }
     return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
   }
 
-  @inline(__always)
-  func value(_ i: Int, count lanes: Int) -> Vector {
-    var squares = Vector.zero
-    for channel in 0..<count {
-      let other = loadVector(base + (channel * pixels + i), count: lanes)
-      squares = multiplyAdd(other, other, squares)
-    }
-    return multiplyAdd(squares, Vector(repeating: factor), Vector(repeating: k))
-  }
-
+  /// s^-beta.
   @inline(__always)
   func power(_ divisor: Vector) -> Vector { vectorExp(vectorLog(divisor) * -beta) }
 }
 
+/// y = x s^-beta.
 private struct ResponseLoop: VectorLoop {
   let divisor: ResponseDivisor
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
 
   @inline(__always)
-  func whole(_ i: Int) { storeVector(loadVector(x + i) * divisor.power(divisor.value(i)), y + i) }
+  func whole(_ i: Int) { storeVector(loadVector(x + i) * divisor.power(divisor.value({ loadVector($0) }, i)), y + i) }
 
   @inline(__always)
   func rest(_ i: Int, _ count: Int) {
-    let power = divisor.power(divisor.value(i, count: count))
+    let power = divisor.power(divisor.value({ loadVector($0, count: count) }, i))
     storeVector(loadVector(x + i, count: count) * power, y + i, count: count)
   }
 }
 
+/// products = dy x s^(-beta - 1), downstream (+)= dy s^-beta.
 private struct ResponseTermLoop: VectorLoop {
   let divisor: ResponseDivisor
   let x: UnsafePointer<Float>
@@ -120,7 +118,7 @@ private struct ResponseTermLoop: VectorLoop {
 
   @inline(__always)
   func whole(_ i: Int) {
-    let scale = divisor.value(i)
+    let scale = divisor.value({ loadVector($0) }, i)
     let gradient = loadVector(upstream + i) * divisor.power(scale)
     storeVector(gradient * loadVector(x + i) / scale, products + i)
     storeVector(accumulate ? loadVector(downstream + i) + gradient : gradient, downstream + i)
@@ -128,7 +126,7 @@ private struct ResponseTermLoop: VectorLoop {
 
   @inline(__always)
   func rest(_ i: Int, _ count: Int) {
-    let scale = divisor.value(i, count: count)
+    let scale = divisor.value({ loadVector($0, count: count) }, i)
     let gradient = loadVector(upstream + i, count: count) * divisor.power(scale)
     storeVector(gradient * loadVector(x + i, count: count) / scale, products + i, count: count)
     storeVector(
@@ -136,28 +134,28 @@ private struct ResponseTermLoop: VectorLoop {
   }
 }
 
+/// downstream += factor x (sum of `products` over the window).
 private struct ResponseSumLoop: VectorLoop {
   let factor: Float
   let x: UnsafePointer<Float>
   let downstream: UnsafeMutablePointer<Float>
-  /// The products of the first channel that this one divides.
+  /// The first plane of the window.
   let products: UnsafePointer<Float>
   let count: Int
   let pixels: Int
 
   @inline(__always)
-  func whole(_ i: Int) {
+  private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
     var sum = Vector.zero
-    for channel in 0..<count { sum += loadVector(products + (channel * pixels + i)) }
-    let share = loadVector(x + i) * factor
-    storeVector(multiplyAdd(share, sum, loadVector(downstream + i)), downstream + i)
+    for channel in 0..<count { sum += load(products + (channel * pixels + i)) }
+    return multiplyAdd(load(x + i) * factor, sum, load(UnsafePointer(downstream) + i))
   }
 
   @inline(__always)
+  func whole(_ i: Int) { storeVector(value({ loadVector($0) }, i), downstream + i) }
+
+  @inline(__always)
   func rest(_ i: Int, _ lanes: Int) {
-    var sum = Vector.zero
-    for channel in 0..<count { sum += loadVector(products + (channel * pixels + i), count: lanes) }
-    let share = loadVector(x + i, count: lanes) * factor
-    storeVector(multiplyAdd(share, sum, loadVector(downstream + i, count: lanes)), downstream + i, count: lanes)
+    storeVector(value({ loadVector($0, count: lanes) }, i), downstream + i, count: lanes)
   }
 }

@@ -1,19 +1,19 @@
 import NNKernelsCommon
 
-/// y = scale (x - center) + shift for a set, see `Scalar.map`.
+/// y[i] = scale (x[i] - center) + shift for the elements i of a set, rectified if `rectifies`, see `Scalar.map`.
 ///
 /// Bytes: 8 per element; bound by memory.
 func affine(
   _ x: Buffer<Float>, _ map: CenteredScale<Float>, _ set: StridedSegments, _ rectifies: Bool, _ y: Buffer<Float>
 ) {
   if rectifies {
-    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectification()), set, fetching: x.base)
+    run(AffineLoop(x: x.base, y: y.base, map: map, end: Rectifier()), set, fetching: x.base)
   } else {
     run(AffineLoop(x: x.base, y: y.base, map: map, end: Identity()), set, fetching: x.base)
   }
 }
 
-/// result (+)= factor y + slope (x - center) + constant for a set, see `Scalar.combine`.
+/// result[i] (+)= factor y[i] + slope (x[i] - center) + constant for the elements i of a set, see `Scalar.combine`.
 ///
 /// Bytes: 12 per element, 16 when accumulating; bound by memory.
 func combineLinearly(
@@ -25,6 +25,7 @@ func combineLinearly(
       y: y.base, x: x.base, result: result.base, accumulate: accumulate, combination: combination), set)
 }
 
+/// Runs a loop over the segments of a set, with software prefetching of `x` if given.
 @inline(__always)
 private func run<L: VectorLoop>(_ loop: L, _ set: StridedSegments, fetching x: UnsafePointer<Float>? = nil) {
   for segment in 0..<set.segments {
@@ -32,11 +33,6 @@ private func run<L: VectorLoop>(_ loop: L, _ set: StridedSegments, fetching x: U
     let start = set.start + segment * set.stride
     loop.run(start..<(start + set.length))
   }
-}
-
-private struct Rectification: VectorFunction {
-  @inline(__always)
-  func value(_ x: Vector) -> Vector { x.replacing(with: Vector.zero, where: x .< Vector.zero) }
 }
 
 private struct AffineLoop<F: VectorFunction>: VectorLoop {
@@ -66,21 +62,19 @@ private struct CombinationLoop: VectorLoop {
   let combination: LinearCombination<Float>
 
   @inline(__always)
-  private func value(_ y: Vector, _ x: Vector) -> Vector {
-    let deviation = x - Vector(repeating: combination.center)
-    let own = multiplyAdd(y, Vector(repeating: combination.factor), Vector(repeating: combination.constant))
-    return multiplyAdd(deviation, Vector(repeating: combination.slope), own)
+  private func value(_ load: (UnsafePointer<Float>) -> Vector, _ i: Int) -> Vector {
+    let deviation = load(x + i) - Vector(repeating: combination.center)
+    let own = multiplyAdd(
+      load(y + i), Vector(repeating: combination.factor), Vector(repeating: combination.constant))
+    let value = multiplyAdd(deviation, Vector(repeating: combination.slope), own)
+    return accumulate ? load(UnsafePointer(result) + i) + value : value
   }
 
   @inline(__always)
-  func whole(_ i: Int) {
-    let value = value(loadVector(y + i), loadVector(x + i))
-    storeVector(accumulate ? loadVector(result + i) + value : value, result + i)
-  }
+  func whole(_ i: Int) { storeVector(value({ loadVector($0) }, i), result + i) }
 
   @inline(__always)
   func rest(_ i: Int, _ count: Int) {
-    let value = value(loadVector(y + i, count: count), loadVector(x + i, count: count))
-    storeVector(accumulate ? loadVector(result + i, count: count) + value : value, result + i, count: count)
+    storeVector(value({ loadVector($0, count: count) }, i), result + i, count: count)
   }
 }

@@ -1,9 +1,13 @@
 import CProcessor
 import NNKernelsCommon
 
-/// Mean and variance of a set, see `Scalar.moments`. One pass: sums are taken about the first element, which is as close
-/// to the mean as the deviation, so that their difference cancels little; in vectors over blocks, then in double
-/// precision. The order depends on the lengths alone.
+/// Mean and biased variance of a set, see `Scalar.moments`. One pass, as a shifted variance: with d = x - x[first],
+///
+///     variance = sum of d^2 / n - (sum of d / n)^2
+///
+/// The shift is within a few standard deviations of the mean, so the difference cancels little. Sums are accumulated in
+/// vectors over blocks of `StridedSegments.block` elements, then in double precision. The order depends on the lengths
+/// alone.
 ///
 /// Operations: 4 per element. Bytes: 4 per element; bound by memory.
 func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments {
@@ -12,39 +16,39 @@ func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments {
   for segment in 0..<set.segments {
     prefetchSegment(after: segment, of: set, x.base)
     var from = UnsafePointer(x.base) + (set.start + segment * set.stride)
-    var rest = set.length
-    while rest > 0 {
-      let count = min(rest, StridedSegments.block)
+    var left = set.length
+    while left > 0 {
+      let count = min(left, StridedSegments.block)
       sums.add(from, shift, count)
       from += count
-      rest -= count
+      left -= count
     }
   }
   sums.flush()
   return Moments(count: set.count, shift: Double(shift), sum: sums.first, squares: sums.second)
 }
 
-/// The sums of y and of y (x - center), see `Scalar.deviationSums`; added like `moments`.
+/// The sums of y and of y (x - center) over a set, see `Scalar.deviationSums`; accumulated as in `moments`.
 ///
 /// Operations: 4 per element. Bytes: 8 per element; bound by memory.
 func deviationSums(_ y: Buffer<Float>, _ x: Buffer<Float>, _ center: Float, _ set: StridedSegments) -> DeviationSums {
   var sums = BlockSums()
   for segment in 0..<set.segments {
     var offset = set.start + segment * set.stride
-    var rest = set.length
-    while rest > 0 {
-      let count = min(rest, StridedSegments.block)
+    var left = set.length
+    while left > 0 {
+      let count = min(left, StridedSegments.block)
       sums.add(UnsafePointer(y.base) + offset, UnsafePointer(x.base) + offset, center, count)
       offset += count
-      rest -= count
+      left -= count
     }
   }
   sums.flush()
   return DeviationSums(sum: sums.first, product: sums.second)
 }
 
-/// Fetches the stretch behind `segment`, so that it is at hand when its turn comes: the processor itself fetches ahead
-/// only within a stretch, and short ones are over by then.
+/// Prefetches the segment after `segment`. The hardware prefetcher follows a segment, but does not jump to the next
+/// one, and a short segment ends before it has caught up.
 @inline(__always)
 func prefetchSegment(after segment: Int, of set: StridedSegments, _ base: UnsafePointer<Float>) {
   guard segment + 1 < set.segments, set.length <= longestPrefetchedSegment else { return }
@@ -52,21 +56,23 @@ func prefetchSegment(after segment: Int, of set: StridedSegments, _ base: Unsafe
   for i in stride(from: 0, to: set.length, by: scalarsOfCacheLine) { processor_prefetch_for_reading(next + i) }
 }
 
-/// 4 KB: longer stretches leave the processor time to fetch ahead by itself.
+/// 4 KB: longer segments leave most of the work to the hardware prefetcher.
 private let longestPrefetchedSegment = 1024
 private let scalarsOfCacheLine = 16
 
-/// Two sums under way: of the current block in vectors, of the blocks before it in double precision.
+/// Two sums in blocks: partial sums of the current block in vectors, the blocks before it in double precision. Each sum
+/// alternates between two vectors, which hides the latency of additions.
 private struct BlockSums {
   var first = 0.0
   var second = 0.0
+  /// Elements of the current block.
   private var pending = 0
   private var (even1, odd1) = (Vector.zero, Vector.zero)
   private var (even2, odd2) = (Vector.zero, Vector.zero)
-  /// Of elements that fill no vector.
-  private var (rest1, rest2): (Float, Float) = (0, 0)
+  /// The remainders: elements that fill no vector.
+  private var (remainder1, remainder2): (Float, Float) = (0, 0)
 
-  /// Adds the deviations of `count` elements from `shift`, and their squares.
+  /// Adds x - shift and (x - shift)^2 for `count` elements.
   @inline(__always)
   mutating func add(_ x: UnsafePointer<Float>, _ shift: Float, _ count: Int) {
     let center = Vector(repeating: shift)
@@ -87,14 +93,14 @@ private struct BlockSums {
     }
     while i < count {
       let deviation = x[i] - shift
-      rest1 += deviation
-      rest2 += deviation * deviation
+      remainder1 += deviation
+      remainder2 += deviation * deviation
       i += 1
     }
     finish(count)
   }
 
-  /// Adds `count` elements of y, and their products with the deviations of x from `center`.
+  /// Adds y and y (x - center) for `count` elements.
   @inline(__always)
   mutating func add(_ y: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ center: Float, _ count: Int) {
     let middle = Vector(repeating: center)
@@ -114,24 +120,25 @@ private struct BlockSums {
       i += Vector.scalarCount
     }
     while i < count {
-      rest1 += y[i]
-      rest2 += y[i] * (x[i] - center)
+      remainder1 += y[i]
+      remainder2 += y[i] * (x[i] - center)
       i += 1
     }
     finish(count)
   }
 
+  /// Counts `count` elements, and ends the block if it is full.
   @inline(__always)
   private mutating func finish(_ count: Int) {
     pending += count
     if pending >= StridedSegments.block { flush() }
   }
 
-  /// Ends the current block.
+  /// Adds the current block to the sums in double precision.
   @inline(__always)
   mutating func flush() {
-    first += Double(laneSum(even1 + odd1) + rest1)
-    second += Double(laneSum(even2 + odd2) + rest2)
+    first += Double(laneSum(even1 + odd1) + remainder1)
+    second += Double(laneSum(even2 + odd2) + remainder2)
     self = BlockSums(first: first, second: second)
   }
 

@@ -1,14 +1,14 @@
 import NNKernelsCommon
 
-/// The mean of each window; see `Scalar.averagePool`. The rows of a window are added first, for all columns that lie
-/// side by side, then the columns.
+/// y = the mean of each window; see `Scalar.averagePool`. Separable: the rows of a window are added first, for all
+/// columns, then its columns.
 ///
-/// Operations: 1 for each input and row of windows that reads it, 1 for each column of each window and a division.
+/// Operations: 1 for each input and window row that reads it, 1 for each column of each window and a division.
 /// Bytes: 4 for each input and 4 for each output; bound by memory.
 func averagePool(
   _ shape: Pooling, _ batch: Int, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool
 ) {
-  if shape.isWhole {
+  if shape.isGlobal {
     let count = shape.input.area
     return workers.run(count: batch * shape.channels, grain: max(1, 16384 / count)) { planes in
       for plane in planes {
@@ -19,74 +19,74 @@ func averagePool(
   }
   let planes = batch * shape.channels
   let run = AveragePoolRun(shape, planes, x.base, y.base)
-  workers.reserveScratch(purpose: .block, count: run.scratchCount)
-  workers.run(
-    count: run.strip.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.strip.planes)
-  ) { items in
-    run.compute(items, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
-  }
+  runRanges(
+    of: run.rows.groups.count(planes) * run.bands.count, grain: shape.bandGrain(run.bands, planes: run.rows.planes),
+    scratchCount: run.scratchCount, workers
+  ) { items, memory in run.compute(items, memory) }
 }
 
 extension Pooling {
   /// Whether the only window is the whole plane.
-  var isWhole: Bool { kernel == input && padding == Extent(0, 0) }
+  var isGlobal: Bool { kernel == input && padding == Extent(0, 0) }
 }
 
-/// What all chunks of one pooling need to know.
+/// One pooling: what its chunks share.
 private struct AveragePoolRun {
   let shape: Pooling
   let planes: Int
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
-  let strip: BatchedPlanes
+  let rows: BatchedPlanes
   let output: Extent
   let bands: RowBands
-  private var phases: StrideDeinterleave { strip.phases }
+  private var polyphase: StrideDeinterleave { rows.polyphase }
 
   init(_ shape: Pooling, _ planes: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
     self.shape = shape
     self.planes = planes
     self.x = x
     self.y = y
-    strip = BatchedPlanes(shape, planes: planes, joinsFullRows: true)
+    rows = BatchedPlanes(shape, planes: planes, batchesFullRows: true)
     output = shape.output
-    bands = RowBands(rows: output.height, rowScalars: strip.phases.count, fixedScalars: strip.rowCount)
+    bands = RowBands(rows: output.height, rowScalars: rows.polyphase.count, fixedScalars: rows.rowCount)
   }
 
-  /// A worker's memory: a row of sums, one for each row of windows sorted, the columns that each window divides by, a row
-  /// of means, and where a window's columns lie.
+  /// A worker's memory: a batched row of sums; the deinterleaved sums of each window row of a band; the width of each
+  /// window of a batched row; a batched row of means; the offsets of a window's columns.
   var scratchCount: Int {
-    strip.rowCount + bands.size * phases.count + 2 * phases.length + shape.kernel.width
+    rows.rowCount + bands.size * polyphase.count + 2 * polyphase.length + shape.kernel.width
   }
 
+  /// Computes the work items `items`, each a band of window rows of a group of planes.
   @inline(never)
   func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
-    let sorted = memory + strip.rowCount
-    let divisors = sorted + bands.size * phases.count
-    let means = divisors + phases.length
-    let offsets = phases.writeOffsets(Extent(1, shape.kernel.width), means + phases.length)
-    memory.update(repeating: 0, count: strip.rowCount + bands.size * phases.count)
-    divisors.update(repeating: 1, count: phases.length)
-    for plane in 0..<strip.planes { shape.writeColumnDivisors(divisors + plane * strip.windows) }
+    let phases = memory + rows.rowCount
+    let divisors = phases + bands.size * polyphase.count
+    let means = divisors + polyphase.length
+    let offsets = polyphase.writeOffsets(Extent(1, shape.kernel.width), means + polyphase.length)
+    memory.update(repeating: 0, count: rows.rowCount + bands.size * polyphase.count)
+    divisors.update(repeating: 1, count: polyphase.length)
+    for plane in 0..<rows.planes { shape.writeColumnDivisors(divisors + plane * rows.windows) }
     for item in items {
-      let (own, windows) = (strip.groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
+      let (own, windows) = (rows.groups.planes(item / bands.count, of: planes), bands.rows(item % bands.count))
       for i in windows {
-        let rows = shape.rows(i)
+        let covered = shape.rows(i)
         addRows(
-          x + (own.lowerBound * shape.input.area + rows.lowerBound * shape.input.width), rows.count, own.count, memory)
-        strip.sort(memory, into: sorted + (i - windows.lowerBound) * phases.count)
+          x + (own.lowerBound * shape.input.area + covered.lowerBound * shape.input.width), covered.count, own.count,
+          memory)
+        rows.deinterleave(memory, into: phases + (i - windows.lowerBound) * polyphase.count)
       }
       for i in windows {
-        let line = UnsafePointer(sorted) + (i - windows.lowerBound) * phases.count
-        let rows = Float(shape.rowDivisor(i))
+        let row = UnsafePointer(phases) + (i - windows.lowerBound) * polyphase.count
+        let rowDivisor = Float(shape.rowDivisor(i))
         var j = 0
-        while j < strip.windows(own.count) {
+        while j < rows.windows(own.count) {
           var sum = Vector.zero
-          for column in 0..<shape.kernel.width { sum += loadVector(line + (j + Int(offsets[column]))) }
-          storeVector(sum / (loadVector(divisors + j) * rows), means + j)
+          for column in 0..<shape.kernel.width { sum += loadVector(row + (j + Int(offsets[column]))) }
+          storeVector(sum / (loadVector(divisors + j) * rowDivisor), means + j)
           j += Vector.scalarCount
         }
-        strip.takeOut(
+        rows.scatterOutputs(
           means, planes: own.count, into: y + (own.lowerBound * output.area + i * output.width), stride: output.area)
       }
     }
@@ -94,15 +94,15 @@ private struct AveragePoolRun {
 
   @inline(never)
   private func addRows(
-    _ rows: UnsafePointer<Float>, _ count: Int, _ planes: Int, _ line: UnsafeMutablePointer<Float>
+    _ source: UnsafePointer<Float>, _ count: Int, _ planes: Int, _ row: UnsafeMutablePointer<Float>
   ) {
-    strip.combine(
-      Sum.self, rows, rows: count, pitch: shape.input.width, planes: planes, stride: shape.input.area, into: line)
+    rows.reduceRows(
+      Sum.self, source, rows: count, pitch: shape.input.width, planes: planes, stride: shape.input.area, into: row)
   }
 }
 
-/// The sum of two numbers.
-private enum Sum: RowCombination {
+/// Addition.
+private enum Sum: RowReduction {
   @inline(__always)
   static func combine(_ x: PixelVector, _ y: PixelVector) -> PixelVector { x + y }
 
@@ -111,7 +111,7 @@ private enum Sum: RowCombination {
 }
 
 extension Pooling {
-  /// The rows that count in the mean of window row `index`; see `divisor`.
+  /// The height by which window row `index` divides; see `divisor`.
   @inline(__always)
   func rowDivisor(_ index: Int) -> Int {
     guard countsPadding else { return rows(index).count }
@@ -119,7 +119,7 @@ extension Pooling {
     return min(top + kernel.height, input.height + padding.height) - top
   }
 
-  /// The columns that count in the mean of each window of a row.
+  /// The width by which each window of a row divides.
   @inline(__always)
   func writeColumnDivisors(_ divisors: UnsafeMutablePointer<Float>) {
     for j in 0..<output.width {

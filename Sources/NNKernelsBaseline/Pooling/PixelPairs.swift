@@ -1,104 +1,103 @@
-// Windows of 2 x 2 pixels side by side, eight and four at once. Both are written out: functions that are generic over
-// the vector become calls for each lane.
+// Windows of 2 x 2 pixels with stride 2, a vector of windows at a time. Pixels of two rows are deinterleaved into even
+// and odd columns, so that lane j holds one tap of window j. Taps are numbered 0 1 / 2 3.
+//
+// Everything is written for `PixelVector`: functions that are generic over the vector's type become a call per lane.
+// Half a vector is computed in the low half of a whole one.
 
-/// Eight windows.
-@inline(__always)
-func poolEight(
-  _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-  _ positions: UnsafeMutablePointer<Float>?
-) {
-  let top = UnsafeRawPointer(above).loadUnaligned(as: SIMD16<Float>.self)
-  let bottom = UnsafeRawPointer(below).loadUnaligned(as: SIMD16<Float>.self)
-  var (best, place) = (top.evenHalf, SIMD8<Float>.zero)
-  take(top.oddHalf, 1, &best, &place)
-  take(bottom.evenHalf, 2, &best, &place)
-  take(bottom.oddHalf, 3, &best, &place)
-  UnsafeMutableRawPointer(y).storeBytes(of: best, as: SIMD8<Float>.self)
-  if let positions { UnsafeMutableRawPointer(positions).storeBytes(of: place, as: SIMD8<Float>.self) }
+/// The maximum of each window, and its tap. The first of equal numbers wins, and NaN wins over everything before it.
+@_transparent
+private func maximum(_ top: PixelPairs, _ bottom: PixelPairs) -> (best: PixelVector, taps: PixelVector) {
+  var (best, taps) = (top.evenHalf, PixelVector.zero)
+  take(top.oddHalf, 1, &best, &taps)
+  take(bottom.evenHalf, 2, &best, &taps)
+  take(bottom.oddHalf, 3, &best, &taps)
+  return (best, taps)
 }
 
 @_transparent
-private func take(
-  _ value: SIMD8<Float>, _ number: Float, _ best: inout SIMD8<Float>, _ place: inout SIMD8<Float>
-) {
+private func take(_ value: PixelVector, _ tap: Float, _ best: inout PixelVector, _ taps: inout PixelVector) {
   let wins = (value .> best) .| (value .!= value)
   best = best.replacing(with: value, where: wins)
-  place = place.replacing(with: SIMD8<Float>(repeating: number), where: wins)
+  taps = taps.replacing(with: PixelVector(repeating: tap), where: wins)
 }
 
-/// Sends the gradients of eight windows to their places.
-@inline(__always)
-func spreadEight(
-  _ positions: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, _ above: UnsafeMutablePointer<Float>,
-  _ below: UnsafeMutablePointer<Float>, _ accumulate: Bool
-) {
-  let value = UnsafeRawPointer(upstream).loadUnaligned(as: SIMD8<Float>.self)
-  let place = UnsafeRawPointer(positions).loadUnaligned(as: SIMD8<Float>.self)
-  var (top, bottom) = (SIMD16<Float>(), SIMD16<Float>())
-  top.evenHalf = chosen(value, place, 0)
-  top.oddHalf = chosen(value, place, 1)
-  bottom.evenHalf = chosen(value, place, 2)
-  bottom.oddHalf = chosen(value, place, 3)
-  if accumulate {
-    top += UnsafeRawPointer(above).loadUnaligned(as: SIMD16<Float>.self)
-    bottom += UnsafeRawPointer(below).loadUnaligned(as: SIMD16<Float>.self)
-  }
-  UnsafeMutableRawPointer(above).storeBytes(of: top, as: SIMD16<Float>.self)
-  UnsafeMutableRawPointer(below).storeBytes(of: bottom, as: SIMD16<Float>.self)
+/// The gradient of both pixel rows: each window's at its tap, zero at the other three.
+@_transparent
+private func scattered(_ gradient: PixelVector, _ taps: PixelVector) -> (top: PixelPairs, bottom: PixelPairs) {
+  var (top, bottom) = (PixelPairs(), PixelPairs())
+  top.evenHalf = chosen(gradient, taps, 0)
+  top.oddHalf = chosen(gradient, taps, 1)
+  bottom.evenHalf = chosen(gradient, taps, 2)
+  bottom.oddHalf = chosen(gradient, taps, 3)
+  return (top, bottom)
 }
 
 @_transparent
-private func chosen(_ value: SIMD8<Float>, _ place: SIMD8<Float>, _ number: Float) -> SIMD8<Float> {
-  SIMD8<Float>.zero.replacing(with: value, where: place .== SIMD8<Float>(repeating: number))
+private func chosen(_ gradient: PixelVector, _ taps: PixelVector, _ tap: Float) -> PixelVector {
+  PixelVector.zero.replacing(with: gradient, where: taps .== PixelVector(repeating: tap))
 }
 
-/// Four windows.
+@_transparent
+private func load<V: BitwiseCopyable>(_ pointer: UnsafePointer<Float>, as type: V.Type) -> V {
+  UnsafeRawPointer(pointer).loadUnaligned(as: type)
+}
+
+@_transparent
+private func store<V: BitwiseCopyable>(_ vector: V, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: V.self)
+}
+
+/// The maxima of a vector of windows over the rows `above` and `below`, and their taps if `taps` is given.
 @inline(__always)
-func poolFour(
+func poolVector(
   _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-  _ positions: UnsafeMutablePointer<Float>?
+  _ taps: UnsafeMutablePointer<Float>?
 ) {
-  let top = UnsafeRawPointer(above).loadUnaligned(as: SIMD8<Float>.self)
-  let bottom = UnsafeRawPointer(below).loadUnaligned(as: SIMD8<Float>.self)
-  var (best, place) = (top.evenHalf, SIMD4<Float>.zero)
-  take(top.oddHalf, 1, &best, &place)
-  take(bottom.evenHalf, 2, &best, &place)
-  take(bottom.oddHalf, 3, &best, &place)
-  UnsafeMutableRawPointer(y).storeBytes(of: best, as: SIMD4<Float>.self)
-  if let positions { UnsafeMutableRawPointer(positions).storeBytes(of: place, as: SIMD4<Float>.self) }
+  let result = maximum(load(above, as: PixelPairs.self), load(below, as: PixelPairs.self))
+  store(result.best, y)
+  if let taps { store(result.taps, taps) }
 }
 
-@_transparent
-private func take(
-  _ value: SIMD4<Float>, _ number: Float, _ best: inout SIMD4<Float>, _ place: inout SIMD4<Float>
-) {
-  let wins = (value .> best) .| (value .!= value)
-  best = best.replacing(with: value, where: wins)
-  place = place.replacing(with: SIMD4<Float>(repeating: number), where: wins)
-}
-
-/// Sends the gradients of four windows to their places.
+/// Scatters the gradients of a vector of windows to their taps.
 @inline(__always)
-func spreadFour(
-  _ positions: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, _ above: UnsafeMutablePointer<Float>,
+func scatterVector(
+  _ taps: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, _ above: UnsafeMutablePointer<Float>,
   _ below: UnsafeMutablePointer<Float>, _ accumulate: Bool
 ) {
-  let value = UnsafeRawPointer(upstream).loadUnaligned(as: SIMD4<Float>.self)
-  let place = UnsafeRawPointer(positions).loadUnaligned(as: SIMD4<Float>.self)
-  var (top, bottom) = (SIMD8<Float>(), SIMD8<Float>())
-  top.evenHalf = chosen(value, place, 0)
-  top.oddHalf = chosen(value, place, 1)
-  bottom.evenHalf = chosen(value, place, 2)
-  bottom.oddHalf = chosen(value, place, 3)
+  var (top, bottom) = scattered(loadPixels(upstream), loadPixels(taps))
   if accumulate {
-    top += UnsafeRawPointer(above).loadUnaligned(as: SIMD8<Float>.self)
-    bottom += UnsafeRawPointer(below).loadUnaligned(as: SIMD8<Float>.self)
+    top += load(above, as: PixelPairs.self)
+    bottom += load(below, as: PixelPairs.self)
   }
-  UnsafeMutableRawPointer(above).storeBytes(of: top, as: SIMD8<Float>.self)
-  UnsafeMutableRawPointer(below).storeBytes(of: bottom, as: SIMD8<Float>.self)
+  store(top, above)
+  store(bottom, below)
 }
 
-@_transparent
-private func chosen(_ value: SIMD4<Float>, _ place: SIMD4<Float>, _ number: Float) -> SIMD4<Float> {
-  SIMD4<Float>.zero.replacing(with: value, where: place .== SIMD4<Float>(repeating: number))
-}
+#if LEVEL_V4 || LEVEL_V3
+  /// `poolVector` for half a vector of windows.
+  @_transparent
+  func poolHalfVector(
+    _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    _ taps: UnsafeMutablePointer<Float>?
+  ) {
+    let result = maximum(
+      PixelPairs(lowHalf: loadPixels(above), highHalf: .zero), PixelPairs(lowHalf: loadPixels(below), highHalf: .zero))
+    store(result.best.lowHalf, y)
+    if let taps { store(result.taps.lowHalf, taps) }
+  }
+
+  /// `scatterVector` for half a vector of windows.
+  @_transparent
+  func scatterHalfVector(
+    _ taps: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, _ above: UnsafeMutablePointer<Float>,
+    _ below: UnsafeMutablePointer<Float>, _ accumulate: Bool
+  ) {
+    let half = SIMD4<Float>.self
+    let gradient = scattered(
+      PixelVector(lowHalf: load(upstream, as: half), highHalf: .zero),
+      PixelVector(lowHalf: load(taps, as: half), highHalf: .zero))
+    let (top, bottom) = (gradient.top.lowHalf, gradient.bottom.lowHalf)
+    storePixels(accumulate ? loadPixels(above) + top : top, above)
+    storePixels(accumulate ? loadPixels(below) + bottom : bottom, below)
+  }
+#endif

@@ -1,100 +1,102 @@
 import NNKernelsCommon
 
-/// Planes side by side in a worker's memory, so that narrow rows fill vectors and what is worked out for a row of windows
-/// serves many planes. Each row of the strip holds the same row of all planes, padded.
+/// The rows of several planes concatenated in a worker's memory: batched row r holds row r of each plane of a group,
+/// each with its padding. Narrow rows fill vectors that way, and the set-up of a window row serves many planes.
 struct BatchedPlanes {
-  /// The planes that share a strip.
+  /// The groups of planes that are concatenated.
   let groups: PlaneGroups
-  /// Columns of the strip for each plane, and windows: whole strides, so that the windows of all planes follow one
-  /// another as those of one do; those that reach from one plane into the next are of no use.
+  /// Columns of a batched row per plane: windows x stride, so that window j of plane p is window p windows + j of the
+  /// batched row. Windows that straddle two planes are computed and discarded.
   let pitch: Int
+  /// Windows of a batched row per plane.
   let windows: Int
-  /// Columns before a plane's first that count as padding.
+  /// Columns of padding before each plane's row.
   let padding: Int
-  /// Columns and windows of a plane.
+  /// Columns of a plane.
   let width: Int
+  /// Windows per row of a plane.
   let outputs: Int
-  let phases: StrideDeinterleave
+  /// How a batched row is deinterleaved for the windows.
+  let polyphase: StrideDeinterleave
 
-  /// Strips of `planes` planes in all, over which windows of the given pooling slide.
+  /// Groups of `total` planes, over which the windows of `shape` slide.
   ///
-  /// - Parameter joinsFullRows: whether planes share a strip although their rows fill vectors, so that it gains no more
-  ///   than the work for a row.
-  init(_ shape: Pooling, planes total: Int, joinsFullRows: Bool) {
+  /// - Parameter batchesFullRows: whether to concatenate rows that fill vectors by themselves, which saves only the
+  ///   set-up per row.
+  init(_ shape: Pooling, planes total: Int, batchesFullRows: Bool) {
     padding = shape.padding.width
     width = shape.input.width
     outputs = shape.output.width
     let needed = max(padding + width, (outputs - 1) * shape.stride.width + shape.kernel.width)
-    // A single window has no next one: the next plane's is as good.
+    // A single window per row has no stride: the next window is the next plane's.
     let stride = outputs == 1 ? needed : shape.stride.width
     windows = (needed + stride - 1) / stride
     pitch = windows * stride
     let lanes = Vector.scalarCount
-    let isFull = 5 * outputs >= 4 * ((outputs + lanes - 1) / lanes * lanes)
-    groups = isFull && !joinsFullRows ? .single : PlaneGroups(each: windows, total: total)
+    let fillsVectors = 5 * outputs >= 4 * ((outputs + lanes - 1) / lanes * lanes)
+    groups = fillsVectors && !batchesFullRows ? .single : PlaneGroups(each: windows, total: total)
     let planes = groups.size
-    // Rows of a single plane need not go through a row of the strip.
-    phases = StrideDeinterleave(
+    // The row of a single plane is deinterleaved where it is and padded on the way.
+    polyphase = StrideDeinterleave(
       width: planes == 1 ? width : planes * pitch, padding: planes == 1 ? padding : 0, stride: stride,
       kernel: shape.kernel.width, outputs: planes == 1 ? outputs : planes * windows)
   }
 
-  /// Planes of a strip but the last one of an array.
+  /// Planes of a group; the last group holds the remainder.
   @inline(__always) var planes: Int { groups.size }
 
-  /// Scalars of a row of the strip, in whole vectors.
+  /// Scalars of a batched row, rounded up to whole vectors.
   var rowCount: Int { (planes * pitch + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
 
-  /// Windows of a row, up to the last one of `count` planes.
+  /// Windows of a batched row of `count` planes, up to the last plane's last.
   @inline(__always)
   func windows(_ count: Int) -> Int { (count - 1) * windows + outputs }
 
-  /// Copies what belongs to the windows of each of `count` planes to its place: `target` is the first plane's, the next
-  /// one's is `stride` scalars behind.
+  /// Copies the outputs of a batched row to the `count` planes: target[p stride + j] = row[p windows + j], j < outputs.
   @inline(__always)
-  func takeOut(
-    _ line: UnsafePointer<Float>, planes count: Int, into target: UnsafeMutablePointer<Float>, stride: Int
+  func scatterOutputs(
+    _ row: UnsafePointer<Float>, planes count: Int, into target: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    copyRuns(count, of: outputs, line, every: windows, target, every: stride)
+    copyRuns(count, of: outputs, row, every: windows, target, every: stride)
   }
 
-  /// Sorts a row of the strip into phases.
+  /// Deinterleaves a batched row into the phases of the stride.
   @inline(__always)
-  func sort(_ line: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-    phases.split(PlainRow(base: planes == 1 ? line + padding : line), into: target)
+  func deinterleave(_ row: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    polyphase.split(PlainRow(base: planes == 1 ? row + padding : row), into: target)
   }
 
-  /// Combines rows of each plane, the first with the second, the result with the third and so on, into a row of the
-  /// strip.
+  /// Reduces the rows of each plane elementwise, in their order, into a batched row: row[p pitch + padding + j] = x[p,
+  /// 0, j] op x[p, 1, j] op ...
   ///
   /// - Parameters:
-  ///   - source: the first row of the first plane; rows are `rowPitch` scalars apart, planes `stride`.
-  ///   - line: the row of the strip, whose padding is left as it is.
+  ///   - source: x[0, 0, 0]; rows are `rowPitch` scalars apart, planes `stride`.
+  ///   - row: the batched row, whose padding is left as it is.
   @inline(__always)
-  func combine<C: RowCombination>(
-    _ combination: C.Type, _ source: UnsafePointer<Float>, rows: Int, pitch rowPitch: Int, planes count: Int,
-    stride: Int, into line: UnsafeMutablePointer<Float>
+  func reduceRows<R: RowReduction>(
+    _ reduction: R.Type, _ source: UnsafePointer<Float>, rows: Int, pitch rowPitch: Int, planes count: Int,
+    stride: Int, into row: UnsafeMutablePointer<Float>
   ) {
     guard rows > 1 else {
-      return copyRuns(count, of: width, source, every: stride, line + padding, every: pitch)
+      return copyRuns(count, of: width, source, every: stride, row + padding, every: pitch)
     }
     for plane in 0..<count {
-      let (from, to) = (source + plane * stride, line + (plane * pitch + padding))
+      let (from, to) = (source + plane * stride, row + (plane * pitch + padding))
       switch rows {
-      case 2: combineRows(CombinedRows2<C>(base: from, pitch: rowPitch), to)
-      case 3: combineRows(CombinedRows3<C>(base: from, pitch: rowPitch), to)
-      default: combineRows(CombinedRows<C>(base: from, pitch: rowPitch, count: rows), to)
+      case 2: write(TwoRows<R>(base: from, pitch: rowPitch), to)
+      case 3: write(ThreeRows<R>(base: from, pitch: rowPitch), to)
+      default: write(ManyRows<R>(base: from, pitch: rowPitch, count: rows), to)
       }
     }
   }
 
   @inline(__always)
-  private func combineRows<R: PixelRow>(_ row: R, _ target: UnsafeMutablePointer<Float>) {
+  private func write<R: PixelRow>(_ row: R, _ target: UnsafeMutablePointer<Float>) {
     let lanes = PixelVector.scalarCount
     var column = 0
     if width >= lanes {
       while column < width {
-        // The last vector overlaps the one before, and computes the same.
+        // The last vector starts early enough to be whole; the overlap is computed twice.
         column = min(column, width - lanes)
         storePixels(row.pixels(column), target + column)
         column += lanes
@@ -108,7 +110,7 @@ struct BatchedPlanes {
   }
 }
 
-/// Copies `runs` short runs of `count` scalars that lie at equal distances in both arrays.
+/// A strided copy of `runs` short runs: target[r pitch + i] = source[r step + i], i < count.
 @inline(__always)
 func copyRuns(
   _ runs: Int, of count: Int, _ source: UnsafePointer<Float>, every step: Int, _ target: UnsafeMutablePointer<Float>,
@@ -134,42 +136,45 @@ func copyRuns(
   }
 }
 
-/// What several rows are made into one by, number by number.
-protocol RowCombination {
+/// An elementwise operation that reduces rows.
+protocol RowReduction {
   static func combine(_ x: PixelVector, _ y: PixelVector) -> PixelVector
   static func combine(_ x: Float, _ y: Float) -> Float
 }
 
-private struct CombinedRows2<C: RowCombination>: PixelRow {
+/// The reduction of two rows.
+private struct TwoRows<R: RowReduction>: PixelRow {
   let base: UnsafePointer<Float>
   let pitch: Int
 
   @inline(__always)
   func pixels(_ column: Int) -> PixelVector {
-    C.combine(loadPixels(base + column), loadPixels(base + (pitch + column)))
+    R.combine(loadPixels(base + column), loadPixels(base + (pitch + column)))
   }
 
   @inline(__always)
-  func pixel(_ column: Int) -> Float { C.combine(base[column], base[pitch + column]) }
+  func pixel(_ column: Int) -> Float { R.combine(base[column], base[pitch + column]) }
 }
 
-private struct CombinedRows3<C: RowCombination>: PixelRow {
+/// The reduction of three rows.
+private struct ThreeRows<R: RowReduction>: PixelRow {
   let base: UnsafePointer<Float>
   let pitch: Int
 
   @inline(__always)
   func pixels(_ column: Int) -> PixelVector {
-    let two = C.combine(loadPixels(base + column), loadPixels(base + (pitch + column)))
-    return C.combine(two, loadPixels(base + (2 * pitch + column)))
+    let two = R.combine(loadPixels(base + column), loadPixels(base + (pitch + column)))
+    return R.combine(two, loadPixels(base + (2 * pitch + column)))
   }
 
   @inline(__always)
   func pixel(_ column: Int) -> Float {
-    C.combine(C.combine(base[column], base[pitch + column]), base[2 * pitch + column])
+    R.combine(R.combine(base[column], base[pitch + column]), base[2 * pitch + column])
   }
 }
 
-private struct CombinedRows<C: RowCombination>: PixelRow {
+/// The reduction of `count` rows.
+private struct ManyRows<R: RowReduction>: PixelRow {
   let base: UnsafePointer<Float>
   let pitch: Int
   let count: Int
@@ -177,14 +182,14 @@ private struct CombinedRows<C: RowCombination>: PixelRow {
   @inline(__always)
   func pixels(_ column: Int) -> PixelVector {
     var result = loadPixels(base + column)
-    for row in 1..<max(1, count) { result = C.combine(result, loadPixels(base + (row * pitch + column))) }
+    for row in 1..<max(1, count) { result = R.combine(result, loadPixels(base + (row * pitch + column))) }
     return result
   }
 
   @inline(__always)
   func pixel(_ column: Int) -> Float {
     var result = base[column]
-    for row in 1..<max(1, count) { result = C.combine(result, base[row * pitch + column]) }
+    for row in 1..<max(1, count) { result = R.combine(result, base[row * pitch + column]) }
     return result
   }
 }

@@ -1,44 +1,48 @@
 import NNKernelsCommon
 
-/// For each pixel of an image, the windows that reach it and the place that the pixel has in each: how gradients come
-/// back through windows without two of them being added to one place at a time.
+/// The windows that cover each pixel of an image: the backward pass of windows in gather form. A pixel sums over the
+/// windows that read it, so that every pixel is written once and windows that overlap need no atomic additions:
 ///
-/// Pixels whose rows leave the same remainder when divided by the stride are reached in the same way, and so are their
-/// columns. For each such class there is a list of (window, place in the window): the windows relative to the last one
-/// that reaches the pixel, in their order. The lists of all classes together hold each place of a window once.
+///     dx[r, c] = sum over (i, u) with i S + u = r + P, and (j, v) with j S + v = c + P, of term(i, j, u, v)
 ///
-/// What belongs to a row of windows lies in a line of memory, with a margin on both sides of which nothing comes. The
-/// windows of several planes lie in one line, so that narrow rows fill vectors.
+/// S is the stride, P the padding, (i, j) a window, (u, v) a tap. The taps of a pixel depend only on its stride phase
+/// ((r + P) mod S, (c + P) mod S): there is one list of (window, tap) per phase, see `CoveringTables`. The lists of all
+/// phases together hold each tap once.
+///
+/// A window row is kept in a line of memory, with a margin of neutral values on both sides for windows outside of the
+/// output. Lines hold the windows of several planes, so that narrow rows fill vectors.
 struct CoveringWindows {
-  private let input: Extent
+  let input: Extent
   private let kernel: Extent
   private let stride: Extent
   private let padding: Extent
-  private let outputs: Extent
-  /// Scalars of a line, and those before its first window.
+  let outputs: Extent
+  /// Scalars of a line.
   let line: Int
+  /// Scalars of a line before its first window.
   let margin: Int
-  /// The planes that are computed together, and scalars of a line from one plane's first window to the next one's.
+  /// The groups of planes that share lines.
   let groups: PlaneGroups
+  /// Scalars of a line from the first window of one plane to that of the next.
   let pitch: Int
   /// The rows of the image, a band at a time.
   let bands: RowBands
-  /// Lines that a band needs at most.
+  /// Window rows that cover a band, at most: lines in memory.
   let bandLines: Int
 
-  /// - Parameter total: the planes that may be computed together; 1 if each has to be by itself.
+  /// - Parameter total: planes that may share lines; 1 if none may.
   init(input: Extent, kernel: Extent, stride: Extent, padding: Extent, outputs: Extent, planes total: Int = 1) {
     self.input = input
     self.kernel = kernel
-    // A single window has no next one.
+    // A single window has no neighbour: its columns form one phase.
     let stride = Extent(outputs.height == 1 ? 1 : stride.height, outputs.width == 1 ? 1 : stride.width)
     self.stride = stride
     self.padding = padding
     self.outputs = outputs
     let lanes = Vector.scalarCount
     margin = (kernel.width - 1) / stride.width
-    let reach = max(outputs.width, (input.width + padding.width) / stride.width + 1)
-    pitch = margin + reach
+    let windows = max(outputs.width, (input.width + padding.width) / stride.width + 1)
+    pitch = margin + windows
     groups = PlaneGroups(each: pitch, total: total)
     let planes = groups.size
     line = (margin + planes * pitch + 3 * lanes - 1) / lanes * lanes
@@ -49,28 +53,40 @@ struct CoveringWindows {
     bandLines = min(outputs.height, (bands.size - 1) / stride.height + overlap)
   }
 
-  /// Planes of a line, but in the last one of an array.
+  /// Planes of a line; the last group holds the remainder.
   @inline(__always) var planes: Int { groups.size }
 
-  /// Scalars of a row of pixels of all planes, and from one plane's first pixel to the next one's.
+  /// Scalars of a pixel row of all planes of a group.
   var rowCount: Int { (planes * pixelPitch + 2 * Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
-  @inline(__always) var pixelPitch: Int { pitch * stride.width }
+  /// Scalars of such a row from the first pixel of one plane to that of the next.
+  @inline(__always) private var pixelPitch: Int { pitch * stride.width }
 
-  /// Scalars of memory for the lists.
+  /// Scalars of memory for `tables`.
   var tableCount: Int { 2 * kernel.area + stride.area + stride.width + 4 * input.height }
 
-  /// The rows of windows that reach any of `rows`.
+  /// The window rows that cover any of `rows`.
   @inline(__always)
-  func windowRows(_ rows: Range<Int>) -> Range<Int> {
+  func windowRows(covering rows: Range<Int>) -> Range<Int> {
     let first = max(0, (rows.lowerBound + padding.height - kernel.height + stride.height) / stride.height)
     let last = (rows.upperBound - 1 + padding.height) / stride.height
     return first..<max(first, min(outputs.height, last + 1))
   }
 
-  /// The lists, written to `memory`.
-  func tables(_ memory: UnsafeMutablePointer<Float>) -> ReachTables {
+  /// Copies row `row` of `planes` of an output-sized array into a line; its margins are left as they are.
+  @inline(__always)
+  func copyRow(
+    _ row: Int, of planes: Range<Int>, _ source: UnsafePointer<Float>, into line: Int,
+    _ memory: UnsafeMutablePointer<Float>
+  ) {
+    copyRuns(
+      planes.count, of: outputs.width, source + (planes.lowerBound * outputs.area + row * outputs.width),
+      every: outputs.area, memory + (line * self.line + margin), every: pitch)
+  }
+
+  /// The (window, tap) lists of all phases, written to `memory`.
+  func tables(_ memory: UnsafeMutablePointer<Float>) -> CoveringTables {
     let words = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
-    let (offsets, places, starts) = (words, words + kernel.area, words + 2 * kernel.area)
+    let (offsets, taps, starts) = (words, words + kernel.area, words + 2 * kernel.area)
     let (columns, rows) = (starts + stride.area, starts + (stride.area + stride.width))
     func word(_ value: Int) -> Int32 { Int32(truncatingIfNeeded: value) }
     var next = 0
@@ -78,13 +94,13 @@ struct CoveringWindows {
       for f in 0..<stride.width {
         starts[a * stride.width + f] = word(next)
         columns[f] = word(f < kernel.width ? (kernel.width - 1 - f) / stride.width + 1 : 0)
-        // From the last place of a window that the class can have to the first: from the first window to the last.
+        // From the last tap of this phase to the first, that is from the first covering window to the last.
         var u = a + (kernel.height - 1 - a) / stride.height * stride.height
         while a < kernel.height, u >= a {
           var v = f + (kernel.width - 1 - f) / stride.width * stride.width
           while f < kernel.width, v >= f {
             offsets[next] = word(-(u / stride.height) * line - v / stride.width)
-            places[next] = word(u * kernel.width + v)
+            taps[next] = word(u * kernel.width + v)
             next += 1
             v -= stride.width
           }
@@ -93,9 +109,9 @@ struct CoveringWindows {
       }
     }
     for row in 0..<input.height {
-      let place = row + padding.height
-      let (own, last) = (place % stride.height, place / stride.height)
-      // Lists begin with the first row of windows; those that are not there are left out.
+      let padded = row + padding.height
+      let (own, last) = (padded % stride.height, padded / stride.height)
+      // Lists are ordered by window row; those above the first and below the last row of the output are skipped.
       let total = own < kernel.height ? (kernel.height - 1 - own) / stride.height + 1 : 0
       let skipped = max(0, total - 1 - last)
       rows[4 * row] = word(own * stride.width)
@@ -103,27 +119,28 @@ struct CoveringWindows {
       rows[4 * row + 2] = word(max(skipped, total - max(0, last - (outputs.height - 1))))
       rows[4 * row + 3] = word(last)
     }
-    return ReachTables(
-      offsets: UnsafePointer(offsets), places: UnsafePointer(places), starts: UnsafePointer(starts),
+    return CoveringTables(
+      offsets: UnsafePointer(offsets), taps: UnsafePointer(taps), starts: UnsafePointer(starts),
       columns: UnsafePointer(columns), rows: UnsafePointer(rows))
   }
 
-  /// target (+)= for each pixel of row `row` the sum of the terms of all windows that reach it.
+  /// target (+)= the sum of the terms of all windows that cover a pixel, for the pixels of row `row`.
   ///
   /// - Parameters:
-  ///   - firstLine: the row of windows whose line comes first.
-  ///   - count: planes; their images are `area` scalars apart.
+  ///   - firstLine: the window row that line 0 holds.
+  ///   - count: planes, whose images are `area` scalars apart.
   ///   - memory: `rowCount` scalars.
   @inline(__always)
-  func sumRow<T: ReachTerm>(
-    _ row: Int, firstLine: Int, _ tables: ReachTables, _ term: T, planes count: Int,
+  func gatherRow<T: WindowTerm>(
+    _ row: Int, firstLine: Int, _ tables: CoveringTables, _ term: T, planes count: Int,
     into target: UnsafeMutablePointer<Float>, area: Int, accumulate: Bool, _ memory: UnsafeMutablePointer<Float>
   ) {
     if planes == 1 {
-      return sumRow(row, firstLine: firstLine, tables, term, width: input.width, into: target, accumulate: accumulate)
+      return gatherRow(
+        row, firstLine: firstLine, tables, term, width: input.width, into: target, accumulate: accumulate)
     }
     let width = (count - 1) * pixelPitch + input.width
-    sumRow(row, firstLine: firstLine, tables, term, width: width, into: memory, accumulate: false)
+    gatherRow(row, firstLine: firstLine, tables, term, width: width, into: memory, accumulate: false)
     if accumulate {
       for plane in 0..<count { addPixels(memory + plane * pixelPitch, target + plane * area, input.width) }
     } else {
@@ -131,10 +148,10 @@ struct CoveringWindows {
     }
   }
 
-  /// The same for `width` pixels side by side, those of one plane or the row of several.
+  /// The same for `width` adjacent pixels: a row of one plane, or the concatenated rows of several.
   @inline(__always)
-  func sumRow<T: ReachTerm>(
-    _ row: Int, firstLine: Int, _ tables: ReachTables, _ term: T, width: Int,
+  private func gatherRow<T: WindowTerm>(
+    _ row: Int, firstLine: Int, _ tables: CoveringTables, _ term: T, width: Int,
     into target: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
     let start = (Int(tables.rows[4 * row + 3]) - firstLine) * line + margin
@@ -145,7 +162,7 @@ struct CoveringWindows {
       var column = 0
       while column < width {
         let sum = tables.sum(list, start + column + padding.width, term)
-        put(sum, target + column, width - column, accumulate)
+        store(sum, target + column, width - column, accumulate)
         column += lanes
       }
     case 2:
@@ -156,14 +173,14 @@ struct CoveringWindows {
         var columns = Vector.Double()
         columns.evenHalf = tables.sum(even, evenStart + i, term)
         columns.oddHalf = tables.sum(odd, oddStart + i, term)
-        put(columns.lowHalf, target + 2 * i, width - 2 * i, accumulate)
-        put(columns.highHalf, target + (2 * i + lanes), width - 2 * i - lanes, accumulate)
+        store(columns.lowHalf, target + 2 * i, width - 2 * i, accumulate)
+        store(columns.highHalf, target + (2 * i + lanes), width - 2 * i - lanes, accumulate)
         i += lanes
       }
     default:
       for phase in 0..<stride.width {
         let list = tables.list(row, phase)
-        // The first column whose place in the padded row leaves this remainder.
+        // The first column c >= 0 with (c + P) mod S = phase.
         var column = (phase - padding.width % stride.width + stride.width) % stride.width
         var window = start + (column + padding.width) / stride.width
         while column < width {
@@ -180,14 +197,14 @@ struct CoveringWindows {
   }
 
   @inline(__always)
-  private func put(
+  private func store(
     _ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ accumulate: Bool
   ) {
     if count > 0 { storeVector(accumulate ? loadVector(target, upTo: count) + sum : sum, target, upTo: count) }
   }
 }
 
-/// Adds `count` scalars to those at `target`.
+/// target[i] += source[i] for i < count.
 @inline(__always)
 private func addPixels(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
   let lanes = PixelVector.scalarCount
@@ -199,40 +216,5 @@ private func addPixels(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePo
   while i < count {
     target[i] += source[i]
     i += 1
-  }
-}
-
-/// What one window contributes to pixels next to each other.
-protocol ReachTerm {
-  /// The terms of the windows that lie at `window` in the lines, for pixels at `place` of theirs.
-  func value(_ window: Int, _ place: Int) -> Vector
-}
-
-/// The lists of `CoveringWindows`.
-struct ReachTables {
-  /// Where a window lies, relative to the last one that reaches the pixel.
-  let offsets: UnsafePointer<Int32>
-  /// The pixel's place in that window, counted row by row.
-  let places: UnsafePointer<Int32>
-  /// Where each class begins.
-  let starts: UnsafePointer<Int32>
-  /// Windows of one row that reach a pixel of each column's class.
-  let columns: UnsafePointer<Int32>
-  /// For each row of pixels: its first class; the rows of windows in its lists before the first that is there, and up
-  /// to the last; the last row of windows that could reach it.
-  let rows: UnsafePointer<Int32>
-
-  /// The part of a list that holds for the pixels of row `row` and the given phase of columns.
-  @inline(__always)
-  func list(_ row: Int, _ phase: Int) -> Range<Int> {
-    let (start, count) = (Int(starts[Int(rows[4 * row]) + phase]), Int(columns[phase]))
-    return (start + Int(rows[4 * row + 1]) * count)..<(start + Int(rows[4 * row + 2]) * count)
-  }
-
-  @inline(__always)
-  func sum<T: ReachTerm>(_ list: Range<Int>, _ window: Int, _ term: T) -> Vector {
-    var sum = Vector.zero
-    for index in list { sum += term.value(window + Int(offsets[index]), Int(places[index])) }
-    return sum
   }
 }

@@ -1,13 +1,14 @@
-/// How the planes of an array are put into groups that are computed together, side by side in a line of memory.
+/// The planes of an array cut into groups whose rows are concatenated and computed together, so that narrow rows fill
+/// vectors.
 struct PlaneGroups {
-  /// Planes of a group but the last one.
+  /// Planes of a group; the last group holds the remainder.
   let size: Int
 
-  /// Groups of planes with `windows` windows each in a row: as many planes as fill several vectors, but so few that
-  /// `total` planes leave something to do for all threads.
+  /// Groups of planes with `windows` windows per row: some 128 windows per concatenated row, but at least eight groups
+  /// of the `total` planes, to keep all threads busy.
   init(each windows: Int, total: Int) { size = max(1, min(128 / windows, total / 8)) }
 
-  /// Planes each by itself.
+  /// One plane per group.
   static var single: PlaneGroups { PlaneGroups(each: 1, total: 1) }
 
   /// Groups of `total` planes.

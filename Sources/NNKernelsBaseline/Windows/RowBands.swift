@@ -1,12 +1,12 @@
-import NNKernelsCommon
-
-/// Planes cut into bands of rows that a worker's nearest memory holds. How they are cut depends on the shape alone.
+/// Planes cut into bands of consecutive rows (row blocks) whose data fits into the first-level cache. The cut depends
+/// on the shape alone.
 struct RowBands {
-  /// Rows of a plane, and of a band but the last.
+  /// Rows of a plane.
   let rows: Int
+  /// Rows of a band; the last band of a plane holds the remainder.
   let size: Int
 
-  /// Bands of rows that need `rowScalars` of memory each, and `fixedScalars` together.
+  /// Bands of `size` rows, with size rowScalars + fixedScalars <= 6144 scalars (24 KB) of memory unless size is 1.
   init(rows: Int, rowScalars: Int, fixedScalars: Int) {
     self.rows = rows
     size = max(1, min(rows, (6144 - fixedScalars) / max(1, rowScalars)))

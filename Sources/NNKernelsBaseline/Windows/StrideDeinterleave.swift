@@ -1,24 +1,30 @@
 import NNKernelsCommon
 
-/// The columns of an image's rows, sorted by what remains when their place in the padded row is divided by the stride
-/// of the windows that slide over them: one stretch of memory for each remainder, a phase. What neighbouring windows
-/// read at one place of theirs then lies side by side, whatever the stride is.
+/// The polyphase layout of an image row for windows of stride S: the row's columns deinterleaved by their remainder
+/// modulo S, one contiguous array per phase.
 ///
-/// Rows are sorted some time before they are read: a vector that was just written in two pieces is slow to read.
+///     phases[p][q] = x[q S + p - padding],  0 <= p < S
+///
+/// Tap k of window j reads x[j S + k - padding] = phases[k mod S][j + k / S]: neighbouring windows read contiguous
+/// scalars for each tap, whatever the stride.
+///
+/// Rows should be deinterleaved well before they are read: a vector load that overlaps two recent, narrower stores
+/// cannot be forwarded from the store buffer and stalls.
 struct StrideDeinterleave {
-  /// Columns of the row, and those that the padding puts before it.
+  /// Columns of the row.
   let width: Int
+  /// Columns of padding before the row.
   let padding: Int
-  /// Columns from one window to the next.
+  /// Columns from one window to the next: the number of phases.
   let stride: Int
-  /// Scalars of a phase: as far as vectors of windows may reach.
+  /// Scalars of a phase, including those that the vector of the last windows reads past the end.
   let length: Int
 
-  /// For `outputs` windows that read `kernel` columns each.
+  /// For `outputs` windows of `kernel` columns.
   init(width: Int, padding: Int, stride: Int, kernel: Int, outputs: Int) {
     self.width = width
     self.padding = padding
-    // A single window has no next one: its columns may stay as they are.
+    // A single window has no neighbour: its columns can stay contiguous.
     self.stride = outputs == 1 ? 1 : stride
     let lanes = Vector.scalarCount
     let read = (outputs + lanes - 1) / lanes * lanes + (kernel - 1) / self.stride
@@ -26,14 +32,14 @@ struct StrideDeinterleave {
     length = (max(read, written) + lanes - 1) / lanes * lanes
   }
 
-  /// Scalars of a row: all its phases.
+  /// Scalars of a deinterleaved row: S phases.
   var count: Int { stride * length }
 
-  /// Where what the first window reads at `column` of its own lies; what the next one reads lies next to it.
+  /// The offset of what window 0 reads at tap `column`; window j reads j scalars further.
   @inline(__always)
   func offset(_ column: Int) -> Int { column % stride * length + column / stride }
 
-  /// Writes the offsets of the places of a window, row by row.
+  /// Writes the offset of each tap of a two-dimensional window, row by row.
   @discardableResult @inline(__always)
   func writeOffsets(_ kernel: Extent, _ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Int32> {
     let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
@@ -45,7 +51,7 @@ struct StrideDeinterleave {
     return UnsafePointer(offsets)
   }
 
-  /// Sorts a row into `phases`; what lies beside its columns is left as it is.
+  /// Deinterleaves a row into `phases`. The padding before and after its columns is left as it is.
   @inline(__always)
   func split<R: PixelRow>(_ row: R, into phases: UnsafeMutablePointer<Float>) {
     switch stride {
@@ -53,7 +59,7 @@ struct StrideDeinterleave {
     case 2: splitPairs(row, phases)
     default:
       for phase in 0..<stride {
-        // The first column whose place in the padded row leaves this remainder.
+        // The first column c >= 0 with (c + padding) mod S = phase.
         var column = (phase - padding % stride + stride) % stride
         var target = phase * length + (column + padding) / stride
         while column < width {
@@ -78,6 +84,7 @@ struct StrideDeinterleave {
     }
   }
 
+  /// Stride 2: even and odd columns of two vectors at a time.
   @inline(__always)
   private func splitPairs<R: PixelRow>(_ row: R, _ phases: UnsafeMutablePointer<Float>) {
     let even = phases + (padding % 2 * length + padding / 2)
@@ -98,14 +105,14 @@ struct StrideDeinterleave {
   }
 }
 
-/// The numbers of a row: those of an image, or made of several of its rows.
+/// The scalars of a row: a row of an image, or the elementwise reduction of several.
 protocol PixelRow {
-  /// Neighbouring numbers from `column` on.
+  /// The vector of contiguous scalars from `column` on.
   func pixels(_ column: Int) -> PixelVector
   func pixel(_ column: Int) -> Float
 }
 
-/// A row as it lies in memory.
+/// A row in memory.
 struct PlainRow: PixelRow {
   let base: UnsafePointer<Float>
 

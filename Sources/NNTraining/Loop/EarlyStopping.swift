@@ -14,9 +14,9 @@ public struct EarlyStopping: DeclaredElement {
       .optional("minimumChange", .number(.nonNegative), default: .number(0), "What counts as an improvement."),
     ])
 
-  /// What must improve.
+  /// The metric that is monitored.
   public let metric: Metric
-  /// Epochs without improvement that end the run.
+  /// Patience: epochs without improvement that end the run.
   public let patience: Int
   /// A smaller change is no improvement.
   public let minimumChange: Double

@@ -2,8 +2,8 @@ import NNCore
 import NNData
 import NNKernels
 
-/// Hands the batches of a bound set to a net: the set's inputs are the net's free inputs in their order, its targets the
-/// net's targets in theirs (see `InputBinding`).
+/// Binds the batches of a bound set to a net: the set's inputs are the net's free inputs in their order, its targets
+/// the net's targets in theirs (see `InputBinding`).
 struct FeedBindings {
   /// The net's free inputs.
   private let inputs: [Int]

@@ -1,10 +1,10 @@
 import NNCore
 import NNKernels
 
-/// An optimizer at work on a net: its state buffers, and the spans of parameters that it treats alike.
+/// An optimizer's step on a net: its state buffers, and its parameter groups.
 ///
-/// Parameters lie in one flat buffer, and neighbours with the same decay and rate are one span, so that a step is a
-/// handful of passes over long arrays.
+/// Parameters are contiguous in one flat buffer. Adjacent parameters with the same weight decay and learning rate form
+/// one group, so that a step is a few passes over long arrays.
 public final class ParameterUpdate<S: Scalar> {
   private struct Span {
     var range: Range<Int>
@@ -31,7 +31,7 @@ public final class ParameterUpdate<S: Scalar> {
       let decay = parameter.plan.decays ? optimizer.weightDecay : 0
       let follows = index > 0 && !plan.parameters[index - 1].isFrozen
       if let last = spans.last, follows, last.decay == decay, last.rateScale == parameter.rateScale {
-        // The gap between them holds zeros with zero gradients, which no rule changes.
+        // The alignment gap between them holds zeros with zero gradients, which no update rule changes.
         spans[spans.count - 1].starts.append(parameter.range.lowerBound - last.range.lowerBound)
         spans[spans.count - 1].range = last.range.lowerBound..<parameter.range.upperBound
       } else {
@@ -46,13 +46,13 @@ public final class ParameterUpdate<S: Scalar> {
   /// The second state buffer.
   public var second: Buffer<S> { secondStorage.buffer }
 
-  /// Makes one step.
+  /// Performs one step.
   ///
   /// - Parameters:
   ///   - step: counted from 1.
   ///   - rate: the learning rate of this step.
-  ///   - clipNorm: the longest gradient allowed.
-  ///   - clipValue: the largest gradient element allowed.
+  ///   - clipNorm: the largest norm of the gradient of all parameters.
+  ///   - clipValue: the largest magnitude of an element of the gradient.
   @specialized(where S == Float)
   public func apply(to network: Network<S>, step: Int, rate: Double, clipNorm: Double?, clipValue: Double?) {
     var scale = 1.0
@@ -72,7 +72,7 @@ public final class ParameterUpdate<S: Scalar> {
     }
   }
 
-  /// The length of the gradient of all parameters that learn.
+  /// The Euclidean norm of the gradient of all trainable parameters.
   public func gradientNorm(_ network: Network<S>) -> Double {
     var square = 0.0
     for index in spans.indices {

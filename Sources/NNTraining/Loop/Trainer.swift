@@ -5,20 +5,20 @@ import NNKernels
 /// Trains a net: batches in, steps out, until the run's length, a stopping rule, an interruption or a loss that is no
 /// longer finite ends it.
 ///
-/// Everything that happens is a function of the seed and the data, so a run that is interrupted and resumed gives the
-/// same bits as one that is not, on any number of threads. Between steps no memory is taken.
+/// A run is a function of the seed and the data: interrupted and resumed, it gives the same bits as uninterrupted, on
+/// any number of threads. No memory is allocated between steps.
 public final class Trainer<S: Scalar> {
   /// The net in training.
   public let network: Network<S>
-  /// How it is trained.
+  /// The settings of the training.
   public let settings: TrainingSettings
-  /// The samples that it learns from.
+  /// The training set.
   public let trainingSet: Dataset
-  /// The samples that judge it after each epoch.
+  /// The validation set.
   public let validationSet: Dataset?
-  /// What is done to the numbers of each free input first.
+  /// The preprocessing of each free input.
   public let preprocessing: [AffinePreprocessing]
-  /// Random changes to the training set's pictures.
+  /// The augmentations of the training set.
   public let augmentations: Augmentations?
   /// The observer of the run.
   public weak var observer: (any TrainingObserver)?
@@ -35,7 +35,7 @@ public final class Trainer<S: Scalar> {
   let update: ParameterUpdate<S>
   var state = TrainingState()
   var running: Evaluation
-  /// The parameters and layer state that did best so far.
+  /// The parameters and layer state of the best epoch so far.
   let bestParameters: Storage<S>
   let bestState: Storage<S>
   private let stepsPerEpoch: Int
@@ -81,8 +81,7 @@ public final class Trainer<S: Scalar> {
   /// Seconds spent in training, those before an interruption included.
   public var seconds: Double { state.seconds }
 
-  /// What decides which parameters are best: the stopping rule's metric, or else accuracy where there is one, or else
-  /// the loss.
+  /// The metric that selects the best epoch: early stopping's, else accuracy where there is one, else the loss.
   public var decidingMetric: Metric {
     if let rule = settings.earlyStopping { return rule.metric }
     return running.isAboutClasses ? .accuracy : .loss
@@ -91,7 +90,7 @@ public final class Trainer<S: Scalar> {
   /// What is shown of an epoch besides its loss.
   private var shownMetric: Metric? { Metric.all.first { $0.isCurve && $0 != .loss && $0.measures(running.task) } }
 
-  /// Runs until something ends it.
+  /// Trains until the run ends.
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run there.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
@@ -191,8 +190,8 @@ public final class Trainer<S: Scalar> {
         secondsLeft: state.seconds / Double(max(1, state.steps)) * Double(totalSteps - state.steps)))
   }
 
-  /// Judges the epoch, keeps the parameters if they are the best so far, and asks the stopping rule. Says where, if the
-  /// parameters are no longer finite; nothing of them is kept then.
+  /// Evaluates the epoch, keeps the parameters if they are the best so far, and asks the stopping rule. Says where, if
+  /// the parameters are no longer finite; nothing of them is kept then.
   private func finishEpoch() throws -> Divergence? {
     if let divergence = parameterDivergence() { return divergence }
     let validation = try validationSet.map { try evaluate($0) }
@@ -250,14 +249,14 @@ public final class Trainer<S: Scalar> {
     return loss <= state.bestLoss || state.bestLoss.isNaN
   }
 
-  /// Runs the net, as it is, over a whole set in the order of its samples.
+  /// Evaluates the net on a whole set, in the order of its samples.
   ///
   /// - Throws: a `DiagnosticError` if the set does not fit the net.
   public func evaluate(_ samples: Dataset, views: TestTimeAugmentation? = nil) throws -> Evaluation {
     try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views)
   }
 
-  /// Makes the parameters as they are the best so far: those that a run begins with.
+  /// Keeps the current parameters as the best so far: those that a run begins with.
   public func keepCurrentAsBest() {
     bestParameters.buffer.copy(from: network.parameters)
     bestState.buffer.copy(from: network.state)

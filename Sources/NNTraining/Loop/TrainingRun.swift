@@ -15,13 +15,13 @@ private enum Key {
   static let second = "optimizer/second/"
 }
 
-/// A training with its files: the trainer, and the folder that keeps what it does.
+/// A training with its files: the trainer and the run folder.
 public final class TrainingRun<S: Scalar> {
   /// The model and its data.
   public let experiment: Experiment
-  /// The trainer at work.
+  /// The trainer.
   public let trainer: Trainer<S>
-  /// Where the files go.
+  /// The run folder.
   public let folder: RunFolder
   /// All that the run depends on besides its arrays.
   public let record: RunRecord
@@ -157,7 +157,7 @@ public final class TrainingRun<S: Scalar> {
     return ("training", try trainer.evaluate(experiment.trainingSet, views: views))
   }
 
-  /// Writes the page for people.
+  /// Writes the report.
   public func writeReport(results: [String]) throws {
     let description = experiment.description
     let report = TrainingReport(

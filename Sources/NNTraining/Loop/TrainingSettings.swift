@@ -17,17 +17,18 @@ public struct TrainingSettings: Sendable {
   public var batch: Int
   /// Seed of initial values, shuffling and random layers.
   public var seed: UInt64
-  /// Whether the samples are put into a new order in each epoch.
+  /// Whether the samples are shuffled in each epoch.
   public var shuffles: Bool
-  /// The largest norm that the gradient of all parameters together may have; a longer one is shortened.
+  /// Gradient clipping by norm: the largest Euclidean norm of the gradient of all parameters; a larger one is scaled
+  /// down.
   public var clipNorm: Double?
-  /// The largest magnitude that an element of the gradient may have, after the norm was limited.
+  /// Gradient clipping by value: the largest magnitude of an element, after clipping by norm.
   public var clipValue: Double?
-  /// Turns gradients into steps.
+  /// The optimizer.
   public var optimizer: any Optimizer
-  /// Changes the learning rate over the run.
+  /// The learning-rate schedule.
   public var schedule: any Schedule
-  /// Ends the run early.
+  /// Early stopping.
   public var earlyStopping: EarlyStopping?
 
   /// Settings; what is left out has the usual default.

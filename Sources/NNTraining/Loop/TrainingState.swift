@@ -1,13 +1,13 @@
 import NNCore
 
-/// Where a run stands between two steps, apart from the arrays: all that a checkpoint needs so that a resumed run goes
-/// on as if it had never stopped.
+/// The state of a run between two steps, apart from the arrays: what a checkpoint needs so that a resumed run continues
+/// with the same bits.
 struct TrainingState: Sendable {
-  /// Epochs done.
+  /// Completed epochs.
   var epoch = 0
-  /// Batches done of the epoch at hand.
+  /// Completed batches of the current epoch.
   var batchOfEpoch = 0
-  /// Steps done.
+  /// Completed steps.
   var steps = 0
   /// The best value of the metric that decides what is kept; nil as long as it has been no finite number.
   var best: Double?
@@ -25,12 +25,12 @@ struct TrainingState: Sendable {
   var hasStopped = false
   /// Seconds of training so far.
   var seconds = 0.0
-  /// Seconds of the epoch at hand.
+  /// Seconds of the current epoch.
   var secondsOfEpoch = 0.0
   /// The finished epochs.
   var records: [TrainingRecord] = []
 
-  /// The state as numbers without loss, for a checkpoint.
+  /// The state serialized without loss, for a checkpoint.
   var words: [UInt64] {
     var words: [UInt64] = [
       UInt64(epoch), UInt64(batchOfEpoch), UInt64(steps), best == nil ? 0 : 1, (best ?? 0).bitPattern,
@@ -66,7 +66,7 @@ struct TrainingState: Sendable {
   }
 }
 
-/// Takes numbers from a list, one after the other; reading past the end gives zeros and is noticed.
+/// A cursor over serialized words. Reading past the end gives zeros and is recorded.
 struct WordReader {
   private let words: [UInt64]
   private var position = 0
@@ -125,7 +125,7 @@ extension TrainingRecord.Scores {
 }
 
 extension Evaluation {
-  /// The counts as numbers without loss, for a checkpoint in the middle of an epoch. Confusion counts are not kept:
+  /// The counts serialized without loss, for a checkpoint in the middle of an epoch. Confusion counts are not kept:
   /// training does not ask for them.
   var words: [UInt64] {
     var words = [UInt64(samples), UInt64(ignored), UInt64(unpredicted), UInt64(losses.count)]

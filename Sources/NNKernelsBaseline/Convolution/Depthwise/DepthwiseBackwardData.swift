@@ -1,8 +1,8 @@
 import NNKernelsCommon
 
-/// The input's gradient of a convolution of every channel by itself, see `convolveBackwardData`; whether there was one.
-/// With windows one pixel apart it is such a convolution again, of the upstream gradient with the weights rotated around;
-/// otherwise each pixel adds up the windows that reach it.
+/// downstream (+)= the input's gradient of a depthwise convolution, see `convolveBackwardData`; false if these kernels
+/// do not compute the shape. With stride 1 it is a depthwise convolution of the upstream gradient with the kernels
+/// rotated by 180 degrees; with stride 2, each pixel gathers from the windows that cover it.
 ///
 /// Operations and bytes: as forward.
 func convolveDepthwiseBackwardData(
@@ -10,10 +10,9 @@ func convolveDepthwiseBackwardData(
   _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
 ) -> Bool {
   guard shape.isDepthwise else { return false }
-  if isTurnable(shape) {
+  if isRotatable(shape) {
     let area = shape.kernel.area
-    let weights = workers.scratch.memory(
-      worker: workers.currentWorker, purpose: .operand, count: max(1, shape.groups * area))
+    let weights = operandScratch(count: max(1, shape.groups * area), workers)
     for channel in 0..<shape.groups {
       for tap in 0..<area { weights[channel * area + tap] = weight.base[channel * area + area - 1 - tap] }
     }
@@ -23,17 +22,18 @@ func convolveDepthwiseBackwardData(
     ).computeAll(batch, workers)
     return true
   }
-  let run = DepthwiseBackwardDataRun(shape, upstream.base, weight.base, downstream.base, accumulate)
-  let bands = run.windows.bands
-  workers.reserveScratch(purpose: .block, count: run.scratchCount)
-  let grain = max(1, 65536 * bands.count / max(1, shape.output.area * shape.kernel.area))
-  workers.run(count: batch * shape.groups * bands.count, grain: grain) { items in
-    run.compute(items, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
-  }
+  let windows = CoveringWindows(
+    input: shape.input, kernel: shape.kernel, stride: shape.stride, padding: shape.paddingBefore, outputs: shape.output)
+  WindowGather(
+    windows: windows,
+    gradients: DepthwiseGradients(
+      upstream: upstream.base, weight: weight.base, channels: shape.groups, taps: shape.kernel.area),
+    planes: batch * shape.groups, downstream: downstream.base, accumulate: accumulate
+  ).run(grain: max(1, 65536 * windows.bands.count / max(1, shape.output.area * shape.kernel.area)), workers)
   return true
 }
 
-/// Zeros around the output from which a convolution makes the input's gradient: before it and after it.
+/// The padding of the rotated convolution: K - 1 - P on each side, for kernels of K.
 private func rotatedPadding(_ shape: Convolution) -> (before: Extent, after: Extent) {
   let (reach, before, after) = (shape.kernel, shape.paddingBefore, shape.paddingAfter)
   return (
@@ -42,14 +42,13 @@ private func rotatedPadding(_ shape: Convolution) -> (before: Extent, after: Ext
   )
 }
 
-/// Whether a convolution of the output makes the input's gradient: windows are one pixel apart, and padded no wider than
-/// they reach.
-private func isTurnable(_ shape: Convolution) -> Bool {
+/// Whether the rotated convolution exists: stride 1, and no padding of K or more.
+private func isRotatable(_ shape: Convolution) -> Bool {
   let (before, after) = rotatedPadding(shape)
   return shape.stride == Extent(1, 1) && min(before.height, before.width, after.height, after.width) >= 0
 }
 
-/// The convolution of the output that makes the input's gradient.
+/// The convolution of the upstream gradient that is the input's gradient.
 private func rotated(_ shape: Convolution) -> Convolution {
   var rotated = shape
   rotated.input = shape.output
@@ -57,62 +56,38 @@ private func rotated(_ shape: Convolution) -> Convolution {
   return rotated
 }
 
-/// What all chunks of one backward pass need to know.
-private struct DepthwiseBackwardDataRun {
-  let shape: Convolution
+/// Lines of gradients, which are multiplied with the weights of the plane's channel.
+private struct DepthwiseGradients: WindowGradients {
   let upstream: UnsafePointer<Float>
   let weight: UnsafePointer<Float>
-  let downstream: UnsafeMutablePointer<Float>
-  let accumulate: Bool
-  let windows: CoveringWindows
-  let output: Extent
+  let channels: Int
+  let taps: Int
 
-  init(
-    _ shape: Convolution, _ upstream: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
-    _ downstream: UnsafeMutablePointer<Float>, _ accumulate: Bool
-  ) {
-    self.shape = shape
-    self.upstream = upstream
-    self.weight = weight
-    self.downstream = downstream
-    self.accumulate = accumulate
-    output = shape.output
-    windows = CoveringWindows(
-      input: shape.input, kernel: shape.kernel, stride: shape.stride, padding: shape.paddingBefore, outputs: output)
+  func scratchCount(_ windows: CoveringWindows) -> Int { windows.bandLines * windows.line }
+
+  @inline(__always)
+  func prepare(_ windows: CoveringWindows, _ memory: UnsafeMutablePointer<Float>) {
+    memory.update(repeating: 0, count: windows.bandLines * windows.line)
   }
 
-  /// A worker's memory: the gradients of the windows that reach a band, and the lists.
-  var scratchCount: Int { windows.bandLines * windows.line + windows.tableCount }
+  @inline(__always)
+  func load(
+    row: Int, of planes: Range<Int>, into line: Int, _ windows: CoveringWindows, _ memory: UnsafeMutablePointer<Float>
+  ) {
+    windows.copyRow(row, of: planes, upstream, into: line, memory)
+  }
 
-  @inline(never)
-  func compute(_ items: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
-    let lines = windows.bandLines * windows.line
-    let tables = windows.tables(memory + lines)
-    memory.update(repeating: 0, count: lines)
-    for item in items {
-      let (plane, rows) = (item / windows.bands.count, windows.bands.rows(item % windows.bands.count))
-      let reaching = windows.windowRows(rows)
-      for i in reaching {
-        copyFloats(
-          upstream + (plane * output.area + i * output.width),
-          memory + ((i - reaching.lowerBound) * windows.line + windows.margin), output.width)
-      }
-      let term = WeightedGradient(
-        weight: weight + plane % shape.groups * shape.kernel.area, gradients: UnsafePointer(memory))
-      for row in rows {
-        windows.sumRow(
-          row, firstLine: reaching.lowerBound, tables, term, width: shape.input.width,
-          into: downstream + (plane * shape.input.area + row * shape.input.width), accumulate: accumulate)
-      }
-    }
+  @inline(__always)
+  func term(plane: Int, _ windows: CoveringWindows, _ memory: UnsafePointer<Float>) -> WeightedTerm {
+    WeightedTerm(weight: weight + plane % channels * taps, gradients: memory)
   }
 }
 
-/// The gradients of windows times the weight that each has at the pixel.
-private struct WeightedGradient: ReachTerm {
+/// The gradient of a window times the weight of the tap.
+private struct WeightedTerm: WindowTerm {
   let weight: UnsafePointer<Float>
   let gradients: UnsafePointer<Float>
 
   @inline(__always)
-  func value(_ window: Int, _ place: Int) -> Vector { loadVector(gradients + window) * weight[place] }
+  func value(_ window: Int, _ tap: Int) -> Vector { loadVector(gradients + window) * weight[tap] }
 }

@@ -1,13 +1,15 @@
 import NNKernelsCommon
 
-/// weightGradient += the weights' gradient of a convolution of every channel by itself, see `convolveBackwardWeights`;
-/// whether there was one.
+/// weightGradient += the weights' gradient of a depthwise convolution, see `convolveBackwardWeights`; false if these
+/// kernels do not compute the shape.
+///
+///     dw[c, u, v] += sum over n, i, j of dy[n, c, i, j] x[n, c, i S + u - P, j S + v - P]
 ///
 /// Operations: as forward. Bytes: 4 for each input and upstream gradient; with 3 x 3 weights bound by memory, or by the
 /// first-level cache, from which each multiply-add reads a vector.
 ///
-/// A chunk computes some channels over all samples. Sums are taken in vectors over some planes, then in double
-/// precision, in an order that depends on the shape alone.
+/// A chunk computes some channels over all samples. Sums are accumulated in vectors over blocks of at least
+/// `StridedSegments.block` gradients, the blocks in double precision; the order depends on the shape alone.
 func convolveDepthwiseBackwardWeights(
   _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ upstream: Buffer<Float>, _ weightGradient: Buffer<Float>,
   _ workers: WorkerPool
@@ -16,16 +18,14 @@ func convolveDepthwiseBackwardWeights(
   let run = DepthwiseBackwardWeightsRun(
     planes: DepthwiseBands(shape), batch: batch, x: x.base, upstream: upstream.base,
     weightGradient: weightGradient.base)
-  workers.reserveScratch(purpose: .block, count: run.scratchCount)
   let grain = max(1, 65536 / max(1, batch * shape.output.area * shape.kernel.area))
-  workers.run(count: shape.groups, grain: grain) { channels in
-    run.compute(
-      channels, workers.scratch.memory(worker: workers.currentWorker, purpose: .block, count: run.scratchCount))
+  runRanges(of: shape.groups, grain: grain, scratchCount: run.scratchCount, workers) { channels, memory in
+    run.compute(channels, memory)
   }
   return true
 }
 
-/// What all chunks of one backward pass need to know.
+/// One weights' gradient: what its chunks share.
 private struct DepthwiseBackwardWeightsRun {
   let planes: DepthwiseBands
   let batch: Int
@@ -35,17 +35,18 @@ private struct DepthwiseBackwardWeightsRun {
 
   private var taps: Int { planes.shape.kernel.area }
 
-  /// A worker's memory: a band, the places of a window, the sums under way in vectors, and those in double precision.
+  /// A worker's memory: the deinterleaved rows of a band; a vector of partial sums per tap; a double-precision sum per
+  /// tap; the offset of each tap.
   var scratchCount: Int { planes.count + planes.offsetCount + taps * Vector.scalarCount + 2 * taps + 2 }
 
   @inline(never)
   func compute(_ channels: Range<Int>, _ memory: UnsafeMutablePointer<Float>) {
-    let (shape, output, phases) = (planes.shape, planes.output, planes.phases)
+    let (shape, output, polyphase) = (planes.shape, planes.output, planes.polyphase)
     let sums = memory + planes.count
-    // Doubles lie where their alignment wants them.
-    let place = (planes.count + taps * Vector.scalarCount + 1) / 2 * 2
-    let totals = UnsafeMutableRawPointer(memory + place).assumingMemoryBound(to: Double.self)
-    let offsets = phases.writeOffsets(shape.kernel, memory + (place + 2 * taps))
+    // Rounded up to the alignment of doubles.
+    let totalsStart = (planes.count + taps * Vector.scalarCount + 1) / 2 * 2
+    let totals = UnsafeMutableRawPointer(memory + totalsStart).assumingMemoryBound(to: Double.self)
+    let offsets = polyphase.writeOffsets(shape.kernel, memory + (totalsStart + 2 * taps))
     memory.update(repeating: 0, count: planes.count)
     for channel in channels {
       for tap in 0..<taps { totals[tap] = 0 }
@@ -55,10 +56,10 @@ private struct DepthwiseBackwardWeightsRun {
         let plane = sample * shape.groups + channel
         for band in 0..<planes.bands.count {
           let windows = planes.bands.rows(band)
-          planes.fill(memory, windows, from: x + plane * shape.input.area)
+          planes.gather(memory, windows, from: x + plane * shape.input.area)
           let rows = WeightSums(
             sums: sums, offsets: offsets, taps: taps, width: output.width,
-            step: shape.stride.height * phases.count)
+            step: shape.stride.height * polyphase.count)
           let gradients = upstream + (plane * output.area + windows.lowerBound * output.width)
           if shape.kernel == Extent(3, 3) {
             rows.addNine(
@@ -79,7 +80,7 @@ private struct DepthwiseBackwardWeightsRun {
     }
   }
 
-  /// Takes the sums over to double precision.
+  /// Adds the vectors' sums to those in double precision and clears them.
   @inline(__always)
   private func flush(_ sums: UnsafeMutablePointer<Float>, _ totals: UnsafeMutablePointer<Double>) {
     for tap in 0..<taps {
@@ -90,13 +91,13 @@ private struct DepthwiseBackwardWeightsRun {
   }
 }
 
-/// Sums of products of gradients and the pixels that each weight met, a vector for each weight.
+/// The micro-kernels: a vector of partial sums per tap, accumulated over window rows.
 private struct WeightSums {
   let sums: UnsafeMutablePointer<Float>
   let offsets: UnsafePointer<Int32>
   let taps: Int
   let width: Int
-  /// From the pixels of one row of windows to those of the next.
+  /// Scalars from the pixels of one window row to those of the next.
   let step: Int
 
   @inline(__always)
@@ -120,11 +121,11 @@ private struct WeightSums {
     }
   }
 
-  /// With nine weights, whose sums stay in registers; two rows of windows at a time where they share pixels.
+  /// For nine taps, whose sums stay in registers; two window rows at a time where they share pixels.
   @inline(__always)
   func addNine(_ source: UnsafePointer<Float>, _ gradients: UnsafePointer<Float>, _ rows: Int, sharePixels: Bool) {
     var own = NineSums(sums)
-    let places = (Int(offsets[1]), Int(offsets[2]))
+    let columns = (Int(offsets[1]), Int(offsets[2]))
     let next = Int(offsets[3])
     var row = 0
     while row < rows {
@@ -135,9 +136,9 @@ private struct WeightSums {
       while j < width {
         let upper = gradient(gradientRow, j)
         if isPair {
-          own.add(a + j, next, places, upper, gradient(gradientRow + width, j))
+          own.add(a + j, next, columns, upper, gradient(gradientRow + width, j))
         } else {
-          own.add(a + j, next, places, upper)
+          own.add(a + j, next, columns, upper)
         }
         j += Vector.scalarCount
       }
@@ -147,78 +148,73 @@ private struct WeightSums {
   }
 }
 
-/// The sums of nine weights, row by row.
+/// The partial sums of nine taps, by kernel row.
 private struct NineSums {
-  private var (s0, s1, s2): (Vector, Vector, Vector)
-  private var (s3, s4, s5): (Vector, Vector, Vector)
-  private var (s6, s7, s8): (Vector, Vector, Vector)
+  private var top: ThreeSums
+  private var middle: ThreeSums
+  private var bottom: ThreeSums
 
   @inline(__always)
   init(_ memory: UnsafePointer<Float>) {
     let lanes = Vector.scalarCount
-    (s0, s1, s2) = (loadVector(memory), loadVector(memory + lanes), loadVector(memory + 2 * lanes))
-    (s3, s4, s5) = (loadVector(memory + 3 * lanes), loadVector(memory + 4 * lanes), loadVector(memory + 5 * lanes))
-    (s6, s7, s8) = (loadVector(memory + 6 * lanes), loadVector(memory + 7 * lanes), loadVector(memory + 8 * lanes))
+    top = ThreeSums(memory)
+    middle = ThreeSums(memory + 3 * lanes)
+    bottom = ThreeSums(memory + 6 * lanes)
   }
 
   @inline(__always)
   func store(_ memory: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
-    storeVector(s0, memory)
-    storeVector(s1, memory + lanes)
-    storeVector(s2, memory + 2 * lanes)
-    storeVector(s3, memory + 3 * lanes)
-    storeVector(s4, memory + 4 * lanes)
-    storeVector(s5, memory + 5 * lanes)
-    storeVector(s6, memory + 6 * lanes)
-    storeVector(s7, memory + 7 * lanes)
-    storeVector(s8, memory + 8 * lanes)
+    top.store(memory)
+    middle.store(memory + 3 * lanes)
+    bottom.store(memory + 6 * lanes)
   }
 
-  /// Adds the products of one row of windows' gradients and their pixels, whose rows lie `next` apart.
+  /// Adds the products of one window row's gradients and its pixels, whose rows are `next` apart; the taps of a row are
+  /// at 0 and at `taps`.
   @inline(__always)
-  mutating func add(_ a: UnsafePointer<Float>, _ next: Int, _ places: (Int, Int), _ gradient: Vector) {
-    let (b, c) = (a + next, a + 2 * next)
-    s0 = multiplyAdd(gradient, loadVector(a), s0)
-    s1 = multiplyAdd(gradient, loadVector(a + places.0), s1)
-    s2 = multiplyAdd(gradient, loadVector(a + places.1), s2)
-    s3 = multiplyAdd(gradient, loadVector(b), s3)
-    s4 = multiplyAdd(gradient, loadVector(b + places.0), s4)
-    s5 = multiplyAdd(gradient, loadVector(b + places.1), s5)
-    s6 = multiplyAdd(gradient, loadVector(c), s6)
-    s7 = multiplyAdd(gradient, loadVector(c + places.0), s7)
-    s8 = multiplyAdd(gradient, loadVector(c + places.1), s8)
+  mutating func add(_ pixels: UnsafePointer<Float>, _ next: Int, _ taps: (Int, Int), _ gradient: Vector) {
+    top.add(gradient, ThreeTaps(pixels, taps))
+    middle.add(gradient, ThreeTaps(pixels + next, taps))
+    bottom.add(gradient, ThreeTaps(pixels + 2 * next, taps))
   }
 
-  /// Adds those of two rows of windows; the second reads its pixels one row further down.
+  /// Adds those of two window rows with stride 1; the lower one reads its pixels one row further down.
   @inline(__always)
   mutating func add(
-    _ a: UnsafePointer<Float>, _ next: Int, _ places: (Int, Int), _ upper: Vector, _ lower: Vector
+    _ pixels: UnsafePointer<Float>, _ next: Int, _ taps: (Int, Int), _ upper: Vector, _ lower: Vector
   ) {
-    let (b, c, d) = (a + next, a + 2 * next, a + 3 * next)
-    s0 = multiplyAdd(upper, loadVector(a), s0)
-    s1 = multiplyAdd(upper, loadVector(a + places.0), s1)
-    s2 = multiplyAdd(upper, loadVector(a + places.1), s2)
-    var pixels = loadVector(b)
-    s3 = multiplyAdd(upper, pixels, s3)
-    s0 = multiplyAdd(lower, pixels, s0)
-    pixels = loadVector(b + places.0)
-    s4 = multiplyAdd(upper, pixels, s4)
-    s1 = multiplyAdd(lower, pixels, s1)
-    pixels = loadVector(b + places.1)
-    s5 = multiplyAdd(upper, pixels, s5)
-    s2 = multiplyAdd(lower, pixels, s2)
-    pixels = loadVector(c)
-    s6 = multiplyAdd(upper, pixels, s6)
-    s3 = multiplyAdd(lower, pixels, s3)
-    pixels = loadVector(c + places.0)
-    s7 = multiplyAdd(upper, pixels, s7)
-    s4 = multiplyAdd(lower, pixels, s4)
-    pixels = loadVector(c + places.1)
-    s8 = multiplyAdd(upper, pixels, s8)
-    s5 = multiplyAdd(lower, pixels, s5)
-    s6 = multiplyAdd(lower, loadVector(d), s6)
-    s7 = multiplyAdd(lower, loadVector(d + places.0), s7)
-    s8 = multiplyAdd(lower, loadVector(d + places.1), s8)
+    top.add(upper, ThreeTaps(pixels, taps))
+    let second = ThreeTaps(pixels + next, taps)
+    middle.add(upper, second)
+    top.add(lower, second)
+    let third = ThreeTaps(pixels + 2 * next, taps)
+    bottom.add(upper, third)
+    middle.add(lower, third)
+    bottom.add(lower, ThreeTaps(pixels + 3 * next, taps))
+  }
+}
+
+/// The partial sums of one kernel row's taps.
+private struct ThreeSums {
+  private var (first, second, third): (Vector, Vector, Vector)
+
+  @inline(__always)
+  init(_ memory: UnsafePointer<Float>) {
+    (first, second, third) = load3(memory, Vector.scalarCount)
+  }
+
+  @inline(__always)
+  func store(_ memory: UnsafeMutablePointer<Float>) {
+    storeVector(first, memory)
+    storeVector(second, memory + Vector.scalarCount)
+    storeVector(third, memory + 2 * Vector.scalarCount)
+  }
+
+  @inline(__always)
+  mutating func add(_ gradient: Vector, _ pixels: ThreeTaps) {
+    first = multiplyAdd(gradient, pixels.first, first)
+    second = multiplyAdd(gradient, pixels.second, second)
+    third = multiplyAdd(gradient, pixels.third, third)
   }
 }

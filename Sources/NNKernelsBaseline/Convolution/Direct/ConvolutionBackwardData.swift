@@ -1,14 +1,15 @@
 import NNKernelsCommon
 
-/// downstream (+)= gradient of a convolution's input, see `Scalar.convolveBackwardData`: for each weight position, a
-/// matrix product of the weights there (input channels x output channels) and the upstream gradient (output channels
-/// x output pixels), added to the input pixels that the windows multiply with that weight.
+/// downstream (+)= gradient of a convolution's input, see `Scalar.convolveBackwardData`: for each tap (u, v) a matrix
+/// product that is scattered, the transpose of im2col,
 ///
-/// Sums stay in registers over the output channels and pass through the first-level cache once for each weight
-/// position: with n output channels in a group, every 2 n operations move 8 bytes there. No product is spent on pixels
-/// that no window reads. Operations: as forward. Bytes: at least 4 for each scalar of both gradients and the weights.
+///     dx[c, i S + u - P, j S + v - P] += sum over o of w[o, c, u, v] dy[o, i, j]
 ///
-/// A sample's gradient is computed by one chunk for each tile of channels, always in the same order.
+/// Sums stay in registers over the output channels and pass through the first-level cache once per tap: with n output
+/// channels in a group, every 2 n operations move 8 bytes there. Operations: as forward. Bytes: at least 4 for each
+/// scalar of both gradients and the weights.
+///
+/// One chunk computes a sample's gradient for a tile of channels, always in the same order.
 func convolveBackwardData(
   _ shape: Convolution, _ batch: Int, _ upstream: Buffer<Float>, _ weight: Buffer<Float>,
   _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
@@ -17,8 +18,7 @@ func convolveBackwardData(
   if convolveDepthwiseBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   if winogradBackwardData(shape, batch, upstream, weight, downstream, accumulate, workers) { return }
   let shape = shape.flattened
-  let packed = workers.scratch.memory(
-    worker: workers.currentWorker, purpose: .operand, count: shape.outputChannels * shape.weightsPerOutput)
+  let packed = operandScratch(count: shape.outputChannels * shape.weightsPerOutput, workers)
   let layout = TapWeights(shape)
   let source = UnsafePointer(weight.base)
   workers.run(
@@ -35,12 +35,11 @@ func convolveBackwardData(
   ).computeAll(workers)
 }
 
-/// How weights lie in memory for the backward pass: group by group, tile of input channels by tile, weight position by
-/// position, output channel by channel, the tile's channels side by side.
+/// The packed weights of the backward pass: [group][tile of input channels][tap][output channel][channel of the tile].
 struct TapWeights {
   let shape: Convolution
   let taps: Int
-  /// Tiles of input channels in a group.
+  /// Register tiles of input channels per group.
   let tiles: Int
 
   init(_ shape: Convolution) {
@@ -52,7 +51,7 @@ struct TapWeights {
   @inline(__always)
   func channels(_ tile: Int) -> Range<Int> { TileShape.cut(shape.groupInputs, into: tiles, tile) }
 
-  /// Where the weights of a tile begin.
+  /// The offset of a tile's weights.
   @inline(__always)
   func start(group: Int, tile: Int) -> Int {
     (group * shape.groupInputs + channels(tile).lowerBound) * shape.groupOutputs * taps
@@ -74,72 +73,7 @@ struct TapWeights {
   }
 }
 
-/// An upstream gradient whose rows are whole vectors, filled up with zeros if they are not by themselves.
-struct GradientRows {
-  let isDirect: Bool
-  let pitch: Int
-  let rows: Int
-  /// Scalars of a filled-up plane: whole vectors.
-  let area: Int
-
-  init(_ output: Extent) {
-    let lanes = Vector.scalarCount
-    let pitch = (output.width + lanes - 1) / lanes * lanes
-    self.init(isDirect: output.width % lanes == 0, pitch: pitch, rows: output.height, area: pitch * output.height)
-  }
-
-  /// Rows filled up to the pitch of the image that they meet, if that makes fewer vectors: a plane is then one row. What
-  /// is read behind an image's rows is multiplied by zero; it must be there, `ImagePlanes.slack` scalars at most.
-  init(_ output: Extent, meeting planes: ImagePlanes) {
-    let lanes = Vector.scalarCount
-    let whole = (planes.pitch * output.height + lanes - 1) / lanes * lanes
-    guard !planes.isDirect, planes.pitch - output.width + lanes <= ImagePlanes.slack,
-      whole < (output.width + lanes - 1) / lanes * lanes * output.height
-    else {
-      self.init(output)
-      return
-    }
-    self.init(isDirect: false, pitch: planes.pitch, rows: output.height, area: whole)
-  }
-
-  private init(isDirect: Bool, pitch: Int, rows: Int, area: Int) {
-    self.isDirect = isDirect
-    self.pitch = pitch
-    self.rows = rows
-    self.area = area
-  }
-
-  /// Rows that a loop over whole vectors runs through, and the vectors of each.
-  @inline(__always) var vectorRows: Int { pitch % Vector.scalarCount == 0 ? rows : 1 }
-  @inline(__always) var vectors: Int { area / vectorRows / Vector.scalarCount }
-
-  /// Scalars of the filled-up planes of `channels` channels.
-  func size(_ channels: Int) -> Int { isDirect ? 0 : channels * area }
-
-  /// Copies `channels` planes; the copies of neighbouring channels lie `spacing` scalars apart.
-  @inline(never)
-  func fill(
-    _ target: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, channels: Int, width: Int, spacing: Int
-  ) {
-    for c in 0..<channels {
-      var to = target + c * spacing
-      var from = source + c * rows * width
-      if isDirect {
-        copyPixels(from, to, area)
-        continue
-      }
-      for _ in 0..<rows {
-        copyPixels(from, to, width)
-        clearPixels(to + width, pitch - width)
-        to += pitch
-        from += width
-      }
-      clearPixels(to, area - rows * pitch)
-    }
-  }
-}
-
-/// One backward pass under way.
+/// One input gradient: what its chunks share.
 private struct BackwardDataRun {
   let shape: Convolution
   let batch: Int
@@ -151,21 +85,20 @@ private struct BackwardDataRun {
   let planes: ImagePlanes
 
   func computeAll(_ workers: WorkerPool) {
-    let wholes = batch * shape.groups
+    // The work partition: sample x group x block of channel tiles.
+    let images = batch * shape.groups
     let threads = workers.freeThreads
-    let parts = wholes >= 4 * threads ? 1 : min(weights.tiles, (4 * threads + wholes - 1) / wholes)
+    let parts = images >= 4 * threads ? 1 : min(weights.tiles, (4 * threads + images - 1) / images)
     let gradient = GradientRows(shape.output)
     let area = shape.output.area
     let ownPlanes = planes.size(TileShape.rows)
     let blockCount = ownPlanes + gradient.size(shape.groupOutputs)
-    workers.reserveScratch(purpose: .block, count: blockCount)
-    workers.run(chunks: wholes * parts) { chunk, worker in
-      let (whole, part) = (chunk / parts, chunk % parts)
-      let (sample, group) = (whole / shape.groups, whole % shape.groups)
-      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: blockCount)
+    runChunks(images * parts, scratchCount: blockCount, workers) { chunk, memory in
+      let (image, part) = (chunk / parts, chunk % parts)
+      let (sample, group) = (image / shape.groups, image % shape.groups)
       var source = upstream + (sample * shape.outputChannels + group * shape.groupOutputs) * area
       if !gradient.isDirect {
-        gradient.fill(
+        gradient.pack(
           memory + ownPlanes, from: source, channels: shape.groupOutputs, width: shape.output.width,
           spacing: gradient.area)
         source = UnsafePointer(memory + ownPlanes)
@@ -192,49 +125,40 @@ private struct BackwardDataRun {
       target.update(repeating: 0, count: channels.count * planes.channel)
     }
     let step = shape.groupOutputs * channels.count
-    let vectors = gradient.vectors
-    let count = vectors * gradient.rows
     var task = ScatterTile(
-      a: packed + weights.start(group: group, tile: tile), rows: channels.count, inner: shape.groupOutputs,
+      a: packed + weights.start(group: group, tile: tile), inner: shape.groupOutputs,
       first: source, second: source, innerStride: gradient.area,
       target: PixelTargets(first: target, second: target, stride: planes.channel))
     for u in 0..<shape.kernel.height {
       for v in 0..<shape.kernel.width {
         let start = target + planes.offset(u, v)
-        var (row, vector, index) = (0, 0, 0)
-        while index < count {
-          let one = (source: row * gradient.pitch + vector * lanes, target: row * planes.pitch + vector * lanes)
-          vector += 1
-          if vector == vectors { (vector, row) = (0, row + 1) }
-          var two = one
-          if index + 1 < count {
-            two = (source: row * gradient.pitch + vector * lanes, target: row * planes.pitch + vector * lanes)
-            vector += 1
-            if vector == vectors { (vector, row) = (0, row + 1) }
-          }
-          index += 2
-          task.first = source + one.source
-          task.second = source + two.source
-          task.target.first = start + one.target
-          task.target.second = start + two.target
+        PixelCursor.forEachPair(of: gradient.vectors * gradient.rows, perRow: gradient.vectors) { one, two in
+          task.first = source + (one.row * gradient.pitch + one.vector * lanes)
+          task.second = source + (two.row * gradient.pitch + two.vector * lanes)
+          task.target.first = start + (one.row * planes.pitch + one.vector * lanes)
+          task.target.second = start + (two.row * planes.pitch + two.vector * lanes)
           task.run(rows: channels.count)
         }
         task.a += step
       }
     }
     if !planes.isDirect {
-      planes.drain(memory, into: image, channels: channels.count, accumulate: accumulate)
+      planes.scatter(memory, into: image, channels: channels.count, accumulate: accumulate)
     }
   }
 }
 
-/// Adds the products of one weight position for some input channels and two vectors of windows.
+/// The micro-kernel for one tap: a register tile of T.rows input channels x two vectors of windows.
+///
+///     target[c, j] += sum over o of a[o, c] upstream[o, j]
 private struct ScatterTile: PixelTileUser {
   var a: UnsafePointer<Float>
-  var rows: Int
+  /// Output channels of the group.
   var inner: Int
+  /// The two vectors of output channel 0.
   var first: UnsafePointer<Float>
   var second: UnsafePointer<Float>
+  /// Scalars from one output channel to the next.
   var innerStride: Int
   var target: PixelTargets
 

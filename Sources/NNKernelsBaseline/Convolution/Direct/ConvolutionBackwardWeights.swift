@@ -1,14 +1,16 @@
 import NNKernelsCommon
 
-/// weightGradient (+)= gradient of a convolution's weights, see `Scalar.convolveBackwardWeights`: every element is the
-/// dot product of an upstream channel and the pixels that its weight met, over all samples. Both are read where they
-/// lie, vector by vector along the rows; four output channels and up to six weights share their loads.
+/// weightGradient (+)= gradient of a convolution's weights, see `Scalar.convolveBackwardWeights`: the correlation of
+/// the input with the upstream gradient, as dot products of contiguous rows,
+///
+///     dw[o, c, u, v] = sum over n, i, j of dy[n, o, i, j] x[n, c, i S + u - P, j S + v - P]
+///
+/// The register tile is four output channels x up to six weights, which share their loads.
 ///
 /// Operations: as forward. Bytes: 4 for each scalar of the input and the upstream gradient from memory; from the
 /// first-level cache 10 vectors for 24 multiply-adds of vectors.
 ///
-/// A chunk computes some output channels' weights over all samples, so nothing is added across chunks and the bits do
-/// not depend on them.
+/// A chunk computes its weights over all samples: nothing is reduced across chunks, and the bits do not depend on them.
 func convolveBackwardWeights(
   _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ upstream: Buffer<Float>, _ weightGradient: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
@@ -19,8 +21,7 @@ func convolveBackwardWeights(
   if winogradBackwardWeights(shape, batch, x, upstream, weightGradient, workers) { return }
   let shape = shape.flattened
   let planes = ImagePlanes(shape)
-  let memory = workers.scratch.memory(
-    worker: workers.currentWorker, purpose: .operand, count: shape.weightsPerOutput)
+  let memory = operandScratch(count: shape.weightsPerOutput, workers)
   let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
   BackwardWeightsRun(
     shape: shape, batch: batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
@@ -28,7 +29,7 @@ func convolveBackwardWeights(
   ).computeAll(workers)
 }
 
-/// One backward pass under way.
+/// One weight gradient: what its chunks share.
 private struct BackwardWeightsRun {
   let shape: Convolution
   let batch: Int
@@ -36,29 +37,28 @@ private struct BackwardWeightsRun {
   let upstream: UnsafePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
   let planes: ImagePlanes
-  /// Memory for the place of the pixel that each weight of an output channel meets.
+  /// The offset of the first pixel that each weight of an output channel multiplies.
   let offsets: UnsafeMutablePointer<Int32>
 
-  /// Output channels of a tile.
+  /// Output channels of a register tile.
   static let tileRows = 4
   #if LEVEL_V4
-    /// Weights of a tile.
+    /// Weights of a register tile.
     static let tileWeights = 6
   #else
-    /// Weights of a tile.
+    /// Weights of a register tile.
     static let tileWeights = 3
   #endif
-  /// Pixels of one channel after which a tile's sums are taken out of the registers: the samples of a block together
-  /// have at least as many.
+  /// The fewest pixels of one channel, over the samples of a block, that a tile accumulates in registers.
   static let pixelsPerBlock = 1024
-  /// Scalars of the copies of a block of samples, which are to stay in the second-level cache.
+  /// Scalars of the copies of a block of samples that fit into the second-level cache.
   static let largestBlock = 160 * 1024
 
   func computeAll(_ workers: WorkerPool) {
     let rowTiles = (shape.groupOutputs + Self.tileRows - 1) / Self.tileRows
     let weightTiles = (shape.weightsPerOutput + Self.tileWeights - 1) / Self.tileWeights
-    // A part reads the input channels of its weights and the upstream channels of its rows, so parts are about as
-    // wide as high, and no more than keep the threads busy to the end.
+    // The work partition: group x block of weight tiles x block of row tiles. A part reads the input channels of its
+    // weights and the upstream channels of its rows; square parts read least. Four parts per thread balance the load.
     let wanted = workers.isSerial ? 1.0 : Double(4 * workers.threads) / Double(shape.groups)
     let width = (wanted * Double(shape.groupInputs) / Double(shape.groupOutputs)).squareRoot()
     let weightParts = max(1, min(weightTiles, shape.groupInputs, Int(min(width, wanted).rounded())))
@@ -69,7 +69,7 @@ private struct BackwardWeightsRun {
         shape, rows: TileShape.cut(rowTiles, into: rowParts, index / weightParts), rowTiles: rowTiles,
         weights: TileShape.cut(weightTiles, into: weightParts, index % weightParts), weightTiles: weightTiles)
     }
-    let gradient = GradientRows(shape.output, meeting: planes)
+    let gradient = GradientRows(shape.output, matching: planes)
     let first = part(0)
     let size = (planes.isDirect ? 0 : first.inputs.count * planes.channel) + first.outputs.count * gradient.area
     let enough = (Self.pixelsPerBlock + shape.output.area - 1) / shape.output.area
@@ -81,9 +81,7 @@ private struct BackwardWeightsRun {
       let images = planes.isDirect ? 0 : samples * part.inputs.count * planes.channel + ImagePlanes.slack
       largest = max(largest, images + samples * part.outputs.count * gradient.area)
     }
-    workers.reserveScratch(purpose: .block, count: largest)
-    workers.run(chunks: shape.groups * parts) { chunk, worker in
-      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: largest)
+    runChunks(shape.groups * parts, scratchCount: largest, workers) { chunk, memory in
       compute(group: chunk / parts, part(chunk % parts), samples: samples, gradient, memory)
     }
   }
@@ -95,8 +93,8 @@ private struct BackwardWeightsRun {
   ) {
     let (area, inner) = (shape.output.area, shape.weightsPerOutput)
     let (inputs, firstRow) = (part.inputs, part.outputs.lowerBound)
-    // Both operands are copied so that what a tile reads of all samples lies together: channel by channel, sample by
-    // sample. (Samples of an image whose size is a power of two would drive one another out of the cache.)
+    // Both operands are packed as [channel][sample][pixel], so that a tile reads contiguous memory. In place, the
+    // samples of images whose size is a power of two would map to the same cache sets and evict one another.
     let copy = memory + (planes.isDirect ? 0 : samples * inputs.count * planes.channel + ImagePlanes.slack)
     let above = UnsafePointer(copy)
     let upstreamChannel = samples * gradient.area
@@ -108,7 +106,7 @@ private struct BackwardWeightsRun {
       var (imageSample, imageChannel) = (shape.inputCount, planes.channel)
       if !planes.isDirect {
         for index in 0..<count {
-          planes.fill(
+          planes.gather(
             memory + index * planes.channel, from: image + index * imageSample + inputs.lowerBound * shape.input.area,
             channels: inputs.count, firstRow: 0, spacing: samples * planes.channel)
         }
@@ -117,7 +115,7 @@ private struct BackwardWeightsRun {
       }
       for index in 0..<count {
         let first = (sample + index) * shape.outputChannels + group * shape.groupOutputs + firstRow
-        gradient.fill(
+        gradient.pack(
           copy + index * gradient.area, from: upstream + first * area, channels: part.outputs.count,
           width: shape.output.width, spacing: upstreamChannel)
       }
@@ -140,13 +138,15 @@ private struct BackwardWeightsRun {
   }
 }
 
-/// The tiles of output channels and of weights that a chunk computes, and the channels that it reads for them.
+/// A part of the work partition: tiles of output channels x tiles of weights, and the channels that they read.
 private struct BackwardWeightsPart {
+  /// The part's tiles of output channels, of `rowTiles` in a group.
   let rows: Range<Int>
   let rowTiles: Int
+  /// The part's tiles of weights, of `weightTiles` in an output channel.
   let weights: Range<Int>
   let weightTiles: Int
-  /// Channels of the group, output and input.
+  /// Output and input channels of the group.
   let outputs: Range<Int>
   let inputs: Range<Int>
 
@@ -165,9 +165,12 @@ private struct BackwardWeightsPart {
   }
 }
 
-/// The dot products of some upstream channels with the pixels that some weights met, over a block of samples.
+/// The micro-kernel: the dot products of a register tile over a block of samples.
+///
+///     target[o, k] += sum over sample, row, j of upstream[o, sample, row, j] image[sample, row, j + offsets[k]]
 private struct DotTask {
   let samples: Int
+  /// Rows of a sample, and vectors of a row.
   let rows: Int
   let vectors: Int
   let upstream: UnsafePointer<Float>

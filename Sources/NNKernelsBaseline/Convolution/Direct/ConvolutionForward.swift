@@ -1,15 +1,19 @@
 import NNKernelsCommon
 
-/// y = epilogue(convolution of x), see `Scalar.convolve`: a matrix product of the weights (output channels x weights
-/// per output) and the pixels that each window reads (weights per output x output pixels). The second matrix is never
-/// formed: its rows are read where they lie in the image, or in a padded copy of the few rows that a chunk needs.
+/// y = epilogue(convolution of x), see `Scalar.convolve`: a direct convolution as an implicit matrix product,
+///
+///     y[o, (i, j)] = sum over k = (c, u, v) of w[o, k] im2col[k, (i, j)]
+///     im2col[k, (i, j)] = x[c, i S + u - P, j S + v - P]
+///
+/// for each sample and group; S is the stride, P the padding. The im2col matrix is never formed: its rows are read from
+/// the image, or from a padded polyphase copy of the rows that a chunk needs, see `ImagePlanes`.
 ///
 /// Operations: 2 output channels x output pixels x weights per output, padding included, for each sample. Bytes: at
-/// least 4 for each scalar of the input, the output and the weights; the padded copy moves the input once more, within
-/// the second-level cache. The floor is the rate of the multipliers from about eight output channels on.
+/// least 4 for each scalar of the input, the output and the weights; the polyphase copy moves the input once more,
+/// within the second-level cache. Bound by the multipliers from about eight output channels on.
 ///
-/// Every output adds its terms in the order of the weights, after the bias, whatever the tile and the chunk: its bits
-/// depend on its own window alone.
+/// Every output adds its terms in the order of k, after the bias, whatever the tile and the chunk: its bits depend on
+/// its own window alone.
 func convolve(
   _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights, _ y: Buffer<Float>,
   _ epilogue: Epilogue<Float>, _ workers: WorkerPool
@@ -20,7 +24,7 @@ func convolve(
   ConvolutionRun(shape.flattened, batch, x.base, weights, y.base, epilogue, threads: workers.freeThreads).run(workers)
 }
 
-/// One convolution under way: what all its chunks need to know.
+/// One direct convolution: what its chunks share.
 struct ConvolutionRun {
   let shape: Convolution
   let batch: Int
@@ -31,18 +35,20 @@ struct ConvolutionRun {
   let activation: Activation
   let accumulate: Bool
   let planes: ImagePlanes
+  /// The offset of each weight's pixel from that of the window's first, for the inner index k.
   var offsets: UnsafePointer<Int32>
-  /// Weights of one output channel.
+  /// Weights per output channel: the inner size.
   let inner: Int
-  /// Tiles of output channels in a group.
+  /// Register tiles of output channels per group.
   let tiles: Int
-  /// Whether the weights of a tile's rows lie side by side, and whether they are still to be rearranged so.
+  /// Whether the weights are packed: tile by tile, k by k, with the channels of a tile contiguous.
   let hasPackedWeights: Bool
+  /// Whether the run packs them first.
   let packsWeights: Bool
-  /// The pooling that outputs go through on their way to memory, if any.
+  /// The pooling that is fused into the epilogue, if any.
   let pooling: PooledPixels?
-  /// Pieces that the output rows, those of the pooling if there is one, and the tiles, of a group of one sample are cut
-  /// into.
+  /// The work partition: sample x group x row block x block of tiles. Row blocks are of window rows of the pooling if
+  /// there is one, else of output rows.
   let rowParts: Int
   let tileParts: Int
 
@@ -64,7 +70,7 @@ struct ConvolutionRun {
     switch weights {
     case .plain(let plain):
       weight = UnsafePointer(plain.base)
-      // The rearrangement costs about as much as two or three vectors of pixels.
+      // Packing takes about as long as two or three vectors of pixels.
       packsWeights = shape.groupOutputs > 1 && batch * shape.output.height * vectors >= 24
       hasPackedWeights = packsWeights
     case .packed(let packed):
@@ -73,38 +79,36 @@ struct ConvolutionRun {
       hasPackedWeights = true
     }
 
-    // Rows: as many as leave the pixels of a chunk in the second-level cache, and enough chunks for all threads.
+    // Row blocks keep the pixels of a chunk in the second-level cache; more blocks keep all threads busy.
     let work = shape.groupOutputs * shape.output.area * inner
-    let wanted = threads == 1 ? 1 : min(4 * threads, batch * shape.groups * work / ProductPlan.leastWork)
-    let wholes = batch * shape.groups
+    let chunks = threads == 1 ? 1 : min(4 * threads, batch * shape.groups * work / ProductPlan.leastWork)
+    let images = batch * shape.groups
     var fewest = (shape.groupInputs * shape.input.area + Self.pixelsPerChunk - 1) / Self.pixelsPerChunk
     if pooling != nil { fewest = max(fewest, PooledPixels.fewestParts(shape)) }
-    var parts = max(fewest, wanted <= wholes ? 1 : (wanted + wholes - 1) / wholes)
+    var parts = max(fewest, chunks <= images ? 1 : (chunks + images - 1) / images)
     let leastRows = pooling.map(PooledPixels.leastRows) ?? max(1, 2 / vectors)
     let height = pooling?.output.height ?? shape.output.height
     parts = max(1, min(parts, height / leastRows))
     rowParts = parts
-    tileParts = wanted <= wholes * parts ? 1 : min(tiles, (wanted + wholes * parts - 1) / (wholes * parts))
+    tileParts = chunks <= images * parts ? 1 : min(tiles, (chunks + images * parts - 1) / (images * parts))
     let rows = (height + parts - 1) / parts
     planes = ImagePlanes(shape, outputRows: pooling?.mostRows(windows: rows) ?? rows)
     if let pooling { self.pooling = PooledPixels(pooling, planes) } else { self.pooling = nil }
   }
 
-  /// Pixels of all channels whose rows make one chunk.
+  /// Input scalars of a chunk, all channels of its rows.
   static let pixelsPerChunk = 96 * 1024
 
   var packedCount: Int { packsWeights ? shape.outputChannels * inner : 0 }
 
-  /// Scalars that a chunk needs: the pixels that it reads, and a tile's sums or what it pools.
+  /// Scalars of a chunk's memory: the polyphase copy of its pixels, then a tile's sums or the pixels to be pooled.
   private var blockCount: Int {
     planes.size(shape.groupInputs) + (pooling?.count ?? TileShape.rows * 2 * Vector.scalarCount)
   }
 
-  /// Computes all outputs.
   func run(_ workers: WorkerPool) {
     var run = self
-    let memory = workers.scratch.memory(
-      worker: workers.currentWorker, purpose: .operand, count: inner + packedCount)
+    let memory = operandScratch(count: inner + packedCount, workers)
     let offsets = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
     planes.writeOffsets(offsets, spacing: planes.channel)
     run.offsets = UnsafePointer(offsets)
@@ -118,11 +122,9 @@ struct ConvolutionRun {
 
   private func computeAll(_ workers: WorkerPool) {
     let parts = rowParts * tileParts
-    workers.reserveScratch(purpose: .block, count: blockCount)
-    workers.run(chunks: batch * shape.groups * parts) { chunk, worker in
-      let (whole, part) = (chunk / parts, chunk % parts)
-      let (sample, group) = (whole / shape.groups, whole % shape.groups)
-      let memory = workers.scratch.memory(worker: worker, purpose: .block, count: blockCount)
+    runChunks(batch * shape.groups * parts, scratchCount: blockCount, workers) { chunk, memory in
+      let (image, part) = (chunk / parts, chunk % parts)
+      let (sample, group) = (image / shape.groups, image % shape.groups)
       let tileRange = TileShape.cut(tiles, into: tileParts, part % tileParts)
       if let pooling {
         let windows = TileShape.cut(pooling.windows.output.height, into: rowParts, part / tileParts)
@@ -134,27 +136,29 @@ struct ConvolutionRun {
     }
   }
 
-  /// Where output rows from `firstRow` on read their pixels: in the input, or in planes that are made in `memory`.
+  /// What output rows from `firstRow` on read: the input, or a polyphase copy of its rows in `memory`.
   @inline(__always)
   private func source(_ sample: Int, _ group: Int, firstRow: Int, _ memory: UnsafeMutablePointer<Float>)
     -> UnsafePointer<Float>
   {
     let source = x + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
     if planes.isDirect { return source + firstRow * planes.pitch }
-    planes.fill(memory, from: source, channels: shape.groupInputs, firstRow: firstRow)
+    planes.gather(memory, from: source, channels: shape.groupInputs, firstRow: firstRow)
     return UnsafePointer(memory)
   }
 
-  /// The share of a tile of `count` channels from `channel` on, its places still to be said.
+  /// The tile of `count` channels from `channel` on; its pixels and its target are still to be set.
   @inline(__always)
-  private func task(_ channel: Int, _ count: Int, _ source: UnsafePointer<Float>, _ target: PixelTargets) -> WindowTile
+  private func task(_ channel: Int, _ count: Int, _ source: UnsafePointer<Float>, _ target: PixelTargets)
+    -> ConvolutionTile
   {
-    WindowTile(
+    ConvolutionTile(
       a: weight + channel * inner, rowStrideA: hasPackedWeights ? 1 : inner,
       innerStrideA: hasPackedWeights ? count : 1, offsets: offsets, inner: inner, bias: bias.map { $0 + channel },
       rectifies: activation == .relu, first: source, second: source, target: target)
   }
 
+  /// Output rows `rows` of the channel tiles `tileRange`.
   @inline(never)
   private func compute(
     _ sample: Int, _ group: Int, _ rows: Range<Int>, _ tileRange: Range<Int>, _ memory: UnsafeMutablePointer<Float>
@@ -166,7 +170,7 @@ struct ConvolutionRun {
     let width = shape.output.width
     let vectors = (width + lanes - 1) / lanes
     let count = rows.count * vectors
-    let canStore = !accumulate && (activation == .identity || activation == .relu)
+    let storesDirectly = !accumulate && (activation == .identity || activation == .relu)
     for tile in tileRange {
       let range = TileShape.cut(shape.groupOutputs, into: tiles, tile)
       let channel = group * shape.groupOutputs + range.lowerBound
@@ -175,10 +179,10 @@ struct ConvolutionRun {
       PixelCursor.forEachPair(of: count, perRow: vectors) { one, two in
         task.first = source + (one.row * planes.pitch + one.vector * lanes)
         task.second = source + (two.row * planes.pitch + two.vector * lanes)
-        let places = (one.row * width + one.vector * lanes, two.row * width + two.vector * lanes)
+        let offsets = (one.row * width + one.vector * lanes, two.row * width + two.vector * lanes)
         let valid = (min(lanes, width - one.vector * lanes), min(lanes, width - two.vector * lanes))
-        if canStore && valid.0 == lanes && valid.1 == lanes {
-          task.target = PixelTargets(first: target + places.0, second: target + places.1, stride: area)
+        if storesDirectly && valid.0 == lanes && valid.1 == lanes {
+          task.target = PixelTargets(first: target + offsets.0, second: target + offsets.1, stride: area)
           task.run(rows: range.count)
         } else {
           task.target = PixelTargets(first: sums, second: sums + lanes, stride: 2 * lanes)
@@ -187,13 +191,14 @@ struct ConvolutionRun {
           task.rectifies = activation == .relu
           PixelEpilogue(
             activation: activation, accumulate: accumulate, sums: sums, rows: range.count, stride: area
-          ).apply((target + places.0, valid.0), (target + places.1, valid.1))
+          ).apply((target + offsets.0, valid.0), (target + offsets.1, valid.1))
         }
       }
     }
   }
 
-  /// Some rows of windows of a pooling. The pixels that they cover are computed into memory and pooled there.
+  /// The pooling's window rows `windows` of the channel tiles `tileRange`: the pixels of a tile that they cover go to
+  /// `memory` and are pooled there.
   @inline(never)
   private func computePooled(
     _ sample: Int, _ group: Int, _ pooling: PooledPixels, _ windows: Range<Int>, _ tileRange: Range<Int>,
@@ -205,7 +210,7 @@ struct ConvolutionRun {
     let pixels = memory + planes.size(shape.groupInputs)
     pooling.prepare(pixels)
     let vectors = pooling.vectors(rows: rows.count)
-    let count = pooling.isOneRow ? vectors : rows.count * vectors
+    let count = pooling.isContiguous ? vectors : rows.count * vectors
     for tile in tileRange {
       let range = TileShape.cut(shape.groupOutputs, into: tiles, tile)
       let channel = group * shape.groupOutputs + range.lowerBound
@@ -222,129 +227,6 @@ struct ConvolutionRun {
       pooling.pool(
         windows, firstRow: rows.lowerBound, pixels, channels: range.count,
         into: y + (sample * shape.outputChannels + channel) * pooling.windows.output.area)
-    }
-  }
-}
-
-/// A place among the vectors of the output's rows.
-private struct PixelCursor {
-  var row: Int
-  var vector: Int
-
-  /// Calls `body` with the places of two vectors at a time, row after row; with the last one twice if their number is
-  /// odd.
-  @inline(__always)
-  static func forEachPair(of count: Int, perRow vectors: Int, _ body: (PixelCursor, PixelCursor) -> Void) {
-    var next = PixelCursor(row: 0, vector: 0)
-    var index = 0
-    while index < count {
-      let one = next
-      next.advance(vectors)
-      let two = index + 1 < count ? next : one
-      next.advance(vectors)
-      index += 2
-      body(one, two)
-    }
-  }
-
-  @inline(__always)
-  private mutating func advance(_ vectors: Int) {
-    vector += 1
-    if vector == vectors {
-      vector = 0
-      row += 1
-    }
-  }
-}
-
-/// One tile's share of a convolution: some channels and two vectors of pixels, over all weights.
-private struct WindowTile: PixelTileUser {
-  var a: UnsafePointer<Float>
-  var rowStrideA: Int
-  var innerStrideA: Int
-  var offsets: UnsafePointer<Int32>
-  var inner: Int
-  var bias: UnsafePointer<Float>?
-  var rectifies: Bool
-  /// What the two vectors multiply with a weight whose offset is zero.
-  var first: UnsafePointer<Float>
-  var second: UnsafePointer<Float>
-  var target: PixelTargets
-
-  @inline(never)
-  func use<T: PixelTile>(_ type: T.Type) {
-    if rowStrideA == 1 { compute(type, rowStride: 1) } else { compute(type, rowStride: rowStrideA) }
-  }
-
-  @inline(__always)
-  private func compute<T: PixelTile>(_ type: T.Type, rowStride: Int) {
-    var tile = bias.map { T.filled($0) } ?? T.zero
-    var (a, offset, left) = (a, offsets, inner)
-    while left > 0 {
-      let place = Int(offset.pointee)
-      tile.add(a, stride: rowStride, PixelPair(first + place, second + place))
-      a += innerStrideA
-      offset += 1
-      left -= 1
-    }
-    if rectifies { tile.storeRectified(target) } else { tile.store(target) }
-  }
-}
-
-/// What is done to a finished tile that does not go straight to its place.
-struct PixelEpilogue: FunctionUser {
-  let activation: Activation
-  let accumulate: Bool
-  let sums: UnsafeMutablePointer<Float>
-  let rows: Int
-  let stride: Int
-
-  typealias Place = (target: UnsafeMutablePointer<Float>, count: Int)
-
-  /// Sends both vectors of each row to their places, the valid part alone.
-  @inline(never)
-  func apply(_ first: Place, _ second: Place) {
-    let lanes = Vector.scalarCount
-    if accumulate {
-      for row in 0..<rows {
-        let own = sums + row * 2 * lanes
-        add((first.target + row * stride, first.count), own)
-        add((second.target + row * stride, second.count), own + lanes)
-      }
-    }
-    if activation != .identity { activation.apply(self) }
-    for row in 0..<rows {
-      let own = sums + row * 2 * lanes
-      move(own, (first.target + row * stride, first.count))
-      move(own + lanes, (second.target + row * stride, second.count))
-    }
-  }
-
-  @inline(__always)
-  private func move(_ source: UnsafePointer<Float>, _ place: Place) {
-    if place.count == Vector.scalarCount {
-      storeVector(loadVector(source), place.target)
-    } else {
-      storeVector(loadVector(source), place.target, count: place.count)
-    }
-  }
-
-  /// Adds what is at a place.
-  @inline(__always)
-  private func add(_ place: Place, _ sums: UnsafeMutablePointer<Float>) {
-    if place.count == Vector.scalarCount {
-      storeVector(loadVector(sums) + loadVector(place.target), sums)
-    } else {
-      storeVector(loadVector(sums) + loadVector(place.target, count: place.count), sums)
-    }
-  }
-
-  @inline(never)
-  func use<F: VectorFunction>(_ function: F) {
-    var i = 0
-    while i < rows * 2 * Vector.scalarCount {
-      storeVector(function.value(loadVector(sums + i)), sums + i)
-      i += Vector.scalarCount
     }
   }
 }

@@ -1,11 +1,11 @@
 import NNKernelsCommon
 
-/// The weights of a convolution: as they are, or as `packConvolution` has rearranged them.
+/// The weights of a convolution: row-major [output channel][input channel][u][v], or as `packConvolution` packs them.
 enum ConvolutionWeights {
   case plain(Buffer<Float>)
   case packed(Buffer<Float>)
 
-  /// The memory, in either form: with one output channel in each group both are the same.
+  /// The memory in either form; with one output channel per group both have the same layout.
   @inline(__always) var buffer: Buffer<Float> {
     switch self {
     case .plain(let buffer), .packed(let buffer): buffer
@@ -13,12 +13,12 @@ enum ConvolutionWeights {
   }
 }
 
-/// Scalars of the rearranged weights of a convolution, see `Scalar.packedCount`.
+/// Scalars of the packed weights of a convolution, see `Scalar.packedCount`.
 func convolutionPackedCount(_ shape: Convolution) -> Int {
   winogradPackedCount(shape) ?? shape.outputChannels * shape.weightsPerOutput
 }
 
-/// Rearranges the weights of a convolution, see `Scalar.pack`.
+/// Packs the weights of a convolution, see `Scalar.pack`.
 func packConvolution(
   _ shape: Convolution, _ weight: Buffer<Float>, into packed: Buffer<Float>, _ workers: WorkerPool
 ) {
@@ -26,7 +26,8 @@ func packConvolution(
   packTiles(shape, UnsafePointer(weight.base), into: packed.base, workers)
 }
 
-/// Rearranges weights so that those of the rows of a tile lie side by side.
+/// Packs weights for the register tiles of output channels: packed[tile][k][row] = w[tile's first channel + row, k],
+/// with k over the weights of an output channel.
 func packTiles(
   _ shape: Convolution, _ weight: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, _ workers: WorkerPool
 ) {

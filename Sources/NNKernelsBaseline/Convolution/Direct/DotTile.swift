@@ -1,10 +1,12 @@
-/// Vectors of partial dot products of one channel with several others, held in registers: one for each weight.
+/// A row of a register tile of dot products: the partial sums of one output channel with several weights, a vector per
+/// weight, whose lanes are summed at the end.
 protocol DotRow {
   static var zero: Self { get }
-  /// The pixels that each weight meets.
+  /// The vector of pixels that each weight multiplies.
   static func load(_ pixels: UnsafePointer<Float>, _ offsets: UnsafePointer<Int32>) -> Self
+  /// self += upstream pixels, lane by lane.
   mutating func add(_ upstream: Vector, _ pixels: Self)
-  /// Adds the sum of each vector's lanes to the element of its weight.
+  /// target[weight] += the sum of that weight's lanes.
   func addSums(_ target: UnsafeMutablePointer<Float>)
 }
 
@@ -28,7 +30,7 @@ struct LastDot: DotRow {
   func addSums(_ target: UnsafeMutablePointer<Float>) { target.pointee += laneSum(vector) }
 }
 
-/// A weight of a row and those behind it.
+/// A weight of a row and the weights behind it.
 struct Dots<Rest: DotRow>: DotRow {
   var first: LastDot
   var rest: Rest
@@ -53,11 +55,11 @@ struct Dots<Rest: DotRow>: DotRow {
   }
 }
 
-/// The partial dot products of several upstream channels with the same pixels.
+/// A register tile of dot products: output channels x weights. All channels share the loads of the pixels.
 protocol DotTile {
   associatedtype Columns: DotRow
   static var zero: Self { get }
-  /// Multiplies the vectors of upstream channels, which lie `stride` apart, with `pixels`.
+  /// Row r += upstream[r stride ...] pixels.
   mutating func add(_ upstream: UnsafePointer<Float>, stride: Int, _ pixels: Columns)
   func addSums(_ target: UnsafeMutablePointer<Float>, stride: Int)
 }
@@ -77,7 +79,7 @@ struct LastDotRow<Columns: DotRow>: DotTile {
   func addSums(_ target: UnsafeMutablePointer<Float>, stride: Int) { row.addSums(target) }
 }
 
-/// A channel of a tile and those below it.
+/// A channel of a tile and the channels below it.
 struct DotRows<Rest: DotTile>: DotTile {
   typealias Columns = Rest.Columns
   var row: Columns

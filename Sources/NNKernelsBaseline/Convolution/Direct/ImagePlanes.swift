@@ -1,21 +1,23 @@
 import NNKernelsCommon
 
-/// How the pixels that a convolution reads lie in memory while it runs, so that all output pixels of a row read
-/// neighbouring pixels for each weight.
+/// The memory layout of the pixels that a direct convolution reads: padded and in polyphase form, so that for each
+/// weight the windows of an output row read contiguous pixels.
 ///
-/// Padding is written out. With a stride above 1, a channel is split into stride x stride planes, one for each
-/// remainder of the row and the column: neighbouring windows then start at neighbouring pixels of one plane, whatever
-/// the stride. A convolution without padding and with stride 1, whose rows are whole vectors, reads its input as it
-/// lies.
+/// With stride S, a channel is split into S.height x S.width phase planes: plane (p, q) holds the pixels whose padded
+/// row is p modulo S.height and whose padded column is q modulo S.width. Neighbouring windows are then neighbouring
+/// pixels of one plane. A convolution with stride 1 and without padding whose output rows are whole vectors reads its
+/// input in place.
 struct ImagePlanes {
   let shape: Convolution
-  /// Output rows that are computed from the planes, and therefore how many rows each plane has.
+  /// Output rows that are computed from the planes.
   let outputRows: Int
-  /// Whether the input serves as it is.
+  /// Whether the input is read in place.
   let isDirect: Bool
-  /// Scalars from one row, plane and channel to the next.
+  /// Scalars from one row to the next.
   let pitch: Int
+  /// Scalars of a phase plane.
   let plane: Int
+  /// Scalars of a channel: all its phase planes.
   let channel: Int
 
   init(_ shape: Convolution, outputRows: Int? = nil) {
@@ -35,14 +37,14 @@ struct ImagePlanes {
     }
   }
 
-  /// Rows of a plane.
+  /// Rows of a phase plane, the halo of the kernel included.
   @inline(__always) var planeRows: Int { outputRows + (shape.reach.height - 1) / shape.stride.height }
 
-  /// Scalars of the planes of `channels` channels, with room for a vector that reads over the end.
+  /// Scalars of the planes of `channels` channels, with the slack behind them.
   @inline(__always)
   func size(_ channels: Int) -> Int { isDirect ? 0 : channels * channel + Self.slack }
 
-  /// Where the pixel that the first window multiplies with weight (u, v) lies in its channel.
+  /// The offset in its channel of the pixel that window (0, 0) multiplies with tap (u, v).
   @inline(__always)
   func offset(_ u: Int, _ v: Int) -> Int {
     let (row, column) = (u * shape.dilation.height, v * shape.dilation.width)
@@ -51,7 +53,7 @@ struct ImagePlanes {
     return (row % high * wide + column % wide) * plane + row / high * pitch + column / wide
   }
 
-  /// Writes the offset of each weight of one output channel, with channels that lie `spacing` apart.
+  /// Writes the offset of each weight (c, u, v) of an output channel: c spacing + offset(u, v).
   func writeOffsets(_ target: UnsafeMutablePointer<Int32>, spacing: Int) {
     var next = target
     for c in 0..<shape.groupInputs {
@@ -64,12 +66,12 @@ struct ImagePlanes {
     }
   }
 
-  /// Copies `channels` channels of one sample into the planes that output rows from `firstRow` on read. The planes of
-  /// a channel begin `spacing` scalars behind those of the one before; `channel` unless given.
+  /// Pads and deinterleaves `channels` channels of one sample: the rows that output rows from `firstRow` on read.
+  /// Channel c goes to target + c spacing; `spacing` is `channel` unless given.
   ///
-  /// Bytes: 8 per pixel, once for each chunk of work that reads them.
+  /// Bytes: 8 per pixel, once for each chunk that reads it.
   @inline(never)
-  func fill(
+  func gather(
     _ target: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, channels: Int, firstRow: Int,
     spacing: Int? = nil
   ) {
@@ -77,7 +79,7 @@ struct ImagePlanes {
     let rows = planeRows
     let (high, wide) = (shape.stride.height, shape.stride.width)
     for phaseRow in 0..<high {
-      // The rows of the plane that are rows of the input.
+      // The rows first..<end of the phase plane that are not padding.
       let top = firstRow * high + phaseRow - shape.paddingBefore.height
       let first = min(rows, top >= 0 ? 0 : (high - 1 - top) / high)
       let end = max(first, min(rows, (max(0, shape.input.height - top) + high - 1) / high))
@@ -107,10 +109,10 @@ struct ImagePlanes {
     clearPixels(target + ((channels - 1) * spacing + channel), Self.slack)
   }
 
-  /// Scalars behind the last plane that a vector may read over its end.
+  /// Scalars behind the last plane that the last vector of a row may read.
   static let slack = 2 * Vector.scalarCount
 
-  /// The columns of a plane that are pixels of the input.
+  /// The columns of a phase plane that are not padding.
   @inline(__always)
   private func inside(_ phaseColumn: Int) -> Range<Int> {
     let range = Convolution.insideRange(
@@ -118,9 +120,10 @@ struct ImagePlanes {
     return min(range.lowerBound, pitch)..<min(range.upperBound, pitch)
   }
 
-  /// Copies, or adds, the planes of `channels` channels back into an image.
+  /// The transpose of `gather`: interleaves the planes of `channels` channels into an image, or adds them to it.
+  /// Padding is dropped.
   @inline(never)
-  func drain(
+  func scatter(
     _ planes: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, channels: Int, accumulate: Bool
   ) {
     let (high, wide) = (shape.stride.height, shape.stride.width)
@@ -134,7 +137,7 @@ struct ImagePlanes {
           let from = planes + (c * channel + (row % high * wide + phase) * plane + row / high * pitch)
           let columns = inside(phase)
           let first = to + (phase - shape.paddingBefore.width)
-          if !accumulate { clearRest(to, phase, hasRow ? columns : 0..<0) }
+          if !accumulate { clearUncovered(to, phase, hasRow ? columns : 0..<0) }
           guard hasRow else { continue }
           if wide == 1, !accumulate {
             copyPixels(from + columns.lowerBound, first + columns.lowerBound, columns.count)
@@ -148,9 +151,9 @@ struct ImagePlanes {
     }
   }
 
-  /// Sets to zero what no window reads.
+  /// Sets the pixels of a phase that no window reads to zero.
   @inline(__always)
-  private func clearRest(_ row: UnsafeMutablePointer<Float>, _ phase: Int, _ columns: Range<Int>) {
+  private func clearUncovered(_ row: UnsafeMutablePointer<Float>, _ phase: Int, _ columns: Range<Int>) {
     let range = Convolution.insideRange(
       phase: phase, stride: shape.stride.width, padding: shape.paddingBefore.width, input: shape.input.width)
     let first = row + (phase - shape.paddingBefore.width)
@@ -159,13 +162,13 @@ struct ImagePlanes {
 }
 
 extension Convolution {
-  /// Whether windows move by one pixel and no padding is there.
+  /// Whether the stride is 1 and there is no padding.
   @inline(__always)
   var hasPlainRows: Bool {
     stride == Extent(1, 1) && paddingBefore == Extent(0, 0) && paddingAfter == Extent(0, 0)
   }
 
-  /// The same convolution with all pixels in one row, if every window is a single pixel.
+  /// A 1 x 1 convolution with all pixels in one row; other convolutions as they are.
   @inline(__always)
   var flattened: Convolution {
     guard hasPlainRows, kernel == Extent(1, 1), input.height > 1 else { return self }
@@ -174,7 +177,7 @@ extension Convolution {
     return flat
   }
 
-  /// The indices j for which j stride + phase - padding lies in 0 ..< input.
+  /// The indices j with 0 <= j stride + phase - padding < input.
   @inline(__always)
   static func insideRange(phase: Int, stride: Int, padding: Int, input: Int) -> Range<Int> {
     let first = max(0, padding - phase + stride - 1) / stride
@@ -183,7 +186,7 @@ extension Convolution {
   }
 }
 
-/// Sets `count` scalars to zero, without a call for short rows.
+/// Sets `count` scalars to zero, inline: a call would dominate short rows.
 @inline(__always)
 func clearPixels(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0
@@ -194,7 +197,7 @@ func clearPixels(_ target: UnsafeMutablePointer<Float>, _ count: Int) {
   if i < count { storeVector(.zero, target + i, count: count - i) }
 }
 
-/// Copies `count` scalars that may lie anywhere, without a call for short rows.
+/// Copies `count` scalars without alignment, inline: a call would dominate short rows.
 @inline(__always)
 func copyPixels(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0

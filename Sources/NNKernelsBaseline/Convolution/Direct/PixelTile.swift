@@ -1,8 +1,8 @@
-/// max(x, 0); a lane that is not a number stays one.
+/// max(x, 0); NaN lanes stay NaN.
 @_transparent
 func rectified(_ x: Vector) -> Vector { x.replacing(with: Vector.zero, where: x .< Vector.zero) }
 
-/// Two vectors of pixels, from anywhere.
+/// Two vectors of pixels: the columns of a register tile.
 struct PixelPair {
   var first: Vector
   var second: Vector
@@ -18,6 +18,7 @@ struct PixelPair {
     self.init(loadVector(first), loadVector(second))
   }
 
+  /// self += factor other, a fused multiply-add per lane where the level has it.
   @inline(__always)
   mutating func add(_ factor: Float, _ other: PixelPair) {
     let factor = Vector(repeating: factor)
@@ -26,29 +27,30 @@ struct PixelPair {
   }
 }
 
-/// Where the two vectors of each row of a tile lie.
+/// The memory of a register tile: row r has its vectors at first + r stride and second + r stride.
 struct PixelTargets {
   var first: UnsafeMutablePointer<Float>
   var second: UnsafeMutablePointer<Float>
-  /// Scalars from one row of the tile to the next.
   var stride: Int
 
+  /// The targets of the rows below the first.
   @inline(__always) var next: PixelTargets {
     PixelTargets(first: first + stride, second: second + stride, stride: stride)
   }
 }
 
-/// The accumulators of a block of output: some channels, two vectors of pixels each. Rows are nested in one another,
-/// as those of `Tile` are.
+/// A register tile of output: `rows` channels x two vectors of pixels of accumulators. The type nests its rows, as that
+/// of `Tile` does, so that each accumulator is a variable that the compiler keeps in a register.
 protocol PixelTile {
   static var rows: Int { get }
   static var zero: Self { get }
-  /// Every pixel of a row is that row's bias.
+  /// Each row is filled with its bias.
   static func filled(_ bias: UnsafePointer<Float>) -> Self
   static func load(_ source: PixelTargets) -> Self
   func store(_ target: PixelTargets)
+  /// Stores max(x, 0).
   func storeRectified(_ target: PixelTargets)
-  /// Adds the outer product of weights, which lie `stride` apart, and pixels.
+  /// Rank-1 update: row r += a[r stride] b.
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, _ b: PixelPair)
 }
 
@@ -84,7 +86,7 @@ struct LastPixelRow: PixelTile {
   mutating func add(_ a: UnsafePointer<Float>, stride: Int, _ b: PixelPair) { row.add(a.pointee, b) }
 }
 
-/// A row of a tile and those below it.
+/// A row of a tile and the rows below it.
 struct PixelRows<Rest: PixelTile>: PixelTile {
   var row: LastPixelRow
   var rest: Rest
@@ -130,13 +132,13 @@ typealias PixelTile10 = PixelRows<PixelTile9>
 typealias PixelTile11 = PixelRows<PixelTile10>
 typealias PixelTile12 = PixelRows<PixelTile11>
 
-/// Something to do with a tile of a height that is known only at run time.
+/// A micro-kernel that is generic over the height of its register tile.
 protocol PixelTileUser {
   func use<T: PixelTile>(_ type: T.Type)
 }
 
 extension PixelTileUser {
-  /// Uses the tile of `rows` rows, at most `TileShape.rows`.
+  /// Dispatches to the tile of `rows` rows, at most `TileShape.rows`.
   @inline(__always)
   func run(rows: Int) {
     switch rows {

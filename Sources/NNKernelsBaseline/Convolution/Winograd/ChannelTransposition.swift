@@ -1,36 +1,37 @@
-// Pixels of some channels, transposed so that the channels of a pixel lie side by side, and back.
+// Conversion between the planar layout [channel][pixel] (NCHW) and the channel-blocked layout [pixel][channel of the
+// block] (NCHWc), whose blocks have as many channels as a vector has lanes.
 
-/// The planes of as many channels as a vector has lanes, `stride` scalars apart; those from `count` on read as zero.
-struct PlaneGroup {
-  /// The first pixel of the first plane.
+/// The planes of a block of channels to be read: channel c begins at base + c stride. Channels from `count` on are
+/// zero.
+struct ChannelBlock {
   let base: UnsafePointer<Float>
   let stride: Int
   let count: Int
-  /// Scalars from the start of each plane on that may be read.
+  /// Scalars of each plane that may be read.
   let readable: Int
   /// As many zeros as a vector has lanes.
   let zeros: UnsafePointer<Float>
 
-  /// Writes one vector of channels for each of the `width` pixels from `first` on.
+  /// target[p][c] = plane c [first + p] for p < width.
   ///
-  /// Pixels are transposed in squares, which never leave what may be read; so fewer than a vector's lanes of other pixels
-  /// are written before and behind those asked for.
+  /// Blocks of lanes x lanes scalars are transposed in registers. The last block starts early enough to stay within
+  /// `readable`, so up to lanes - 1 vectors before and behind those asked for are written too.
   @inline(__always)
   func transpose(_ first: Int, _ width: Int, into target: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
-    guard readable >= lanes else { return transposeFew(first, width, into: target) }
+    guard readable >= lanes else { return transposeScalars(first, width, into: target) }
     var done = 0
     while done < width {
       let start = min(first + done, readable - lanes)
       done += start - (first + done)
-      transposeSquare(start, target + done * lanes)
+      transposeBlock(start, target + done * lanes)
       done += lanes
     }
   }
 
-  /// The same where less than a square may be read.
+  /// The same for planes with fewer pixels than a vector has lanes.
   @inline(never)
-  private func transposeFew(_ first: Int, _ width: Int, into target: UnsafeMutablePointer<Float>) {
+  private func transposeScalars(_ first: Int, _ width: Int, into target: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
     for channel in 0..<lanes {
       for pixel in 0..<width {
@@ -40,7 +41,7 @@ struct PlaneGroup {
   }
 
   @inline(never)
-  private func transposeSquare(_ pixel: Int, _ target: UnsafeMutablePointer<Float>) {
+  private func transposeBlock(_ pixel: Int, _ target: UnsafeMutablePointer<Float>) {
     let first = base + pixel
     if count == Vector.scalarCount {
       forEachColumn(zeros: zeros, of: { first + $0 * stride }) { column, channels in
@@ -54,50 +55,49 @@ struct PlaneGroup {
   }
 }
 
-/// The planes of as many channels as a vector has lanes, which pixels with their channels side by side go to; lanes
-/// from `count` on go nowhere.
-struct PlaneTargets {
-  /// A pixel of the first plane.
+/// The planes of a block of channels to be written: channel c begins at base + c stride. Lanes from `count` on are
+/// dropped.
+struct ChannelBlockTarget {
   let base: UnsafeMutablePointer<Float>
-  /// Scalars from one plane to the next.
   let stride: Int
   let count: Int
-  /// What is added to each pixel of a channel: as many scalars as a vector has lanes.
-  let offsets: UnsafePointer<Float>
+  /// The bias of each channel: as many scalars as a vector has lanes.
+  let bias: UnsafePointer<Float>
   /// As many zeros as a vector has lanes.
   let zeros: UnsafePointer<Float>
-  /// What every pixel is raised to.
+  /// The lower bound of every pixel: 0 for ReLU, else -infinity.
   let lowest: Float
-  /// Whether pixels are added to what is there.
+  /// Whether pixels are added to those at the target.
   let accumulate: Bool
 
-  /// Writes `width` pixels from `base` on. Behind them, `source` has as many vectors as a vector has lanes.
+  /// plane c [p] (+)= max(source[p][c] + bias[c], lowest) for p < width. Behind its last pixel, `source` has room for
+  /// lanes more vectors, which are read.
   @inline(__always)
-  func fill(from source: UnsafePointer<Float>, _ width: Int) {
+  func store(_ source: UnsafePointer<Float>, _ width: Int) {
     let lanes = Vector.scalarCount
     var pixel = 0
     while pixel + lanes <= width {
-      fillSquare(source + pixel * lanes, pixel)
+      storeBlock(source + pixel * lanes, pixel)
       pixel += lanes
     }
     guard pixel < width else { return }
     if width >= lanes, !accumulate {
-      // The last square begins early: some pixels are written twice, with the same values.
-      fillSquare(source + (width - lanes) * lanes, width - lanes)
+      // The last block starts early enough to be whole; the overlap is written twice, with the same values.
+      storeBlock(source + (width - lanes) * lanes, width - lanes)
     } else {
-      fillPart(source + pixel * lanes, pixel, width - pixel)
+      storePartialBlock(source + pixel * lanes, pixel, width - pixel)
     }
   }
 
-  /// A channel's pixels with its offset; a lane that is not a number stays one.
+  /// max(pixels + bias, lowest); NaN lanes stay NaN.
   @inline(__always)
   private func finished(_ pixels: Vector, _ channel: Int) -> Vector {
-    let (value, lowest) = (pixels + Vector(repeating: offsets[channel]), Vector(repeating: lowest))
+    let (value, lowest) = (pixels + Vector(repeating: bias[channel]), Vector(repeating: lowest))
     return value.replacing(with: lowest, where: value .< lowest)
   }
 
   @inline(never)
-  private func fillSquare(_ source: UnsafePointer<Float>, _ pixel: Int) {
+  private func storeBlock(_ source: UnsafePointer<Float>, _ pixel: Int) {
     let first = base + pixel
     if count == Vector.scalarCount, !accumulate {
       forEachColumn(zeros: zeros, of: { source + $0 * Vector.scalarCount }) { channel, pixels in
@@ -113,9 +113,9 @@ struct PlaneTargets {
     }
   }
 
-  /// The same for the first `width` pixels of a square alone.
+  /// The same for the first `width` pixels of a block.
   @inline(never)
-  private func fillPart(_ source: UnsafePointer<Float>, _ pixel: Int, _ width: Int) {
+  private func storePartialBlock(_ source: UnsafePointer<Float>, _ pixel: Int, _ width: Int) {
     forEachColumn(zeros: zeros, of: { source + $0 * Vector.scalarCount }) { channel, pixels in
       guard channel < count else { return }
       let to = base + (channel * stride + pixel)

@@ -1,18 +1,19 @@
 import NNKernelsCommon
 
-/// The gradient of the input of a convolution with stride 1, as the adjoint of `WinogradConvolution`: tiles of the
-/// upstream gradient are transformed, multiplied with the transformed weights, and transformed back into tiles of the
-/// input, which overlap and are added up.
+/// The input's gradient of a convolution with stride 1, as the adjoint of `WinogradConvolution`: upstream tiles are
+/// transformed, multiplied with the transformed weights and transformed to input tiles, which overlap and are added up.
 ///
-/// There are as many tiles as forward. A convolution of the upstream gradient with the reversed weights has the tiles
-/// of the input, which are more where windows stay inside of the image: 9 instead of 4 for 12 x 12 inputs and 8 x 8
-/// outputs.
+///     dx tile = B [sum over o of (G w[o, c] G^T) * (A dy tile[o] A^T)] B^T
+///
+/// It takes as many tiles as forward. The other way, a convolution of the upstream gradient with the rotated weights,
+/// takes the tiles of the input, which are more where there is little padding: 9 instead of 4 for 12 x 12 inputs and 8
+/// x 8 outputs.
 ///
 /// Operations for a tile: as forward; transforms of some 150 and 420 operations for each channel (5 x 5), and 64
 /// additions. Bytes: a chunk's transformed arrays and one image's sums stay in the second-level cache. The relative
 /// error is that of the forward pass.
 ///
-/// A sample's tiles are added in their order, so its bits depend on itself alone.
+/// A sample's tiles are added in order, so its bits depend on the sample alone.
 struct WinogradBackwardData<Set: WinogradSet> {
   let shape: Convolution
   let batch: Int
@@ -20,62 +21,48 @@ struct WinogradBackwardData<Set: WinogradSet> {
   let downstream: UnsafeMutablePointer<Float>
   let accumulate: Bool
 
-  private let tiles: WinogradTiles<Set>
-  /// Channels, rounded up to whole vectors.
-  private let inputs: Int
-  private let outputs: Int
-  private let transformed: WinogradWeights<Set>
+  let tiles: WinogradTiles<Set>
 
-  init(
-    _ shape: Convolution, _ batch: Int, upstream: UnsafePointer<Float>, downstream: UnsafeMutablePointer<Float>,
-    accumulate: Bool
-  ) {
-    self.shape = shape
-    self.batch = batch
-    self.upstream = upstream
-    self.downstream = downstream
-    self.accumulate = accumulate
-    tiles = WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore)
-    inputs = WinogradArrays.wholeVectors(shape.inputChannels)
-    outputs = WinogradArrays.wholeVectors(shape.outputChannels)
-    transformed = WinogradWeights(inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
+  /// Input and output channels, rounded up to whole vectors.
+  private var inputs: Int { WinogradArrays.wholeVectors(shape.inputChannels) }
+  private var outputs: Int { WinogradArrays.wholeVectors(shape.outputChannels) }
+  private var transformed: WinogradWeights<Set> {
+    WinogradWeights(inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
   }
 
-  /// Whether gradients of this shape are computed so: as forward, if that takes fewer tiles than the input has, and the
-  /// sums of an image are small.
+  /// Whether gradients of this shape take this path: as forward, if it has fewer tiles than the input, and if the sums
+  /// of an image fit into the cache.
   static func suits(_ shape: Convolution) -> Bool {
     guard WinogradConvolution<Set>.suits(shape) else { return false }
-    let own = WinogradTiles<Set>(output: shape.output, input: shape.input, padding: shape.paddingBefore)
+    let own = WinogradTiles<Set>(shape)
     let other = WinogradTiles<Set>(output: shape.input, input: shape.output, padding: Extent(0, 0))
     return own.across * own.down < other.across * other.down && own.width * height(own) <= mostPixels
   }
 
-  /// Pixels of an image whose sums, a vector of channels each, are to stay in the cache.
+  /// Pixels of an image whose sums, a vector of channels each, fit into the second-level cache.
   private static var mostPixels: Int { 2048 }
 
   /// Rows of a padded image.
   private static func height(_ tiles: WinogradTiles<Set>) -> Int { tiles.down * Set.tile + Set.kernel - 1 }
 
-  /// Computes all gradients.
   func run(_ weight: Buffer<Float>, _ workers: WorkerPool) {
     let lanes = Vector.scalarCount
-    let weights = workers.scratch.memory(worker: workers.currentWorker, purpose: .operand, count: transformed.count)
+    let weights = operandScratch(count: transformed.count, workers)
     transformed.transform(
       .init(
         base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
-        inputStep: shape.weightsPerOutput, isReversed: false), into: weights, workers)
+        inputStep: shape.weightsPerOutput, isRotated: false), into: weights, workers)
     let tilesOfSample = tiles.across * tiles.down
     let most = max(1, WinogradArrays.largestBlock / (Set.positions * (inputs + outputs) * tilesOfSample))
     let threads = workers.freeThreads
     let samples = max(1, min(most, (batch + 4 * threads - 1) / (4 * threads)))
-    // Behind the rows of `WinogradTiles`: a tile, half transformed and whole, and an image with room for a square.
+    // Behind the rows of `WinogradTiles`: a tile, half transformed and whole, and an image with room for a block of
+    // lanes vectors.
     let pixels = tiles.width * Self.height(tiles)
     let memory = WinogradMemory(
       positions: Set.positions, inputs: outputs, outputs: inputs, tiles: samples * tilesOfSample,
       work: tiles.workCount + (2 * Set.positions + pixels + lanes) * lanes)
-    workers.reserveScratch(purpose: .block, count: memory.count)
-    workers.run(chunks: (batch + samples - 1) / samples) { chunk, worker in
-      let base = workers.scratch.memory(worker: worker, purpose: .block, count: memory.count)
+    runChunks((batch + samples - 1) / samples, scratchCount: memory.count, workers) { chunk, base in
       tiles.prepare(base + memory.work)
       let range = (chunk * samples)..<min(batch, (chunk + 1) * samples)
       transformUpstream(range, memory, base)
@@ -92,13 +79,13 @@ struct WinogradBackwardData<Set: WinogradSet> {
       pitch: outputs, step: memory.inputStep, work: base + memory.work)
   }
 
-  /// Gradients of the samples `range` from sums [position][tile][channel].
+  /// The gradients of the samples `range` from the sums [position][tile][channel].
   @inline(never)
   private func transformInputs(_ range: Range<Int>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>) {
     let lanes = Vector.scalarCount
     let zeros = base + memory.work
-    let part = zeros + tiles.workCount
-    let tile = part + Set.positions * lanes
+    let half = zeros + tiles.workCount
+    let tile = half + Set.positions * lanes
     let image = tile + Set.positions * lanes
     let (width, height) = (tiles.width, Self.height(tiles))
     var channel = 0
@@ -107,11 +94,11 @@ struct WinogradBackwardData<Set: WinogradSet> {
         clearVectors(image, width * height)
         for row in 0..<tiles.down {
           for column in 0..<tiles.across {
-            let place = (index * tiles.down + row) * tiles.across + column
+            let number = (index * tiles.down + row) * tiles.across + column
             transformTile(
-              Set.InputGradient.self, base + (memory.outputs + place * inputs + channel),
-              WinogradSteps(row: Set.side * memory.outputStep, column: memory.outputStep), part, tile,
-              WinogradSteps(row: Set.side * lanes, column: lanes))
+              Set.InputGradient.self, base + (memory.outputs + number * inputs + channel),
+              TileStrides(row: Set.side * memory.outputStep, column: memory.outputStep), half, tile,
+              TileStrides(row: Set.side * lanes, column: lanes))
             addTile(tile, to: image + (row * Set.tile * width + column * Set.tile) * lanes, pitch: width * lanes)
           }
         }
@@ -132,22 +119,22 @@ struct WinogradBackwardData<Set: WinogradSet> {
     }
   }
 
-  /// Writes the pixels of an image that are not padding.
+  /// Stores the pixels of an image without its padding.
   @inline(__always)
   private func store(
     _ image: UnsafePointer<Float>, sample: Int, channel: Int, zeros: UnsafePointer<Float>
   ) {
     let lanes = Vector.scalarCount
     let (size, before) = (shape.input, shape.paddingBefore)
-    // Without padding, all rows are one.
+    // Without padding, the rows are contiguous.
     let isDense = tiles.width == size.width
     let (rows, count) = isDense ? (1, size.area) : (size.height, size.width)
     for row in 0..<rows {
-      PlaneTargets(
+      ChannelBlockTarget(
         base: downstream + ((sample * shape.inputChannels + channel) * size.area + row * size.width),
-        stride: size.area, count: min(lanes, shape.inputChannels - channel), offsets: zeros, zeros: zeros,
+        stride: size.area, count: min(lanes, shape.inputChannels - channel), bias: zeros, zeros: zeros,
         lowest: -Float.infinity, accumulate: accumulate
-      ).fill(from: image + ((row + before.height) * tiles.width + before.width) * lanes, count)
+      ).store(image + ((row + before.height) * tiles.width + before.width) * lanes, count)
     }
   }
 }

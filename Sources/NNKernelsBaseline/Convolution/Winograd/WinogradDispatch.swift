@@ -1,8 +1,8 @@
 import NNKernelsCommon
 
-// The convolutions that go through Winograd's transforms; each function returns whether it did its work.
+// The choice of F(4 x 4, 3 x 3), F(4 x 4, 5 x 5) or neither. Each function returns false, or nil, for neither.
 
-/// As `convolve`, or as `convolvePooled` if there is a pooling, which is of 2 x 2 pixels side by side.
+/// As `convolve`, or as `convolvePooled` if there is a pooling, which is of 2 x 2 pixels with stride 2.
 func winogradConvolve(
   _ shape: Convolution, pooling: Pooling? = nil, _ batch: Int, _ x: Buffer<Float>, _ weights: ConvolutionWeights,
   _ y: Buffer<Float>, _ epilogue: Epilogue<Float>, _ workers: WorkerPool
@@ -12,7 +12,7 @@ func winogradConvolve(
     let rectifies = epilogue.activation == .relu && !epilogue.accumulate
     let convolution = WinogradConvolution<Set>(
       inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
-      tiles: WinogradTiles(output: shape.output, input: shape.input, padding: shape.paddingBefore), batch: batch,
+      tiles: WinogradTiles(shape), batch: batch,
       x: UnsafePointer(x.base), y: y.base, bias: epilogue.bias.map { UnsafePointer($0.base) }, rectifies: rectifies,
       accumulate: epilogue.accumulate, poolsPairs: pooling != nil)
     switch weights {
@@ -25,7 +25,7 @@ func winogradConvolve(
   return run(WinogradFour3.self) || run(WinogradFour5.self)
 }
 
-/// As `convolutionPackedCount`; nil if convolutions of this shape do not go through transforms.
+/// As `convolutionPackedCount`.
 func winogradPackedCount(_ shape: Convolution) -> Int? {
   func count<Set: WinogradSet>(_ set: Set.Type) -> Int? {
     guard WinogradConvolution<Set>.suits(shape) else { return nil }
@@ -48,7 +48,7 @@ func winogradPack(
 }
 
 /// As `convolveBackwardData`: the adjoint of the forward pass, or the convolution of the upstream gradient with the
-/// weights in reverse order.
+/// rotated weights.
 func winogradBackwardData(
   _ shape: Convolution, _ batch: Int, _ upstream: Buffer<Float>, _ weight: Buffer<Float>, _ downstream: Buffer<Float>,
   _ accumulate: Bool, _ workers: WorkerPool
@@ -56,7 +56,8 @@ func winogradBackwardData(
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     if WinogradBackwardData<Set>.suits(shape) {
       WinogradBackwardData<Set>(
-        shape, batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base, accumulate: accumulate
+        shape: shape, batch: batch, upstream: UnsafePointer(upstream.base), downstream: downstream.base,
+        accumulate: accumulate, tiles: WinogradTiles(shape)
       ).run(weight, workers)
       return true
     }
@@ -74,13 +75,13 @@ func winogradBackwardData(
     ).run(
       .init(
         base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.kernel.area,
-        inputStep: shape.weightsPerOutput, isReversed: true), workers)
+        inputStep: shape.weightsPerOutput, isRotated: true), workers)
     return true
   }
   return run(WinogradFour3.self) || run(WinogradFour5.self)
 }
 
-/// As `convolveBackwardWeights`, always adding.
+/// As `convolveBackwardWeights`, always accumulating.
 func winogradBackwardWeights(
   _ shape: Convolution, _ batch: Int, _ x: Buffer<Float>, _ upstream: Buffer<Float>, _ weightGradient: Buffer<Float>,
   _ workers: WorkerPool
@@ -88,8 +89,8 @@ func winogradBackwardWeights(
   func run<Set: WinogradSet>(_ set: Set.Type) -> Bool {
     guard WinogradBackwardWeights<Set>.suits(shape, batch: batch) else { return false }
     WinogradBackwardWeights<Set>(
-      shape, batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
-      weightGradient: weightGradient.base
+      shape: shape, batch: batch, x: UnsafePointer(x.base), upstream: UnsafePointer(upstream.base),
+      weightGradient: weightGradient.base, tiles: WinogradTiles(shape)
     ).run(workers)
     return true
   }

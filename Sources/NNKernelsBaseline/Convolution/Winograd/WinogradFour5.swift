@@ -1,59 +1,52 @@
-/// F(4, 5): tiles of 4 outputs, 5 weights and 8 inputs, with the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity.
+/// F(4, 5): 4 outputs, 5 weights and 8 inputs per dimension; the points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity.
 enum WinogradFour5: WinogradSet {
-  enum Input: WinogradLine {
+  enum Input: WinogradTransform {
     static var inputs: Int { 8 }
     static var outputs: Int { 8 }
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (d0, d1, d2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
-      let (d3, d4, d5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
-      let (d6, d7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
+      let (d0, d1, d2, d3) = load4(from, step)
+      let (d4, d5, d6, d7) = load4(from + 4 * step, step)
       storeVector(sum(d0 - d6, 5.25, d4 - d2), to)
       let (a, b) = (d2 + d6, d1 + d5)
       storeVector(sum(a + b, -4.25, d4 + d3), to + pitch)
       storeVector(sum(a - b, -4.25, d4 - d3), to + 2 * pitch)
       let (c, e) = (sum(sum(d6, 0.25, d2), -1.25, d4), sum(sum(d5, 0.25, d1), -1.25, d3))
-      storeVector(sum(c, 2, e), to + 3 * pitch)
-      storeVector(sum(c, -2, e), to + 4 * pitch)
+      storePair(c, 2, e, to + 3 * pitch, pitch)
       let (f, g) = (sum(sum(d6, 4, d2), -5, d4), sum(sum(d5, 4, d1), -5, d3))
-      storeVector(sum(f, 0.5, g), to + 5 * pitch)
-      storeVector(sum(f, -0.5, g), to + 6 * pitch)
+      storePair(f, 0.5, g, to + 5 * pitch, pitch)
       storeVector(sum(d7 - d1, 5.25, d3 - d5), to + 7 * pitch)
     }
   }
 
-  enum Weights: WinogradLine {
+  enum Weights: WinogradTransform {
     static var inputs: Int { 5 }
     static var outputs: Int { 8 }
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (g0, g1, g2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
+      let (g0, g1, g2) = load3(from, step)
       let (g3, g4) = (loadVector(from + 3 * step), loadVector(from + 4 * step))
       storeVector(g0, to)
       let (a, b) = ((g0 + g2 + g4) * (-2 / 9), (g1 + g3) * (-2 / 9))
-      storeVector(a + b, to + pitch)
-      storeVector(a - b, to + 2 * pitch)
+      storePair(a, b, to + pitch, pitch)
       let (c, d) = (sum(sum(g0, 4, g2), 16, g4) * (1 / 90), sum(g1, 4, g3) * (1 / 45))
-      storeVector(c + d, to + 3 * pitch)
-      storeVector(c - d, to + 4 * pitch)
+      storePair(c, d, to + 3 * pitch, pitch)
       let (e, f) = (sum(sum(g0, 0.25, g2), 0.0625, g4) * (32 / 45), sum(g1, 0.25, g3) * (16 / 45))
-      storeVector(e + f, to + 5 * pitch)
-      storeVector(e - f, to + 6 * pitch)
+      storePair(e, f, to + 5 * pitch, pitch)
       storeVector(g4, to + 7 * pitch)
     }
   }
 
-  enum Output: WinogradLine {
+  enum Output: WinogradTransform {
     static var inputs: Int { 8 }
     static var outputs: Int { 4 }
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (m0, m1, m2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
-      let (m3, m4, m5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
-      let (m6, m7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
+      let (m0, m1, m2, m3) = load4(from, step)
+      let (m4, m5, m6, m7) = load4(from + 4 * step, step)
       let (a, b, c) = (m1 + m2, m1 - m2, m3 + m4)
       let (d, e, f) = (m3 - m4, m5 + m6, m5 - m6)
       storeVector(m0 + a + (c + e), to)
@@ -63,37 +56,32 @@ enum WinogradFour5: WinogradSet {
     }
   }
 
-  enum Upstream: WinogradLine {
+  enum Upstream: WinogradTransform {
     static var inputs: Int { 4 }
     static var outputs: Int { 8 }
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (d0, d1) = (loadVector(from), loadVector(from + step))
-      let (d2, d3) = (loadVector(from + 2 * step), loadVector(from + 3 * step))
+      let (d0, d1, d2, d3) = load4(from, step)
       storeVector(d0, to)
       let (a, b) = (d0 + d2, d1 + d3)
-      storeVector(a + b, to + pitch)
-      storeVector(a - b, to + 2 * pitch)
+      storePair(a, b, to + pitch, pitch)
       let (c, d) = (sum(d0, 4, d2), sum(d1, 4, d3))
-      storeVector(sum(c, 2, d), to + 3 * pitch)
-      storeVector(sum(c, -2, d), to + 4 * pitch)
+      storePair(c, 2, d, to + 3 * pitch, pitch)
       let (e, f) = (sum(d0, 0.25, d2), sum(d1, 0.25, d3))
-      storeVector(sum(e, 0.5, f), to + 5 * pitch)
-      storeVector(sum(e, -0.5, f), to + 6 * pitch)
+      storePair(e, 0.5, f, to + 5 * pitch, pitch)
       storeVector(d3, to + 7 * pitch)
     }
   }
 
-  enum InputGradient: WinogradLine {
+  enum InputGradient: WinogradTransform {
     static var inputs: Int { 8 }
     static var outputs: Int { 8 }
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (t0, t1, t2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
-      let (t3, t4, t5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
-      let (t6, t7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
+      let (t0, t1, t2, t3) = load4(from, step)
+      let (t4, t5, t6, t7) = load4(from + 4 * step, step)
       let (a, b, c) = (t1 + t2, t1 - t2, t3 + t4)
       let (d, e, f) = (t3 - t4, t5 + t6, t5 - t6)
       storeVector(t0, to)
@@ -107,15 +95,14 @@ enum WinogradFour5: WinogradSet {
     }
   }
 
-  enum WeightGradient: WinogradLine {
+  enum WeightGradient: WinogradTransform {
     static var inputs: Int { 8 }
     static var outputs: Int { 5 }
 
     @inline(__always)
     static func apply(_ from: UnsafePointer<Float>, _ step: Int, _ to: UnsafeMutablePointer<Float>, _ pitch: Int) {
-      let (m0, m1, m2) = (loadVector(from), loadVector(from + step), loadVector(from + 2 * step))
-      let (m3, m4, m5) = (loadVector(from + 3 * step), loadVector(from + 4 * step), loadVector(from + 5 * step))
-      let (m6, m7) = (loadVector(from + 6 * step), loadVector(from + 7 * step))
+      let (m0, m1, m2, m3) = load4(from, step)
+      let (m4, m5, m6, m7) = load4(from + 4 * step, step)
       let (a, b) = ((m1 + m2) * (-2 / 9), (m1 - m2) * (-2 / 9))
       let (c, d) = ((m3 + m4) * (1 / 90), (m3 - m4) * (1 / 90))
       let (e, f) = ((m5 + m6) * (32 / 45), (m5 - m6) * (32 / 45))

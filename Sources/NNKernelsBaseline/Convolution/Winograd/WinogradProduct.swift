@@ -1,10 +1,10 @@
-/// The product for one position: C = A B, or C += A B.
+/// The matrix product of one position: C[rows, columns] (+)= A[rows, inner] B[inner, columns].
 struct WinogradProduct {
   let a: UnsafePointer<Float>
   let rowStrideA: Int
   let innerStrideA: Int
   let rows: Int
-  /// Rows of `columns` scalars, whole vectors; those of C are as long.
+  /// Row-major, like C; `columns` is a whole number of vectors.
   let b: UnsafePointer<Float>
   let inner: Int
   let columns: Int

@@ -1,26 +1,25 @@
 import NNKernelsCommon
 
-/// How the weights of a convolution lie: those of one output and one input channel are together, row by row.
+/// The layout of a convolution's weights: w[o, c, u, v] = base[o outputStep + c inputStep + u kernel + v].
 struct WinogradWeightLayout {
   let base: UnsafePointer<Float>
   let count: Int
-  /// Scalars from one output channel's, and from one input channel's, to the next.
   let outputStep: Int
   let inputStep: Int
-  /// Whether rows and columns are in reverse order.
-  let isReversed: Bool
+  /// Whether kernels are rotated by 180 degrees: u and v count from the end.
+  let isRotated: Bool
 }
 
 extension WinogradWeightLayout {
-  /// The weights of a convolution as they lie.
+  /// The weights of a forward pass.
   init(forward shape: Convolution, _ weight: Buffer<Float>) {
     self.init(
       base: UnsafePointer(weight.base), count: weight.count, outputStep: shape.weightsPerOutput,
-      inputStep: shape.kernel.area, isReversed: false)
+      inputStep: shape.kernel.area, isRotated: false)
   }
 }
 
-/// The transformed weights of a convolution, [position][input channel][output channel], output channels filled up with
+/// The transformed weights of a convolution, [position][input channel][output channel], output channels padded with
 /// zeros to whole vectors.
 struct WinogradWeights<Set: WinogradSet> {
   let inputChannels: Int
@@ -28,7 +27,7 @@ struct WinogradWeights<Set: WinogradSet> {
 
   private var outputs: Int { WinogradArrays.wholeVectors(outputChannels) }
   /// Scalars from one position to the next.
-  var step: Int { WinogradArrays.spread(inputChannels * outputs) }
+  var step: Int { WinogradArrays.unaliased(inputChannels * outputs) }
   /// Scalars of all positions.
   var count: Int { Set.positions * step }
 
@@ -36,21 +35,20 @@ struct WinogradWeights<Set: WinogradSet> {
   func transform(_ layout: WinogradWeightLayout, into weights: UnsafeMutablePointer<Float>, _ workers: WorkerPool) {
     let lanes = Vector.scalarCount
     let memory = WeightMemory()
-    workers.reserveScratch(purpose: .block, count: memory.count)
-    let groups = outputs / lanes
-    let share = max(1, min(inputChannels, 8192 / (Set.positions * lanes)))
-    let shares = (inputChannels + share - 1) / share
-    workers.run(chunks: groups * shares) { chunk, worker in
-      let base = workers.scratch.memory(worker: worker, purpose: .block, count: memory.count)
-      let first = chunk / groups * share
+    let blocks = outputs / lanes
+    let inputsPerChunk = max(1, min(inputChannels, 8192 / (Set.positions * lanes)))
+    let parts = (inputChannels + inputsPerChunk - 1) / inputsPerChunk
+    runChunks(blocks * parts, scratchCount: memory.count, workers) { chunk, base in
+      let first = chunk / blocks * inputsPerChunk
       transform(
-        layout, inputRange: first..<min(first + share, inputChannels), output: chunk % groups * lanes, into: weights,
+        layout, inputRange: first..<min(first + inputsPerChunk, inputChannels), output: chunk % blocks * lanes,
+        into: weights,
         memory, base)
     }
   }
 
-  /// Multiplies transformed tiles with transformed weights and sums over the input channels: from `memory.inputs`,
-  /// [position][tile][input channel], to `memory.outputs`, [position][tile][output channel], for `count` tiles.
+  /// outputs[p][t][o] = sum over c of inputs[p][t][c] weights[p][c][o], for each position p and the `count` tiles t in
+  /// `memory`.
   @inline(never)
   func multiply(
     _ weights: UnsafePointer<Float>, _ memory: WinogradMemory, _ base: UnsafeMutablePointer<Float>, count: Int
@@ -65,14 +63,14 @@ struct WinogradWeights<Set: WinogradSet> {
     }
   }
 
-  /// Where the arrays for the transform of a vector of weights lie.
+  /// The offsets of a worker's arrays for the transform of a block of output channels.
   private struct WeightMemory {
     private let lanes = Vector.scalarCount
     var zeros: Int { 0 }
-    /// The transposed weights, with room for the squares that turn them.
+    /// The transposed weights, with room for the blocks of lanes vectors that `ChannelBlock` writes.
     var transposed: Int { lanes * (1 + lanes) }
-    var part: Int { transposed + (Set.kernel * Set.kernel + lanes) * lanes }
-    var count: Int { part + Set.positions * lanes }
+    var half: Int { transposed + (Set.kernel * Set.kernel + lanes) * lanes }
+    var count: Int { half + Set.positions * lanes }
   }
 
   @inline(never)
@@ -83,19 +81,19 @@ struct WinogradWeights<Set: WinogradSet> {
     let lanes = Vector.scalarCount
     let area = Set.kernel * Set.kernel
     let transposed = base + memory.transposed
-    let sign = layout.isReversed ? -lanes : lanes
+    let sign = layout.isRotated ? -lanes : lanes
     let count = min(lanes, outputChannels - output)
     storeVector(.zero, base + memory.zeros)
     for c in inputRange {
       let start = output * layout.outputStep + c * layout.inputStep
-      PlaneGroup(
+      ChannelBlock(
         base: layout.base + start, stride: layout.outputStep, count: count,
         readable: layout.count - start - (count - 1) * layout.outputStep, zeros: UnsafePointer(base + memory.zeros)
       ).transpose(0, area, into: transposed)
       transformTile(
-        Set.Weights.self, layout.isReversed ? transposed + (area - 1) * lanes : transposed,
-        WinogradSteps(row: Set.kernel * sign, column: sign), base + memory.part, weights + (c * outputs + output),
-        WinogradSteps(row: Set.side * step, column: step))
+        Set.Weights.self, layout.isRotated ? transposed + (area - 1) * lanes : transposed,
+        TileStrides(row: Set.kernel * sign, column: sign), base + memory.half, weights + (c * outputs + output),
+        TileStrides(row: Set.side * step, column: step))
     }
   }
 }
