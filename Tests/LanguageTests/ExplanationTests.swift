@@ -55,7 +55,7 @@ import Testing
     }
     // The variables of style sheets, which end with a colon, look like options.
     func isOption(_ word: Substring.UTF8View) -> Bool {
-      word.starts(with: "--".utf8) && word.dropFirst(2).first.map { (97...122).contains($0) } ?? false
+      word.starts(with: "--".utf8) && (word.dropFirst(2).first.map { (97...122).contains($0) } ?? false)
         && word.last != 58
     }
   }
