@@ -24,6 +24,13 @@ import Testing
     #expect(StrictJSON.number(.infinity).written == "null")
   }
 
+  @Test(arguments: [
+    ("\\u0041", "A"), ("\\u00e9", "é"), ("\\uD83C\\uDF89", "\u{1F389}"), ("\\uD800\\uDC00", "\u{10000}"),
+    ("\\uDBFF\\uDFFF", "\u{10FFFF}"),
+  ]) func escapesAreRead(_ written: String, _ text: String) throws {
+    #expect(try StrictJSON(Array("\"\(written)\"".utf8)) == .text(text))
+  }
+
   @Test func bytesAndDepth() {
     for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0, 0x22]] {
       #expect(!accepts(bytes.map { UInt8($0) }))

@@ -14,6 +14,11 @@ import Testing
     #expect(definitionList([("a", "b"), (long, "c")]) == "  a\(space)b\n  \(long)\n   \(space)c\n")
   }
 
+  @Test func longTextsAreShortened() {
+    let text = String(repeating: "x", count: 60)
+    #expect(text.shortened == text && (text + "y").shortened == String(repeating: "x", count: 57) + "...")
+  }
+
   @Test func numbersInJSON() {
     #expect(json(nil as Double?) == "null" && json(.nan) == "null" && json(-.infinity) == "null")
     #expect(json(3.0) == "3" && json(0.1) == "0.1" && json(-2.0) == "-2" && json(1e17) == "1e+17")
