@@ -47,6 +47,20 @@ extension CodeExplanation {
       "plugin-facts", "A layer of a plug-in states a fact by a number that include/nnrun_layer.h does not have.",
       wrong: "facts->activation = 99;", right: "facts->activation = NNRUN_RELU;"),
     .init(
+      "plugin-sources", "A plug-in is built of the sources in its folder: all of them in C and C++, or all in Swift.",
+      wrong: "nnrun plugin build empty", right: "nnrun plugin new acme && nnrun plugin build acme"),
+    .init(
+      "plugin-build", "The compiler found errors in the plug-in's sources and printed them.",
+      wrong: "int32_t plan(", right: "nnrun plugin build acme, when what the compiler says is mended"),
+    .init(
+      "plugin-sdk",
+      "A plug-in in Swift is compiled against the modules that the build of nnrun left beside the program. A program "
+        + "elsewhere needs the folder that 'nnrun plugin sdk' writes.",
+      wrong: "/usr/local/bin/nnrun plugin build acme", right: "nnrun plugin build acme --sdk nnrun-sdk"),
+    .init(
+      "missing-program", "A compiler is needed to build a plug-in: cc, c++ or swiftc, or what CC, CXX or SWIFTC name.",
+      wrong: "CC=nothing nnrun plugin build acme", right: "CC=clang nnrun plugin build acme"),
+    .init(
       "no-double-precision",
       "A plug-in in C may leave out the passes in double precision. Its layers then train and predict in single "
         + "precision, but cannot be part of a model with precision=\"double\", of a gradient check or of an explanation, "

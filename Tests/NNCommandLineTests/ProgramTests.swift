@@ -52,8 +52,10 @@ import Testing
           FILE   Files.
 
         Options:
-          -q, --quiet  Print no progress, only results and problems.
-          -h, --help   Show this help.
+          -q, --quiet    Print no progress, only results and problems.
+          --plugin FILE  A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names more,
+                         separated by colons.
+          -h, --help     Show this help.
 
         Examples:
           nnrun sample a.xml

@@ -154,7 +154,7 @@ import Testing
           length < 64 ? "not a shared" : "was cut short"))
     }
     let program = try ExampleLibrary.build("nothing", text: "int answer(void) { return 42; }")
-    #expect(try Self.message(program).text.contains("it has no function nnrun_plugin"))
+    #expect(try Self.message(program).text.contains("it has neither nnrun_plugin nor nnrun_swift_plugin"))
     let lacking = try ExampleLibrary.build(
       "lacking", text: Self.text(plan: "extern int elsewhere(void); elsewhere();"))
     #expect(try Self.message(lacking).text.contains("needs the symbol 'elsewhere'"))
