@@ -16,6 +16,9 @@ enum Tool {
     return URL(fileURLWithPath: path ?? CommandLine.arguments[0]).deletingLastPathComponent()
   }()
 
+  /// Whether a sanitizer runs, whose own memory and files do not fit into the limits that some tests set.
+  static let isSanitized = ProcessInfo.processInfo.environment["NNRUN_SANITIZER"] != nil
+
   /// The repository's models.
   static let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("models").path
