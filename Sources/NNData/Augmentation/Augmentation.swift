@@ -20,6 +20,7 @@ public protocol Augmentation: ElementValue {
 }
 
 extension Augmentation {
+  /// Throws an `ElementError` if pictures of this size cannot be changed so; none, unless a step says otherwise.
   public func check(_ size: ImageSize) throws(ElementError) {}
 }
 

@@ -12,8 +12,10 @@ public struct Cutout: Augmentation, DeclaredElement {
 
   private let side: Int
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { side = attributes.integer("size") }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {

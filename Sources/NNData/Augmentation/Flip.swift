@@ -17,11 +17,13 @@ public struct Flip: Augmentation, DeclaredElement {
   private let probability: Double
   private let isVertical: Bool
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     probability = attributes.number("probability")
     isVertical = attributes.text("direction") == "vertical"
   }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {

@@ -11,8 +11,10 @@ public struct Brightness: Augmentation, DeclaredElement {
 
   private let change: Double
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { change = attributes.number("by") }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {
@@ -32,8 +34,10 @@ public struct Contrast: Augmentation, DeclaredElement {
 
   private let change: Double
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { change = attributes.number("by") }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {

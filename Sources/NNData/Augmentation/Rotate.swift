@@ -20,8 +20,10 @@ public struct Rotate: Augmentation, DeclaredElement {
 
   private let degrees: Double
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { degrees = attributes.number("degrees") }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {

@@ -19,11 +19,13 @@ public struct Translate: Augmentation, DeclaredElement {
   private let distance: Int
   private let repeatsEdge: Bool
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     distance = attributes.integer("by")
     repeatsEdge = attributes.text("fill") == "edge"
   }
 
+  /// Throws an `ElementError` if pictures of this size cannot be changed so; none, unless a step says otherwise.
   public func check(_ size: ImageSize) throws(ElementError) {
     guard distance < size.height, distance < size.width else {
       throw ElementError(
@@ -33,6 +35,7 @@ public struct Translate: Augmentation, DeclaredElement {
     }
   }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {

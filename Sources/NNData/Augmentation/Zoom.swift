@@ -17,8 +17,10 @@ public struct Zoom: Augmentation, DeclaredElement {
 
   private let least: Double
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { least = attributes.number("least") }
 
+  /// Changes the picture in place, as the declaration says; see `Augmentation.apply`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func apply<S: Scalar>(_ picture: Buffer<S>, _ size: ImageSize, scratch: Buffer<S>, random: RandomStream) {

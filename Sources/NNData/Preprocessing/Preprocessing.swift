@@ -16,6 +16,7 @@ public protocol Preprocessing: ElementValue {
 }
 
 extension Preprocessing {
+  /// Whether the step is learned from the training set.
   public var isLearned: Bool { true }
 }
 
@@ -49,10 +50,13 @@ public struct Scale: Preprocessing, DeclaredElement {
     attributes: [.required("by", .numbers, "The factor; or one for each channel, or each element, of a sample.")])
 
   private let factors: [Double]
+  /// Whether the step is learned from the training set.
   public var isLearned: Bool { false }
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { factors = attributes.numbers("by") }
 
+  /// The affine map of the step for each element of a sample, after `before`. Throws an `ElementError` for a wrong count.
   public func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing {
     AffinePreprocessing(scales: try spread(factors, "by", of: "scale", over: training), shifts: [0])
   }
@@ -69,10 +73,13 @@ public struct Shift: Preprocessing, DeclaredElement {
     ])
 
   private let summands: [Double]
+  /// Whether the step is learned from the training set.
   public var isLearned: Bool { false }
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { summands = attributes.numbers("by") }
 
+  /// The affine map of the step for each element of a sample, after `before`. Throws an `ElementError` for a wrong count.
   public func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing {
     AffinePreprocessing(scales: [1], shifts: try spread(summands, "by", of: "shift", over: training))
   }
@@ -125,8 +132,10 @@ public struct Standardize: Preprocessing, DeclaredElement {
 
   private let unit: String
   private let given: (means: [Double], deviations: [Double])?
+  /// Whether the step is learned from the training set.
   public var isLearned: Bool { given == nil }
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     unit = attributes.text("per")
     guard attributes.has("mean") || attributes.has("deviation") else {
@@ -146,6 +155,7 @@ public struct Standardize: Preprocessing, DeclaredElement {
     given = (attributes.numbers("mean"), deviations)
   }
 
+  /// The affine map of the step for each element of a sample, after `before`. Throws an `ElementError` for a wrong count.
   public func fit(_ training: Dataset, before: AffinePreprocessing) throws -> AffinePreprocessing {
     if let given {
       let means = try spread(given.means, "mean", of: "standardize", over: training)

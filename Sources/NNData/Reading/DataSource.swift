@@ -14,6 +14,7 @@ public protocol DataSource: ElementValue {
 }
 
 extension DataSource {
+  /// Unknown.
   public func size(isDouble: Bool) -> (samples: Int, bytes: Int)? { nil }
 }
 

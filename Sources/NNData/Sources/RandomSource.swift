@@ -35,6 +35,7 @@ public struct RandomSource: DataSource, DeclaredElement {
   private let seed: UInt64
   private let task: UInt64
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     samples = attributes.integer("samples")
     shape = attributes.shape("shape")
@@ -63,6 +64,7 @@ public struct RandomSource: DataSource, DeclaredElement {
     return (samples, Count.product(samples, numbers, isDouble ? 8 : 12))
   }
 
+  /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
   public func read(_ context: SourceContext) throws -> Dataset {
     if let size = size(isDouble: context.isDouble) {
       try SystemMemory.require(

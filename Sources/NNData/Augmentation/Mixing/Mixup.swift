@@ -19,7 +19,9 @@ public struct Mixup: BatchAugmentation, DeclaredElement {
 
   private let alpha: Double
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { alpha = attributes.number("alpha") }
 
+  /// The share of the sample itself, drawn from Beta(alpha, alpha).
   public func share(_ random: RandomStream) -> Double { random.symmetricBeta(alpha) }
 }

@@ -65,6 +65,7 @@ public struct IDXSource: ArraySource {
 
   let attributes: Attributes
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { self.attributes = attributes }
 
   static func isArray(_ bytes: [UInt8]) -> Bool { IDXFile.isIDX(bytes) }
@@ -88,6 +89,7 @@ public struct NPYSource: ArraySource {
 
   let attributes: Attributes
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { self.attributes = attributes }
 
   static func isArray(_ bytes: [UInt8]) -> Bool { NPYFile.isNPY(bytes[...]) }

@@ -20,6 +20,7 @@ public struct NPZSource: SampleFormat {
   private let inputs: [String]
   private let targets: [String]
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
     inputs = attributes.words("inputs")
@@ -33,6 +34,7 @@ public struct NPZSource: SampleFormat {
     }
   }
 
+  /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
     return try Self.read(NPZArchive(FileReading.bytes(file), file: file), inputs, targets, context)

@@ -49,6 +49,7 @@ public struct CIFAR10Source: CIFARSource {
   let attributes: Attributes
   let label = 0
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { self.attributes = attributes }
 }
 
@@ -73,5 +74,6 @@ public struct CIFAR100Source: CIFARSource {
   let attributes: Attributes
   var label: Int { attributes.text("labels") == "coarse" ? 0 : 1 }
 
+  /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws { self.attributes = attributes }
 }

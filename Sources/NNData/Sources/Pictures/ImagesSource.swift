@@ -35,6 +35,7 @@ public struct ImagesSource: SampleFormat {
   private let mode: ResizeMode
   private let isReversed: Bool
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
     channels = attributes.text("channels") == "1" ? 1 : 3
@@ -47,6 +48,7 @@ public struct ImagesSource: SampleFormat {
   /// Whether a file's name says that it is a picture.
   public static func isImage(_ path: String) -> Bool { PixelImage.isImage(path: path) }
 
+  /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
   public func read(_ context: SourceContext) throws -> Dataset {
     let place = context.resolve(path)
     let folder =

@@ -49,6 +49,7 @@ public struct CSVSource: SampleFormat {
     case prediction
   }
 
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
     options = Options(
@@ -56,6 +57,7 @@ public struct CSVSource: SampleFormat {
       header: attributes.text("header"), separator: attributes.text("separator"))
   }
 
+  /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
     return try Self.read(file, FileReading.expandedBytes(file), options, context)
