@@ -144,4 +144,12 @@ public struct ElementError: Error, Sendable, Hashable {
   public static func shape(_ message: String, remedy: String? = nil) -> ElementError {
     ElementError(code: "shape-mismatch", message, remedy: remedy)
   }
+
+  /// The error in the words of a file that calls the element by a prefix: a layer knows its name alone.
+  package func showing(_ schema: ElementSchema, prefix: String) -> ElementError {
+    guard !prefix.isEmpty else { return self }
+    var result = self
+    result.message = message.replacing("<\(schema.name)>", with: "<\(prefix):\(schema.name)>")
+    return result
+  }
 }

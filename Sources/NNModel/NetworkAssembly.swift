@@ -30,7 +30,8 @@ struct NetworkAssembly {
       values.append(try add(element, reading: inputs))
     } catch {
       values.append(nil)
-      diagnostics.append(error.diagnostic(at: element.element))
+      diagnostics.append(
+        error.showing(element.element.schema, prefix: element.element.prefix).diagnostic(at: element.element))
     }
   }
 
@@ -61,12 +62,13 @@ struct NetworkAssembly {
     guard element.element.schema.kind == .layer else {
       return try definition.add(
         layer, name: element.name, from: inputs, target: attributes.text("target"),
-        weight: attributes.number("weight"), place: place, sourceLine: line)
+        weight: attributes.number("weight"), place: place, sourceLine: line,
+        prefix: element.element.prefix)
     }
     return try definition.add(
       layer, name: element.name, from: inputs, freeze: attributes.boolean("freeze"),
       rateScale: attributes.number("rateScale"), share: element.sharedWith.map { names[$0] }, place: place,
-      sourceLine: line)
+      sourceLine: line, prefix: element.element.prefix)
   }
 }
 

@@ -52,6 +52,34 @@ import Testing
     #expect(other.code == 65 && other.messages.contains("but version 0.2.0"), "\(other.messages)")
   }
 
+  /// A layer knows its name alone; messages call it as the file does.
+  @Test func messagesHaveTheFilesPrefix() throws {
+    let place = try Workplace()
+    let sources = Tool.models + "/../tools/examples/plugins/c"
+    let names = try FileManager.default.contentsOfDirectory(atPath: sources)
+    try FileManager.default.createDirectory(
+      at: place.url.appendingPathComponent("five"), withIntermediateDirectories: true)
+    for name in names {
+      try FileManager.default.copyItem(
+        atPath: sources + "/" + name, toPath: place.url.appendingPathComponent("five/" + name).path)
+    }
+    try FileManager.default.copyItem(
+      atPath: Tool.models + "/../include/nnrun_layer.h",
+      toPath: place.url.appendingPathComponent("five/nnrun_layer.h").path)
+    #expect(try place.run("plugin", "build", "five").code == 0)
+    try place.write(
+      """
+      <model xmlns="urn:nnrun:model:1" xmlns:a="urn:acme:layers" name="m"><network>
+      <input name="x" shape="6"/><dense name="d" units="4"/><a:mixture from="x d"/>
+      </network></model>
+      """, to: "m.xml")
+    let check = try place.run("check", "m.xml", "--plugin", "five/libfive.so")
+    #expect(check.code == 65)
+    #expect(
+      check.messages.hasPrefix("m.xml:2:51: error: <a:mixture> reads inputs of one size, not of 6 and 4 elements"),
+      "\(check.messages)")
+  }
+
   @Test func wrongUses() throws {
     let place = try built("c")
     #expect(try place.run("plugin", "new", "acme").code == 73)

@@ -4,7 +4,7 @@ import Testing
 @Suite struct UsageTests {
   static let verbs = [
     "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "graph", "gradcheck", "layers",
-    "schema", "weights", "bench", "completion", "version",
+    "schema", "weights", "plugin", "bench", "completion", "version",
   ]
 
   @Test(arguments: verbs) func everyVerbHasHelpWithExamples(_ verb: String) throws {

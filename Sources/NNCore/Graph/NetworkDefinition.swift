@@ -63,6 +63,8 @@ public struct NetworkDefinition: Sendable {
     public var place: SourcePlace?
     /// The source line there.
     public var sourceLine: String?
+    /// The namespace prefix by which the model file calls the layer; empty without one.
+    public var prefix = ""
 
     /// Whether the layer is a loss.
     public var isLoss: Bool { layer.isLoss }
@@ -120,12 +122,13 @@ public struct NetworkDefinition: Sendable {
   ///   - target: for a loss, the name of the data that holds the right answers.
   ///   - weight: for a loss, its factor in the sum of all losses.
   ///   - share: the name of an earlier layer of the same type whose parameters it uses.
+  ///   - prefix: the namespace prefix by which a model file calls the layer, for messages.
   /// - Returns: the layer's first output.
   @discardableResult
   public mutating func add(
     _ layer: any Layer, name: String? = nil, from: [Value]? = nil, target: String = "label", weight: Double = 1,
     freeze: Bool = false, rateScale: Double = 1, share: String? = nil, place: SourcePlace? = nil,
-    sourceLine: String? = nil
+    sourceLine: String? = nil, prefix: String = ""
   ) throws(ElementError) -> Value {
     let schema = layer.schema
     let name = name ?? names.defaultName(schema.name)
@@ -138,7 +141,8 @@ public struct NetworkDefinition: Sendable {
     nodes.append(
       Node(
         name: name, layer: layer, inputs: sources, target: layer.isLoss ? target : nil, lossWeight: weight,
-        isFrozen: freeze, rateScale: rateScale, sharedWith: shared, place: place, sourceLine: sourceLine))
+        isFrozen: freeze, rateScale: rateScale, sharedWith: shared, place: place, sourceLine: sourceLine,
+        prefix: prefix))
     names.define(name, as: result)
     last = result
     return result

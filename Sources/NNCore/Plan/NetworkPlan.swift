@@ -302,6 +302,7 @@ private struct NetworkPlanBuilder {
   private mutating func report(_ error: ElementError, _ node: NetworkDefinition.Node) {
     diagnostics.append(
       Diagnostic(
-        code: error.code, error.message, remedy: error.remedy, place: node.place, sourceLine: node.sourceLine))
+        code: error.code, error.showing(node.layer.schema, prefix: node.prefix).message, remedy: error.remedy,
+        place: node.place, sourceLine: node.sourceLine))
   }
 }

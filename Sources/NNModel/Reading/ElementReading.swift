@@ -163,7 +163,8 @@ extension ModelReader {
         prefix: tree[index].prefix, position: tree[index].position, given: given,
         source: tree.source(tree[index].position))
     } catch let error as ElementError {
-      report(error, element: index, attributes: given, scope: scope)
+      report(
+        error.showing(declaration.schema, prefix: tree[index].prefix), element: index, attributes: given, scope: scope)
     } catch {
       report("bad-element", "\(tree[index].shown) cannot be made: \(error)", at: index, scope: scope)
     }
