@@ -66,7 +66,8 @@ def model_verbs(case, path="m.xml"):
         elif verb == "gradcheck":
             result = case.run("gradcheck", path, "--batch", random.choice([1, 2, 4]), *random.choice([[], ["--json"]]),
                               answers=True)
-            if result.code == 1:
+            # A net may be asked for the slope of a root at 0: then its gradient is no number, and is said to be none.
+            if result.code == 1 and '"error":null' not in result.out and not re.search("backward -?(nan|inf)", result.out):
                 case.find("gradient said to be wrong", result.out[-200:])
         elif verb == "init":
             if case.run("init", path, "--output", "w.safetensors").done:
