@@ -76,7 +76,7 @@ import Testing
     let check = try place.run("check", "m.xml", "--plugin", "five/libfive.so")
     #expect(check.code == 65)
     #expect(
-      check.messages.hasPrefix("m.xml:2:51: error: <a:mixture> reads inputs of one size, not of 6 and 4 elements"),
+      check.messages.hasPrefix("m.xml:2:55: error: <a:mixture> reads inputs of one size, not of 6 and 4 elements"),
       "\(check.messages)")
   }
 
