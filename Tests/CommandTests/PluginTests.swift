@@ -52,28 +52,37 @@ import Testing
     #expect(other.code == 65 && other.messages.contains("but version 0.2.0"), "\(other.messages)")
   }
 
+  /// An example of the gallery with the interface's header, built.
+  private func example(_ name: String) throws -> Workplace {
+    let place = try Workplace()
+    let repository = URL(fileURLWithPath: Tool.models).deletingLastPathComponent()
+    let folder = place.url.appendingPathComponent("example")
+    try FileManager.default.copyItem(
+      at: repository.appendingPathComponent("tools/examples/plugins/" + name), to: folder)
+    try FileManager.default.copyItem(
+      at: repository.appendingPathComponent("include/nnrun_layer.h"), to: folder.appendingPathComponent("nnrun_layer.h")
+    )
+    let build = try place.run("plugin", "build", "example")
+    #expect(build.code == 0, "\(build.messages)")
+    return place
+  }
+
+  @Test(arguments: [("c", 5), ("cpp", 1)]) func galleryKeepsItsPromises(_ name: String, _ layers: Int) throws {
+    let check = try example(name).run("plugin", "check", "example/libexample.so")
+    #expect(check.code == 0, "\(check.output)\(check.messages)")
+    #expect(check.output.hasSuffix("example/libexample.so: \(layers) layers, 0 broken promises\n"))
+  }
+
   /// A layer knows its name alone; messages call it as the file does.
   @Test func messagesHaveTheFilesPrefix() throws {
-    let place = try Workplace()
-    let sources = Tool.models + "/../tools/examples/plugins/c"
-    let names = try FileManager.default.contentsOfDirectory(atPath: sources)
-    try FileManager.default.createDirectory(
-      at: place.url.appendingPathComponent("five"), withIntermediateDirectories: true)
-    for name in names {
-      try FileManager.default.copyItem(
-        atPath: sources + "/" + name, toPath: place.url.appendingPathComponent("five/" + name).path)
-    }
-    try FileManager.default.copyItem(
-      atPath: Tool.models + "/../include/nnrun_layer.h",
-      toPath: place.url.appendingPathComponent("five/nnrun_layer.h").path)
-    #expect(try place.run("plugin", "build", "five").code == 0)
+    let place = try example("c")
     try place.write(
       """
       <model xmlns="urn:nnrun:model:1" xmlns:a="urn:acme:layers" name="m"><network>
       <input name="x" shape="6"/><dense name="d" units="4"/><a:mixture from="x d"/>
       </network></model>
       """, to: "m.xml")
-    let check = try place.run("check", "m.xml", "--plugin", "five/libfive.so")
+    let check = try place.run("check", "m.xml", "--plugin", "example/libexample.so")
     #expect(check.code == 65)
     #expect(
       check.messages.hasPrefix("m.xml:2:55: error: <a:mixture> reads inputs of one size, not of 6 and 4 elements"),
