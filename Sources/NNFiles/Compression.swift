@@ -35,6 +35,12 @@ public enum Compression {
   /// zlib's name for the largest window within a gzip file.
   private static let gzipFormat: Int32 = 15 + 16
 
+  /// The CRC-32 of the bytes as eight hexadecimal digits; see `crc32`.
+  package static func crc32Digits(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> String {
+    let digits = String(crc32(bytes, seed: seed), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
   /// The CRC-32 of the bytes (the polynomial of RFC 1952), continued from `seed`, that of the bytes before.
   public static func crc32(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
     var checksum = UInt(seed)

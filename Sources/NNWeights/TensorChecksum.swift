@@ -49,8 +49,7 @@ extension TensorFile {
   }
 
   private func digits(seed: UInt32) -> String {
-    let digits = String(data.withUnsafeBytes { Compression.crc32($0, seed: seed) }, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+    data.withUnsafeBytes { Compression.crc32Digits($0, seed: seed) }
   }
 
   /// Everything but the arrays' bytes, in the order that `checksum` explains.

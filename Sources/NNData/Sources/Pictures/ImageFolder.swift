@@ -2,12 +2,6 @@ import NNCore
 import NNFiles
 import NNText
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The picture files of a folder with one folder for each class, or of a list.
 struct ImageFolder {
   /// The files, in the order of their classes and names, or of the list.
@@ -24,7 +18,7 @@ struct ImageFolder {
   ///
   /// - Parameter known: the names of the classes, if the model gives them; unless given, all folders in order.
   init(folder: String, classes known: [String]?) throws {
-    let entries = try Self.entries(folder)
+    let entries = try FolderListing.visibleNames(in: folder)
     let pictures = entries.filter { ImagesSource.isImage($0) }
     let others = entries.filter { !ImagesSource.isImage($0) }
     let folders = others.filter { Path.isFolder(folder + "/" + $0) }
@@ -46,7 +40,7 @@ struct ImageFolder {
         try take(name, of: folder, label: Int32(label))
       }
       for name in folders where !isClass.contains(name) {
-        if try Self.entries(folder + "/" + name).contains(where: { ImagesSource.isImage($0) }) {
+        if try FolderListing.visibleNames(in: folder + "/" + name).contains(where: { ImagesSource.isImage($0) }) {
           throw Self.unknownClass(name, folder + "/" + name, classes)
         }
       }
@@ -62,7 +56,7 @@ struct ImageFolder {
   /// Takes the pictures of one class.
   private mutating func take(_ name: String, of folder: String, label: Int32) throws {
     let place = folder + "/" + name
-    let entries = try Self.entries(place)
+    let entries = try FolderListing.visibleNames(in: place)
     for picture in entries where ImagesSource.isImage(picture) {
       files.append("\(place)/\(picture)")
       labels.append(label)
@@ -149,27 +143,5 @@ struct ImageFolder {
     let numbers = names.compactMap { name in Int(name).map { (number: $0, name: name) } }
     guard numbers.count == names.count else { return names.sorted() }
     return numbers.sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
-  }
-
-  /// The names in a folder, sorted; hidden ones are left out. Throws a `DiagnosticError`: the folder cannot be read, or a
-  /// name is not UTF-8 and can therefore not be opened.
-  private static func entries(_ folder: String) throws -> [String] {
-    guard let directory = opendir(folder) else {
-      throw FileReading.openError(folder, SystemFailure(number: errno))
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if bytes.first == UInt8(ascii: ".") { continue }
-      guard let name = String(validating: bytes, as: UTF8.self) else {
-        throw DiagnosticError(
-          code: "not-utf8", file: folder,
-          "the name '\(String(decoding: bytes, as: UTF8.self).shortened)' in this folder is not text in UTF-8",
-          remedy: "rename the file")
-      }
-      names.append(name)
-    }
-    return names.sorted()
   }
 }
