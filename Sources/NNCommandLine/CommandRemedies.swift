@@ -18,8 +18,10 @@ enum CommandRemedies {
     "no-formula": "explain it without --code, or begin at an earlier layer with --output NAME",
     "no-model": "'nnrun weights adopt MODEL.xml {file}' puts the two together",
     "not-a-checkpoint": "to begin from its weights, give it as --weights",
+    "plugin-interface": "build it again: nnrun plugin build FOLDER",
     "plugin-missing": "give the library: --plugin FILE",
-    "plugin-other": "give the library that it was made with; 'nnrun weights adopt' makes weights for another one",
+    "plugin-other":
+      "give the library that it was made with; for another one, 'nnrun weights adopt MODEL.xml {file}' makes weights",
     "other-run": "{remedy}: --weights {file}",
     "run-exists": "go on with it by --resume {file}, or name another folder with --output",
     "plugin-not-loaded": "{remedy}; load it with --plugin FILE",

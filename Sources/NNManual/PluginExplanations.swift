@@ -22,7 +22,7 @@ extension CodeExplanation {
     .init(
       "plugin-other",
       "Weights remember the name, the version and a checksum of the library that their layers came from. Another library "
-        + "may compute something else under the same names. If it does not, 'nnrun weights adopt' makes weights for it.",
+        + "may compute something else under the same names. If it does not, 'nnrun weights adopt MODEL.xml WEIGHTS' makes weights for it.",
       wrong: "nnrun predict weights.safetensors rows.csv --plugin newer/libacme.so",
       right: "nnrun predict weights.safetensors rows.csv --plugin acme/libacme.so"),
     .init(

@@ -9,15 +9,15 @@ enum CLibrary {
   /// Makes its layers known. Throws a `LibraryFault` for the first thing that its description says wrongly.
   static func register(
     _ symbol: UnsafeMutableRawPointer, checksum: String, into registry: inout Registry
-  ) throws(LibraryFault) {
+  ) throws(LibraryFault) -> PluginIdentity {
     typealias Entry = @convention(c) (UInt32) -> UnsafePointer<nnrun_library>?
     let entry = unsafeBitCast(symbol, to: Entry.self)
-    try register(entry(UInt32(NNRUN_ABI)), checksum: checksum, into: &registry)
+    return try register(entry(UInt32(NNRUN_ABI)), checksum: checksum, into: &registry)
   }
 
   private static func register(
     _ library: UnsafePointer<nnrun_library>?, checksum: String, into registry: inout Registry
-  ) throws(LibraryFault) {
+  ) throws(LibraryFault) -> PluginIdentity {
     guard let library else {
       throw LibraryFault("it does not work with version \(NNRUN_ABI) of the interface, which this program has")
     }
@@ -52,6 +52,6 @@ enum CLibrary {
         throw LibraryFault(error.description)
       }
     }
-    registry.note(PluginIdentity(name: name, version: version, namespace: namespace, checksum: checksum))
+    return PluginIdentity(name: name, version: version, namespace: namespace, checksum: checksum)
   }
 }

@@ -1,24 +1,29 @@
 import NNCore
 import NNFiles
 
-/// Loads plug-ins: shared libraries that bring layers, losses and, those in Swift, anything else that a model may name.
+/// Loads plug-ins: shared libraries that bring layers and losses.
 public enum PluginLoader {
-  /// Loads a library and makes its elements known.
+  /// Loads a library and makes its elements known. One that is loaded already stays as it is.
   ///
   /// Loading a library runs its code with the rights of the process: load only what you would run.
   ///
   /// Throws a `DiagnosticError`: the file is missing (66), is no plug-in, describes itself wrongly, was built for another
   /// version, or brings an element that is known already (65).
-  public static func load(_ path: String, into registry: inout Registry) throws {
+  ///
+  /// - Returns: what tells the library apart.
+  @discardableResult
+  public static func load(_ path: String, into registry: inout Registry) throws -> PluginIdentity {
     let library = try SharedLibrary(path)
+    if let known = registry.plugins.first(where: { $0.checksum == library.checksum }) { return known }
     // A library of which a part is wrong brings nothing.
     var extended = registry
+    let identity: PluginIdentity
     do {
       if let symbol = library.symbol(CLibrary.entry) {
-        try CLibrary.register(symbol, checksum: hexadecimal(library.checksum), into: &extended)
+        identity = try CLibrary.register(symbol, checksum: library.checksum, into: &extended)
       } else if let symbol = library.symbol(SwiftLibrary.entry) {
         try SwiftLibrary.requireOneCore(library)
-        try SwiftLibrary.register(symbol, checksum: hexadecimal(library.checksum), into: &extended)
+        identity = try SwiftLibrary.register(symbol, checksum: library.checksum, into: &extended)
       } else {
         throw library.error(
           "is a library, but not a plug-in: it has neither \(CLibrary.entry) nor \(SwiftLibrary.entry)",
@@ -27,11 +32,8 @@ public enum PluginLoader {
     } catch let fault as LibraryFault {
       throw library.error("is a plug-in that is not right: \(fault.problem)", remedy: "tell its author")
     }
+    extended.note(identity)
     registry = extended
-  }
-
-  private static func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+    return identity
   }
 }

@@ -11,8 +11,8 @@ import NNFiles
 struct SharedLibrary: @unchecked Sendable {
   /// The file as the user named it.
   let path: String
-  /// CRC-32 of the file.
-  let checksum: UInt32
+  /// CRC-32 of the file, in eight hexadecimal digits.
+  let checksum: String
   private let handle: UnsafeMutableRawPointer
 
   /// Loads a library, which runs the code that it has for that moment.
@@ -25,7 +25,7 @@ struct SharedLibrary: @unchecked Sendable {
     if let fault = ELFHeader.fault(bytes) {
       throw DiagnosticError(code: "plugin", file: path, fault.problem, remedy: fault.remedy)
     }
-    checksum = bytes.withUnsafeBytes { Compression.crc32($0) }
+    checksum = bytes.withUnsafeBytes { Compression.crc32Digits($0) }
     // A name without a slash would be looked for in the system's folders.
     guard let handle = dlopen(path.contains("/") ? path : "./" + path, RTLD_NOW | RTLD_LOCAL) else {
       throw Self.loadError(path, dlerror().map { String(cString: $0) } ?? "it cannot be loaded")
@@ -43,13 +43,12 @@ struct SharedLibrary: @unchecked Sendable {
 
   private static func loadError(_ path: String, _ message: String) -> DiagnosticError {
     let prefix = "undefined symbol: "
-    if let range = message.range(of: prefix) {
+    if let range = message.firstRange(of: prefix) {
       let symbol = message[range.upperBound...].prefix { !$0.isWhitespace && $0 != "," }
       if symbol.hasPrefix(interfacePrefix) {
         return DiagnosticError(
           code: "plugin-interface", file: path,
-          "was built against another version of nnrun, or by another compiler, than this program",
-          remedy: "build it again: nnrun plugin build")
+          "was built against another version of nnrun, or by another compiler, than this program")
       }
       return DiagnosticError(
         code: "plugin-symbol", file: path, "needs the symbol '\(symbol)', which neither it nor this program has",
@@ -60,17 +59,4 @@ struct SharedLibrary: @unchecked Sendable {
 
   /// The beginning of the name of the symbol that Swift plug-ins refer to.
   static let interfacePrefix = "nnrun_interface_"
-}
-
-extension String {
-  /// Where `text` first occurs.
-  fileprivate func range(of text: String) -> Range<String.Index>? {
-    guard !text.isEmpty else { return nil }
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-      start = index(after: start)
-    }
-    return nil
-  }
 }

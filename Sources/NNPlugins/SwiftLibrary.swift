@@ -11,13 +11,13 @@ enum SwiftLibrary {
     guard library.symbol("$s6NNCore8RegistryVN") != nil else { return }
     throw library.error(
       "brings a second copy of the core, so this program would not know its layers",
-      remedy: "link nothing of nnrun: nnrun plugin build does not")
+      remedy: "link nothing of nnrun")
   }
 
   /// Lets it register its elements. Throws a `LibraryFault`: what it throws, or an identity that is none.
   static func register(
     _ symbol: UnsafeMutableRawPointer, checksum: String, into registry: inout Registry
-  ) throws(LibraryFault) {
+  ) throws(LibraryFault) -> PluginIdentity {
     typealias Entry = @convention(c) (UnsafeMutableRawPointer) -> Void
     let entry = unsafeBitCast(symbol, to: Entry.self)
     var call = PluginRegistration(registry)
@@ -29,8 +29,7 @@ enum SwiftLibrary {
       throw LibraryFault("its namespace is nnrun's own, \(identity.namespace)")
     }
     registry = call.registry
-    registry.note(
-      PluginIdentity(
-        name: identity.name, version: identity.version, namespace: identity.namespace, checksum: checksum))
+    return PluginIdentity(
+      name: identity.name, version: identity.version, namespace: identity.namespace, checksum: checksum)
   }
 }

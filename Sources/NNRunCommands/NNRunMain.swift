@@ -8,22 +8,24 @@ import NNText
 /// A program that brings a layer of its own is `nnrunMain { try $0.register(MyLayer.self) }`.
 public func nnrunMain(register: (inout Registry) throws -> Void = { _ in }) -> Never {
   runProgram { words in
-    var registry = try standardRegistry()
-    try register(&registry)
-    return try runVerb(words, registry)
+    try runVerb(words) {
+      var registry = try standardRegistry()
+      try register(&registry)
+      return registry
+    }
   }
 }
 
-/// Finds the verb and runs it.
-private func runVerb(_ words: [String], _ registry: Registry) throws -> ExitCode {
+/// Finds the verb and runs it. The registry is made for a verb that runs, not for its help.
+private func runVerb(_ words: [String], _ registry: () throws -> Registry) throws -> ExitCode {
   guard let verb = words.first else {
     printMessage(programHelp, terminator: "")
     return .usage
   }
   if ["help", "-h", "--help"].contains(verb) { return try help(Array(words.dropFirst())) }
-  if verb == "--version" { return try run(VersionCommand.self, [], registry) }
+  if verb == "--version" { return try run(VersionCommand.self, [], registry()) }
   guard let command = allCommands.first(where: { $0.name == verb }) else { throw unknownVerb(verb) }
-  return try run(command, Array(words.dropFirst()), registry)
+  return try run(command, Array(words.dropFirst()), registry())
 }
 
 /// `nnrun help [VERB]`.

@@ -50,6 +50,32 @@ import Testing
     let other = try place.run(
       "predict", "runs/acme/weights.safetensors", "rows.csv", "--plugin", "acme/libacme.so")
     #expect(other.code == 65 && other.messages.contains("but version 0.2.0"), "\(other.messages)")
+    let resumed = try place.run(
+      "train", "acme/model.xml", "--quiet", "--resume", "runs/acme", "--plugin", "acme/libacme.so", "--set",
+      "training.epochs=6")
+    #expect(resumed.code == 65 && resumed.messages.contains("the plug-in 'acme': 0.1.0"), "\(resumed.messages)")
+    // Said to compute the same, by whoever adopts them.
+    let adopted = try place.run(
+      "weights", "adopt", "acme/model.xml", "runs/acme/weights.safetensors", "--output", "new.safetensors", "--plugin",
+      "acme/libacme.so")
+    #expect(adopted.code == 0, "\(adopted.messages)")
+    #expect(try place.run("predict", "new.safetensors", "rows.csv", "--plugin", "./acme/libacme.so").code == 0)
+    let twice = try Tool.run(
+      "nnrun", ["check", "acme/model.xml", "--plugin", "./acme/libacme.so"], in: place.url,
+      environment: ["NNRUN_PLUGINS": "acme/libacme.so"])
+    #expect(twice.code == 0, "\(twice.messages)")
+  }
+
+  /// What a library in Swift throws while it registers its elements is told.
+  @Test func swiftLibraryThatThrows() throws {
+    let place = try Workplace()
+    #expect(try place.run("plugin", "new", "acme", "--language", "swift").code == 0)
+    let line = "try registry.register(Swishish.self)"
+    let source = try place.text("acme/Plugin.swift").replacingOccurrences(of: line, with: line + "\n    " + line)
+    try place.write(source, to: "acme/Plugin.swift")
+    #expect(try place.run("plugin", "build", "acme").code == 0)
+    let check = try place.run("plugin", "check", "acme/libacme.so")
+    #expect(check.code == 65 && check.messages.contains("is registered twice"), "\(check.messages)")
   }
 
   /// An example of the gallery with the interface's header, built.

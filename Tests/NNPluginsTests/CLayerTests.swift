@@ -1,4 +1,5 @@
 import NNCore
+import NNPlugins
 import NNTestSupport
 import Testing
 
@@ -27,6 +28,15 @@ private let cases: [ConformanceCase] = [
   @Test func everyLayerHasCases() throws {
     let own = try ExampleLibrary.registry.get().all().map(\.schema).filter { $0.namespace == space }.map(\.name)
     #expect(own.count == 5 && Set(own) == Set(cases.map(\.name)))
+  }
+
+  /// Naming a library twice, as a variable and an option may, loads it once.
+  @Test func loadingAgainChangesNothing() throws {
+    var registry = try ExampleLibrary.registry.get()
+    let count = registry.all().count
+    let identity = try PluginLoader.load(ExampleLibrary.acme.get(), into: &registry)
+    #expect(registry.all().count == count && registry.plugins == [identity])
+    #expect(identity.name == "acme" && identity.version == "1.0.0" && identity.namespace == space)
   }
 
   /// Focal loss with gamma 0 is softmax cross-entropy: two implementations, one of them ours.

@@ -40,11 +40,11 @@ enum ExampleLibrary {
   }
 
   /// Compiles a text.
-  static func build(_ name: String, text: String) throws -> String {
+  static func build(_ name: String, text: String, isVisible: Bool = false) throws -> String {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let source = folder.appendingPathComponent(name + ".c")
     try Data(text.utf8).write(to: source)
-    return try build(name, [source.path])
+    return try build(name, [source.path], isVisible ? ["-fvisibility=default"] : [])
   }
 
   /// The project's layers and those of the example.

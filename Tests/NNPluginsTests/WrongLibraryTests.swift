@@ -155,6 +155,11 @@ import Testing
     }
     let program = try ExampleLibrary.build("nothing", text: "int answer(void) { return 42; }")
     #expect(try Self.message(program).text.contains("it has neither nnrun_plugin nor nnrun_swift_plugin"))
+    let second = try ExampleLibrary.build(
+      "second",
+      text: "void nnrun_swift_plugin(void *call) { (void)call; } int core __asm__(\"$s6NNCore8RegistryVN\") = 1;",
+      isVisible: true)
+    #expect(try Self.message(second).text.contains("brings a second copy of the core"))
     let lacking = try ExampleLibrary.build(
       "lacking", text: Self.text(plan: "extern int elsewhere(void); elsewhere();"))
     #expect(try Self.message(lacking).text.contains("needs the symbol 'elsewhere'"))

@@ -1,4 +1,4 @@
-/// A library in Swift that brings elements. It defines one type of this protocol, called `NNRunPlugin`.
+/// A library in Swift that brings layers and losses. It defines one type of this protocol, called `NNRunPlugin`.
 public protocol Plugin {
   /// The library's name.
   static var name: String { get }

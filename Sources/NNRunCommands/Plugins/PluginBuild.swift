@@ -19,10 +19,10 @@ enum PluginBuild {
   /// - Parameter sdk: for a plug-in in Swift, the folder that `nnrun plugin sdk` wrote; this program's own unless given.
   static func run(_ folder: String, sdk: String?) throws -> String {
     try Path.requireFolder(folder)
-    let names = try FolderListing.names(in: folder)
-    let c = names.filter { $0.hasSuffix(".c") }.sorted()
-    let cpp = names.filter { $0.hasSuffix(".cpp") || $0.hasSuffix(".cc") }.sorted()
-    let swift = names.filter { $0.hasSuffix(".swift") }.sorted()
+    let names = try FolderListing.visibleNames(in: folder)
+    let c = names.filter { $0.hasSuffix(".c") }
+    let cpp = names.filter { $0.hasSuffix(".cpp") || $0.hasSuffix(".cc") }
+    let swift = names.filter { $0.hasSuffix(".swift") }
     guard !c.isEmpty || !cpp.isEmpty || !swift.isEmpty else {
       throw DiagnosticError(
         .missing, code: "plugin-sources", file: folder, "has no sources (.c, .cpp, .swift)",
@@ -92,7 +92,7 @@ private final class TemporaryFolder {
   let path: String
 
   init() throws {
-    let name = Path.join(variable("TMPDIR") ?? "/tmp", "nnrun-plugin-XXXXXX")
+    let name = Path.join(variable("TMPDIR") ?? "/tmp", "nnrun-plugin-" + String(repeating: "X", count: 6))
     var characters = Array(name.utf8CString)
     guard let made = mkdtemp(&characters) else {
       throw DiagnosticError(
@@ -103,7 +103,7 @@ private final class TemporaryFolder {
 
   deinit {
     func remove(_ folder: String) {
-      for name in (try? FolderListing.names(in: folder)) ?? [] {
+      for name in (try? FolderListing.visibleNames(in: folder)) ?? [] {
         let entry = Path.join(folder, name)
         if Path.isFolder(entry) { remove(entry) } else { unlink(entry) }
       }

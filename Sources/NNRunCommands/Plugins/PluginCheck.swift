@@ -16,15 +16,14 @@ enum PluginCheck {
   /// Loads the library, runs the checks, prints a line for each layer and each broken promise. Ends with 1 if there is one.
   static func run(_ library: String, _ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     var registry = environment.registry
-    let known = Set(registry.all().map(\.schema.key))
-    try PluginLoader.load(library, into: &registry)
+    let identity = try PluginLoader.load(library, into: &registry)
     let shapes = try arguments.all("shape").map { text in
       guard case .shape(let shape)? = try? AttributeKind.shape.parse(text) else {
         throw usageError("'--shape \(text)' is no shape", "write sizes joined by x, such as 3x8x8")
       }
       return shape
     }
-    let own = registry.all(.layer, .loss).filter { !known.contains($0.schema.key) }
+    let own = registry.all(.layer, .loss).filter { $0.schema.namespace == identity.namespace }
     let verdicts = try own.map { try verdict($0, shapes, registry) }
     let broken = verdicts.reduce(0) { $0 + $1.problems.count }
     if arguments.has("json") {

@@ -108,6 +108,13 @@ extension RunRecord {
           isAllowed: ["training.epochs", "training.steps"].contains(path) && settings[path] != nil
             && now.settings[path] != nil))
     }
+    for plugin in data.plugins where !now.data.plugins.contains(plugin) {
+      let other = now.data.plugins.first { $0.namespace == plugin.namespace }
+      found.append(
+        Difference(
+          path: "the plug-in '\(plugin.name)'", before: "\(plugin.version) (checksum \(plugin.checksum))",
+          now: other.map { "\($0.version) (checksum \($0.checksum))" }, isAllowed: false))
+    }
     // Numbers of another precision have other bytes.
     if settings["model.precision"] != now.settings["model.precision"] { return found }
     for role in ["train", "validation", "test"] where samples[role] != now.samples[role] {
