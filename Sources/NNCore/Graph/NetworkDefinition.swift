@@ -35,6 +35,10 @@ public struct NetworkDefinition: Sendable {
     public var shape: Shape
     /// Fixed elements, for graphs that are complete in themselves.
     public var value: [Double]?
+    /// Whether each sample has a length of its own, up to the shape's first dimension.
+    public var hasLength: Bool
+    /// If the elements are whole numbers from 0, such as words of a vocabulary: how many there are.
+    public var entries: Int?
     /// Where it was declared.
     public var place: SourcePlace?
     /// The source line there.
@@ -101,15 +105,23 @@ public struct NetworkDefinition: Sendable {
 
   /// Adds an input of the given shape. The next layer reads it unless told otherwise.
   ///
-  /// - Parameter value: fixed elements, exactly the shape's number, for a graph that is complete in itself.
+  /// - Parameters:
+  ///   - value: fixed elements, exactly the shape's number, for a graph that is complete in itself.
+  ///   - hasLength: whether each sample has a length of its own, up to the shape's first dimension.
+  ///   - entries: how many whole numbers from 0 there are, if the elements are such.
   @discardableResult
   public mutating func input(
-    _ name: String, shape: Shape, value: [Double]? = nil, place: SourcePlace? = nil, sourceLine: String? = nil
+    _ name: String, shape: Shape, value: [Double]? = nil, hasLength: Bool = false, entries: Int? = nil,
+    place: SourcePlace? = nil, sourceLine: String? = nil
   ) throws(ElementError) -> Value {
     try checkName(name)
     try Input.check(value, fills: shape)
+    try Input.checkLength(hasLength, of: shape, isFixed: value != nil)
     let result = Value(.input(inputs.count))
-    inputs.append(Input(name: name, shape: shape, value: value, place: place, sourceLine: sourceLine))
+    inputs.append(
+      Input(
+        name: name, shape: shape, value: value, hasLength: hasLength, entries: entries, place: place,
+        sourceLine: sourceLine))
     names.define(name, as: result)
     last = result
     return result

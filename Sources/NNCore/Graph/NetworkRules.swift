@@ -74,4 +74,14 @@ extension NetworkDefinition.Input {
       "an input of shape \(shape) needs \(shape.elementCount) value\(shape.elementCount == 1 ? "" : "s"), "
         + "not \(value.count)", attribute: "value")
   }
+  /// Throws an `ElementError` unless samples of the shape can have lengths of their own, if they are to.
+  package static func checkLength(_ hasLength: Bool, of shape: Shape, isFixed: Bool) throws(ElementError) {
+    guard hasLength, shape.rank == 0 || isFixed else { return }
+    throw ElementError(
+      code: "exclusive-attributes",
+      isFixed
+        ? "an input with a fixed value has no samples, and so no lengths that vary"
+        : "an input of a single number has no steps whose number could vary",
+      remedy: "take length=\"varying\" away", attribute: "length")
+  }
 }
