@@ -35,7 +35,7 @@ extension PredictionCommand {
       Positional(
         name: "INPUT",
         help:
-          "csv, tsv, npy, npz or IDX, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard "
+          "csv, tsv, npy, npz, IDX or ts, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard "
           + "input. For a net of several inputs an npz, or a file for each, in order or as NAME=FILE.", repeats: true
       ),
     ]
@@ -47,6 +47,7 @@ extension PredictionCommand {
         "label", .text("COLUMN"),
         "A column of the table that is no input: its name, its number, or last; for weights that do not know their "
           + "table's columns."),
+      CommonOptions.lengths,
       Option("format", .choice(["csv", "json", "npy"]), "How to write predictions; csv unless given."),
       Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
       CommonOptions.verbose,
@@ -72,10 +73,11 @@ extension PredictionCommand {
     let workers = try environment.workers(arguments)
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
     arguments.report(samples)
+    let format = PredictionFormat(model, lengths: try model.predictionLengths(samples))
     let isFinite: Bool
     switch model.description.precision {
-    case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), model, arguments)
-    case .double: isFinite = try write(model.predict(Double.self, samples, workers: workers), model, arguments)
+    case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), format, arguments)
+    case .double: isFinite = try write(model.predict(Double.self, samples, workers: workers), format, arguments)
     }
     return isFinite ? .done : .invalid
   }
@@ -87,7 +89,7 @@ extension PredictionCommand {
     let names = model.plan.definition.freeInputs.map { model.plan.definition.inputs[$0].name }
     func read(_ path: String) throws -> Dataset {
       try PredictionInput.read(
-        path, record: model.record.source, label: arguments.text("label"),
+        path, record: model.record.source, label: arguments.text("label"), lengths: arguments.text("lengths"),
         isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers, inputs: names)
     }
     let files = words.map { word -> (name: String?, path: String) in
@@ -119,9 +121,8 @@ extension PredictionCommand {
 
   /// Writes the predictions; false, with a message, if some of their numbers are not finite.
   private static func write<S: Scalar>(
-    _ predictions: [S], _ model: SavedModel, _ arguments: Arguments
+    _ predictions: [S], _ format: PredictionFormat, _ arguments: Arguments
   ) throws -> Bool {
-    let format = PredictionFormat(model)
     let bytes: [UInt8]
     switch arguments.text("format") ?? "csv" {
     case "json": bytes = Array(format.json(predictions).utf8)

@@ -9,15 +9,32 @@ public struct PredictionFormat: Sendable {
   public let shape: Shape
   /// The names of the classes.
   public let classNames: [String]?
+  /// The steps of each sample's prediction, if it is a sequence whose length varies.
+  public let lengths: [Int]?
 
   /// The format of a model's predictions.
-  public init(_ model: SavedModel) {
+  ///
+  /// - Parameter lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
+  public init(_ model: SavedModel, lengths: [Int]? = nil) {
+    self.lengths = lengths
     meaning = model.plan.predictionMeaning
     shape = model.plan.shape(of: model.plan.prediction)
     classNames = model.classNames
   }
 
   private var width: Int { shape.elementCount }
+
+  /// Whether each step of a sequence has a class, or numbers, of its own.
+  private var isPerStep: Bool { shape.rank == 2 && (isAboutClasses || lengths != nil) }
+
+  /// The numbers of each step of a sample.
+  private func steps<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
+    let unit = width / shape[0]
+    return (0..<(lengths?[sample] ?? shape[0])).map { step in
+      let start = sample * width + step * unit
+      return predictions[start..<(start + unit)]
+    }
+  }
 
   /// The class that a prediction names, and what speaks for it; nil when it is not about classes. A prediction that
   /// holds NaN names none.
@@ -46,7 +63,10 @@ public struct PredictionFormat: Sendable {
   }
 
   /// A table with a header: the class and its probability, or the numbers. Where a prediction is NaN the class is empty.
+  /// Where each step of a sequence has its own, there is a row for each step, which begins with the numbers of sample and
+  /// step, from 1.
   public func csv<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+    if isPerStep { return csvOfSteps(predictions) }
     var text = ""
     if isAboutClasses {
       text = meaning == .scores ? "class,score\n" : "class,probability\n"
@@ -64,23 +84,64 @@ public struct PredictionFormat: Sendable {
     return text
   }
 
+  private func csvOfSteps<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+    let unit = width / shape[0]
+    let titles =
+      isAboutClasses
+      ? ["class", meaning == .scores ? "score" : "probability"]
+      : unit == 1 ? ["prediction"] : (1...unit).map { "prediction\($0)" }
+    var text = "sample,step,\(titles.joined(separator: ","))\n"
+    for sample in 0..<(predictions.count / width) {
+      for (step, values) in steps(predictions, sample).enumerated() {
+        text += "\(sample + 1),\(step + 1),"
+        if let (name, support) = verdict(values.map { Double($0) }[...]) {
+          text += "\(name.map(quoted) ?? ""),\(significant(support, 6))\n"
+        } else {
+          text += values.map { plain($0) }.joined(separator: ",") + "\n"
+        }
+      }
+    }
+    return text
+  }
+
   /// An array with an object for each sample: `class` and `probability` (or `score`) where there are classes, and
-  /// `values`, all numbers. What is no finite number is null.
+  /// `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own, these are arrays
+  /// with one entry for each step.
   public func json<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+    func list(_ values: ArraySlice<S>) -> String {
+      "[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]"
+    }
+    let supportKey = meaning == .scores ? "score" : "probability"
     var rows: [String] = []
+    if isPerStep {
+      for sample in 0..<(predictions.count / width) {
+        let steps = steps(predictions, sample)
+        let verdicts = steps.compactMap { verdict($0.map { Double($0) }[...]) }
+        var row = "{"
+        if !verdicts.isEmpty {
+          row += "\"class\":[\(verdicts.map { NNText.json($0.name) }.joined(separator: ","))],"
+          row +=
+            "\"\(supportKey)\":["
+            + verdicts.map { $0.support.isFinite ? "\($0.support)" : "null" }.joined(separator: ",")
+          row += "],"
+        }
+        rows.append(row + "\"values\":[\(steps.map(list).joined(separator: ","))]}")
+      }
+      return "[" + rows.joined(separator: ",\n") + "]\n"
+    }
     for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
       let values = predictions[start..<(start + width)]
       var row = "{"
       if let (name, support) = verdict(values.map { Double($0) }[...]) {
         row += "\"class\":\(NNText.json(name)),"
-        row += "\"\(meaning == .scores ? "score" : "probability")\":\(support.isFinite ? "\(support)" : "null"),"
+        row += "\"\(supportKey)\":\(support.isFinite ? "\(support)" : "null"),"
       }
-      rows.append(row + "\"values\":[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]}")
+      rows.append(row + "\"values\":\(list(values))}")
     }
     return "[" + rows.joined(separator: ",\n") + "]\n"
   }
 
-  /// NumPy's file of one array, samples along the first dimension.
+  /// NumPy's file of one array, samples along the first dimension. What lies beyond the length of a sequence is 0.
   public func npy<S: BinaryFloatingPoint & BitwiseCopyable>(_ predictions: [S]) -> [UInt8] {
     let count = predictions.count / max(1, width)
     let sizes = ([count] + shape.dimensions).map(String.init).joined(separator: ", ")

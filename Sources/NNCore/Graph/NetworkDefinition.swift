@@ -43,6 +43,9 @@ public struct NetworkDefinition: Sendable {
     public var place: SourcePlace?
     /// The source line there.
     public var sourceLine: String?
+
+    /// The steps that a sample has unless lengths are given: those of the fixed elements, or all.
+    var steps: Int { value.map { $0.count / (shape.elementCount / shape[0]) } ?? shape[0] }
   }
 
   /// A layer in the net.
@@ -106,7 +109,8 @@ public struct NetworkDefinition: Sendable {
   /// Adds an input of the given shape. The next layer reads it unless told otherwise.
   ///
   /// - Parameters:
-  ///   - value: fixed elements, exactly the shape's number, for a graph that is complete in itself.
+  ///   - value: fixed elements for a graph that is complete in itself: the shape's number, or whole steps if there is a
+  ///     length.
   ///   - hasLength: whether each sample has a length of its own, up to the shape's first dimension.
   ///   - entries: how many whole numbers from 0 there are, if the elements are such.
   @discardableResult
@@ -115,8 +119,7 @@ public struct NetworkDefinition: Sendable {
     place: SourcePlace? = nil, sourceLine: String? = nil
   ) throws(ElementError) -> Value {
     try checkName(name)
-    try Input.check(value, fills: shape)
-    try Input.checkLength(hasLength, of: shape, isFixed: value != nil)
+    try Input.check(value, fills: shape, hasLength: hasLength, entries: entries)
     let result = Value(.input(inputs.count))
     inputs.append(
       Input(
@@ -147,6 +150,7 @@ public struct NetworkDefinition: Sendable {
     try checkName(name)
     let sources = from ?? (schema.inputs.upperBound == 0 ? [] : last.map { [$0] } ?? [])
     try schema.checkInputs(sources.count, areNamed: from != nil)
+    let layer = try reading(sources, layer)
     let shared = try share.map { (other) throws(ElementError) in try sharedNode(other, schema) }
     names.addToCount(schema.name)
     let result = Value(.node(nodes.count))

@@ -31,7 +31,11 @@ public struct SequenceLength: Sendable, Hashable {
   public func isEqual(to other: SequenceLength) -> Bool { input == other.input && rules == other.rules }
 
   /// The steps of a sample whose input has `inputSteps`. Below 1 if the sample is too short.
-  public func steps(_ inputSteps: Int) -> Int { rules.reduce(inputSteps) { $1.steps($0) } }
+  public func steps(_ inputSteps: Int) -> Int {
+    var steps = inputSteps
+    for index in rules.indices { steps = rules[index].steps(steps) }
+    return steps
+  }
 
   /// The fewest steps of the input, from 1 to `most`, of which a step is left here. `most` is assumed to be enough.
   package func leastInputSteps(_ most: Int) -> Int {
@@ -68,7 +72,8 @@ public struct LengthRule: Sendable, Hashable {
   /// The output length for an input length of at least 1; below 1 if there is no output.
   public func steps(_ inputSteps: Int) -> Int {
     guard inputSteps >= 1, inputSteps + offset >= 0 else { return 0 }
-    return Count.sum(Count.product(factor, (inputSteps + offset) / stride), constant)
+    let (product, overflow) = factor.multipliedReportingOverflow(by: (inputSteps + offset) / stride)
+    return overflow ? .max : product + constant
   }
 }
 

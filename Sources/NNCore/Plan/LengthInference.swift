@@ -23,3 +23,47 @@ extension NetworkDefinition {
     }
   }
 }
+
+extension NetworkPlan {
+  /// The length of a value; nil if it does not vary.
+  public func length(of value: NetworkDefinition.Value) -> SequenceLength? {
+    definition.length(of: value, outputs: lengths)
+  }
+
+  /// The fewest steps of each input of which every layer has at least one left, and the first node that needs so many;
+  /// 1 and none unless layers shorten sequences.
+  public func leastSteps(ofInput index: Int) -> (steps: Int, node: Int?) {
+    let input = definition.inputs[index]
+    var least: (steps: Int, node: Int?) = (1, nil)
+    guard input.hasLength else { return least }
+    for (node, outputs) in lengths.enumerated() {
+      for case let length? in outputs where length.input == index && !length.rules.isEmpty {
+        let steps = length.leastInputSteps(input.shape[0])
+        if steps > least.steps { least = (steps, node) }
+      }
+    }
+    return least
+  }
+
+  /// Whether some loss takes several labels for each sample, one for each step of a sequence.
+  public var hasLabelsPerStep: Bool {
+    lossNodes.contains { node in
+      if case .classes(_, let shape)? = layers[node].targets.first { shape.elementCount > 1 } else { false }
+    }
+  }
+
+  /// Throws a `DiagnosticError` for fixed elements of fewer steps than the layers need.
+  func requireSteps() throws(DiagnosticError) {
+    for (index, input) in definition.inputs.enumerated() where input.hasLength && input.value != nil {
+      let least = leastSteps(ofInput: index)
+      guard input.steps < least.steps else { continue }
+      throw DiagnosticError([
+        Diagnostic(
+          code: "length-out-of-range",
+          "the value of '\(input.name)' has \(input.steps) step\(input.steps == 1 ? "" : "s"), but "
+            + "'\(least.node.map { definition.nodes[$0].name } ?? "the net")' needs at least \(least.steps)",
+          remedy: "give it more steps", place: input.place, sourceLine: input.sourceLine)
+      ])
+    }
+  }
+}

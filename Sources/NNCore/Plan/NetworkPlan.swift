@@ -93,6 +93,7 @@ public struct NetworkPlan: Sendable {
     lossNodes = losses
     let last = losses.first ?? definition.nodes.indices.last
     prediction = last.map { .init(.node($0)) } ?? .init(.input(0))
+    try requireSteps()
   }
 
   /// The shape of a value, of one sample.
@@ -101,26 +102,6 @@ public struct NetworkPlan: Sendable {
     case .input(let index): definition.inputs[index].shape
     case .node(let index): layers[index].outputs[value.output]
     }
-  }
-
-  /// The length of a value; nil if it does not vary.
-  public func length(of value: NetworkDefinition.Value) -> SequenceLength? {
-    definition.length(of: value, outputs: lengths)
-  }
-
-  /// The fewest steps of each input of which every layer has at least one left, and the first node that needs so many;
-  /// 1 and none unless layers shorten sequences.
-  public func leastSteps(ofInput index: Int) -> (steps: Int, node: Int?) {
-    let input = definition.inputs[index]
-    var least: (steps: Int, node: Int?) = (1, nil)
-    guard input.hasLength else { return least }
-    for (node, outputs) in lengths.enumerated() {
-      for case let length? in outputs where length.input == index && !length.rules.isEmpty {
-        let steps = length.leastInputSteps(input.shape[0])
-        if steps > least.steps { least = (steps, node) }
-      }
-    }
-    return least
   }
 
   /// The labels outside the classes that some loss leaves out: data may hold them besides its classes.

@@ -51,6 +51,8 @@ public final class Network<S: Scalar> {
   /// For each input whose samples have lengths, the memory that layers read: the bound samples, padding being 0.
   private(set) var admittedInputs: [Storage<S>?] = []
   let inputPadding: [Padding?]
+  /// For each input whose samples have lengths, those of all samples that there may be.
+  let inputLengths: [Buffer<Int32>?]
   private var targets: [Buffer<S>] = []
   /// The names of the targets, in the order of `targets`.
   public let targetNames: [String]
@@ -97,10 +99,16 @@ public final class Network<S: Scalar> {
     targetNames = plan.definition.targetNames
     inputCounts = plan.definition.inputs.map(\.shape.elementCount)
     targetCounts = targetNames.map { plan.targets[$0]?.shape.elementCount ?? 1 }
+    inputLengths = plan.definition.inputs.indices.map { [sampleLengths] index in
+      sampleLengths.buffer(plan.length(of: .init(.input(index))))
+    }
     for input in plan.definition.inputs {
       let storage = Storage<S>(count: input.shape.elementCount * batch)
       if let value = input.value {
-        for i in 0..<storage.buffer.count { storage.buffer[i] = S(value[i % value.count]) }
+        let width = input.shape.elementCount
+        for sample in 0..<batch {
+          for (index, number) in value.enumerated() { storage.buffer[sample * width + index] = S(number) }
+        }
       }
       ownInputs.append(storage)
       admittedInputs.append(input.hasLength ? Storage(count: input.shape.elementCount * batch) : nil)
@@ -293,11 +301,13 @@ public final class Network<S: Scalar> {
             ? [] : node.inputs.map { Padding(plan.shape(of: $0), plan.length(of: $0)) },
           forward: ForwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs,
-            inputLengths: inputLengths, outputLengths: outputLengths, target: target, loss: loss, parameters: parameters, state: state, saved: saved, scratch: scratch, epilogue: steps.epilogue,
+            inputLengths: inputLengths, outputLengths: outputLengths, target: target, loss: loss,
+            parameters: parameters, state: state, saved: saved, scratch: scratch, epilogue: steps.epilogue,
             addsToOutput: steps.addsToOutput, random: RandomStream(key: 0), workers: workers),
           backward: BackwardContext(
             batch: batch, phase: .training, inputs: inputs, outputs: outputs,
-            inputLengths: inputLengths, outputLengths: outputLengths, target: target, loss: loss, lossGradient: node.lossWeight, upstream: upstream, downstream: downstream, parameters: parameters,
+            inputLengths: inputLengths, outputLengths: outputLengths, target: target, loss: loss,
+            lossGradient: node.lossWeight, upstream: upstream, downstream: downstream, parameters: parameters,
             parameterGradients: parameterGradients, state: state, saved: saved, scratch: scratch,
             random: RandomStream(key: 0), workers: workers)))
     }
@@ -332,13 +342,6 @@ public final class Network<S: Scalar> {
       }
     }
   }
-}
-
-/// A hash that is the same in every process (FNV-1a, 64 bits), for deriving random streams from names.
-func stableHash(_ name: String) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-  return hash
 }
 
 /// The layer in memory of its own. Nets that are made of one definition and run at the same time would otherwise count

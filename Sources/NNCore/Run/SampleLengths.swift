@@ -6,7 +6,8 @@ struct SampleLengths: Sendable {
   private var lengths: [SequenceLength] = []
   private var arrays: [Storage<Int32>] = []
 
-  /// The lengths of a net's values, for batches of up to `batch` samples that have all steps until they are set.
+  /// The lengths of a net's values, for batches of up to `batch` samples that have all steps, or those of fixed elements,
+  /// until they are set.
   init(_ plan: NetworkPlan, batch: Int) {
     let inputs = plan.definition.inputs
     for index in inputs.indices where inputs[index].hasLength { add(SequenceLength(input: index), batch, inputs) }
@@ -17,13 +18,20 @@ struct SampleLengths: Sendable {
     guard !lengths.contains(where: length.isEqual) else { return }
     lengths.append(length)
     arrays.append(Storage(count: batch))
-    arrays[arrays.count - 1].buffer.fill(Int32(length.steps(inputs[length.input].shape[0])))
+    arrays[arrays.count - 1].buffer.fill(Int32(length.steps(inputs[length.input].steps)))
   }
 
-  /// The array of a length; nil for nil.
-  func buffer(_ length: SequenceLength?, batch: Int) -> Buffer<Int32>? {
+  /// The array of a length, of all samples that there may be; nil for nil.
+  func buffer(_ length: SequenceLength?) -> Buffer<Int32>? {
     guard let length, let index = lengths.firstIndex(where: length.isEqual) else { return nil }
-    return arrays[index].buffer.slice(from: 0, count: batch)
+    return arrays[index].buffer
+  }
+
+  /// Gives all samples of an input the same number of steps.
+  func reset(_ input: Int, steps: Int) {
+    for index in lengths.indices where lengths[index].input == input {
+      arrays[index].buffer.fill(Int32(lengths[index].steps(steps)))
+    }
   }
 
   /// Sets the lengths of an input's samples, and those that follow from them. Stops the program for one that leaves no

@@ -14,11 +14,11 @@ enum EvaluateCommand: Command {
   static let options = [
     Option(
       "data", .path("FILE"),
-      "The samples: csv, tsv, npy, npz or IDX, also with .gz; or a folder of pictures, one folder for each class."),
+      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures, one folder for each class."),
     Option(
       "label", .text("COLUMN"),
       "The column of the right answer in a table; unless given, the one that it was in the training set."),
-    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
+    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."), CommonOptions.lengths,
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
     Option("details", "Also precision and recall of each class, and the confusion matrix."),
@@ -47,11 +47,13 @@ enum EvaluateCommand: Command {
         code: "missing-loss", file: arguments.positionals[0], "the model has no loss to evaluate with")
     }
     let workers = try environment.workers(arguments)
-    let context = SourceContext(
+    var context = SourceContext(
       folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
       ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
+    context.labelsPerStep = model.plan.hasLabelsPerStep
     let samples = try LabelledInput.read(
-      data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
+      data, labels: arguments.text("labels"), lengths: arguments.text("lengths"), label: arguments.text("label"),
+      context, pictures: model.pictures)
     arguments.report(samples)
     if arguments.has("details") { try EvaluationText.checkDetails(model.plan) }
     let evaluation: Evaluation

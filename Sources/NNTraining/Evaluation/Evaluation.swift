@@ -11,7 +11,7 @@ public struct Evaluation: Sendable {
     case classes(count: Int)
     /// Yes or no, from one probability.
     case binary
-    /// Numbers, `count` for each sample.
+    /// Numbers, `count` for each sample; for each step of sequences that have lengths.
     case values(count: Int)
     /// Only the loss.
     case none
@@ -34,7 +34,8 @@ public struct Evaluation: Sendable {
   public let topCount: Int
   /// The number of views of each sample.
   public internal(set) var views = 1
-  /// Samples that count: those seen less the ignored ones.
+  /// Samples that count: those seen less the ignored ones. Where each step of a sequence has a target, steps count in
+  /// their place.
   public internal(set) var samples = 0
   /// Samples whose label the loss leaves out.
   public internal(set) var ignored = 0
@@ -105,11 +106,16 @@ public struct Evaluation: Sendable {
   /// What is counted when the first loss's target has the given form.
   static func task(_ plan: NetworkPlan, _ form: TargetForm) -> Task {
     guard let node = plan.lossNodes.first else { return .none }
-    let width = plan.layers[node].outputs[0].elementCount
+    let output = plan.layers[node].outputs[0]
+    let hasLength = plan.lengths[node][0] != nil
+    let width = output.elementCount
+    // Each step of a sequence is told apart, or measured, by itself.
+    let stepWidth = output.rank > 1 ? output[output.rank - 1] : width
     switch (plan.definition.nodes[node].layer.facts.prediction ?? .values, form) {
-    case (.probabilities, _), (.scores, _): return .classes(count: width)
+    case (.probabilities, _), (.scores, _): return .classes(count: stepWidth)
     case (.binaryProbabilities, _) where width == 1: return .binary
-    case (.values, .values(let shape)) where shape.elementCount == width: return .values(count: width)
+    case (.values, .values(let shape)) where shape.elementCount == width:
+      return .values(count: hasLength ? width / output[0] : width)
     case (.values, .classes(2, _)) where width == 1: return .binary
     default: return .none
     }
@@ -134,10 +140,36 @@ public struct Evaluation: Sendable {
 
   /// Compares predictions with the targets of the batch that the net has just run forward.
   mutating func addPredictions<S: Scalar>(_ network: Network<S>, _ prediction: Buffer<S>) {
-    let batch = network.batch
-    samples += batch
-    guard let position = targetPosition else { return }
+    guard let position = targetPosition, task != .none else {
+      samples += network.batch
+      return
+    }
     let target = network.targetBuffer(position)
+    // What is judged by itself: each sample, or each step within its length.
+    let unit: Int
+    switch task {
+    case .classes(let count), .values(let count): unit = count
+    case .binary, .none: unit = 1
+    }
+    let rowsPerSample = prediction.count / (unit * network.batch)
+    guard let lengths = network.lengths(of: network.plan.prediction) else {
+      return add(network, unit, 0..<(network.batch * rowsPerSample), prediction, target)
+    }
+    for sample in 0..<network.batch {
+      let start = sample * rowsPerSample
+      add(network, unit, start..<(start + Int(lengths[sample])), prediction, target)
+    }
+  }
+
+  /// Adds rows of a prediction, of `unit` numbers each.
+  private mutating func add<S: Scalar>(
+    _ network: Network<S>, _ unit: Int, _ rows: Range<Int>, _ predictions: Buffer<S>, _ targets: Buffer<S>
+  ) {
+    let batch = rows.count
+    samples += batch
+    let prediction = predictions.slice(from: rows.lowerBound * unit, count: batch * unit)
+    let targetUnit = isDistribution || task.isAboutValues ? unit : 1
+    let target = targets.slice(from: rows.lowerBound * targetUnit, count: batch * targetUnit)
     // One fast look at the whole batch spares those at each sample.
     let mayHoldNaN = !S.isFinite(prediction, workers: network.workers)
     switch task {
