@@ -9,6 +9,8 @@ public struct PredictionFormat: Sendable {
   public let shape: Shape
   /// The names of the classes.
   public let classNames: [String]?
+  /// The numbers of a prediction that belong together: all of them, or those of a step.
+  private let unit: Int
   /// The steps of each sample's prediction, if it is a sequence whose length varies.
   public let lengths: [Int]?
 
@@ -17,6 +19,7 @@ public struct PredictionFormat: Sendable {
   /// - Parameter lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
   public init(_ model: SavedModel, lengths: [Int]? = nil) {
     self.lengths = lengths
+    unit = model.plan.predictionUnit
     meaning = model.plan.predictionMeaning
     shape = model.plan.shape(of: model.plan.prediction)
     classNames = model.classNames
@@ -25,12 +28,11 @@ public struct PredictionFormat: Sendable {
   private var width: Int { shape.elementCount }
 
   /// Whether each step of a sequence has a class, or numbers, of its own.
-  private var isPerStep: Bool { shape.rank == 2 && (isAboutClasses || lengths != nil) }
+  private var isPerStep: Bool { unit < width }
 
   /// The numbers of each step of a sample.
   private func steps<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
-    let unit = width / shape[0]
-    return (0..<(lengths?[sample] ?? shape[0])).map { step in
+    (0..<(lengths?[sample] ?? width / unit)).map { step in
       let start = sample * width + step * unit
       return predictions[start..<(start + unit)]
     }
@@ -85,7 +87,6 @@ public struct PredictionFormat: Sendable {
   }
 
   private func csvOfSteps<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
-    let unit = width / shape[0]
     let titles =
       isAboutClasses
       ? ["class", meaning == .scores ? "score" : "probability"]

@@ -106,16 +106,12 @@ public struct Evaluation: Sendable {
   /// What is counted when the first loss's target has the given form.
   static func task(_ plan: NetworkPlan, _ form: TargetForm) -> Task {
     guard let node = plan.lossNodes.first else { return .none }
-    let output = plan.layers[node].outputs[0]
-    let hasLength = plan.lengths[node][0] != nil
-    let width = output.elementCount
-    // Each step of a sequence is told apart, or measured, by itself.
-    let stepWidth = output.rank > 1 ? output[output.rank - 1] : width
+    let width = plan.layers[node].outputs[0].elementCount
     switch (plan.definition.nodes[node].layer.facts.prediction ?? .values, form) {
-    case (.probabilities, _), (.scores, _): return .classes(count: stepWidth)
+    case (.probabilities, _), (.scores, _): return .classes(count: plan.predictionUnit)
     case (.binaryProbabilities, _) where width == 1: return .binary
     case (.values, .values(let shape)) where shape.elementCount == width:
-      return .values(count: hasLength ? width / output[0] : width)
+      return .values(count: plan.predictionUnit)
     case (.values, .classes(2, _)) where width == 1: return .binary
     default: return .none
     }
