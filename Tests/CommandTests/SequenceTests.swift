@@ -159,6 +159,8 @@ import Testing
     #expect(trace.code == 0, "\(trace.messages)")
     #expect(try place.run("gradcheck", "tags.xml").code == 0)
     #expect(try place.run("bench", "tags.xml", "--seconds", "0.01").code == 0)
+    let explanation = try place.run("explain", "--at", weights, "--input", "3,9", "--target", "low,high")
+    #expect(explanation.code == 0 && explanation.output.contains("words = [3 9]"), "\(explanation.messages)")
     // An index that is none is refused where it enters.
     try write([3, 10, 0, 0], "1, 4", to: "wrong.npy", in: place)
     let wrong = try place.run("predict", weights, "wrong.npy")
@@ -175,6 +177,8 @@ import Testing
     try place.write(text, to: "e.xml")
     let result = try place.run("explain", "e.xml", "--input", "1,2,3,4")
     #expect(result.code == 0, "\(result.messages)")
+    // Two steps, not three: there is no padding to explain.
+    #expect(result.output.contains("x = [1 2 3 4]") && result.output.contains("[0.5 0.5 0.5 0.5]"), "\(result.output)")
     #expect(try place.run("explain", "e.xml", "--input", "1,2,3").code != 0)
   }
 }
