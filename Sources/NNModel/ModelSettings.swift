@@ -18,6 +18,10 @@ extension ModelDescription {
       list["\(path).stratified"] = split.stratified.map { $0 ? "true" : "false" }
       list["\(path).seed"] = String(split.seed)
     }
+    if let columns {
+      list["columns.missingValues"] = columns.missingValues?.joined(separator: " ")
+      for (index, column) in columns.elements.enumerated() { list.add("columns.column\(index + 1)", column) }
+    }
     for (index, step) in preprocessing.enumerated() { list.add("preprocess.step\(index + 1)", step) }
     for (index, step) in augmentation.enumerated() { list.add("augment.step\(index + 1)", step) }
     if let views {
@@ -33,7 +37,7 @@ extension ModelDescription {
     let path = "network.\(element.name)"
     list.add(path, element.element, except: ["name", "from", "share", "shape"])
     if let input = element.element.element as? NetworkElement.Input {
-      list["\(path).shape"] = input.shape.description
+      list["\(path).shape"] = input.writtenShape
     } else {
       list["\(path).shape"] = element.element.attributes["shape"].map(\.written)
     }

@@ -36,7 +36,7 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
-    model, description, data, split, preprocess, augment, views, include, block, network, input, use, `repeat`,
+    model, description, data, split, columns, preprocess, augment, views, include, block, network, input, use, `repeat`,
     training,
   ]
 
@@ -46,7 +46,7 @@ public struct ModelStructure: Sendable, Hashable {
   static let model = ModelStructure(
     "model",
     children: [
-      "description", "data", "preprocess", "augment", "views", "include", "block", "network", "training",
+      "description", "data", "columns", "preprocess", "augment", "views", "include", "block", "network", "training",
     ],
     "A whole experiment: data, preprocessing, net and training.",
     example: #"<model xmlns="urn:nnrun:model:1" name="mlp">...</model>"#,
@@ -80,6 +80,16 @@ public struct ModelStructure: Sendable, Hashable {
         "stratified", .boolean,
         "Whether every class keeps its share; unless given, it does when the data has classes."),
       .optional("seed", .integer(0...Int.max), default: .integer(0), "Which samples are drawn."),
+    ])
+
+  static let columns = ModelStructure(
+    "columns", in: ["model"], kinds: [.column],
+    "What each column of a table is: learned on the training part, stored with the weights, found by name.",
+    example: #"<columns><number name="age" missing="median"/><category name="sex"/></columns>"#,
+    attributes: [
+      .optional(
+        "missingValues", .words,
+        "The texts that stand for a gap, besides an empty field; NA, N/A, NaN, nan, null, NULL and ? unless given.")
     ])
 
   static let preprocess = ModelStructure(
@@ -132,7 +142,10 @@ public struct ModelStructure: Sendable, Hashable {
     "input", in: ["network"], isUnique: false, "What the net reads.", example: #"<input name="pixels" shape="64"/>"#,
     attributes: [
       .optional("name", .name, "The input's name, unique in the model; input and a number unless given."),
-      .optional("shape", .shape, "The shape of one sample; that of the value, as a row, unless given."),
+      .optional(
+        "shape", .shapeOrWord(["columns"]),
+        "The shape of one sample; that of the value, as a row, unless given. columns: a row as wide as <columns> makes it."
+      ),
       .optional("value", .numbers, "Fixed elements, for a graph that is complete in itself."),
     ])
 

@@ -16,7 +16,9 @@ public enum ModelWriter {
     var prefixes: [String: String] = [:]
 
     init(_ model: ModelDescription) {
-      var elements = model.sources + model.preprocessing + model.augmentation + model.network.map(\.element)
+      var elements =
+        model.sources + (model.columns?.elements ?? []) + model.preprocessing + model.augmentation
+        + model.network.map(\.element)
       if let training = model.training {
         elements += [training.optimizer, training.schedule, training.stopping].compactMap(\.self)
       }
@@ -40,6 +42,13 @@ public enum ModelWriter {
       text += ">\n"
       if let summary = model.summary { text += "  <description>\(markupEscaped(summary))</description>\n" }
       writeData(model)
+      if let columns = model.columns {
+        text += "  <columns"
+        if let words = columns.missingValues { write("missingValues", words.joined(separator: " ")) }
+        text += ">\n"
+        for element in columns.elements { write(element) }
+        text += "  </columns>\n"
+      }
       writeSection("preprocess", model.preprocessing)
       writeSection("augment", model.augmentation)
       if let views = model.views {
@@ -100,7 +109,7 @@ public enum ModelWriter {
         write("from", names.joined(separator: " "))
       }
       if let shared = element.sharedWith { write("share", network[shared].name) }
-      if let input = element.element.element as? NetworkElement.Input { write("shape", input.shape.description) }
+      if let input = element.element.element as? NetworkElement.Input { write("shape", input.writtenShape) }
       writeAttributes(of: element.element, except: element.isInput ? ["name", "shape"] : ["name", "from", "share"])
       text += "/>\n"
     }

@@ -18,6 +18,12 @@ public struct Dataset: Sendable {
   public var record: SourceRecord?
   /// The columns of a table that the training set does not have and that are left out, by name.
   public var ignoredColumns: [String] = []
+  /// The table that the inputs are to be made of, where its columns are declared; nil once they are.
+  package var table: RawTable?
+  /// Columns that predictions carry along, by name: a text for each row.
+  public var keptColumns: [(name: String, texts: [String])] = []
+  /// What was wrong with rows that were left out.
+  public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.
   public var warnings: [Diagnostic] = []
   /// The rows of the arrays that are the set's samples, in order.
@@ -30,9 +36,18 @@ public struct Dataset: Sendable {
   /// Throws a `DiagnosticError`: the arrays have different numbers of samples, none, or more than 2^31 - 1; or one of them
   /// holds NaN or an infinite number.
   public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "") throws {
+    try self.init(inputs: inputs, targets: targets, classNames: classNames, table: nil, file: file)
+  }
+
+  /// A set whose inputs are, or are still to be made of a table. Throws like the other one.
+  package init(
+    inputs: [DataArray], targets: [DataArray], classNames: [String]?, table: RawTable?, file: String
+  ) throws {
+    self.table = table
     self.file = file
     let place = file.isEmpty ? "data" : file
-    let counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
+    var counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
+    if let table { counts.append(("table", table.lines.count)) }
     for (name, count) in counts where count != counts[0].1 {
       throw DiagnosticError(
         code: "sample-count", file: place,
@@ -65,6 +80,22 @@ public struct Dataset: Sendable {
     var result = self
     result.inputs = inputs
     result.targets = targets
+    return result
+  }
+
+  /// The set with the inputs that its table makes, by what training has learned; itself if it has them.
+  ///
+  /// - Throws: a `DiagnosticError` for a field that the training part does not explain.
+  package func encoded(_ features: [TableFeature], isDouble: Bool) throws -> Dataset {
+    guard let table else { return self }
+    var result = self
+    result.inputs = try table.encoded(features, isDouble: isDouble, file: file)
+    for array in result.inputs { try array.requireFinite(file: file) }
+    result.table = nil
+    if var record = record?.table {
+      record.features = features
+      result.record = SourceRecord(.table(record))
+    }
     return result
   }
 

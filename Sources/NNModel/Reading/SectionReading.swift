@@ -5,6 +5,12 @@ extension ModelReader {
   /// The registered elements of a section that holds nothing else.
   mutating func readList(_ index: Int, _ structure: ModelStructure, _ section: ModelSection) -> [ModelElement] {
     _ = structureAttributes(index, structure)
+    return readElements(index, structure, section)
+  }
+
+  mutating func readElements(
+    _ index: Int, _ structure: ModelStructure, _ section: ModelSection
+  ) -> [ModelElement] {
     checkText(index)
     var elements: [ModelElement] = []
     for child in tree[index].children {

@@ -46,7 +46,8 @@ public struct Experiment: Sendable {
     guard let training = description.training else {
       throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
     }
-    let sets = try DataLoading(description, workers: workers).sets()
+    let (description, sets) = try DataLoading(description, workers: workers).sets(
+      learned: learned?.source?.table?.features)
     guard let train = sets["train"] else {
       throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
     }
@@ -140,12 +141,39 @@ package struct DataLoading {
   }
 
   /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
-  package func sets() throws -> [String: Dataset] {
+  ///
+  /// - Parameter learned: what an earlier training has learned of the columns of a table; learned now unless given.
+  /// - Returns: the model, its inputs as wide as the columns of a table are, and the sets.
+  package func sets(learned: [TableFeature]? = nil) throws -> (ModelDescription, [String: Dataset]) {
+    let declared = try description.declaredColumns()
+    var sets = try read(declared)
+    for split in description.splits { try take(split, from: &sets) }
+    guard let declared, let training = sets["train"], let columns = description.columns else {
+      return (description, sets)
+    }
+    guard let table = training.table, let read = training.record?.table?.features else {
+      throw DiagnosticError(
+        code: "no-table", "<columns> says what a table holds, but the training data is none",
+        remedy: "read it by <csv>, or leave <columns> out", place: columns.place)
+    }
+    let features = try learned ?? declared.learned(training, table, read)
+    guard features.map(\.position) == read.map(\.position) else {
+      throw DiagnosticError(
+        code: "other-columns", file: training.file, "the table has other columns than the one that the run began with")
+    }
+    sets = try sets.mapValues { try $0.encoded(features, isDouble: description.precision == .double) }
+    return (description.resolved(columns: features.widths), sets)
+  }
+
+  /// The samples of the sources by role.
+  private func read(_ columns: DeclaredColumns?) throws -> [String: Dataset] {
     // A net that cannot be planned is told about when it is planned for the data.
-    let ignored = (try? NetworkPlan(description.makeNetworkDefinition()))?.ignoredLabels ?? []
+    let widths = Dictionary(description.columnInputs.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
+    let ignored = (try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition()))?.ignoredLabels ?? []
     var context = SourceContext(
       folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
       isDouble: description.precision == .double, workers: workers)
+    context.columns = columns
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {
       let sources = description.sources.filter { $0.attributes.text("role") == role }
@@ -163,7 +191,6 @@ package struct DataLoading {
         context.record = set.record
       }
     }
-    for split in description.splits { try take(split, from: &sets) }
     return sets
   }
 

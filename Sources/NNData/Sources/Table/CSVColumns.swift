@@ -13,11 +13,17 @@ struct CSVColumns {
   /// The columns that are neither.
   var ignored: [Int] = []
 
+  /// The rows of data that are read.
+  var rows: [Int] = []
+
   /// The first row of data.
-  var first: Int { hasHeader ? 1 : 0 }
+  private var first: Int { hasHeader ? 1 : 0 }
 
   /// The names of the columns; nil without a header.
   var names: [String]? { hasHeader ? table.firstRow : nil }
+
+  /// A column's name, or its number from 1 without a header.
+  func plainName(_ column: Int) -> String { hasHeader ? table.text(0, column) : String(column + 1) }
 
   /// A column as messages name it.
   func name(_ column: Int) -> String {
@@ -37,6 +43,7 @@ struct CSVColumns {
     if let names { try Self.checkNames(names, table) }
     let answers = Set(answers)
     inputs = (0..<table.columns).filter { !answers.contains($0) }
+    rows = Array(first..<max(first, table.rows))
   }
 
   /// Columns that are known already.
@@ -47,6 +54,7 @@ struct CSVColumns {
     self.answers = answers
     let read = Set(inputs + answers)
     ignored = (0..<table.columns).filter { !read.contains($0) }
+    rows = Array(first..<max(first, table.rows))
   }
 
   /// Throws a `DiagnosticError` when two columns have the same name: one may well be a copy of the answer.
