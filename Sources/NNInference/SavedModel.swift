@@ -127,6 +127,15 @@ public struct SavedModel: Sendable {
       }
       done += count
     }
+    if let answers { answers.decode(outputs.buffer) }
     return outputs.array
+  }
+
+  /// Brings predictions of numbers back to the size that the table has; nil if they have it.
+  var answers: AnswerDecoding? {
+    guard plan.predictionMeaning == .values, let scales = record.source?.table?.answerScales,
+      scales.count == plan.shape(of: plan.prediction).elementCount
+    else { return nil }
+    return AnswerDecoding(scales: scales)
   }
 }

@@ -171,14 +171,49 @@ public struct SplitDescription: Sendable, Hashable {
   public var role: String
   /// The role that it is taken from.
   public var from: String
-  /// How much is taken, between 0 and 1.
+  /// Which samples are taken.
+  public enum Choice: Sendable, Hashable {
+    /// Drawn at random; stratified nil leaves it to the data: yes when it has classes.
+    case random(stratified: Bool?)
+    /// Groups drawn at random, by the texts in a column.
+    case groups(column: String)
+    /// The last ones by a column's values, or as they stand in the file if it is nil.
+    case last(column: String?)
+    /// Those with the given text in a column.
+    case marked(column: String, value: String)
+  }
+  /// How much is taken, between 0 and 1; what it says does not matter where samples are marked.
   public var fraction: Double
-  /// Whether every class keeps its share; nil leaves it to the data: yes when it has classes.
-  public var stratified: Bool?
+  /// Which samples are taken.
+  public var choice: Choice
   /// Which samples are drawn.
   public var seed: Int
   /// Where it stands.
   public var place: SourcePlace
+}
+
+extension SplitDescription {
+  /// The column of the table on which the choice depends.
+  package var column: String? {
+    switch choice {
+    case .random: nil
+    case .groups(let column), .marked(let column, _): column
+    case .last(let column): column
+    }
+  }
+
+  /// The attributes of `<split>` that say so, in order.
+  var attributes: [(name: String, value: String)] {
+    var list = [("role", role), ("from", from)]
+    if case .marked = choice {} else { list.append(("fraction", AttributeValue.number(fraction).written)) }
+    switch choice {
+    case .random(let stratified): if let stratified { list.append(("stratified", stratified ? "true" : "false")) }
+    case .groups(let column): list.append(("group", column))
+    case .last(let column): list.append(("order", column ?? "file"))
+    case .marked(let column, let value): list += [("column", column), ("value", value)]
+    }
+    return list + [("seed", String(seed))]
+  }
 }
 
 /// In how many ways the trained net looks at a picture.

@@ -14,9 +14,7 @@ extension ModelDescription {
     for (index, split) in splits.enumerated() {
       let path = "data.split\(index + 1)"
       list[path] = "\(split.role) from \(split.from)"
-      list["\(path).fraction"] = AttributeValue.number(split.fraction).written
-      list["\(path).stratified"] = split.stratified.map { $0 ? "true" : "false" }
-      list["\(path).seed"] = String(split.seed)
+      for (name, value) in split.attributes where name != "role" && name != "from" { list["\(path).\(name)"] = value }
     }
     if let columns {
       list["columns.missingValues"] = columns.missingValues?.joined(separator: " ")

@@ -73,9 +73,18 @@ public struct ModelStructure: Sendable, Hashable {
       .required("role", .choice(["train", "validation", "test"]), "The role that the part gets."),
       .optional(
         "from", .choice(["train", "validation", "test"]), default: .text("train"), "The role that it is taken from."),
-      .required(
+      .optional(
         "fraction", .number(NumberRange(0, 1, excludesLower: true, excludesUpper: true)),
         "How much is taken, rounded to whole samples, halves up; at least one sample, and at least one is left."),
+      .optional(
+        "group", .text,
+        "A column of the table: rows with the same text in it stay together, so that no patient is in both parts."),
+      .optional(
+        "order", .text,
+        "A column of the table by which the rows are put in order, or file for the order of the file: the last ones are "
+          + "taken, so that nothing is learned from the future."),
+      .optional("column", .text, "A column of the table that says which rows are taken, in place of fraction."),
+      .optional("value", .text, "The text in that column of the rows that are taken; the role's name unless given."),
       .optional(
         "stratified", .boolean,
         "Whether every class keeps its share; unless given, it does when the data has classes."),

@@ -72,11 +72,7 @@ public enum ModelWriter {
       for source in model.sources { write(source) }
       for split in model.splits {
         text += "    <split"
-        write("role", split.role)
-        write("from", split.from)
-        write("fraction", AttributeValue.number(split.fraction).written)
-        if let stratified = split.stratified { write("stratified", stratified ? "true" : "false") }
-        write("seed", String(split.seed))
+        for (name, value) in split.attributes { write(name, value) }
         text += "/>\n"
       }
       text += "  </data>\n"

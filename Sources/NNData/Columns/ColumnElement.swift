@@ -67,24 +67,37 @@ enum ColumnAttributes {
   }
 }
 
-/// The names in a list that is separated by white space, some of them in single quotes; nil if a quote is not closed.
+/// The names in a list that is separated by white space, some of them in single quotes, within which a doubled quote stands
+/// for one; nil if a quote is not closed.
 func columnNames(_ text: String) -> [String]? {
   var names: [String] = []
-  var name = ""
-  var isQuoted = false
-  var hasName = false
-  for character in text {
-    if character == "'", isQuoted || !hasName {
-      isQuoted.toggle()
-      hasName = true
-    } else if character.isWhitespace, !isQuoted {
-      if hasName { names.append(name) }
-      (name, hasName) = ("", false)
+  var rest = text[...].drop(while: \.isWhitespace)
+  while let first = rest.first {
+    var name = ""
+    if first == "'" {
+      rest = rest.dropFirst()
+      while true {
+        guard let quote = rest.firstIndex(of: "'") else { return nil }
+        name += rest[..<quote]
+        rest = rest[rest.index(after: quote)...]
+        guard rest.first == "'" else { break }
+        name += "'"
+        rest = rest.dropFirst()
+      }
+      guard rest.first?.isWhitespace ?? true else { return nil }
     } else {
-      name.append(character)
-      hasName = true
+      let end = rest.firstIndex(where: \.isWhitespace) ?? rest.endIndex
+      name = String(rest[..<end])
+      rest = rest[end...]
     }
+    names.append(name)
+    rest = rest.drop(while: \.isWhitespace)
   }
-  if hasName { names.append(name) }
-  return isQuoted ? nil : names
+  return names
+}
+
+/// A name as `columnNames` reads it.
+package func quotedColumnName(_ name: String) -> String {
+  let needsQuotes = name.isEmpty || name == "*" || name.hasPrefix("'") || name.contains(where: \.isWhitespace)
+  return needsQuotes ? "'" + name.replacing("'", with: "''") + "'" : name
 }

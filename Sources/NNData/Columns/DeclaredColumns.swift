@@ -6,6 +6,9 @@ package struct DeclaredColumns: Sendable {
   /// The texts that stand for a gap unless the model names others; an empty field always does.
   static let usualGaps: Set<String> = ["NA", "N/A", "NaN", "nan", "null", "NULL", "?", "#N/A"]
 
+  /// Those texts, as a model file lists them.
+  package static var usualGapWords: [String] { usualGaps.sorted() }
+
   /// The texts that stand for a gap, besides an empty field.
   let gaps: Set<String>
   /// The input that reads columns unless they name another.
@@ -111,6 +114,57 @@ package struct DeclaredColumns: Sendable {
 
   private func index(_ name: String) -> Int {
     elements.firstIndex { $0.names.contains(name) } ?? elements.firstIndex { $0.names.contains("*") } ?? 0
+  }
+
+  /// Whether the right answers are said to be classes or numbers; nil if the model does not say. Throws a `DiagnosticError`
+  /// where they are said to be something else.
+  func task(of table: CSVColumns) throws(DiagnosticError) -> TableRecord.Task? {
+    var tasks: Set<TableRecord.Task> = []
+    for name in table.answers.map(table.plainName) {
+      guard let index = elements.firstIndex(where: { $0.names.contains(name) }) else { continue }
+      switch elements[index] {
+      case is NumberColumn: tasks.insert(.values)
+      case is CategoryColumn, is BooleanColumn: tasks.insert(.classes)
+      default:
+        throw failure(
+          ElementError(
+            code: "bad-label", "'\(name.shortened)' is the label, which is a <number>, a <category> or a <boolean>",
+            remedy: "take it out of this element", attribute: "name"), index)
+      }
+    }
+    guard let task = tasks.first else { return nil }
+    return tasks.count == 1 ? task : .values
+  }
+
+  /// How right answers that are numbers are scaled, learned on the training part; nil if they stay as they are.
+  ///
+  /// - Parameters:
+  ///   - answers: the right answers of the whole table, a row of `names.count` for each sample.
+  ///   - rows: the training part.
+  ///   - names: the columns of the answers.
+  package func answerScales(
+    _ answers: DataArray, rows: [Int32], names: [String]
+  ) throws(DiagnosticError) -> [NumberEncoding]? {
+    guard case .values = answers.form, answers.width == names.count else { return nil }
+    var scales: [NumberEncoding] = []
+    for (column, name) in names.enumerated() {
+      guard let index = elements.firstIndex(where: { $0.names.contains(name) }) else {
+        scales.append(NumberEncoding())
+        continue
+      }
+      let values = (0..<answers.elements.count / answers.width).map { answers.value($0 * answers.width + column) }
+      do throws(ElementError) {
+        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: rows, column: name) else {
+          return nil
+        }
+        scale.fill = nil
+        scale.hasIndicator = false
+        scales.append(scale)
+      } catch {
+        throw failure(error, index)
+      }
+    }
+    return scales.allSatisfy { $0 == NumberEncoding() } ? nil : scales
   }
 
   /// What the training part says of each column.

@@ -5,11 +5,19 @@ struct FieldReading {
   let columns: CSVColumns
   /// The texts that stand for a gap, besides an empty field.
   let gaps: Set<String>
+  /// Those of them that are numbers.
+  private let gapNumbers: Set<Double>
+
+  init(columns: CSVColumns, gaps: Set<String>) {
+    self.columns = columns
+    self.gaps = gaps
+    gapNumbers = Set(gaps.compactMap(Double.init).filter(\.isFinite))
+  }
 
   /// A field as a number; NaN for a gap. Throws a `DiagnosticError` for anything else.
   func number(_ row: Int, _ column: Int, _ reading: ColumnReading) throws(DiagnosticError) -> Double {
     let table = columns.table
-    if reading == .number, let value = table.number(row, column) { return value }
+    if reading == .number, let value = table.number(row, column) { return gapNumbers.contains(value) ? .nan : value }
     guard let text = text(row, column) else { return .nan }
     switch reading {
     case .boolean: if let value = BooleanColumn.value(text) { return value }

@@ -1,6 +1,20 @@
 import NNCore
 import NNKernels
 
+/// A column that predictions carry along, so that samples can be told apart.
+public struct KeptColumn: Sendable, Hashable {
+  /// The column's name.
+  public let name: String
+  /// A text for each row of the set's arrays.
+  public let texts: [String]
+
+  /// A column.
+  public init(name: String, texts: [String]) {
+    self.name = name
+    self.texts = texts
+  }
+}
+
 /// Samples in memory: arrays for the net's inputs and for its targets, and the rows of these arrays that belong to the
 /// set.
 ///
@@ -21,7 +35,9 @@ public struct Dataset: Sendable {
   /// The table that the inputs are to be made of, where its columns are declared; nil once they are.
   package var table: RawTable?
   /// Columns that predictions carry along, by name: a text for each row.
-  public var keptColumns: [(name: String, texts: [String])] = []
+  public var keptColumns: [KeptColumn] = []
+  /// Columns of a table on which splits depend, by name: a text for each row.
+  package var splitColumns: [String: [String]] = [:]
   /// What was wrong with rows that were left out.
   public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.
@@ -94,6 +110,17 @@ public struct Dataset: Sendable {
     result.table = nil
     if var record = record?.table {
       record.features = features
+      result.record = SourceRecord(.table(record))
+    }
+    return result
+  }
+
+  /// The set with right answers scaled as in training.
+  package func scalingAnswers(_ scales: [NumberEncoding], isDouble: Bool) -> Dataset {
+    var result = self
+    result.targets = targets.map { $0.scaled(scales, isDouble: isDouble) }
+    if var record = record?.table {
+      record.answerScales = scales
       result.record = SourceRecord(.table(record))
     }
     return result

@@ -39,6 +39,8 @@ public struct SourceContext: Sendable {
   public var record: SourceRecord?
   /// What the model says of a table's columns; nil if it says nothing.
   package var columns: DeclaredColumns?
+  /// Columns of a table on which splits depend. They are kept beside the inputs, and are none unless <columns> says so.
+  package var splitColumns: [String] = []
   /// Takes what is wrong with rows that are left out; nil where such a row is an error.
   package var skipsBadRows = false
   /// Labels that stand for no class: their samples do not count.

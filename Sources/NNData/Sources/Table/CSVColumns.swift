@@ -10,6 +10,8 @@ struct CSVColumns {
   var inputs: [Int]
   /// The columns with the right answers, in the order of the target's elements.
   var answers: [Int]
+  /// Columns that are not read because splits depend on them.
+  var unread: [Int] = []
   /// The columns that are neither.
   var ignored: [Int] = []
 
@@ -36,9 +38,10 @@ struct CSVColumns {
   /// - Parameters:
   ///   - label: names, numbers from 1 or `last`, or `none`.
   ///   - header: `true`, `false`, or `auto` to find out.
-  init(_ table: CSVTable, label: String, header: String) throws {
+  ///   - allowsWords: whether inputs may hold words, as where a model has <columns>.
+  init(_ table: CSVTable, label: String, header: String, allowsWords: Bool = false) throws {
     self.table = table
-    (answers, hasHeader) = try CSVLabelColumns(table, label: label, header: header).find()
+    (answers, hasHeader) = try CSVLabelColumns(table, label: label, header: header, allowsWords: allowsWords).find()
     inputs = []
     if let names { try Self.checkNames(names, table) }
     let answers = Set(answers)
@@ -76,9 +79,11 @@ struct CSVColumns {
   func record(target: TargetForm?) -> TableRecord {
     var task: TableRecord.Task?
     if let target { if case .classes = target { task = .classes } else { task = .values } }
-    return TableRecord(
+    var record = TableRecord(
       separator: table.separator, decimalMark: table.decimalMark, names: names, columns: table.columns,
       answers: task == nil ? [] : answers, task: task)
+    record.unread = unread
+    return record
   }
 
   /// A number of the table. Throws a `DiagnosticError` when the field holds something else, or more than a single can.

@@ -37,9 +37,15 @@ struct CSVLabels {
         values.append(try source.number(row, column, isDouble: context.isDouble))
       }
     }
-    let elements: DataArray.Elements = context.isDouble ? .doubles(values) : .floats(values.map { Float($0) })
-    return (DataArray(name: "label", form: .values(Shape(columns.count)), elements: elements), nil)
+    // Declared answers keep all their places until they are scaled.
+    let elements: DataArray.Elements =
+      context.isDouble || context.columns != nil || scales != nil ? .doubles(values) : .floats(values.map { Float($0) })
+    let array = DataArray(name: "label", form: .values(Shape(columns.count)), elements: elements)
+    return (scales.map { array.scaled($0, isDouble: context.isDouble) } ?? array, nil)
   }
+
+  /// How training has scaled the answers, where that is known.
+  private var scales: [NumberEncoding]? { context.columns == nil ? context.record?.table?.answerScales : nil }
 
   private func isAboutClasses(_ task: String) throws -> Bool {
     switch task {

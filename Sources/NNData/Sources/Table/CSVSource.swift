@@ -79,7 +79,7 @@ public struct CSVSource: SampleFormat {
   ) throws -> Dataset {
     let record = context.record?.table
     let table = try table(file, bytes, options, purpose == .model ? nil : record)
-    var columns = try columns(table, options, record, purpose)
+    var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
@@ -90,12 +90,21 @@ public struct CSVSource: SampleFormat {
     } else if let declared = context.columns {
       content = try declaredTable(&columns, declared, record)
     } else {
+      if record == nil { try leaveOut(context.splitColumns, &columns) }
       let shape = Shape(columns.inputs.count)
       content.inputs = [
         DataArray(name: "input", form: .values(shape), elements: .doubles(try numbers(columns, context.isDouble)))
       ]
     }
     return try set(columns, content, options, context, for: purpose)
+  }
+
+  /// Takes columns on which splits depend out of the inputs. Throws a `DiagnosticError` if nothing is left.
+  private static func leaveOut(_ names: [String], _ columns: inout CSVColumns) throws {
+    let left = columns.inputs.filter { names.contains(columns.plainName($0)) }
+    columns.inputs.removeAll(where: left.contains)
+    columns.unread = left
+    guard !columns.inputs.isEmpty else { throw noInputs(columns.table) }
   }
 
   /// What a table holds besides the right answers.
@@ -178,7 +187,8 @@ public struct CSVSource: SampleFormat {
     var targets: [DataArray] = []
     var classes: [String]?
     if !columns.answers.isEmpty, purpose != .prediction {
-      let task = options.task == "auto" ? context.record?.table?.task?.rawValue ?? "auto" : options.task
+      let known = try context.record?.table?.task ?? context.columns?.task(of: columns)
+      let task = options.task == "auto" ? known?.rawValue ?? "auto" : options.task
       let (target, names) = try CSVLabels(columns: columns, context: context).read(task: task)
       (targets, classes) = ([target], names)
     }
@@ -191,14 +201,18 @@ public struct CSVSource: SampleFormat {
     }
     set.ignoredColumns = columns.ignored.map { columns.names?[$0] ?? String($0 + 1) }
     set.keptColumns = content.kept.map { column in
-      (columns.plainName(column), columns.rows.map { columns.table.text($0, column) })
+      KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
     }
     set.skipped = content.skipped
+    for name in context.splitColumns {
+      guard let column = (0..<columns.table.columns).first(where: { columns.plainName($0) == name }) else { continue }
+      set.splitColumns[name] = columns.rows.map { columns.table.text($0, column) }
+    }
     return set
   }
 
   /// The fields of a table, in the training set's dialect if that is known.
-  private static func table(
+  static func table(
     _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?
   ) throws -> CSVTable {
     let text = try CSVTable.text(bytes, file: file)
@@ -229,7 +243,7 @@ public struct CSVSource: SampleFormat {
   }
 
   private static func columns(
-    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose
+    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose, allowsWords: Bool
   ) throws -> CSVColumns {
     if let record {
       let match = CSVMatch(
@@ -239,7 +253,7 @@ public struct CSVSource: SampleFormat {
     let label = options.label ?? (purpose == .prediction ? "none" : "last")
     let skipped = purpose == .prediction ? CSVLabelColumns(table, label: label, header: "auto").numbered : []
     try table.checkLastColumn(of: (0..<table.columns).filter { !skipped.contains($0) })
-    return try CSVColumns(table, label: label, header: options.header)
+    return try CSVColumns(table, label: label, header: options.header, allowsWords: allowsWords)
   }
 
   private static func noInputs(_ table: CSVTable) -> DiagnosticError {

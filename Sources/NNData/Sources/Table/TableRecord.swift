@@ -34,8 +34,12 @@ package struct TableRecord: Sendable, Hashable {
   package var task: Task?
   /// The columns that are inputs, where the model has <columns>; nil where all are that hold no answers.
   package var features: [TableFeature]?
+  /// How each right answer that is a number was scaled for training; nil where they are as the table has them.
+  package var answerScales: [NumberEncoding]?
   /// The texts that stand for a gap besides an empty field, sorted; nil without <columns>.
   package var gaps: [String]?
+  /// The positions of columns that are neither inputs nor answers, where the model has no <columns>.
+  package var unread: [Int] = []
   /// The positions of columns that are carried into predictions.
   package var kept: [Int] = []
 
@@ -54,12 +58,15 @@ package struct TableRecord: Sendable, Hashable {
   /// The positions of the columns that are inputs: those of the features, or all that hold no answers, in order.
   package var inputs: [Int] {
     if let features { return features.map(\.position) }
-    let answers = Set(answers)
+    let answers = Set(answers + unread)
     return (0..<columns).filter { !answers.contains($0) }
   }
 
   /// The names of the columns that are inputs; nil if the table has no header.
   package var inputNames: [String]? { names.map { names in inputs.map { names[$0] } } }
+
+  /// The names of the columns with the right answers, or their numbers from 1.
+  package var answerTitles: [String] { answers.map { names?[$0] ?? String($0 + 1) } }
 
   /// The names of the columns with the right answers; nil if the table has no header.
   package var answerNames: [String]? { names.map { names in answers.map { names[$0] } } }
@@ -75,7 +82,12 @@ package struct TableRecord: Sendable, Hashable {
     ]
     if let task { members.append(.init(key: "task", value: .text(task.rawValue))) }
     if let features { members.append(.init(key: "features", value: .array(features.map(\.json)))) }
+    if let answerScales {
+      members.append(
+        .init(key: "answerScales", value: .array(answerScales.map { .object(ColumnEncoding.number($0).json) })))
+    }
     if let gaps { members.append(.init(key: "gaps", value: .array(gaps.map { .text($0) }))) }
+    if !unread.isEmpty { members.append(.init(key: "unread", value: .array(unread.map { .integer($0) }))) }
     if !kept.isEmpty { members.append(.init(key: "kept", value: .array(kept.map { .integer($0) }))) }
     return .object(members)
   }
@@ -124,9 +136,24 @@ package struct TableRecord: Sendable, Hashable {
 
   /// Reads what <columns> has left; false when it is damaged.
   private mutating func readFeatures(_ json: StrictJSON) -> Bool {
+    if let value = json["unread"] {
+      guard case .array(let values) = value, let places = Self.places(values, columns: columns),
+        Set(places + answers).count < columns
+      else { return false }
+      unread = places
+    }
     if let value = json["kept"] {
       guard case .array(let values) = value, let places = Self.places(values, columns: columns) else { return false }
       kept = places
+    }
+    if let value = json["answerScales"] {
+      guard case .array(let values) = value, values.count == answers.count else { return false }
+      let scales = values.compactMap { value -> NumberEncoding? in
+        guard case .number(let scale)? = ColumnEncoding(json: value) else { return nil }
+        return scale
+      }
+      guard scales.count == values.count else { return false }
+      answerScales = scales
     }
     guard let value = json["features"] else { return true }
     guard case .array(let values) = value, !values.isEmpty, let gaps = json["gaps"]?.texts else { return false }
