@@ -21,8 +21,10 @@ enum EvaluateCommand: Command {
     Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
-    Option("details", "Also precision and recall of each class, and the confusion matrix."),
-    Option("require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97."),
+    Option("details", "Also every metric, those of each class or output, and the confusion matrix."),
+    Option(
+      "require", .text("METRIC=VALUE"),
+      "End with 1 unless the result is as good, as in accuracy=0.97, or colour.auc=0.9 for the head 'colour'."),
     CommonOptions.threads, CommonOptions.json, CommonOptions.verbose,
   ]
   static let examples = [
@@ -54,24 +56,27 @@ enum EvaluateCommand: Command {
       data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
     arguments.report(samples)
     if arguments.has("details") { try EvaluationText.checkDetails(model.plan) }
+    let needed = requirement?.detail ?? .sums
+    let detail = arguments.has("details") || arguments.has("json") ? .predictions : needed
     let evaluation: Evaluation
     switch model.description.precision {
-    case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers)
-    case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers)
+    case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers, detail)
+    case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers, detail)
     }
     if arguments.has("json") {
-      try printResult(EvaluationText.jsonText(evaluation))
+      try printResult(EvaluationText.jsonText(evaluation, details: arguments.has("details")))
     } else {
       try printResult(EvaluationText.short(evaluation))
       if arguments.has("details") {
         try printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
       }
     }
-    return Requirement.verdict(evaluation, requirement)
+    return try Requirement.verdict(evaluation, requirement)
   }
 
   private static func evaluate<S: Scalar>(
-    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ workers: WorkerPool
+    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ workers: WorkerPool,
+    _ detail: Evaluation.Detail
   ) throws -> Evaluation {
     let batch = min(256, samples.count)
     let options = NetworkOptions(isTrained: false)
@@ -85,6 +90,6 @@ enum EvaluateCommand: Command {
     network.state.copy(from: state.buffer)
     return try NNTraining.evaluate(
       network, on: samples, preprocessing: model.preprocessing, views: arguments.has("single-view") ? nil : model.views,
-      topCount: try arguments.integer("top", 1...1_000_000) ?? 0, countsConfusion: arguments.has("details"))
+      topCount: try arguments.integer("top", 1...1_000_000) ?? 0, detail: detail)
   }
 }

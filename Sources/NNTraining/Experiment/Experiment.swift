@@ -124,7 +124,7 @@ public struct Experiment: Sendable {
       clipValue: training.clipValue)
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
     if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
-    settings.earlyStopping = training.stopping?.element as? EarlyStopping
+    settings.stopping = training.stopping?.element as? any StoppingRule
     return settings
   }
 }

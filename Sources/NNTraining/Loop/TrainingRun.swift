@@ -150,11 +150,11 @@ public final class TrainingRun<S: Scalar> {
   /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.
   public func finalEvaluation() throws -> (set: String, evaluation: Evaluation)? {
     let views = experiment.views
-    if let test = experiment.testSet { return ("test", try trainer.evaluate(test, views: views)) }
+    if let test = experiment.testSet { return ("test", try trainer.evaluate(test, views: views, detail: .predictions)) }
     if let validation = experiment.validationSet {
-      return ("validation", try trainer.evaluate(validation, views: views))
+      return ("validation", try trainer.evaluate(validation, views: views, detail: .predictions))
     }
-    return ("training", try trainer.evaluate(experiment.trainingSet, views: views))
+    return ("training", try trainer.evaluate(experiment.trainingSet, views: views, detail: .predictions))
   }
 
   /// Writes the report.

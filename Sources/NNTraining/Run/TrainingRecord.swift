@@ -10,9 +10,11 @@ public struct TrainingRecord: Sendable, Hashable {
     /// No scores.
     init() {}
 
-    /// The scores of an evaluation.
-    public init(_ evaluation: Evaluation) {
-      for metric in Metric.all { values[metric] = metric.value(evaluation) }
+    /// The scores of an evaluation: those from sums, which cost nothing, and one that is wanted besides.
+    public init(_ evaluation: Evaluation, and wanted: Metric = .loss) {
+      for metric in Metric.all where metric.detail == .sums || metric == wanted {
+        values[metric] = metric.value(evaluation)
+      }
     }
 
     /// The loss.
