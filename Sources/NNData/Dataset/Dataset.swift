@@ -38,6 +38,8 @@ public struct Dataset: Sendable {
   public var keptColumns: [KeptColumn] = []
   /// Columns of a table on which splits depend, by name: a text for each row.
   package var splitColumns: [String: [String]] = [:]
+  /// How right answers that are numbers were scaled; nil if they are as the table has them.
+  package var answerScales: [NumberEncoding]?
   /// What was wrong with rows that were left out.
   public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.
@@ -119,6 +121,7 @@ public struct Dataset: Sendable {
   package func scalingAnswers(_ scales: [NumberEncoding], isDouble: Bool) -> Dataset {
     var result = self
     result.targets = targets.map { $0.scaled(scales, isDouble: isDouble) }
+    result.answerScales = scales
     if var record = record?.table {
       record.answerScales = scales
       result.record = SourceRecord(.table(record))

@@ -199,6 +199,9 @@ public struct CSVSource: SampleFormat {
       (record.features, record.gaps, record.kept) = (content.features, content.gaps, content.kept)
       set.record = SourceRecord(.table(record))
     }
+    if context.columns == nil, case .values? = set.targets.first?.form {
+      set.answerScales = context.record?.table?.answerScales
+    }
     set.ignoredColumns = columns.ignored.map { columns.names?[$0] ?? String($0 + 1) }
     set.keptColumns = content.kept.map { column in
       KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
