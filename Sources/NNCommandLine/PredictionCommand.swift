@@ -47,7 +47,13 @@ extension PredictionCommand {
         "label", .text("COLUMN"),
         "A column of the table that is no input: its name, its number, or last; for weights that do not know their "
           + "table's columns."),
-      Option("format", .choice(["csv", "json", "npy"]), "How to write predictions; csv unless given."),
+      Option(
+        "format", .choice(["csv", "json", "jsonl", "npy"]),
+        "How to write predictions; csv unless given. jsonl: an object on each line."),
+      Option("probabilities", "Also the probability of every class, each in a column of its own."),
+      Option(
+        "threshold", .text("P"), "Of two classes, name the second one from this probability on; 0.5 unless given."),
+      Option("skip-bad-rows", "Leave out rows of a table that cannot be read, and say how many and where."),
       Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
       CommonOptions.verbose,
     ]
@@ -72,10 +78,23 @@ extension PredictionCommand {
     let workers = try environment.workers(arguments)
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
     arguments.report(samples)
+    reportSkipped(samples)
+    var format = PredictionFormat(model)
+    format.showsAll = arguments.has("probabilities")
+    format.keptColumns = samples.keptColumns
+    if let threshold = try arguments.number("threshold") {
+      guard NumberRange.unit.contains(threshold) else {
+        throw usageError("'--threshold \(threshold)' must be a number from 0 to 1")
+      }
+      guard format.isBinary else {
+        throw usageError("--threshold goes with two classes, but these weights tell others apart", "leave it out")
+      }
+      format.threshold = threshold
+    }
     let isFinite: Bool
     switch model.description.precision {
-    case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), model, arguments)
-    case .double: isFinite = try write(model.predict(Double.self, samples, workers: workers), model, arguments)
+    case .float: isFinite = try write(model.predict(Float.self, samples, workers: workers), format, arguments)
+    case .double: isFinite = try write(model.predict(Double.self, samples, workers: workers), format, arguments)
     }
     return isFinite ? .done : .invalid
   }
@@ -88,7 +107,8 @@ extension PredictionCommand {
     func read(_ path: String) throws -> Dataset {
       try PredictionInput.read(
         path, record: model.record.source, label: arguments.text("label"),
-        isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers, inputs: names)
+        isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers, inputs: names,
+        skipsBadRows: arguments.has("skip-bad-rows"))
     }
     let files = words.map { word -> (name: String?, path: String) in
       guard let name = names.first(where: { word.hasPrefix($0 + "=") }), !Path.exists(word) else { return (nil, word) }
@@ -113,18 +133,34 @@ extension PredictionCommand {
     }
     var joined = try Dataset(inputs: arrays, targets: [], file: files.map(\.path).joined(separator: ", "))
     joined.warnings = sets.flatMap(\.warnings)
+    joined.keptColumns = sets.first?.keptColumns ?? []
     joined.ignoredColumns = sets.flatMap(\.ignoredColumns)
     return joined
   }
 
+  /// Says which rows were left out.
+  private static func reportSkipped(_ samples: Dataset) {
+    guard let first = samples.skipped.first else { return }
+    printMessages(
+      samples.skipped.prefix(10).map { diagnostic in
+        var warning = diagnostic
+        warning.severity = .warning
+        return warning
+      })
+    let count = samples.skipped.count
+    printMessage(
+      "\(grouped(count)) row\(count == 1 ? " is" : "s are") left out"
+        + (count > 10 ? ", the first ten of which are told of above" : "") + (first.place.map { "; \($0.file)" } ?? ""))
+  }
+
   /// Writes the predictions; false, with a message, if some of their numbers are not finite.
   private static func write<S: Scalar>(
-    _ predictions: [S], _ model: SavedModel, _ arguments: Arguments
+    _ predictions: [S], _ format: PredictionFormat, _ arguments: Arguments
   ) throws -> Bool {
-    let format = PredictionFormat(model)
     let bytes: [UInt8]
     switch arguments.text("format") ?? "csv" {
     case "json": bytes = Array(format.json(predictions).utf8)
+    case "jsonl": bytes = Array(format.jsonLines(predictions).utf8)
     case "npy": bytes = format.npy(predictions)
     default: bytes = Array(format.csv(predictions).utf8)
     }

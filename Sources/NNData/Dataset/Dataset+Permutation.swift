@@ -17,7 +17,9 @@ extension Dataset {
   ///
   /// - Parameter record: how the training set was read.
   package func features(_ record: SourceRecord?) -> [DatasetFeature] {
-    let columns = inputs.count == 1 ? record?.table?.inputNames : nil
+    let table = record?.table
+    if let features = table?.features { return tableFeatures(features, table?.names) }
+    let columns = inputs.count == 1 ? table?.inputNames : nil
     return inputs.enumerated().flatMap { index, array -> [DatasetFeature] in
       guard array.form.shape.rank == 1 else {
         return [.init(name: array.name, input: index, elements: 0..<array.width)]
@@ -26,6 +28,22 @@ extension Dataset {
       return (0..<array.width).map {
         .init(name: names?[$0] ?? "\(array.name)[\($0)]", input: index, elements: $0..<($0 + 1))
       }
+    }
+  }
+
+  /// The columns of a table that are encoded, each as one or several elements of its input.
+  private func tableFeatures(_ features: [TableFeature], _ names: [String]?) -> [DatasetFeature] {
+    var ends: [String: Int] = [:]
+    return features.compactMap { feature in
+      guard let input = inputs.firstIndex(where: { $0.name == feature.input }), let encoding = feature.encoding else {
+        return nil
+      }
+      let start = ends[feature.input] ?? 0
+      ends[feature.input] = start + encoding.width
+      guard start + encoding.width <= inputs[input].width else { return nil }
+      return DatasetFeature(
+        name: names?[feature.position] ?? "column \(feature.position + 1)", input: input,
+        elements: start..<(start + encoding.width))
     }
   }
 

@@ -90,7 +90,8 @@ enum EvaluateCommand: Command {
       if arguments.has("label") || arguments.has("labels") {
         throw usageError("--label and --labels say what is in --data, which is missing")
       }
-      return try run.samples(role: arguments.text("role"), environment, workers)
+      return try run.samples(
+        role: arguments.text("role"), learned: model.record.source?.table, environment, workers)
     }
     if arguments.has("role") {
       throw usageError("--role names a part of the model's own data; --data gives other data")

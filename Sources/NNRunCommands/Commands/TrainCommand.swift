@@ -22,6 +22,9 @@ enum TrainCommand: Command {
       name: "MODEL.xml", help: "The model file; or a table (csv, tsv), for which a model is proposed and written.")
   ]
   static let options = [
+    Option(
+      "label", .text("COLUMN"),
+      "With a table: the column of the right answer, by name or number; the last one unless given."),
     Option("output", .path("FOLDER"), "The run folder; runs/<model's name> unless given."),
     Option("resume", .path("FOLDER"), "Go on with the run in this folder from its checkpoint."),
     Option("weights", .path("FILE"), "Begin with the weights of this file where name and shape fit."),
@@ -39,8 +42,8 @@ enum TrainCommand: Command {
       meaning: "Try other settings without editing the file."
     ),
     (
-      line: "nnrun train measurements.csv",
-      meaning: "Propose a model for a table whose last column is the answer, and train it."
+      line: "nnrun train penguins.csv --label species",
+      meaning: "Look at a table, propose a model for it, and train it."
     ),
     (line: "nnrun train models/mlp.xml --resume runs/mlp", meaning: "Go on where an interrupted run stopped."),
     (
@@ -60,7 +63,11 @@ enum TrainCommand: Command {
     overrides = origin.overrides(with: overrides)
     let loader = ModelLoader(environment)
     let path = arguments.positionals[0]
-    let proposal = ProposedModel.isTable(path) ? try ProposedModel(table: path) : nil
+    let proposal =
+      ProposedModel.isTable(path) ? try ProposedModel(table: path, label: arguments.text("label") ?? "last") : nil
+    if proposal == nil, arguments.has("label") {
+      throw usageError("--label goes with a table", "a model file names the label in its source")
+    }
     func experiment(_ load: () throws -> ModelDescription) throws -> (Experiment, WorkerPool) {
       let description = try load()
       let workers = try environment.workers(arguments)

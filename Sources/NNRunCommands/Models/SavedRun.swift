@@ -22,13 +22,17 @@ struct SavedRun {
 
   /// The samples that the model itself names for a role; unless it is given, for test or else validation. Splits are made
   /// as in training. Throws a usage error if there are none.
-  func samples(role: String?, _ environment: Environment, _ workers: WorkerPool) throws -> Dataset {
+  ///
+  /// - Parameter learned: what the training has learned of the columns of a table.
+  func samples(
+    role: String?, learned: TableRecord?, _ environment: Environment, _ workers: WorkerPool
+  ) throws -> Dataset {
     guard Path.exists(model) else {
       throw usageError(
         "--data is missing: the samples to evaluate on", "see 'nnrun evaluate --help'; a run folder knows its own")
     }
-    let description = try ModelLoader(environment).load(path: model, sections: [.data])
-    let sets = try DataLoading(description, workers: workers).sets()
+    let description = try ModelLoader(environment).load(path: model)
+    let sets = try DataLoading(description, workers: workers).sets(learned: learned).1
     let wanted = role.map { [$0] } ?? ["test", "validation"]
     guard let set = wanted.lazy.compactMap({ sets[$0] }).first else {
       throw usageError(

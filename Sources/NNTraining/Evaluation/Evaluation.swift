@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNKernels
 
 /// The metrics of a net on a data set: of each of its heads, from what is gathered batch by batch in double precision.
@@ -32,11 +33,20 @@ public struct Evaluation: Sendable {
   ///   - detail: what is gathered.
   ///   - samples: how many there will be, about.
   public init(_ plan: NetworkPlan, topCount: Int = 0, detail: Detail = .sums, samples: Int = 0) {
+    self.init(plan, topCount: topCount, detail: detail, samples: samples, answerScales: nil)
+  }
+
+  /// The same; right answers that training has scaled are compared in their own size.
+  init(
+    _ plan: NetworkPlan, topCount: Int = 0, detail: Detail = .sums, samples: Int = 0, answerScales: [NumberEncoding]?
+  ) {
     self.detail = detail
     self.topCount = topCount
     let losses = plan.lossNodes.map { Head(plan, $0) }
     heads = (losses.isEmpty ? [Head()] : losses).map {
-      HeadEvaluation($0, topCount: topCount, detail: detail, samples: samples)
+      HeadEvaluation(
+        $0, topCount: topCount, detail: detail, samples: samples,
+        scales: $0.node.flatMap { plan.definition.nodes[$0].target } == "label" ? answerScales : nil)
     }
   }
 

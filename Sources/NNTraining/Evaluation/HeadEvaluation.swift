@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNKernels
 
 /// What is gathered of one head on a data set, from which its metrics are computed. Samples may have weights; all counts
@@ -33,9 +34,14 @@ public struct HeadEvaluation: Sendable {
   /// All predictions; nil unless they are kept.
   var kept: KeptPredictions?
   let topCount: Int
+  /// How training has scaled each target element, which is undone before predictions are compared; nil if it has not.
+  private let scales: [NumberEncoding]?
 
-  init(_ head: Head, topCount: Int, detail: Evaluation.Detail, samples expected: Int) {
+  init(
+    _ head: Head, topCount: Int, detail: Evaluation.Detail, samples expected: Int, scales: [NumberEncoding]? = nil
+  ) {
     self.head = head
+    if case .values(let count) = head.task, scales?.count == count { self.scales = scales } else { self.scales = nil }
     self.topCount = topCount
     if case .values(let count) = head.task {
       squaredResiduals = [Double](repeating: 0, count: count)
@@ -110,7 +116,7 @@ public struct HeadEvaluation: Sendable {
       case .values: addValues(scores, target.slice(from: row * width, count: width), sampleWeight)
       case .none: break
       }
-      kept?.add(scores, target, row, sampleWeight)
+      kept?.add(scores, target, row, sampleWeight, scales)
     }
   }
 
@@ -163,8 +169,8 @@ public struct HeadEvaluation: Sendable {
   @inline(__always)
   private mutating func addValues<S: Scalar>(_ scores: Buffer<S>, _ target: Buffer<S>, _ sampleWeight: Double) {
     for j in 0..<scores.count {
-      let right = Double(target[j])
-      let residual = Double(scores[j]) - right
+      let right = scales?[j].decode(Double(target[j])) ?? Double(target[j])
+      let residual = (scales?[j].decode(Double(scores[j])) ?? Double(scores[j])) - right
       squaredResiduals[j] += sampleWeight * residual * residual
       if samples == 1 { firstTargets[j] = right }
       let shifted = right - firstTargets[j]

@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNKernels
 
 /// Every prediction of a head with its target, for metrics that no sums give, such as those of an order.
@@ -44,9 +45,13 @@ struct KeptPredictions: Sendable {
   /// - Parameters:
   ///   - targets: those of its batch.
   ///   - row: its place in the batch.
+  ///   - scales: how training has scaled each element, which is undone; nil if it has not.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  mutating func add<S: Scalar>(_ scores: Buffer<S>, _ target: Buffer<S>, _ row: Int, _ weight: Double) {
+  mutating func add<S: Scalar>(
+    _ scores: Buffer<S>, _ target: Buffer<S>, _ row: Int, _ weight: Double,
+    _ scales: [NumberEncoding]? = nil
+  ) {
     guard !isOverflowing else { return }
     guard predictions.count + width <= Self.most else {
       isOverflowing = true
@@ -55,8 +60,11 @@ struct KeptPredictions: Sendable {
       weights = []
       return
     }
-    for j in 0..<width { predictions.append(Double(scores[j])) }
-    for j in 0..<targetWidth { targets.append(Double(target[row * targetWidth + j])) }
+    for j in 0..<width { predictions.append(scales?[j].decode(Double(scores[j])) ?? Double(scores[j])) }
+    for j in 0..<targetWidth {
+      let value = Double(target[row * targetWidth + j])
+      targets.append(scales?[j].decode(value) ?? value)
+    }
     weights.append(weight)
     positions.append(seen)
     seen += 1

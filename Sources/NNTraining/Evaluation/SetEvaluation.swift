@@ -15,7 +15,8 @@ public func evaluate<S: Scalar>(
   topCount: Int = 0, detail: Evaluation.Detail = .sums
 ) throws -> Evaluation {
   let samples = try InputBinding(network.plan).bind(samples, for: .judging)
-  var evaluation = Evaluation(network.plan, topCount: topCount, detail: detail, samples: samples.count)
+  var evaluation = Evaluation(
+    network.plan, topCount: topCount, detail: detail, samples: samples.count, answerScales: samples.answerScales)
   let feeding = FeedSettings(
     batch: network.maximumBatch, preprocessing: preprocessing, targetForms: network.plan.targets)
   let feed = BatchFeed<S>(samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: network.workers)

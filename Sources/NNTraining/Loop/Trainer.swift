@@ -58,7 +58,7 @@ public final class Trainer<S: Scalar> {
     self.preprocessing = preprocessing
     update = ParameterUpdate(network.plan, settings.optimizer)
     scoresOfTraining = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
-    running = Evaluation(network.plan, detail: scoresOfTraining)
+    running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
@@ -204,7 +204,7 @@ public final class Trainer<S: Scalar> {
     state.epoch += 1
     state.batchOfEpoch = 0
     state.secondsOfEpoch = 0
-    running = Evaluation(network.plan, detail: scoresOfTraining)
+    running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
     state.records.append(record)
     judge(record)
     try onEpoch?(record)

@@ -76,11 +76,23 @@ struct CSVTable {
     bytes[field(row, column).range].allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
   }
 
+  /// Where a field is.
+  func place(_ row: Int, _ column: Int) -> SourcePlace {
+    CSVScanner.place(of: field(row, column).range.lowerBound, in: bytes, file: file)
+  }
+
+  /// A whole number without decimal places, however a program wrote it, such as 3.0 or 3e0; nil if `text`, the field's, needs
+  /// no such change.
+  func wholeNumber(_ row: Int, _ column: Int, _ text: String) -> String? {
+    guard Int(text) == nil, let value = number(row, column), value == value.rounded(), value.magnitude < 1e9 else {
+      return nil
+    }
+    return String(Int(value))
+  }
+
   /// An error at a field.
   func error(row: Int, column: Int, _ code: String, _ message: String, remedy: String? = nil) -> DiagnosticError {
-    let position = field(row, column).range.lowerBound
-    return DiagnosticError(
-      code: code, message, remedy: remedy, place: CSVScanner.place(of: position, in: bytes, file: file))
+    DiagnosticError(code: code, message, remedy: remedy, place: place(row, column))
   }
 
   /// An error at a row as a whole.
