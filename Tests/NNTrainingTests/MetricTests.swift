@@ -1,3 +1,4 @@
+import Foundation
 import LossLayers
 import NNCore
 import NNKernels
@@ -99,6 +100,13 @@ import Testing
       let rows = try #require(found.confusionMatrix).flatMap { $0 }
       for (value, number) in zip(rows, matrix) { #expect(agrees(value, number)) }
     }
+  }
+
+  @Test func everyMetricIsDocumented() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "../../docs/METRICS.md")
+    let text = String(decoding: try Data(contentsOf: path), as: UTF8.self)
+    for metric in Metric.all { #expect(text.contains("`\(metric.key)`"), "\(metric.key)") }
   }
 
   /// What is not gathered has no value, and is not among the metrics.

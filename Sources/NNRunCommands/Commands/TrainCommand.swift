@@ -12,7 +12,8 @@ enum TrainCommand: Command {
   static let summary = "train a model and write its weights"
   static let discussion =
     "Reads the model and its data, trains, and leaves a run folder: weights.safetensors (the best by validation), "
-    + "last.safetensors, checkpoint.safetensors, metrics.jsonl, report.html and model.xml. Ctrl-C finishes the step at "
+    + "last.safetensors, checkpoint.safetensors, metrics.jsonl, results.json, report.html and model.xml, which can be trained again "
+    + "from anywhere. Ctrl-C finishes the step at "
     + "hand, writes the checkpoint and says how to go on; a terminal that is closed does not end it. A checkpoint is "
     + "written every 5 seconds "
     + "(NNRUN_CHECKPOINT_SECONDS sets another interval)."

@@ -28,49 +28,6 @@ enum EvaluationText {
     return parts.joined(separator: ", ") + " on \(grouped(head.samples)) samples" + views + ignored + unpredicted
   }
 
-  /// An object: the net's metrics; with several heads also those of each, by its name.
-  static func jsonText(_ evaluation: Evaluation, details: Bool) -> String {
-    var text = members(evaluation.main, loss: evaluation.loss, details: details)
-    if evaluation.views > 1 { text += #","views":\#(evaluation.views)"# }
-    if evaluation.heads.count > 1 {
-      let heads = evaluation.heads.map { head in
-        "\(json(head.head.name)):{\(members(head, loss: head.loss, details: details))}"
-      }
-      text += #","heads":{\#(heads.joined(separator: ","))}"#
-    }
-    return "{" + text + "}"
-  }
-
-  private static func members(_ head: HeadEvaluation, loss: Double, details: Bool) -> String {
-    var text = head.metrics.map { metric in
-      "\(json(metric.key)):\(json(metric == .loss ? loss : metric.value(head)))"
-    }.joined(separator: ",")
-    text += #","samples":\#(head.samples)"#
-    if head.ignored > 0 { text += #","ignored":\#(head.ignored)"# }
-    if head.unpredicted > 0 { text += #","unpredicted":\#(head.unpredicted)"# }
-    guard details else { return text }
-    if let matrix = head.confusionMatrix {
-      let rows = matrix.map { "[" + $0.map { json($0) }.joined(separator: ",") + "]" }
-      text += #","confusion":[\#(rows.joined(separator: ","))]"#
-    }
-    if let classes = head.perClass {
-      let ranking = head.perClassRanking
-      let rows = classes.enumerated().map { index, row in
-        // Yes or no has one ranking, that of yes.
-        let order = ranking.flatMap { $0.count == classes.count ? $0[index] : index == 1 ? $0.first : nil }
-        return #"{"precision":\#(json(row.precision)),"recall":\#(json(row.recall)),"f1":\#(json(row.f1)),"#
-          + #""auc":\#(json(order?.area)),"averagePrecision":\#(json(order?.averagePrecision)),"#
-          + #""samples":\#(json(row.support))}"#
-      }
-      text += #","classes":[\#(rows.joined(separator: ","))]"#
-    }
-    if let errors = head.rmsePerOutput, let shares = head.r2PerOutput {
-      let rows = zip(errors, shares).map { #"{"rmse":\#(json($0)),"r2":\#(json($1))}"# }
-      text += #","outputs":[\#(rows.joined(separator: ","))]"#
-    }
-    return text
-  }
-
   /// Throws a `DiagnosticError` if the net tells too many classes apart for details.
   static func checkDetails(_ plan: NetworkPlan) throws(DiagnosticError) {
     guard plan.predictionMeaning == .probabilities || plan.predictionMeaning == .scores else { return }
@@ -124,6 +81,27 @@ enum EvaluationText {
     var counts = TextTable([.left("")] + classes.indices.map { .right(name($0)) })
     for (index, row) in matrix.enumerated() { counts.add([name(index)] + row.map(count)) }
     return "\n\(shares.text)\nrows: right class; columns: predicted class\n\(counts.text)"
+  }
+
+  /// The importance of each thing that the net reads.
+  static func table(_ importance: PermutationImportance) -> String {
+    let metric = importance.metric
+    var table = TextTable([
+      .left("exchanged"), .right(metric.improvesUpwards ? "\(metric.label) lost" : "\(metric.label) gained"),
+      .right("deviation"),
+    ])
+    for row in importance.rows {
+      table.add([row.name, metric.text(row.mean, digits: 4), metric.text(row.deviation, digits: 2)])
+    }
+    return "\n\(table.text)"
+  }
+
+  /// The importance as members of an object.
+  static func jsonMembers(_ importance: PermutationImportance) -> String {
+    let rows = importance.rows.map {
+      #"{"name":\#(json($0.name)),"mean":\#(json($0.mean)),"deviation":\#(json($0.deviation))}"#
+    }
+    return #""importanceMetric":"\#(importance.metric.key)","importance":[\#(rows.joined(separator: ","))]"#
   }
 
   /// The metrics of each output, where there are several numbers.

@@ -132,13 +132,14 @@ struct TrainingSession {
           ?? "look for very large numbers in the data") + "; the weights of the last epoch are in \(folder.last)")
     case .finished, .stopped: break
     }
-    guard let (set, evaluation) = try run.finalEvaluation() else { return .done }
+    let evaluations = try run.finalEvaluations()
+    guard let (set, evaluation) = evaluations.last else { return .done }
     let lines = results(run, outcome, set, evaluation)
-    let report = Result { try run.writeReport(results: lines) }
+    let report = Result { try run.writeResults(evaluations, lines: lines) }
     if arguments.has("json") {
       try printResult(
         #"{"model":\#(json(experiment.description.name)),"folder":\#(json(folder.path)),"set":"\#(set)","#
-          + String(EvaluationText.jsonText(evaluation, details: false).dropFirst()).dropLast()
+          + String(evaluation.json(details: false).dropFirst()).dropLast()
           + #","epochs":\#(run.trainer.records.count),"steps":\#(run.trainer.steps),"seconds":\#(fixed(run.trainer.seconds, 3))}"#
       )
     } else {

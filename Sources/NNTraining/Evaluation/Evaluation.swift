@@ -72,7 +72,7 @@ public struct Evaluation: Sendable {
   mutating func addPredictions<S: Scalar>(_ network: Network<S>, _ predictions: Buffer<S>) {
     var start = 0
     for index in heads.indices {
-      let count = network.batch * heads[index].head.width
+      let count = network.batch * heads[index].head.width * heads[index].head.rows
       heads[index].addPredictions(network, predictions.slice(from: start, count: count))
       start += count
     }

@@ -25,8 +25,10 @@ public struct Head: Sendable {
   let givesProbabilities: Bool
   /// The quantile that a quantile loss makes the prediction; nil for other losses.
   let quantile: Double?
-  /// Numbers that the net predicts for a sample.
+  /// Numbers of what is judged by itself: of a sample, or of each of its rows where every row is told apart.
   let width: Int
+  /// What is judged by itself, in each sample.
+  let rows: Int
   /// The loss's place in the net; nil for a net without losses.
   let node: Int?
   /// Which of the net's targets is compared; nil for none.
@@ -42,7 +44,7 @@ public struct Head: Sendable {
 
   /// The head of a net without losses.
   init() {
-    (name, task, givesProbabilities, quantile, width) = ("", .none, false, nil, 0)
+    (name, task, givesProbabilities, quantile, width, rows) = ("", .none, false, nil, 0, 1)
     (node, targetPosition, isDistribution, ignoredLabel, lossWeight, sumsLoss) = (nil, nil, false, nil, 1, false)
   }
 
@@ -53,12 +55,16 @@ public struct Head: Sendable {
     let loss = plan.definition.nodes[node]
     let facts = loss.layer.facts
     let form = given ?? loss.target.flatMap { plan.targets[$0] }
-    let width = plan.layers[node].outputs[0].elementCount
+    let output = plan.layers[node].outputs[0]
+    let meaning = facts.prediction ?? .values
+    let isClassified = meaning == .probabilities || meaning == .scores
+    let width = isClassified && output.rank > 1 ? output[output.rank - 1] : output.elementCount
     name = loss.name
-    task = form.map { Self.task(facts.prediction ?? .values, $0, width: width) } ?? .none
+    task = form.map { Self.task(meaning, $0, width: width) } ?? .none
     givesProbabilities = facts.prediction == .probabilities || facts.prediction == .binaryProbabilities
     quantile = facts.quantile
     self.width = width
+    rows = output.elementCount / width
     self.node = node
     targetPosition = loss.target.flatMap { plan.definition.targetNames.firstIndex(of: $0) }
     if case .values? = form { isDistribution = true } else { isDistribution = false }

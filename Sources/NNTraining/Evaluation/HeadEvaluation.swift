@@ -79,7 +79,8 @@ public struct HeadEvaluation: Sendable {
     }
     // One fast look at the whole batch spares those at each sample.
     let mayHoldNaN = !S.isFinite(prediction, workers: network.workers)
-    add(network.batch, prediction, network.targetBuffer(position), weights, mayHoldNaN: mayHoldNaN)
+    add(
+      network.batch * head.rows, prediction, network.targetBuffer(position), weights, mayHoldNaN: mayHoldNaN)
   }
 
   /// Adds samples.

@@ -50,7 +50,7 @@ private struct Viewing<S: Scalar> {
     self.views = BatchViews(views, of: network.plan.definition, batch: network.maximumBatch)
     self.network = network
     self.heads = heads
-    let width = heads.reduce(0) { $0 + $1.width }
+    let width = heads.reduce(0) { $0 + $1.width * $1.rows }
     outputs = Storage(count: width * network.maximumBatch)
     means = Storage(count: width * network.maximumBatch)
   }
@@ -58,7 +58,7 @@ private struct Viewing<S: Scalar> {
   /// Runs the bound batch forward in all views.
   func add(to evaluation: inout Evaluation) {
     let free = network.plan.definition.freeInputs
-    let width = heads.reduce(0) { $0 + $1.width }
+    let width = heads.reduce(0) { $0 + $1.width * $1.rows }
     let means = means.buffer.slice(from: 0, count: width * network.batch)
     evaluation.views = views.count
     views.mean(

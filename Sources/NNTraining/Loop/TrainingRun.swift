@@ -110,7 +110,7 @@ public final class TrainingRun<S: Scalar> {
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run with a checkpoint.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
-    try AtomicFile.write(folder.model, text: experiment.description.text)
+    try AtomicFile.write(folder.model, text: experiment.description.text(in: folder.path))
     try writeMetrics()
     if trainer.steps == 0 { try writeCheckpoint() }
     trainer.onCheckpoint = { [unowned self] _ in try self.writeCheckpoint() }
@@ -147,22 +147,40 @@ public final class TrainingRun<S: Scalar> {
       && S.isFinite(trainer.bestState.buffer, workers: workers)
   }
 
-  /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.
-  public func finalEvaluation() throws -> (set: String, evaluation: Evaluation)? {
-    let views = experiment.views
-    if let test = experiment.testSet { return ("test", try trainer.evaluate(test, views: views, detail: .predictions)) }
-    if let validation = experiment.validationSet {
-      return ("validation", try trainer.evaluate(validation, views: views, detail: .predictions))
+  /// How the best parameters do on the validation and the test set, or on the training set if there is neither; call it
+  /// after `run`. The last one is what the run is judged by.
+  public func finalEvaluations() throws -> [(set: String, evaluation: Evaluation)] {
+    try judgedSets.map { set, samples in
+      (set, try trainer.evaluate(samples, views: experiment.views, detail: .predictions))
     }
-    return ("training", try trainer.evaluate(experiment.trainingSet, views: views, detail: .predictions))
   }
 
-  /// Writes the report.
-  public func writeReport(results: [String]) throws {
+  private var judgedSets: [(String, Dataset)] {
+    let sets = [("validation", experiment.validationSet), ("test", experiment.testSet)].compactMap { name, set in
+      set.map { (name, $0) }
+    }
+    return sets.isEmpty ? [("training", experiment.trainingSet)] : sets
+  }
+
+  /// Writes what came out, for programs and for people.
+  ///
+  /// - Parameters:
+  ///   - evaluations: what `finalEvaluations` has given.
+  ///   - results: what came out, in lines of text.
+  public func writeResults(_ evaluations: [(set: String, evaluation: Evaluation)], lines results: [String]) throws {
     let description = experiment.description
-    let report = TrainingReport(
+    let numbers = RunResults(
+      model: description.name, overrides: record.overrides, metric: trainer.decidingMetric,
+      bestEpoch: trainer.bestEpoch, epochs: trainer.records.count, steps: trainer.steps, seconds: trainer.seconds,
+      evaluations: evaluations)
+    try AtomicFile.write(folder.results, text: numbers.json)
+    var report = TrainingReport(
       name: description.name, summary: description.summary, layers: NetworkSummary(experiment.plan).text,
       records: trainer.records, results: results, model: description.text)
+    report.bestEpoch = trainer.bestEpoch
+    report.overrides = record.overrides
+    report.classNames = experiment.classNames
+    report.evaluations = zip(evaluations, judgedSets).map { ($0.set, $0.evaluation, $1.1) }
     try AtomicFile.write(folder.report, text: report.html)
   }
 
