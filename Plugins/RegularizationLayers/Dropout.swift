@@ -31,6 +31,11 @@ public struct Dropout: DeclaredLayer {
       backwardOperations: inputs[0].elementCount)
   }
 
+  /// Computes each step by itself: the output has the input's length.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name)]
+  }
+
   /// In training y = x / (1 - rate) with probability 1 - rate, else 0; in prediction y = x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)

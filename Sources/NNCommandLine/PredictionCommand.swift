@@ -36,7 +36,7 @@ extension PredictionCommand {
       Positional(
         name: "INPUT",
         help:
-          "csv, tsv, npy, npz or IDX, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard "
+          "csv, tsv, npy, npz, IDX or ts, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard "
           + "input. For a net of several inputs an npz, or a file for each, in order or as NAME=FILE.", repeats: true
       ),
     ]
@@ -48,6 +48,7 @@ extension PredictionCommand {
         "label", .text("COLUMN"),
         "A column of the table that is no input: its name, its number, or last; for weights that do not know their "
           + "table's columns."),
+      CommonOptions.lengths,
       Option(
         "format", .choice(["csv", "json", "jsonl", "npy"]),
         "How to write predictions; csv unless given. jsonl: an object on each line."),
@@ -83,7 +84,7 @@ extension PredictionCommand {
     let samples = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
     arguments.report(samples)
     reportSkipped(samples)
-    var format = PredictionFormat(model)
+    var format = PredictionFormat(model, lengths: try model.predictionLengths(samples))
     format.showsAll = arguments.has("probabilities")
     format.keptColumns = samples.keptColumns
     if let threshold = try arguments.number("threshold") {
@@ -152,7 +153,7 @@ extension PredictionCommand {
     let names = model.plan.definition.freeInputs.map { model.plan.definition.inputs[$0].name }
     func read(_ path: String) throws -> Dataset {
       try PredictionInput.read(
-        path, record: model.record.source, label: arguments.text("label"),
+        path, record: model.record.source, label: arguments.text("label"), lengths: arguments.text("lengths"),
         isDouble: model.description.precision == .double, pictures: model.pictures, workers: workers, inputs: names,
         skipsBadRows: arguments.has("skip-bad-rows"))
     }

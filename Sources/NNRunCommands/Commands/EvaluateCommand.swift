@@ -16,13 +16,13 @@ enum EvaluateCommand: Command {
   static let options = [
     Option(
       "data", .path("FILE"),
-      "The samples: csv, tsv, npy, npz or IDX, also with .gz; or a folder of pictures, one folder for each class. Unless "
+      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures, one folder for each class. Unless "
         + "given, the model's own test set, as the run's folder has it, or the validation set."),
     Option("role", .text("ROLE"), "Which of the model's own sets, in place of --data: test, validation or train."),
     Option(
       "label", .text("COLUMN"),
       "The column of the right answer in a table; unless given, the one that it was in the training set."),
-    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
+    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."), CommonOptions.lengths,
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
     Option("details", "Also every metric, those of each class or output, and the confusion matrix."),

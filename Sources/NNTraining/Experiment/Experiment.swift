@@ -77,7 +77,12 @@ public struct Experiment: Sendable {
     settings = try Self.settings(training)
     views = description.views.flatMap { TestTimeAugmentation($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     augmentations = try Augmentations(
-      description.augmentationSteps(), shapes: plan.definition.freeInputs.map { plan.definition.inputs[$0].shape },
+      // A sequence is no picture.
+      description.augmentationSteps(),
+      shapes: plan.definition.freeInputs.map {
+        plan.length(of: .init(.input($0))) == nil
+          ? plan.definition.inputs[$0].shape : Shape(1)
+      },
       seed: settings.seed
     ) { DiagnosticError([$0.diagnostic(at: description.augmentation[$1])]) }
   }
@@ -198,12 +203,14 @@ package struct DataLoading {
   private func read(_ columns: DeclaredColumns?) throws -> [String: Dataset] {
     // A net that cannot be planned is told about when it is planned for the data.
     let widths = Dictionary(description.columnInputs.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
-    let ignored = (try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition()))?.ignoredLabels ?? []
+    let plan = try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition())
     var context = SourceContext(
-      folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
+      folder: Path.folder(of: description.file), classes: description.classes,
+      ignoredLabels: plan?.ignoredLabels ?? [],
       isDouble: description.precision == .double, workers: workers)
     context.columns = columns
     context.splitColumns = description.splits.compactMap(\.column)
+    context.labelsPerStep = plan?.hasLabelsPerStep ?? false
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {
       let sources = description.sources.filter { $0.attributes.text("role") == role }
