@@ -145,3 +145,4 @@ let standardCases: [ConformanceCase] =
   + regularizationCases
   + classificationCases
   + regressionCases
+  + recurrentCases + attentionCases
