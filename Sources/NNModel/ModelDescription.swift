@@ -156,7 +156,9 @@ public struct NetworkElement: Sendable {
       }
       hasLength = attributes.has("length")
       entries = attributes.has("entries") ? attributes.integer("entries") : nil
-      guard (entries != nil) == (attributes.text("kind") == "index") else {
+      let isIndex = attributes.text("kind") == "index"
+      // What columns hold says how many indices there are.
+      guard (entries != nil) == isIndex || readsColumns && isIndex else {
         throw ElementError(
           code: entries == nil ? "missing-attribute" : "exclusive-attributes",
           entries == nil ? "<input> does not say how many indices there are" : "<input> has entries, but no indices",
@@ -164,6 +166,12 @@ public struct NetworkElement: Sendable {
           attribute: entries == nil ? "kind" : "entries")
       }
       try NetworkDefinition.Input.check(value, fills: shape, hasLength: hasLength, entries: entries)
+    }
+
+    /// An input that reads the columns of a table, which have been found to be a row of so many numbers, or indices.
+    init(columns shape: Shape, entries: Int?) {
+      (self.shape, self.entries) = (shape, entries)
+      (readsColumns, value, hasLength) = (true, nil, false)
     }
   }
 }

@@ -154,4 +154,4 @@ let standardCases: [ConformanceCase] =
   + regularizationCases
   + classificationCases
   + regressionCases
-  + sequenceCases
+  + sequenceCases + recurrentCases + attentionCases

@@ -96,11 +96,13 @@ enum EvaluateCommand: Command {
     if arguments.has("role") {
       throw usageError("--role names a part of the model's own data; --data gives other data")
     }
-    let context = SourceContext(
+    var context = SourceContext(
       folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
       ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
+    context.labelsPerStep = model.plan.hasLabelsPerStep
     return try LabelledInput.read(
-      data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
+      data, labels: arguments.text("labels"), lengths: arguments.text("lengths"), label: arguments.text("label"),
+      context, pictures: model.pictures)
   }
 
   private static func evaluate<S: Scalar>(

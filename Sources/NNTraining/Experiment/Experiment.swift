@@ -196,7 +196,7 @@ package struct DataLoading {
         learned == nil ? try declared.answerScales(answers, rows: training.rows, names: names) : learnedScales
       if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
     }
-    return (description.resolved(columns: features.widths), sets)
+    return (description.resolved(columns: features.widths, entries: features.entries), sets)
   }
 
   /// The samples of the sources by role.
