@@ -56,7 +56,7 @@ public final class Trainer<S: Scalar> {
     self.trainingSet = try binding.bind(trainingSet, for: .training)
     self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
-    update = ParameterUpdate(network.plan, settings.optimizer)
+    update = ParameterUpdate(network, settings.optimizer)
     scoresOfTraining = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
     bestParameters = Storage(count: network.parameters.count)
@@ -148,8 +148,7 @@ public final class Trainer<S: Scalar> {
     running.add(network)
     network.backward()
     state.steps += 1
-    update.apply(
-      to: network, step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
+    update.apply(step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
     state.batchOfEpoch += 1
     return nil
   }
