@@ -20,11 +20,13 @@ struct WorstSamples {
     let worst = errors.indices.filter { errors[$0].isFinite && errors[$0] > 0 }.sorted { errors[$0] > errors[$1] }
       .prefix(Self.count)
     guard !worst.isEmpty else { return "" }
-    var text = "<h3>Samples with the largest error</h3>\n<div class=\"wide\"><table><tr><th>sample</th>"
+    var text =
+      "<h3>Samples with the largest error</h3>\n<p>Rows are counted from 1 in the data as it was read.</p>\n<div class=\"wide\"><table><tr><th>row</th>"
     text += "<th class=\"text\">input</th><th class=\"text\">right</th><th class=\"text\">predicted</th></tr>\n"
     for sample in worst {
       let (right, said) = answers(kept, sample)
-      text += "<tr><td>\(kept.positions[sample] + 1)</td><td class=\"text\">\(input(kept.positions[sample]))</td>"
+      let row = samples.rows.indices.contains(kept.positions[sample]) ? samples.rows[kept.positions[sample]] : 0
+      text += "<tr><td>\(row + 1)</td><td class=\"text\">\(input(kept.positions[sample]))</td>"
       text += "<td class=\"text\">\(markupEscaped(right))</td><td class=\"text\">\(markupEscaped(said))</td></tr>\n"
     }
     return text + "</table></div>\n"
