@@ -37,7 +37,7 @@ let libraries: [Target] = [
 
 let layerFamilies = [
   "ArithmeticLayers", "DenseLayers", "ConvolutionLayers", "ActivationLayers", "LossLayers", "ShapeLayers",
-  "NormalizationLayers", "RegularizationLayers",
+  "NormalizationLayers", "RegularizationLayers", "SequenceLayers",
 ]
 
 let plugins: [Target] =

@@ -27,6 +27,11 @@ extension ElementwiseActivation {
       backwardOperations: 2 * inputs[0].elementCount)
   }
 
+  /// Computes each step by itself: the output has the input's length.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name)]
+  }
+
   /// y = f(x) for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.activate(function, context.input.buffer, into: context.output.buffer, workers: context.workers)

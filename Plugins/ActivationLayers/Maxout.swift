@@ -41,6 +41,11 @@ public struct Maxout: DeclaredLayer {
       forwardOperations: input.elementCount, backwardOperations: input.elementCount)
   }
 
+  /// Computes each step by itself, unless the first dimension, which it makes smaller, counts the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name, across: 0..<1)]
+  }
+
   /// y_i = max of x_(i p) ... x_(i p + p - 1); the places of the largest are saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output

@@ -41,6 +41,11 @@ public struct Prelu: DeclaredLayer {
       backwardNeeds: .inputs, forwardOperations: inputs[0].elementCount, backwardOperations: 3 * inputs[0].elementCount)
   }
 
+  /// Computes each step by itself, unless each step is a channel with a slope of its own.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name, across: 0..<(isPerChannel ? 1 : 0))]
+  }
+
   /// y = x where x > 0, else slope x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let slopes = context.parameters[0].buffer

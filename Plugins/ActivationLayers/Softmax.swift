@@ -24,6 +24,11 @@ public struct Softmax: DeclaredLayer {
     try rowPlan(inputs[0], "softmax")
   }
 
+  /// Computes each step by itself, unless the last dimension counts the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name, across: (inputs[0].rank - 1)..<inputs[0].rank)]
+  }
+
   /// y_i = exp(x_i) / sum over j of exp(x_j), along the last dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (rows, columns) = rowSizes(context.input)
@@ -60,6 +65,11 @@ public struct LogSoftmax: DeclaredLayer {
   /// One output of the input's shape. Throws an `ElementError` for a scalar.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     try rowPlan(inputs[0], "logSoftmax")
+  }
+
+  /// Computes each step by itself, unless the last dimension counts the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name, across: (inputs[0].rank - 1)..<inputs[0].rank)]
   }
 
   /// y_i = x_i - log of the sum over j of exp(x_j), along the last dimension.

@@ -42,6 +42,30 @@ struct Broadcast {
     return place
   }
 
+  /// The length of the result. Throws an `ElementError` if inputs that have steps have different lengths, or if an
+  /// operation that is not defined at 0 would take padding into the gradient of an input that has no steps.
+  static func length(
+    _ lengths: [SequenceLength?], _ inputs: [Shape], _ combination: BroadcastingBinary, _ element: String
+  ) throws -> SequenceLength? {
+    let rank = inputs.map(\.rank).max() ?? 0
+    var found: SequenceLength?
+    for case (let length?, let input) in zip(lengths, inputs) {
+      let moved = length.moved(to: length.axis + rank - input.rank)
+      guard found == nil || found == moved else { throw ElementError.lengths(element) }
+      found = moved
+    }
+    guard let found else { return nil }
+    for (position, (length, input)) in zip(lengths, inputs).enumerated() where length == nil {
+      let axis = found.axis - (rank - input.rank)
+      guard axis < 0 || input[axis] == 1 else { throw ElementError.lengths(element) }
+      guard combination != .power, combination != .divide || position == 1 else {
+        throw ElementError.length(
+          element, remedy: "let both inputs have steps, or take length=\"varying\" away from <input>")
+      }
+    }
+    return found
+  }
+
   /// The broadcast shape of several samples' shapes. Throws an `ElementError` that names two shapes that do not fit.
   static func shape(_ inputs: [Shape], _ element: String) throws -> Shape {
     var result = inputs[0]

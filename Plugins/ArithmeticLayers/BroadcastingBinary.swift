@@ -34,6 +34,11 @@ extension CombiningLayer {
     inputs.count <= BroadcastingBinary.mostWritten ? combination.formula(inputs.count) : nil
   }
 
+  /// Computes each step by itself. Inputs without steps are repeated at each of them.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try Broadcast.length(lengths, inputs, combination, schema.name)]
+  }
+
   /// Combines the inputs element by element, from the left.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output

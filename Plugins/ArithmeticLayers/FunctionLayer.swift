@@ -18,6 +18,11 @@ extension FunctionLayer {
       outputs: [inputs[0]], backwardNeeds: [.inputs, .outputs], forwardOperations: count, backwardOperations: 2 * count)
   }
 
+  /// Computes each step by itself: the output has the input's length.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name)]
+  }
+
   /// y = f(x) for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     apply(function, context.input.buffer, into: context.output.buffer)

@@ -63,6 +63,11 @@ public struct Power: DeclaredLayer {
     return try OfTwo().plan(inputs)
   }
 
+  /// Computes each step by itself.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    try exponent == nil ? OfTwo().lengths(lengths, inputs: inputs) : OfOne(1).lengths(lengths, inputs: inputs)
+  }
+
   /// f = x^p for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     if let exponent { OfOne(exponent).forward(context) } else { OfTwo().forward(context) }

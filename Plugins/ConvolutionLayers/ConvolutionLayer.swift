@@ -1,6 +1,25 @@
 import NNCore
 import NNKernels
 
+extension Convolution {
+  /// The length of a convolved sequence of channels x steps. Throws an `ElementError` for images, and if another
+  /// dimension counts the steps.
+  func length(_ length: SequenceLength?, dimensions: Int, _ element: String) throws -> SequenceLength? {
+    guard let length else { return nil }
+    guard dimensions == 1 else { throw ElementError.length(element) }
+    guard length.axis == 1 else {
+      throw ElementError(
+        code: "length-axis",
+        "<\(element)> reads channels x steps, but the steps of its input are counted by dimension \(length.axis + 1)",
+        remedy: "put <transpose/> before it")
+    }
+    return length.changed(
+      by: .windows(
+        kernel: kernel.width, stride: stride.width, padding: paddingBefore.width + paddingAfter.width,
+        dilation: dilation.width))
+  }
+}
+
 /// A layer that convolves images or sequences.
 public protocol ConvolutionLayer: DeclaredLayer {
   /// The convolution of an input of the given shape; throws if it is no image or sequence.
@@ -82,6 +101,12 @@ extension ConvolutionLayer {
       window: LayerWindow(
         size: zip(sizes(shape.kernel), sizes(shape.dilation)).map { 1 + ($0 - 1) * $1 }, stride: sizes(shape.stride)),
       forwardOperations: operations + biasOperations, backwardOperations: 2 * operations + biasOperations)
+  }
+
+  /// Makes sequences shorter or longer by the rule of windows, in which the zeros behind a sequence stand for padding.
+  /// Images have no steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try assumedConvolution(inputs[0]).length(lengths[0], dimensions: dimensions, Self.schema.name)]
   }
 
   /// The convolution on weights that are rearranged or transformed once; nil if they would be too large.

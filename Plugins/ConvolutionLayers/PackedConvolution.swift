@@ -38,6 +38,10 @@ struct PackedConvolution: PackedLayer {
       backwardOperations: 0)
   }
 
+  func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try shape.length(lengths[0], dimensions: output.rank - 1, "conv1d")]
+  }
+
   func pack<S: Scalar>(_ parameters: [Tensor<S>], into packed: [Tensor<S>], workers: WorkerPool) {
     S.pack(shape, parameters[0].buffer, into: packed[0].buffer, workers: workers)
     if hasBias { packed[1].buffer.copy(from: parameters[1].buffer) }

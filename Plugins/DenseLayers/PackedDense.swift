@@ -14,30 +14,38 @@ struct PackedDense: PackedLayer {
   }
 
   let inputs: Int
-  let outputs: Int
+  /// A row of units, or one for each step.
+  let output: Shape
   let hasBias: Bool
   /// The shape of the packed weights in the precision at hand: a row.
   let packed: Shape
+
+  private var units: Int { output[output.rank - 1] }
 
   var facts: LayerFacts { LayerFacts(acceptsEpilogue: true, acceptsAddend: true) }
 
   func plan(_ shapes: [Shape]) throws -> LayerPlan {
     var parameters = [ParameterPlan("packed", packed, initializer: .zeros, decays: false)]
-    if hasBias { parameters.append(ParameterPlan("bias", Shape(outputs), initializer: .zeros, decays: false)) }
+    if hasBias { parameters.append(ParameterPlan("bias", Shape(units), initializer: .zeros, decays: false)) }
     return LayerPlan(
-      outputs: [Shape(outputs)], parameters: parameters, backwardNeeds: [],
-      forwardOperations: (2 * inputs + (hasBias ? 1 : 0)) * outputs, backwardOperations: 0)
+      outputs: [output], parameters: parameters, backwardNeeds: [],
+      forwardOperations: Count.product(2 * inputs + (hasBias ? 1 : 0), output.elementCount), backwardOperations: 0)
+  }
+
+  func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.ofRows(lengths[0], of: "dense")]
   }
 
   func pack<S: Scalar>(_ parameters: [Tensor<S>], into packed: [Tensor<S>], workers: WorkerPool) {
-    S.pack(parameters[0].buffer, inner: inputs, columns: outputs, transposed: true, into: packed[0].buffer)
+    S.pack(parameters[0].buffer, inner: inputs, columns: units, transposed: true, into: packed[0].buffer)
     if hasBias { packed[1].buffer.copy(from: parameters[1].buffer) }
   }
 
   @specialized(where S == Float)
   func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.multiplyPacked(
-      rows: context.batch, inner: inputs, columns: outputs, context.input.buffer, context.parameters[0].buffer,
+      rows: context.output.count / units, inner: inputs, columns: units, context.input.buffer,
+      context.parameters[0].buffer,
       into: context.output.buffer,
       epilogue: Epilogue(
         bias: hasBias ? context.parameters[1].buffer : nil, activation: context.epilogue,

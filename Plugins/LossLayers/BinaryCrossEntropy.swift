@@ -49,6 +49,11 @@ public struct BinaryCrossEntropy: DeclaredLayer {
       backwardOperations: 3 * count)
   }
 
+  /// The prediction has the input's length. Steps beyond it do not count.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.ofRows(lengths[0], of: schema.name)]
+  }
+
   /// The prediction y = sigmoid(x), and the sum of -(w t log y + (1 - t) log(1 - y)), w being the weight of yes.
   @specialized(where S == Float)
   @specialized(where S == Double)
@@ -56,16 +61,19 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     let x = context.input.buffer
     S.activate(.sigmoid, x, into: context.output.buffer, workers: context.workers)
     guard let target = context.target else { return }
+    let valid = context.validElements
     var total = 0.0
-    for i in 0..<x.count {
-      let (score, answer) = (x[i], target[i])
-      let weight = 1 + S(positiveWeight - 1) * answer
-      // log(1 + exp(-x)), stable for both signs.
-      let tail = S.log1p(S.exp(-score.magnitude)) + (score < 0 ? -score : 0)
-      total += Double((1 - answer) * score + weight * tail)
+    for block in 0..<valid.blocks {
+      for i in valid.range(block) {
+        let (score, answer) = (x[i], target[i])
+        let weight = 1 + S(positiveWeight - 1) * answer
+        // log(1 + exp(-x)), stable for both signs.
+        let tail = S.log1p(S.exp(-score.magnitude)) + (score < 0 ? -score : 0)
+        total += Double((1 - answer) * score + weight * tail)
+      }
     }
     context.loss[0] = total
-    context.loss[1] = reduction.denominator(x.count)
+    context.loss[1] = reduction.denominator(valid.count)
   }
 
   /// dx = (1 + (w - 1) t) y - w t.

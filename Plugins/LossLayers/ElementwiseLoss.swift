@@ -32,12 +32,22 @@ extension ElementwiseLoss {
       backwardOperations: 2 * count)
   }
 
+  /// The prediction has the input's length. Steps beyond it do not count.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.ofRows(lengths[0], of: schema.name)]
+  }
+
   /// The sum, or the mean, of the values of x - t.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.copyInputToOutput()
     guard let target = context.target else { return }
-    context.loss[0] = sumOfValues(self, context.output.buffer, target.buffer)
-    context.loss[1] = reduction.denominator(target.count)
+    let valid = context.validElements
+    context.loss[0] = 0
+    for block in 0..<valid.blocks {
+      let range = valid.range(block)
+      context.loss[0] += sumOfValues(self, context.output.buffer.slice(range), target.buffer.slice(range))
+    }
+    context.loss[1] = reduction.denominator(valid.count)
   }
 
   /// dx = the slope at x - t, over the number of elements for a mean.

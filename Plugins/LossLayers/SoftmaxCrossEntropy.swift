@@ -19,6 +19,9 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
       .optional(
         "ignoredLabel", .integer(-largestLabel...largestLabel),
         "The label whose samples do not count; it may lie outside the classes, as 255 or -100 do."),
+      .optional(
+        "each", .choice(["step"]),
+        "With step: a label for each step of steps x classes; the mean is then over the steps that count."),
       Reduction.attribute("over the samples that count, or over their weights if there are classWeights"),
     ])
 
@@ -31,6 +34,8 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   public let classWeights: [Double]?
   /// The label whose samples are ignored.
   public let ignoredLabel: Int?
+  /// Whether each step of a sequence has a label of its own.
+  public let isPerStep: Bool
   /// The reduction over the samples.
   public let reduction: Reduction
 
@@ -39,6 +44,7 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
     labelSmoothing = attributes.number("labelSmoothing")
     classWeights = attributes.has("classWeights") ? attributes.numbers("classWeights") : nil
     ignoredLabel = attributes.has("ignoredLabel") ? attributes.integer("ignoredLabel") : nil
+    isPerStep = attributes.has("each")
     reduction = Reduction(attributes)
     if let negative = classWeights?.first(where: { $0 < 0 }) {
       throw ElementError(
@@ -48,11 +54,13 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
 
   /// The loss.
   public init(
-    labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoredLabel: Int? = nil, reduction: Reduction = .mean
+    labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoredLabel: Int? = nil, perStep: Bool = false,
+    reduction: Reduction = .mean
   ) {
     self.labelSmoothing = labelSmoothing
     self.classWeights = classWeights
     self.ignoredLabel = ignoredLabel
+    isPerStep = perStep
     self.reduction = reduction
   }
 
@@ -62,28 +70,42 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
       prediction: .probabilities, sumsLoss: reduction == .sum, targetRange: 0...1, ignoredLabel: ignoredLabel)
   }
 
-  /// One output of the input's shape; a label or a distribution over the classes as target. Throws an `ElementError`
-  /// for an input that is no row of at least two scores, or for another number of class weights.
+  /// One output of the input's shape; a label or a distribution over the classes as target, of each step if there are
+  /// steps. Throws an `ElementError` for an input that is no row of at least two scores, or no rows where each step has a
+  /// label, or for another number of class weights.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
-    guard inputs[0].rank == 1, inputs[0][0] >= 2 else {
+    let input = inputs[0]
+    guard input.rank == (isPerStep ? 2 : 1), input[input.rank - 1] >= 2 else {
       throw ElementError.shape(
-        "<softmaxCrossEntropy> needs a score for each of at least two classes, but its input has the shape \(inputs[0])",
-        remedy: inputs[0].elementCount == 1 ? "use <binaryCrossEntropy/> for yes or no" : "put <flatten/> before it")
+        isPerStep
+          ? "<softmaxCrossEntropy> needs steps x scores of at least two classes, but its input has the shape \(input)"
+          : "<softmaxCrossEntropy> needs a score for each of at least two classes, but its input has the shape \(input)",
+        remedy: isPerStep
+          ? "leave each=\"step\" out for a single label"
+          : input.elementCount == 1 ? "use <binaryCrossEntropy/> for yes or no" : "put <flatten/> before it")
     }
-    let count = inputs[0][0]
+    let count = input[input.rank - 1]
+    let steps = isPerStep ? input[0] : 1
     if let classWeights, classWeights.count != count {
       throw ElementError(
         code: "shape-mismatch", "there are \(classWeights.count) class weights, but \(count) classes",
         attribute: "classWeights")
     }
-    var targets = [TargetForm.classes(count: count, shape: Shape(1))]
+    var targets = [TargetForm.classes(count: count, shape: Shape(steps))]
     // A distribution has no label that could be the ignored one.
-    if ignoredLabel == nil { targets.append(.values(inputs[0])) }
+    if ignoredLabel == nil { targets.append(.values(input)) }
     return LayerPlan(
-      outputs: [inputs[0]], scratchPerSample: 1, backwardNeeds: .outputs, targets: targets,
-      forwardOperations: 5 * count,
-      backwardOperations: 2 * count)
+      outputs: [input], scratchPerSample: steps, backwardNeeds: .outputs, targets: targets,
+      forwardOperations: 5 * input.elementCount, backwardOperations: 2 * input.elementCount)
   }
+
+  /// Where each step has a label the prediction has the input's length. Steps beyond it do not count.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.ofRows(lengths[0], of: schema.name)]
+  }
+
+  /// The number of classes.
+  private func classCount<S: Scalar>(_ scores: Tensor<S>) -> Int { scores.shape[scores.shape.rank - 1] }
 
   /// Whether the fused kernel computes it.
   private func isPlain<S: Scalar>(_ target: Tensor<S>, _ input: Tensor<S>) -> Bool {
@@ -94,23 +116,28 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (input, output) = (context.input, context.output)
-    let columns = input.shape[1]
+    let columns = classCount(input)
     guard let target = context.target else {
-      S.softmax(rows: context.batch, columns: columns, input.buffer, into: output.buffer, workers: context.workers)
+      S.softmax(
+        rows: input.count / columns, columns: columns, input.buffer, into: output.buffer, workers: context.workers)
       return
     }
     guard isPlain(target, input) else { return forwardGeneral(context, target.buffer, columns) }
-    let losses = context.scratch.slice(from: 0, count: context.batch)
-    S.softmaxCrossEntropy(
-      rows: context.batch, columns: columns, logits: input.buffer, labels: target.buffer,
-      ignored: ignoredLabel.map { S($0) }, probabilities: output.buffer, losses: losses, workers: context.workers)
-    context.loss[0] = S.sum(losses, workers: context.workers)
-    context.loss[1] = reduction.denominator(context.batch)
-    if reduction == .mean, let ignoredLabel {
-      var counted = 0
-      for row in 0..<context.batch where target[row] != S(ignoredLabel) { counted += 1 }
-      context.loss[1] = Double(counted)
+    let losses = context.scratch.slice(from: 0, count: target.count)
+    let valid = context.validElements
+    var counted = 0
+    context.loss[0] = 0
+    for block in 0..<valid.blocks {
+      let rows = valid.rows(block, columns: columns)
+      let elements = valid.range(block)
+      S.softmaxCrossEntropy(
+        rows: rows.count, columns: columns, logits: input.buffer.slice(elements), labels: target.buffer.slice(rows),
+        ignored: ignoredLabel.map { S($0) }, probabilities: output.buffer.slice(elements), losses: losses.slice(rows),
+        workers: context.workers)
+      context.loss[0] += S.sum(losses.slice(rows), workers: context.workers)
+      for row in rows where !isIgnored(target.buffer, row, isLabel: true) { counted += 1 }
     }
+    context.loss[1] = reduction.denominator(counted)
   }
 
   /// dx = weight (y - t), 0 for a sample that is left out.
@@ -118,12 +145,19 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
     let downstream = context.downstream[0]
     guard downstream.isWanted, let target = context.target else { return }
     let output = context.outputs[0]
+    let columns = classCount(output)
     let scale = context.loss[1] == 0 ? 0 : context.lossGradient / context.loss[1]
-    guard isPlain(target, output) else { return backwardGeneral(context, target.buffer, S(scale)) }
-    S.softmaxCrossEntropyBackward(
-      rows: context.batch, columns: output.shape[1], probabilities: output.buffer, labels: target.buffer,
-      ignored: ignoredLabel.map { S($0) }, scale: S(scale), downstream: downstream.tensor.buffer,
-      accumulate: downstream.accumulates, workers: context.workers)
+    guard isPlain(target, output) else { return backwardGeneral(context, target.buffer, S(scale), columns) }
+    let valid = context.validElements
+    for block in 0..<valid.blocks {
+      let rows = valid.rows(block, columns: columns)
+      let elements = valid.range(block)
+      S.softmaxCrossEntropyBackward(
+        rows: rows.count, columns: columns, probabilities: output.buffer.slice(elements),
+        labels: target.buffer.slice(rows), ignored: ignoredLabel.map { S($0) }, scale: S(scale),
+        downstream: downstream.tensor.buffer.slice(elements), accumulate: downstream.accumulates,
+        workers: context.workers)
+    }
   }
 
   /// The weight that class `column` has in the loss of sample `row`: t_c of the formula.
@@ -149,21 +183,25 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   private func forwardGeneral<S: Scalar>(_ context: ForwardContext<S>, _ target: Buffer<S>, _ columns: Int) {
     let input = context.input.buffer
     let isLabel = target.count != input.count
-    S.softmax(rows: context.batch, columns: columns, input, into: context.output.buffer, workers: context.workers)
+    S.softmax(
+      rows: input.count / columns, columns: columns, input, into: context.output.buffer, workers: context.workers)
     var total = 0.0
     var weights = 0.0
-    for row in 0..<context.batch where !isIgnored(target, row, isLabel: isLabel) {
-      let scores = input.slice(from: row * columns, count: columns)
-      var top = scores[0]
-      for j in 1..<columns where scores[j] > top { top = scores[j] }
-      var sum: S = 0
-      for j in 0..<columns { sum += S.exp(scores[j] - top) }
-      let normalizer = top + S.log(sum)
-      for j in 0..<columns {
-        let share = share(target, row, j, columns, isLabel: isLabel)
-        if share != 0 { total += Double(share * (normalizer - scores[j])) }
+    let valid = context.validElements
+    for block in 0..<valid.blocks {
+      for row in valid.rows(block, columns: columns) where !isIgnored(target, row, isLabel: isLabel) {
+        let scores = input.slice(from: row * columns, count: columns)
+        var top = scores[0]
+        for j in 1..<columns where scores[j] > top { top = scores[j] }
+        var sum: S = 0
+        for j in 0..<columns { sum += S.exp(scores[j] - top) }
+        let normalizer = top + S.log(sum)
+        for j in 0..<columns {
+          let share = share(target, row, j, columns, isLabel: isLabel)
+          if share != 0 { total += Double(share * (normalizer - scores[j])) }
+        }
+        weights += isLabel ? classWeights.map { $0[labelIndex(target[row], columns)] } ?? 1 : 1
       }
-      weights += isLabel ? classWeights.map { $0[labelIndex(target[row], columns)] } ?? 1 : 1
     }
     context.loss[0] = total
     context.loss[1] = reduction == .mean ? weights : 1
@@ -171,21 +209,25 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
 
   @specialized(where S == Float)
   @specialized(where S == Double)
-  private func backwardGeneral<S: Scalar>(_ context: BackwardContext<S>, _ target: Buffer<S>, _ scale: S) {
+  private func backwardGeneral<S: Scalar>(
+    _ context: BackwardContext<S>, _ target: Buffer<S>, _ scale: S, _ columns: Int
+  ) {
     let output = context.outputs[0].buffer
-    let columns = context.outputs[0].shape[1]
     let isLabel = target.count != output.count
-    for row in 0..<context.batch {
-      guard !isIgnored(target, row, isLabel: isLabel) else {
-        for index in (row * columns)..<((row + 1) * columns) { context.downstream[0].put(0, at: index) }
-        continue
-      }
-      var total: S = 0
-      for j in 0..<columns { total += share(target, row, j, columns, isLabel: isLabel) }
-      for j in 0..<columns {
-        let index = row * columns + j
-        let gradient = output[index] * total - share(target, row, j, columns, isLabel: isLabel)
-        context.downstream[0].put(scale * gradient, at: index)
+    let valid = context.validElements
+    for block in 0..<valid.blocks {
+      for row in valid.rows(block, columns: columns) {
+        guard !isIgnored(target, row, isLabel: isLabel) else {
+          for index in (row * columns)..<((row + 1) * columns) { context.downstream[0].put(0, at: index) }
+          continue
+        }
+        var total: S = 0
+        for j in 0..<columns { total += share(target, row, j, columns, isLabel: isLabel) }
+        for j in 0..<columns {
+          let index = row * columns + j
+          let gradient = output[index] * total - share(target, row, j, columns, isLabel: isLabel)
+          context.downstream[0].put(scale * gradient, at: index)
+        }
       }
     }
   }

@@ -33,6 +33,12 @@ extension RowNormalization {
       backwardOperations: 12 * count)
   }
 
+  /// Computes each step by itself, unless the dimensions that are normalized together count the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    let rank = inputs[0].rank
+    return [try SequenceLength.kept(lengths, by: schema.name, across: (rank - dimensions)..<rank)]
+  }
+
   /// y = w (x - mean) / sqrt(variance + epsilon) + b over each row; mean and b are 0 where rows are not centred.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let none = context.scratch.slice(from: 0, count: 0)

@@ -31,6 +31,11 @@ public struct SpatialDropout: DeclaredLayer {
       outputs: [inputs[0]], backwardNeeds: [], runsInPlace: true, forwardOperations: count, backwardOperations: count)
   }
 
+  /// Keeps the length, unless the first dimension, whose channels are dropped, counts the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try SequenceLength.kept(lengths, by: schema.name, across: 0..<1)]
+  }
+
   /// In training y = x / (1 - rate) in a channel that stays, else 0; in prediction y = x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)

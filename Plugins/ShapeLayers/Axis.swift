@@ -28,6 +28,12 @@ struct Axis: Sendable, Hashable {
     }
     return index
   }
+
+  /// The length that all inputs have. Throws an `ElementError` if it is not the same, or is counted along this dimension.
+  func kept(_ lengths: [SequenceLength?], of shape: Shape, _ element: String) throws -> SequenceLength {
+    let index = try index(in: shape, element)
+    return try SequenceLength.kept(lengths, by: element, across: index..<(index + 1))
+  }
 }
 
 /// A shape seen from one dimension: [outer, size, inner] in row-major order.

@@ -40,6 +40,11 @@ public struct Concat: DeclaredLayer {
       backwardOperations: output.elementCount)
   }
 
+  /// Keeps the length, unless the dimension at hand counts the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try axis.kept(lengths, of: inputs[0], "concat")]
+  }
+
   /// The inputs one behind the other along the dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output

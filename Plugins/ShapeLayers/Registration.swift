@@ -7,4 +7,5 @@ public func registerShapeLayers(into registry: inout Registry) throws(Registrati
   try registry.register(Concat.self)
   try registry.register(Slice.self)
   try registry.register(Split.self)
+  try registry.register(Transpose.self)
 }

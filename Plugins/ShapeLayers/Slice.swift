@@ -51,6 +51,11 @@ public struct Slice: DeclaredLayer {
       backwardOperations: inputs[0].elementCount)
   }
 
+  /// Keeps the length, unless the dimension at hand counts the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    [try axis.kept(lengths, of: inputs[0], "slice")]
+  }
+
   /// The elements start ..< start + length along the dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "slice") else { return }

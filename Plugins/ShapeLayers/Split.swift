@@ -70,6 +70,12 @@ public struct Split: DeclaredLayer {
       backwardOperations: input.elementCount)
   }
 
+  /// Keeps the length in every part, unless it is cut along the steps.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    let kept = try axis.kept(lengths, of: inputs[0], "split")
+    return [SequenceLength?](repeating: kept, count: sizes?.count ?? parts ?? 1)
+  }
+
   /// The parts along the dimension, in order.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "split") else { return }

@@ -6,6 +6,7 @@ import LossLayers
 import NNCore
 import NormalizationLayers
 import RegularizationLayers
+import SequenceLayers
 import ShapeLayers
 
 /// Makes all layers and losses of the project known.
@@ -17,5 +18,6 @@ public func registerStandardLayers(into registry: inout Registry) throws(Registr
   try registerNormalizationLayers(into: &registry)
   try registerShapeLayers(into: &registry)
   try registerRegularizationLayers(into: &registry)
+  try registerSequenceLayers(into: &registry)
   try registerLossLayers(into: &registry)
 }

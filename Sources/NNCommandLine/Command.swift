@@ -62,6 +62,9 @@ package enum CommonOptions {
     "A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names more, separated by colons.")
   /// `--threads N`.
   package static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
+  /// `--lengths FILE`.
+  package static let lengths = Option(
+    "lengths", .path("FILE"), "The number of steps of each sample, for sequences in an npy or IDX file.")
   /// `--seed N`.
   package static let seed = Option("seed", .text("N"), "Seed of all random numbers; the model's own unless given.")
   /// `--set PATH=VALUE`, any number of times.

@@ -225,6 +225,8 @@ struct ConformanceRun {
           let count = example.inputs[input].elementCount
           one.network.inputBuffer(input).copy(
             from: all.network.inputBuffer(input).slice(from: sample * count, count: count))
+          let lengths = all.network.lengths(of: .init(.input(input)))
+          one.network.setLengths(input, to: lengths?.slice(from: sample, count: 1))
         }
         one.network.forward(.inference, computesLoss: false)
         let expected = all.network.prediction.buffer.slice(from: sample * width, count: width).array
@@ -267,7 +269,9 @@ struct ConformanceRun {
       let predictor = try Predictor<S>(
         net.plan, parameters: net.parameters, state: net.state, batch: 4, workers: net.workers)
       let output = Storage<S>(count: 7 * predictor.outputCount)
-      predictor.predict(example.inputs.indices.map(net.inputBuffer), count: 7, into: output.buffer)
+      predictor.predict(
+        example.inputs.indices.map(net.inputBuffer),
+        lengths: example.inputs.indices.map { net.lengths(of: .init(.input($0))) }, count: 7, into: output.buffer)
       func results(_ values: [S]) -> Results { [("prediction", values.map { Double($0) })] }
       return differences(
         results(output.buffer.array), results(net.prediction.buffer.array), "\(type): predictor and net")

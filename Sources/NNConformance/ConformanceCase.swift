@@ -33,12 +33,17 @@ public struct ConformanceCase: Sendable {
   public var precision: Double
   /// What is special about the case.
   public var note: String
+  /// Whether samples have lengths of their own. Inputs and targets then hold NaN beyond them.
+  public var hasLengths: Bool
+  /// For a layer that reads indices: how many there are.
+  public var entries: Int?
 
   /// A case.
   public init(
     _ name: String, namespace: String = ElementSchema.standardNamespace, _ attributes: [String: AttributeValue] = [:],
     inputs: [Shape], target: Int = 0, targetValues: TargetValues = .numbers, spread: Double = 1.5,
-    isPositive: Bool = false, precision: Double = 1e-5, note: String = ""
+    isPositive: Bool = false, precision: Double = 1e-5, note: String = "",
+    hasLengths: Bool = false, entries: Int? = nil
   ) {
     self.name = name
     self.namespace = namespace
@@ -50,6 +55,8 @@ public struct ConformanceCase: Sendable {
     self.isPositive = isPositive
     self.precision = precision
     self.note = note
+    self.hasLengths = hasLengths
+    self.entries = entries
   }
 
   /// The layer, made from its attributes as a model file's would be. Throws if the registry does not know it or if
@@ -58,7 +65,9 @@ public struct ConformanceCase: Sendable {
     guard let declaration = registry.declaration(of: name, namespace: namespace, in: .network) else {
       throw ElementError(code: "unknown-element", "no layer <\(name)> of \(namespace) is registered")
     }
-    return try declaration.layer(attributes)
+    let layer = try declaration.layer(attributes)
+    guard let entries, let reader = layer as? any IndexReadingLayer else { return layer }
+    return try reader.reading(entries: entries)
   }
 }
 
@@ -68,6 +77,6 @@ extension ConformanceCase: CustomStringConvertible {
     let given = attributes.sorted { $0.key < $1.key }.map { " \($0.key)=\"\($0.value.written)\"" }.joined()
     let shapes = inputs.map(\.description).joined(separator: ", ")
     return "<\(name)\(given)/> of \(shapes)" + (target > 0 ? ", target form \(target)" : "")
-      + (note.isEmpty ? "" : ", \(note)")
+      + (hasLengths ? ", with lengths" : "") + (note.isEmpty ? "" : ", \(note)")
   }
 }

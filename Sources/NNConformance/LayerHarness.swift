@@ -43,9 +43,14 @@ public struct LayerHarness<S: Scalar> {
     var forms: [String: TargetForm] = [:]
     var sources: [NetworkDefinition.Value] = []
     for (index, shape) in example.inputs.enumerated() {
-      sources.append(try definition.input("x\(index + 1)", shape: shape))
+      sources.append(
+        try definition.input(
+          "x\(index + 1)", shape: shape, hasLength: example.hasLengths, entries: example.entries))
     }
-    if setting.isSurrounded { sources = try sources.map { try definition.add(Doubling(), from: [$0]) } }
+    // Only a layer that reads indices can stand behind them.
+    if setting.isSurrounded, example.entries == nil {
+      sources = try sources.map { try definition.add(Doubling(), from: [$0]) }
+    }
     for (position, instance) in setting.instances.enumerated() {
       let share = position > 0 && !plan.parameters.isEmpty ? "layer\(setting.instances[0])" : nil
       let target = "t\(instance)"
@@ -71,10 +76,49 @@ public struct LayerHarness<S: Scalar> {
     fill(example)
   }
 
+  /// Gives each sample a length that depends on the case and its place alone, and the last sample of three or more all
+  /// steps. Everything beyond a length becomes NaN.
+  private func drawLengths() {
+    let plan = network.plan
+    for (index, input) in plan.definition.inputs.enumerated() where input.hasLength {
+      let (least, most) = (plan.leastSteps(ofInput: index).steps, input.shape[0])
+      let random = RandomStream(key: UInt64(3000 + index))
+      let lengths = Storage<Int32>(count: network.batch)
+      for sample in 0..<network.batch {
+        let isFull = sample % 3 == 2
+        let drawn = least + random.integer(below: most - least + 1, at: UInt64(sample))
+        lengths.buffer[sample] = Int32(isFull ? most : drawn)
+      }
+      network.setLengths(index, to: lengths.buffer)
+      invalidate(network.inputBuffer(index), steps: most, lengths.buffer)
+    }
+    for (index, name) in network.targetNames.enumerated() {
+      guard let loss = plan.definition.nodes.first(where: { $0.target == name }),
+        let length = plan.length(of: loss.inputs[0]), length.axis == 0,
+        let lengths = network.lengths(of: loss.inputs[0]),
+        plan.targets[name] != nil
+      else { continue }
+      invalidate(network.targetBuffer(index), steps: plan.shape(of: loss.inputs[0])[0], lengths)
+    }
+  }
+
+  /// Fills what lies beyond the lengths of samples of so many steps with NaN.
+  private func invalidate(_ buffer: Buffer<S>, steps: Int, _ lengths: Buffer<Int32>) {
+    let width = buffer.count / lengths.count
+    for sample in 0..<lengths.count {
+      for i in (Int(lengths[sample]) * (width / steps))..<width { buffer[sample * width + i] = S.nan }
+    }
+  }
+
   private func fill(_ example: ConformanceCase) {
+    defer { drawLengths() }
     for index in network.plan.definition.inputs.indices {
       let buffer = network.inputBuffer(index)
       draw(buffer, UInt64(index + 1), spread: example.spread)
+      if let entries = example.entries {
+        let random = RandomStream(key: UInt64(index + 1))
+        for i in 0..<buffer.count { buffer[i] = S(random.integer(below: entries, at: UInt64(i))) }
+      }
       if example.isPositive { for i in 0..<buffer.count { buffer[i] = buffer[i].magnitude + 0.25 } }
     }
     draw(network.parameters, 1000, spread: 0.5)

@@ -25,12 +25,18 @@ public struct Projection: DeclaredLayer {
       forwardOperations: 2 * inputs[0].elementCount, backwardOperations: inputs[0].elementCount)
   }
 
-  /// The sum of x u.
+  /// The prediction has the input's length.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] { lengths }
+
+  /// The sum of x u, over the steps within the lengths.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.output.buffer.copy(from: context.input.buffer)
     guard let target = context.target else { return }
     var total = 0.0
-    for i in 0..<target.count { total += Double(context.input[i]) * Double(target[i]) }
+    // Padding of x is 0, but that of u may be anything.
+    for i in 0..<target.count where context.inputLengths[0] == nil || context.input[i] != 0 {
+      total += Double(context.input[i]) * Double(target[i])
+    }
     context.loss[0] = total
     context.loss[1] = 1
   }
@@ -66,6 +72,9 @@ public struct Doubling: DeclaredLayer {
       outputs: [inputs[0]], backwardNeeds: [], forwardOperations: inputs[0].elementCount,
       backwardOperations: inputs[0].elementCount)
   }
+
+  /// Keeps the length.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] { lengths }
 
   /// y = 2 x
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {

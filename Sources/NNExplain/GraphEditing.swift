@@ -16,8 +16,8 @@ extension NetworkDefinition {
     var places: [Value.Origin: Value.Origin] = [:]
     for (index, input) in inputs.enumerated() {
       let value = try copy.input(
-        input.name, shape: input.shape, value: values[index] ?? input.value, place: input.place,
-        sourceLine: input.sourceLine)
+        input.name, shape: input.shape, value: values[index] ?? input.value, hasLength: input.hasLength,
+        entries: input.entries, place: input.place, sourceLine: input.sourceLine)
       places[.input(index)] = value.origin
     }
     for (index, node) in nodes.enumerated() where !dropped.contains(index) {

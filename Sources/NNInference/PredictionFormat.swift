@@ -22,8 +22,14 @@ public struct PredictionFormat: Sendable {
   /// Whether predictions are about two classes, so that a threshold makes sense.
   public var isBinary: Bool { isAboutClasses && meaning != .scores && width <= 2 }
 
+  /// The steps of each sample's prediction, if it is a sequence whose length varies.
+  public let lengths: [Int]?
+
   /// The format of a model's predictions.
-  public init(_ model: SavedModel) {
+  ///
+  /// - Parameter lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
+  public init(_ model: SavedModel, lengths: [Int]? = nil) {
+    self.lengths = lengths
     answerNames = model.record.source?.table?.answerNames
     meaning = model.plan.predictionMeaning
     shape = model.plan.shape(of: model.plan.prediction)
@@ -31,6 +37,18 @@ public struct PredictionFormat: Sendable {
   }
 
   private var width: Int { shape.elementCount }
+
+  /// Whether each step of a sequence has a class, or numbers, of its own.
+  private var isPerStep: Bool { shape.rank == 2 && (isAboutClasses || lengths != nil) }
+
+  /// The numbers of a sample, or of each of its steps.
+  private func units<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
+    guard isPerStep else { return [predictions[(sample * width)..<((sample + 1) * width)]] }
+    return (0..<(lengths?[sample] ?? shape[0])).map { step in
+      let start = sample * width + step * unit
+      return predictions[start..<(start + unit)]
+    }
+  }
 
   /// The class that a prediction names, and what speaks for it; nil when it is not about classes. A prediction that
   /// holds NaN names none.
@@ -61,39 +79,50 @@ public struct PredictionFormat: Sendable {
     meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
   }
 
+  /// The numbers of what has a class, or numbers, of its own: of a sample, or of each step.
+  private var unit: Int { isPerStep ? width / shape[0] : width }
+
   /// The titles of a prediction's columns.
   private var titles: [String] {
     guard isAboutClasses else {
-      if width == 1 { return ["prediction"] }
-      if let answerNames, answerNames.count == width { return answerNames }
-      return (1...width).map { "prediction\($0)" }
+      if unit == 1 { return ["prediction"] }
+      if let answerNames, answerNames.count == unit { return answerNames }
+      return (1...unit).map { "prediction\($0)" }
     }
-    return ["class", meaning == .scores ? "score" : "probability"] + (showsAll ? (0..<max(2, width)).map(name) : [])
+    return ["class", supportTitle] + (showsAll ? (0..<max(2, unit)).map(name) : [])
   }
 
+  private var supportTitle: String { meaning == .scores ? "score" : "probability" }
+
   /// The values of a prediction for each class: two for a single probability.
-  private func all(_ values: [Double]) -> [Double] { width == 1 ? [1 - values[0], values[0]] : values }
+  private func all(_ values: [Double]) -> [Double] { values.count == 1 ? [1 - values[0], values[0]] : values }
 
   /// A table with a header: the columns that are kept, then the class and its probability, or the numbers. Where a
-  /// prediction is NaN the class is empty.
+  /// prediction is NaN the class is empty. Where each step of a sequence has its own, there is a row for each step, which
+  /// begins with the numbers of sample and step, from 1.
   public func csv<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
-    var text = (keptColumns.map(\.name) + titles).map(quoted).joined(separator: ",") + "\n"
-    for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
-      let values = predictions[start..<(start + width)]
-      for column in keptColumns { text += quoted(column.texts[start / width]) + "," }
-      if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        text += "\(name.map(quoted) ?? ""),\(significant(support, 6))"
-        if showsAll { for value in all(values.map { Double($0) }) { text += ",\(significant(value, 6))" } }
-        text += "\n"
-      } else {
-        text += values.map { plain($0) }.joined(separator: ",") + "\n"
+    let places = isPerStep ? ["sample", "step"] : []
+    var text = (places + keptColumns.map(\.name) + titles).map(quoted).joined(separator: ",") + "\n"
+    for sample in 0..<(predictions.count / max(1, width)) {
+      let kept = keptColumns.map { quoted($0.texts[sample]) + "," }.joined()
+      for (step, values) in units(predictions, sample).enumerated() {
+        if isPerStep { text += "\(sample + 1),\(step + 1)," }
+        text += kept + fields(values) + "\n"
       }
     }
     return text
   }
 
+  private func fields<S: BinaryFloatingPoint & LosslessStringConvertible>(_ values: ArraySlice<S>) -> String {
+    let numbers = values.map { Double($0) }
+    guard let (name, support) = verdict(numbers[...]) else { return values.map { plain($0) }.joined(separator: ",") }
+    let others = showsAll ? all(numbers).map { ",\(significant($0, 6))" }.joined() : ""
+    return "\(name.map(quoted) ?? ""),\(significant(support, 6))" + others
+  }
+
   /// An array with an object for each sample: the columns that are kept, `class` and `probability` (or `score`) where there
-  /// are classes, and `values`, all numbers. What is no finite number is null.
+  /// are classes, and `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own,
+  /// these are arrays with one entry for each step.
   public func json<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
     "[" + objects(predictions).joined(separator: ",\n") + "]\n"
   }
@@ -104,27 +133,35 @@ public struct PredictionFormat: Sendable {
   }
 
   private func objects<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> [String] {
-    var rows: [String] = []
-    for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
-      let values = predictions[start..<(start + width)]
-      var row = "{"
-      for column in keptColumns { row += "\(NNText.json(column.name)):\(NNText.json(column.texts[start / width]))," }
-      if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        row += "\"class\":\(NNText.json(name)),"
-        row += "\"\(meaning == .scores ? "score" : "probability")\":\(support.isFinite ? "\(support)" : "null"),"
+    (0..<(predictions.count / max(1, width))).map { sample in
+      let units = units(predictions, sample)
+      func member(_ key: String, _ values: [String]) -> String {
+        "\(NNText.json(key)):" + (isPerStep ? "[\(values.joined(separator: ","))]" : values.first ?? "null")
+      }
+      var members = keptColumns.map { "\(NNText.json($0.name)):\(NNText.json($0.texts[sample]))" }
+      let verdicts = units.compactMap { verdict($0.map { Double($0) }[...]) }
+      if !verdicts.isEmpty {
+        members.append(member("class", verdicts.map { NNText.json($0.name) }))
+        members.append(member(supportTitle, verdicts.map { Self.number($0.support) }))
       }
       if showsAll, isAboutClasses {
-        let each = all(values.map { Double($0) }).enumerated().map {
-          "\(NNText.json(name($0))):\($1.isFinite ? "\($1)" : "null")"
+        let each = units.map { values in
+          let named = all(values.map { Double($0) }).enumerated().map { "\(NNText.json(name($0))):\(Self.number($1))" }
+          return "{\(named.joined(separator: ","))}"
         }
-        row += "\"probabilities\":{\(each.joined(separator: ","))},"
+        members.append(member("probabilities", each))
       }
-      rows.append(row + "\"values\":[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]}")
+      members.append(member("values", units.map { "[\($0.map(Self.number).joined(separator: ","))]" }))
+      return "{\(members.joined(separator: ","))}"
     }
-    return rows
   }
 
-  /// NumPy's file of one array, samples along the first dimension.
+  /// A number with all its digits.
+  private static func number<S: BinaryFloatingPoint & LosslessStringConvertible>(_ value: S) -> String {
+    value.isFinite ? String(value) : "null"
+  }
+
+  /// NumPy's file of one array, samples along the first dimension. What lies beyond the length of a sequence is 0.
   public func npy<S: BinaryFloatingPoint & BitwiseCopyable>(_ predictions: [S]) -> [UInt8] {
     let count = predictions.count / max(1, width)
     let sizes = ([count] + shape.dimensions).map(String.init).joined(separator: ", ")

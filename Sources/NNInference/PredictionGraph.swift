@@ -56,7 +56,8 @@ struct PredictionGraph<S: Scalar> {
     self.state = state
     definition = NetworkDefinition(name: plan.definition.name)
     for (index, input) in plan.definition.inputs.enumerated() {
-      let value = try definition.input(input.name, shape: input.shape, value: input.value)
+      let value = try definition.input(
+        input.name, shape: input.shape, value: input.value, hasLength: input.hasLength, entries: input.entries)
       renamed[Value(.input(index))] = value
     }
     let needed = neededNodes()

@@ -23,6 +23,8 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   private let freeInputs: [Int]
   /// Scalars of one sample's input, for each free input of the net in their order.
   public let inputCounts: [Int]
+  /// For each free input, the lengths that a sample may have; nil where all samples have the shape's steps.
+  public let lengthRanges: [ClosedRange<Int>?]
   /// Scalars of one sample's prediction.
   public let outputCount: Int
   /// The most samples that are computed at once; longer calls are cut.
@@ -45,6 +47,10 @@ public final class Predictor<S: Scalar>: BatchPredictor {
     self.plan = plan
     freeInputs = plan.definition.freeInputs
     inputCounts = freeInputs.map { plan.definition.inputs[$0].shape.elementCount }
+    lengthRanges = freeInputs.map { index in
+      let input = plan.definition.inputs[index]
+      return input.hasLength ? plan.leastSteps(ofInput: index).steps...input.shape[0] : nil
+    }
     outputCount = plan.shape(of: plan.prediction).elementCount
     let graph = try PredictionGraph(plan, parameters: parameters, state: state)
     let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
@@ -148,22 +154,25 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   /// - Parameters:
   ///   - inputs: for each free input of the net, at least `count` samples one after the other, prepared as the net reads
   ///     them.
+  ///   - lengths: for each free input, the length of each sample, or nil where all have the shape's steps; none for nil
+  ///     everywhere. Kernels check no bounds: a length that is not within the shape stops the program.
   ///   - outputs: room for `count` predictions of `outputCount` scalars.
   @specialized(where S == Float)
-  public func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
-    requireRoom(inputs, count: count, outputs)
+  public func predict(_ inputs: [Buffer<S>], lengths: [Buffer<Int32>?], count: Int, into outputs: Buffer<S>) {
+    requireRoom(inputs, lengths, count: count, outputs)
     var done = 0
     while done < count {
       let batch = min(maximumBatch, count - done)
       lastBatch = batch
       let partCount = parts.count(batch)
       if partCount == 1 {
-        predict(inputs, done..<(done + batch), into: outputs, with: network)
+        predict(inputs, lengths, done..<(done + batch), into: outputs, with: network)
       } else {
         network.workers.run(chunks: partCount) { part, worker in
           let range = parts.range(part, of: batch)
           predict(
-            inputs, (done + range.lowerBound)..<(done + range.upperBound), into: outputs, with: partNetworks[worker])
+            inputs, lengths, (done + range.lowerBound)..<(done + range.upperBound), into: outputs,
+            with: partNetworks[worker])
         }
         network.workers.evenScratch()
       }
@@ -174,13 +183,16 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   /// Predicts some samples with one of the nets.
   @specialized(where S == Float)
   private func predict(
-    _ inputs: [Buffer<S>], _ samples: Range<Int>, into outputs: Buffer<S>, with network: Network<S>
+    _ inputs: [Buffer<S>], _ lengths: [Buffer<Int32>?], _ samples: Range<Int>, into outputs: Buffer<S>,
+    with network: Network<S>
   ) {
     network.setBatch(samples.count)
     for index in inputs.indices {
       let width = inputCounts[index]
       network.bindInput(
         freeInputs[index], to: inputs[index].slice(from: samples.lowerBound * width, count: samples.count * width))
+      let own = index < lengths.count ? lengths[index] : nil
+      network.setLengths(freeInputs[index], to: own?.slice(samples))
     }
     network.forward(.inference, computesLoss: false)
     outputs.slice(from: samples.lowerBound * outputCount, count: samples.count * outputCount).copy(

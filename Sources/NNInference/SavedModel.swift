@@ -40,7 +40,8 @@ public struct SavedModel: Sendable {
     let stored = try weights.record().map { try DataRecord(record: $0, file: path) }
     try registry.requirePlugins(stored?.plugins ?? [], file: path)
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
-      .resolved(columns: stored?.source?.table?.features?.widths ?? [:])
+      .resolved(
+        columns: stored?.source?.table?.features?.widths ?? [:], entries: stored?.source?.table?.features?.entries ?? [:])
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =
@@ -102,6 +103,17 @@ public struct SavedModel: Sendable {
     }
   }
 
+  /// For each sample of a set the steps of its prediction; nil unless predictions are sequences whose length varies.
+  ///
+  /// - Throws: a `DiagnosticError` if the set does not fit the net.
+  public func predictionLengths(_ samples: Dataset) throws -> [Int]? {
+    guard let length = plan.length(of: plan.prediction),
+      let place = plan.definition.freeInputs.firstIndex(of: length.input),
+      let lengths = try InputBinding(plan).bind(samples, for: .predicting).inputs[place].lengths
+    else { return nil }
+    return samples.rows.map { length.steps(Int(lengths[Int($0)])) }
+  }
+
   /// Predicts a whole set of samples: the mean over all views, if the model looks at pictures in several ways.
   ///
   /// - Returns: the predictions, one sample after the other.
@@ -119,11 +131,12 @@ public struct SavedModel: Sendable {
     while done < samples.count {
       let count = feed.next()
       let inputs = samples.inputs.indices.map { feed.input($0) }
+      let lengths = samples.inputs.indices.map { feed.lengths($0) }
       let output = outputs.buffer.slice(from: done * width, count: count * width)
       if let viewing {
-        viewing.predict(inputs, count: count, into: output)
+        viewing.predict(inputs, lengths, count: count, into: output)
       } else {
-        predictor.predict(inputs, count: count, into: output)
+        predictor.predict(inputs, lengths: lengths, count: count, into: output)
       }
       done += count
     }

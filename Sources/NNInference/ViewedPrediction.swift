@@ -16,12 +16,12 @@ final class ViewedPrediction<S: Scalar> {
   }
 
   /// Predicts `count` samples, at most the predictor's largest batch.
-  func predict(_ inputs: [Buffer<S>], count: Int, into outputs: Buffer<S>) {
+  func predict(_ inputs: [Buffer<S>], _ lengths: [Buffer<Int32>?], count: Int, into outputs: Buffer<S>) {
     let seen = seen.buffer.slice(from: 0, count: count * predictor.outputCount)
     views.mean(
       of: inputs, count: count, into: outputs.slice(from: 0, count: seen.count), workers: predictor.workers
     ) { shown in
-      predictor.predict(shown, count: count, into: seen)
+      predictor.predict(shown, lengths: lengths, count: count, into: seen)
       return seen
     }
   }

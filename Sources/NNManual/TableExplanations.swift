@@ -94,6 +94,10 @@ extension CodeExplanation {
       wrong: "--require accuracy=0.95, where 96 % of the rows are of one class",
       right: "--require balancedAccuracy=0.8"),
     CodeExplanation(
+      "other-model",
+      "The mean of several predictions is taken over folds of one training: they predict the same, for the same rows.",
+      wrong: "nnrun predict FOLDER, where fold2 was trained with other classes", right: "the folder of one nnrun train --folds"),
+    CodeExplanation(
       "many-classes", "Nearly every row has an answer of its own, so the column is hardly what is to be learned.",
       wrong: "nnrun train passengers.csv --label name", right: "nnrun train passengers.csv --label survived"),
   ]

@@ -6,17 +6,6 @@ extension NetworkElement.Input {
 
   /// The shape as a model file writes it.
   var writtenShape: String { readsColumns ? Self.columnsWord : shape.description }
-
-  /// The input with the shape that the table has given it.
-  fileprivate func resolved(_ shape: Shape) -> NetworkElement.Input {
-    NetworkElement.Input(shape: shape, readsColumns: true, value: nil)
-  }
-
-  private init(shape: Shape, readsColumns: Bool, value: [Double]?) {
-    self.shape = shape
-    self.readsColumns = readsColumns
-    self.value = value
-  }
 }
 
 extension ModelDescription {
@@ -27,15 +16,18 @@ extension ModelDescription {
 
   /// The model with the inputs as wide as a table has made them.
   ///
-  /// - Parameter widths: the numbers of a sample for each of `columnInputs`, by name.
-  package func resolved(columns widths: [String: Int]) -> ModelDescription {
+  /// - Parameters:
+  ///   - widths: the numbers of a sample for each of `columnInputs`, by name.
+  ///   - entries: how many indices there are, for those that read indices.
+  package func resolved(columns widths: [String: Int], entries: [String: Int] = [:]) -> ModelDescription {
     var result = self
     for index in result.network.indices {
       let element = result.network[index]
       guard let input = element.element.element as? NetworkElement.Input, input.readsColumns,
         let shape = widths[element.name].flatMap({ Shape([$0]) })
       else { continue }
-      result.network[index].element = element.element.with(input.resolved(shape))
+      result.network[index].element = element.element.with(
+        NetworkElement.Input(columns: shape, entries: entries[element.name]))
     }
     result.isResolved = result.columnInputs.allSatisfy { widths[$0] != nil }
     return result

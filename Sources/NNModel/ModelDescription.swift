@@ -131,6 +131,10 @@ public struct NetworkElement: Sendable {
     public let readsColumns: Bool
     /// Fixed elements, if there are any.
     public let value: [Double]?
+    /// Whether samples have lengths of their own.
+    public let hasLength: Bool
+    /// If elements are indices: how many there are.
+    public let entries: Int?
 
     /// An input with the given attributes. Throws an `ElementError` unless they give a shape that the value fills.
     public init(attributes: Attributes) throws {
@@ -150,7 +154,24 @@ public struct NetworkElement: Sendable {
       } else {
         throw ElementError(code: "missing-attribute", "<input> needs a shape", remedy: "for instance shape=\"64\"")
       }
-      try NetworkDefinition.Input.check(value, fills: shape)
+      hasLength = attributes.has("length")
+      entries = attributes.has("entries") ? attributes.integer("entries") : nil
+      let isIndex = attributes.text("kind") == "index"
+      // What columns hold says how many indices there are.
+      guard (entries != nil) == isIndex || readsColumns && isIndex else {
+        throw ElementError(
+          code: entries == nil ? "missing-attribute" : "exclusive-attributes",
+          entries == nil ? "<input> does not say how many indices there are" : "<input> has entries, but no indices",
+          remedy: entries == nil ? "for instance entries=\"5000\"" : "write kind=\"index\", or leave entries out",
+          attribute: entries == nil ? "kind" : "entries")
+      }
+      try NetworkDefinition.Input.check(value, fills: shape, hasLength: hasLength, entries: entries)
+    }
+
+    /// An input that reads the columns of a table, which have been found to be a row of so many numbers, or indices.
+    init(columns shape: Shape, entries: Int?) {
+      (self.shape, self.entries) = (shape, entries)
+      (readsColumns, value, hasLength) = (true, nil, false)
     }
   }
 }

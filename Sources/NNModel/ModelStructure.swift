@@ -156,6 +156,14 @@ public struct ModelStructure: Sendable, Hashable {
         "The shape of one sample; that of the value, as a row, unless given. columns: a row as wide as <columns> makes it."
       ),
       .optional("value", .numbers, "Fixed elements, for a graph that is complete in itself."),
+      .optional(
+        "length", .choice(["varying"]),
+        "With varying: samples have lengths of their own, up to the shape's first dimension, which counts the steps."),
+      .optional(
+        "kind", .choice(["number", "index"]), default: .text("number"),
+        "What an element is: a number, or an index, such as that of a word, which <embedding> reads."),
+      .optional(
+        "entries", .integer(1...(1 << 24)), "With kind=\"index\": how many indices there are, from 0."),
     ])
 
   static let use = ModelStructure(

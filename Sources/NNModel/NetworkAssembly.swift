@@ -59,7 +59,8 @@ struct NetworkAssembly {
     let line = element.element.sourceLine
     if let input = element.element.element as? NetworkElement.Input {
       return try definition.input(
-        element.name, shape: input.shape, value: input.value, place: place, sourceLine: line)
+        element.name, shape: input.shape, value: input.value, hasLength: input.hasLength, entries: input.entries,
+        place: place, sourceLine: line)
     }
     guard let layer = element.element.element as? any Layer else {
       throw ElementError(code: "not-a-layer", "<\(element.element.schema.name)> is registered but is not a layer")

@@ -154,3 +154,4 @@ let standardCases: [ConformanceCase] =
   + regularizationCases
   + classificationCases
   + regressionCases
+  + sequenceCases + recurrentCases + attentionCases

@@ -457,7 +457,16 @@ def lrn(x, *options):
     return F.local_response_norm(x[:, :, None] if x.dim() == 2 else x, *options).reshape(x.shape)
 
 
+def sequences():
+    """The layers of sequence_fixtures.py without lengths."""
+    layer("transpose", {}, [(3, 4)], lambda p, x: [x[0].mT])
+    layer("dense", {"units": 2, "each": "step"}, [(3, 4)], lambda p, x: [F.linear(x[0], *p)],
+          [("weight", (2, 4)), ("bias", (2,))])
+    layer("poolSequence", {"take": "mean"}, [(3, 4)], lambda p, x: [x[0].mean(1)])
+
+
 print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
 for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge,
                arithmetic, convolutions, poolings, normalizations, transposed, resampling, quantiles, focal):
+               arithmetic, convolutions, poolings, normalizations, transposed, resampling, sequences):
     family()

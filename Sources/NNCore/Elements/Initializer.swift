@@ -17,6 +17,9 @@ public enum Initializer: Sendable, Hashable {
   /// Every element the same.
   case constant(Double)
 
+  /// One row of zeros, by index; the others as said.
+  indirect case zeroRow(Int, others: Initializer)
+
   /// All zeros.
   public static let zeros = Initializer.constant(0)
 
@@ -67,6 +70,10 @@ public enum Initializer: Sendable, Hashable {
     case .xavier(let gain): Self.fillUniform(values, gain * (6 / (fanIn + fanOut)).squareRoot(), random)
     case .uniform(let limit): Self.fillUniform(values, limit, random)
     case .constant(let value): values.fill(S(value))
+    case .zeroRow(let row, let others):
+      others.fill(values, rows: rows, fanIn: Int(fanIn), fanOut: Int(fanOut), random: random)
+      let columns = values.count / max(1, rows)
+      values.slice(from: row * columns, count: columns).fill(0)
     case .orthogonal(let gain): Self.fillOrthogonal(values, rows: rows, gain: gain, random)
     }
   }

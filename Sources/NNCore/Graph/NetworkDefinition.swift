@@ -35,10 +35,17 @@ public struct NetworkDefinition: Sendable {
     public var shape: Shape
     /// Fixed elements, for graphs that are complete in themselves.
     public var value: [Double]?
+    /// Whether each sample has a length of its own, up to the shape's first dimension.
+    public var hasLength: Bool
+    /// If the elements are whole numbers from 0, such as words of a vocabulary: how many there are.
+    public var entries: Int?
     /// Where it was declared.
     public var place: SourcePlace?
     /// The source line there.
     public var sourceLine: String?
+
+    /// The steps that a sample has unless lengths are given: those of the fixed elements, or all.
+    var steps: Int { value.map { $0.count / (shape.elementCount / shape[0]) } ?? shape[0] }
   }
 
   /// A layer in the net.
@@ -101,15 +108,23 @@ public struct NetworkDefinition: Sendable {
 
   /// Adds an input of the given shape. The next layer reads it unless told otherwise.
   ///
-  /// - Parameter value: fixed elements, exactly the shape's number, for a graph that is complete in itself.
+  /// - Parameters:
+  ///   - value: fixed elements for a graph that is complete in itself: the shape's number, or whole steps if there is a
+  ///     length.
+  ///   - hasLength: whether each sample has a length of its own, up to the shape's first dimension.
+  ///   - entries: how many whole numbers from 0 there are, if the elements are such.
   @discardableResult
   public mutating func input(
-    _ name: String, shape: Shape, value: [Double]? = nil, place: SourcePlace? = nil, sourceLine: String? = nil
+    _ name: String, shape: Shape, value: [Double]? = nil, hasLength: Bool = false, entries: Int? = nil,
+    place: SourcePlace? = nil, sourceLine: String? = nil
   ) throws(ElementError) -> Value {
     try checkName(name)
-    try Input.check(value, fills: shape)
+    try Input.check(value, fills: shape, hasLength: hasLength, entries: entries)
     let result = Value(.input(inputs.count))
-    inputs.append(Input(name: name, shape: shape, value: value, place: place, sourceLine: sourceLine))
+    inputs.append(
+      Input(
+        name: name, shape: shape, value: value, hasLength: hasLength, entries: entries, place: place,
+        sourceLine: sourceLine))
     names.define(name, as: result)
     last = result
     return result
@@ -135,6 +150,7 @@ public struct NetworkDefinition: Sendable {
     try checkName(name)
     let sources = from ?? (schema.inputs.upperBound == 0 ? [] : last.map { [$0] } ?? [])
     try schema.checkInputs(sources.count, areNamed: from != nil)
+    let layer = try reading(sources, layer)
     let shared = try share.map { (other) throws(ElementError) in try sharedNode(other, schema) }
     names.addToCount(schema.name)
     let result = Value(.node(nodes.count))

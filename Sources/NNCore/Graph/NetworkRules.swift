@@ -66,12 +66,37 @@ extension ElementError {
 }
 
 extension NetworkDefinition.Input {
-  /// Throws an `ElementError` unless fixed elements fill the shape.
-  package static func check(_ value: [Double]?, fills shape: Shape) throws(ElementError) {
-    guard let value, value.count != shape.elementCount else { return }
+  /// Throws an `ElementError` unless fixed elements fill the shape, or the first steps of it if the input has a length; and
+  /// unless they are indices, if they are to be.
+  package static func check(
+    _ value: [Double]?, fills shape: Shape, hasLength: Bool = false, entries: Int? = nil
+  ) throws(ElementError) {
+    guard !hasLength || shape.rank > 0 else {
+      throw ElementError(
+        code: "shape-mismatch", "an input of a single number has no steps whose number could vary",
+        remedy: "take length=\"varying\" away", attribute: "length")
+    }
+    guard let value else { return }
+    if hasLength {
+      let features = shape.elementCount / shape[0]
+      guard value.count % features == 0, (1...shape[0]).contains(value.count / features) else {
+        throw ElementError(
+          code: "shape-mismatch",
+          "an input of shape \(shape) with a length needs 1 to \(shape[0]) steps of \(features) "
+            + "value\(features == 1 ? "" : "s"), not \(value.count) values", attribute: "value")
+      }
+    } else if value.count != shape.elementCount {
+      throw ElementError(
+        code: "shape-mismatch",
+        "an input of shape \(shape) needs \(shape.elementCount) value\(shape.elementCount == 1 ? "" : "s"), "
+          + "not \(value.count)", attribute: "value")
+    }
+    guard let entries,
+      let wrong = value.first(where: { !($0 >= 0 && $0 < Double(entries) && $0 == $0.rounded()) })
+    else { return }
     throw ElementError(
-      code: "shape-mismatch",
-      "an input of shape \(shape) needs \(shape.elementCount) value\(shape.elementCount == 1 ? "" : "s"), "
-        + "not \(value.count)", attribute: "value")
+      code: "index-out-of-range",
+      "the value \(AttributeValue.number(wrong).written) is none of the input's \(entries) entries",
+      remedy: "they are numbered from 0 to \(entries - 1)", attribute: "value")
   }
 }

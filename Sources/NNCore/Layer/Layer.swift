@@ -26,6 +26,18 @@ public protocol Layer: ElementValue {
   /// Throws an `ElementError` that names the shapes met and those that would fit.
   func plan(_ inputs: [Shape]) throws -> LayerPlan
 
+  /// What the layer does with inputs whose samples have lengths of their own; asked after `plan` if there are any.
+  ///
+  /// A layer that keeps, changes or consumes a length reads only valid steps, or relies on padding being 0. One that
+  /// says nothing refuses.
+  ///
+  /// - Parameters:
+  ///   - lengths: for each input its length, or nil if every sample has the shape's steps.
+  ///   - inputs: the shapes of the inputs.
+  /// - Returns: for each output its length, or nil if it has none.
+  /// - Throws: an `ElementError` if it cannot read them.
+  func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?]
+
   /// Computes the outputs, and the loss if it is one, from the inputs.
   func forward<S: Scalar>(_ context: ForwardContext<S>)
 
@@ -44,6 +56,11 @@ extension Layer {
 
   /// No formula.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { nil }
+
+  /// Refuses all lengths.
+  public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
+    throw ElementError.length(schema.name)
+  }
 
   /// No packed form.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? { nil }
@@ -89,6 +106,10 @@ public struct ForwardContext<S: Scalar>: Sendable {
   public package(set) var inputs: [Tensor<S>]
   /// The outputs, to be written completely.
   public package(set) var outputs: [Tensor<S>]
+  /// For each input, the steps of each sample, from 1 to those of the shape; nil if all samples have the shape's.
+  public package(set) var inputLengths: [Buffer<Int32>?]
+  /// For each output, the steps of each sample; nil if all samples have the shape's.
+  public package(set) var outputLengths: [Buffer<Int32>?]
   /// A loss's target; nil when only the prediction is wanted.
   public package(set) var target: Tensor<S>?
   /// Where a loss writes its numerator and denominator; the loss is their quotient, and the loss of several batches
@@ -155,6 +176,10 @@ public struct BackwardContext<S: Scalar>: Sendable {
   public package(set) var inputs: [Tensor<S>]
   /// The forward pass's outputs; valid if the plan's `backwardNeeds` has `.outputs`.
   public package(set) var outputs: [Tensor<S>]
+  /// For each input, the steps of each sample; nil if all samples have the shape's. Gradients beyond them are 0.
+  public package(set) var inputLengths: [Buffer<Int32>?]
+  /// For each output, the steps of each sample; nil if all samples have the shape's.
+  public package(set) var outputLengths: [Buffer<Int32>?]
   /// A loss's target.
   public package(set) var target: Tensor<S>?
   /// What forward wrote as the loss's numerator and denominator.

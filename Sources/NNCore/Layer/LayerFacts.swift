@@ -20,6 +20,7 @@ import NNKernels
 /// | `targetRange` | for a loss: targets outside are refused before the first step | the loss meets them |
 /// | `quantile` | for a loss: the quantile loss is among the metrics | it is not |
 /// | `ignoredLabel` | for a loss: data may hold the label besides its classes, and evaluation leaves its samples out | the label is refused if it is no class |
+/// | `clearsPadding` | forward writes 0 to the padding of outputs, backward to that of gradients | the net does so after each pass |
 /// | `comparison` | the conformance suite compares precisions and batches as strictly as the layer allows | `rounding` |
 ///
 /// What a layer does with inputs of given shapes is its `LayerPlan`.
@@ -149,6 +150,8 @@ public struct LayerFacts: Sendable {
   public var quantile: Double?
   /// The label whose samples a loss leaves out; nil if all count. It may lie outside the classes.
   public var ignoredLabel: Int?
+  /// Whether forward and backward leave 0 beyond the lengths of outputs and of downstream gradients.
+  public var clearsPadding: Bool
   /// How results may be compared.
   public var comparison: Comparison
   /// Whether the layer computes in double precision too; a layer of a library in C may not.
@@ -161,6 +164,7 @@ public struct LayerFacts: Sendable {
     maximumOfWindows: (@Sendable (Shape) -> Pooling)? = nil, copiesWhenPredicting: Bool = false,
     prediction: Prediction? = nil, probabilities: Prediction? = nil, sumsLoss: Bool = false,
     targetRange: ClosedRange<Double>? = nil, quantile: Double? = nil, ignoredLabel: Int? = nil,
+    clearsPadding: Bool = false,
     comparison: Comparison = .rounding, hasDoublePrecision: Bool = true
   ) {
     self.activation = activation
@@ -178,6 +182,7 @@ public struct LayerFacts: Sendable {
     self.targetRange = targetRange
     self.quantile = quantile
     self.ignoredLabel = ignoredLabel
+    self.clearsPadding = clearsPadding
     self.comparison = comparison
     self.hasDoublePrecision = hasDoublePrecision
   }

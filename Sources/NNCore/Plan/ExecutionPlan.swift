@@ -92,7 +92,8 @@ struct ExecutionPlan: Sendable {
     var wants = [Bool](repeating: false, count: count)
     func wantsGradient(_ value: Value) -> Bool {
       switch value.origin {
-      case .input: options.wantsInputGradients
+      // Indices have no gradient.
+      case .input(let index): options.wantsInputGradients && definition.inputs[index].entries == nil
       case .node(let node): wants[node] && !isLoss[node]
       }
     }

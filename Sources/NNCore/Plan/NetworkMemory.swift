@@ -25,7 +25,8 @@ public struct NetworkMemory: Sendable, Hashable {
 
   private static func batches(_ plan: NetworkPlan, batch: Int, scalarSize: Int) -> Int {
     let targets = plan.targets.values.lazy.map(\.shape.elementCount)
-    let inputs = plan.definition.inputs.lazy.map(\.shape.elementCount)
+    // Layers read samples that have lengths from a copy whose padding is 0.
+    let inputs = plan.definition.inputs.lazy.map { Count.product($0.shape.elementCount, $0.hasLength ? 2 : 1) }
     return Count.product(Count.sum(Count.sum(inputs), Count.sum(targets)), batch, scalarSize)
   }
 

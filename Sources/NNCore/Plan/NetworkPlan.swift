@@ -39,6 +39,8 @@ public struct NetworkPlan: Sendable {
   public let definition: NetworkDefinition
   /// The layers' plans, by node.
   public let layers: [LayerPlan]
+  /// For each node, the lengths of its outputs; nil where none varies.
+  public let lengths: [[SequenceLength?]]
   /// All parameters, in order.
   public let parameters: [Parameter]
   /// All state arrays, in order.
@@ -79,6 +81,7 @@ public struct NetworkPlan: Sendable {
     if !builder.diagnostics.isEmpty { throw DiagnosticError(builder.diagnostics) }
     self.definition = definition
     layers = builder.layers
+    lengths = builder.lengths
     parameters = builder.parameters
     states = builder.states
     parametersOfNode = builder.parametersOfNode
@@ -90,6 +93,7 @@ public struct NetworkPlan: Sendable {
     lossNodes = losses
     let last = losses.first ?? definition.nodes.indices.last
     prediction = last.map { .init(.node($0)) } ?? .init(.input(0))
+    try requireSteps()
   }
 
   /// The shape of a value, of one sample.
@@ -123,6 +127,7 @@ private struct NetworkPlanBuilder {
   let definition: NetworkDefinition
   let given: [String: TargetForm]
   var layers: [LayerPlan] = []
+  var lengths: [[SequenceLength?]] = []
   var known: [Bool] = []
   /// For each node, the loss that its outputs depend on, if they do: no gradient flows back through a loss.
   var lossBehind: [Int?] = []
@@ -146,6 +151,7 @@ private struct NetworkPlanBuilder {
   mutating func plan(_ index: Int) {
     let node = definition.nodes[index]
     var result = LayerPlan(outputs: [], backwardNeeds: [], forwardOperations: 0, backwardOperations: 0)
+    var ownLengths: [SequenceLength?] = []
     var isKnown = false
     parametersOfNode.append([])
     statesOfNode.append([])
@@ -172,6 +178,12 @@ private struct NetworkPlanBuilder {
             "<\(node.layer.schema.name)> is \(node.isLoss ? "a loss but accepts no targets" : "no loss but accepts targets")"
           )
         }
+        ownLengths = [SequenceLength?](repeating: nil, count: result.outputs.count)
+        let given = node.inputs.map { definition.length(of: $0, outputs: lengths) }
+        if given.contains(where: { $0 != nil }) {
+          ownLengths = try node.layer.lengths(given, inputs: inputs)
+          try definition.checkLengths(ownLengths, of: result.outputs, node.layer.schema.name)
+        }
         isKnown = true
         try addParameters(index, node, result)
         if let target = node.target { try settleTarget(target, node, result) }
@@ -182,6 +194,7 @@ private struct NetworkPlanBuilder {
       }
     }
     layers.append(result)
+    lengths.append(ownLengths)
     known.append(isKnown)
   }
 

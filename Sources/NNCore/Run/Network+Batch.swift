@@ -18,6 +18,16 @@ extension Network.Runtime {
       forward.outputs[output].setBatch(count)
       backward.outputs[output].setBatch(count)
     }
+    for slot in forward.inputLengths.indices {
+      guard let lengths = forward.inputLengths[slot] else { continue }
+      forward.inputLengths[slot] = Buffer(base: lengths.base, count: count)
+      backward.inputLengths[slot] = forward.inputLengths[slot]
+    }
+    for output in forward.outputLengths.indices {
+      guard let lengths = forward.outputLengths[output] else { continue }
+      forward.outputLengths[output] = Buffer(base: lengths.base, count: count)
+      backward.outputLengths[output] = forward.outputLengths[output]
+    }
     for output in backward.upstream.indices { backward.upstream[output].setBatch(count) }
     if var target = backward.target {
       target.setBatch(count)

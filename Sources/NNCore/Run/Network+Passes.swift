@@ -10,6 +10,7 @@ extension Network {
   @specialized(where S == Float)
   public func forward(_ phase: Phase, step: UInt64 = 0, computesLoss: Bool = true) {
     requireBoundBatch(computesLoss: computesLoss)
+    admitInputs()
     for index in runtimes.indices {
       prepare(index, phase, step, computesLoss)
       if !execution.nodes[index].isFused { runForward(index) }
@@ -69,10 +70,16 @@ extension Network {
   }
 
   @specialized(where S == Float)
-  func runForward(_ index: Int) { runtimes[index].layer.forward(runtimes[index].forward) }
+  func runForward(_ index: Int) {
+    runtimes[index].layer.forward(runtimes[index].forward)
+    runtimes[index].clearOutputs()
+  }
 
   @specialized(where S == Float)
-  func runBackward(_ index: Int) { runtimes[index].layer.backward(runtimes[index].backward) }
+  func runBackward(_ index: Int) {
+    runtimes[index].layer.backward(runtimes[index].backward)
+    runtimes[index].clearDownstream()
+  }
 }
 
 /// A loss as numerator and denominator, so that the losses of batches can be combined.
@@ -116,6 +123,7 @@ extension Network {
     _ phase: Phase, step: UInt64, computesLoss: Bool, clock: () -> Double,
     times: inout [(forward: Double, backward: Double)]
   ) {
+    admitInputs()
     for index in runtimes.indices {
       prepare(index, phase, step, computesLoss)
       if execution.nodes[index].isFused { continue }

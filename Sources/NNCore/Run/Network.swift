@@ -25,6 +25,9 @@ public final class Network<S: Scalar> {
     let savedPerSample: Int
     let scratchFixed: Int
     let scratchPerSample: Int
+    /// The padding that is cleared after a pass, of each output and of each downstream gradient.
+    let outputPadding: [Padding?]
+    let inputPadding: [Padding?]
     var forward: ForwardContext<S>
     var backward: BackwardContext<S>
   }
@@ -44,6 +47,12 @@ public final class Network<S: Scalar> {
   private var ownInputs: [Storage<S>] = []
   private var ownTargets: [Storage<S>] = []
   private var inputs: [Buffer<S>] = []
+  let sampleLengths: SampleLengths
+  /// For each input whose samples have lengths, the memory that layers read: the bound samples, padding being 0.
+  private(set) var admittedInputs: [Storage<S>?] = []
+  let inputPadding: [Padding?]
+  /// For each input whose samples have lengths, those of all samples that there may be.
+  let inputLengths: [Buffer<Int32>?]
   private var targets: [Buffer<S>] = []
   /// The names of the targets, in the order of `targets`.
   public let targetNames: [String]
@@ -83,15 +92,26 @@ public final class Network<S: Scalar> {
     stateStorage = state
     arena = Storage(count: execution.arenaSpan)
     lossStorage = Storage(count: 2 * plan.definition.nodes.count)
+    sampleLengths = SampleLengths(plan, batch: batch)
+    inputPadding = plan.definition.inputs.indices.map { index in
+      Padding(plan.definition.inputs[index].shape, plan.length(of: .init(.input(index))))
+    }
     targetNames = plan.definition.targetNames
     inputCounts = plan.definition.inputs.map(\.shape.elementCount)
     targetCounts = targetNames.map { plan.targets[$0]?.shape.elementCount ?? 1 }
+    inputLengths = plan.definition.inputs.indices.map { [sampleLengths] index in
+      sampleLengths.buffer(plan.length(of: .init(.input(index))))
+    }
     for input in plan.definition.inputs {
       let storage = Storage<S>(count: input.shape.elementCount * batch)
       if let value = input.value {
-        for i in 0..<storage.buffer.count { storage.buffer[i] = S(value[i % value.count]) }
+        let width = input.shape.elementCount
+        for sample in 0..<batch {
+          for (index, number) in value.enumerated() { storage.buffer[sample * width + index] = S(number) }
+        }
       }
       ownInputs.append(storage)
+      admittedInputs.append(input.hasLength ? Storage(count: input.shape.elementCount * batch) : nil)
       inputs.append(storage.buffer)
     }
     for count in targetCounts {
@@ -140,7 +160,7 @@ public final class Network<S: Scalar> {
     let isMoved = buffer.base != inputs[index].base
     // Memory that was freed may come back with another size.
     inputs[index] = buffer
-    guard isMoved else { return }
+    guard isMoved, admittedInputs[index] == nil else { return }
     rebind(.input(index), to: buffer.base)
   }
 
@@ -186,7 +206,7 @@ public final class Network<S: Scalar> {
     case .input(let index):
       let shape = plan.definition.inputs[index].shape
       return Tensor(
-        shape: shape.batched(batch), buffer: Buffer(base: inputs[index].base, count: shape.elementCount * batch))
+        shape: shape.batched(batch), buffer: Buffer(base: inputBase(index), count: shape.elementCount * batch))
     case .node(let index): return runtimes[index].forward.outputs[value.output]
     }
   }
@@ -214,13 +234,18 @@ public final class Network<S: Scalar> {
     Tensor(shape: plan.parameters[index].plan.shape, buffer: gradients.slice(plan.parameters[index].range))
   }
 
+  /// The memory that layers read an input from.
+  private func inputBase(_ index: Int) -> UnsafeMutablePointer<S> {
+    (admittedInputs[index]?.buffer ?? inputs[index]).base
+  }
+
   // MARK: - Building
 
   private func tensor(_ place: ExecutionPlan.Place, _ shape: Shape) -> Tensor<S> {
     let count = shape.elementCount
     switch place {
     case .arena(let offset): return Tensor(shape: shape, buffer: arena.buffer.slice(from: offset, count: count))
-    case .input(let index): return Tensor(shape: shape, buffer: Buffer(base: inputs[index].base, count: count))
+    case .input(let index): return Tensor(shape: shape, buffer: Buffer(base: inputBase(index), count: count))
     case .none: return Tensor(shape: shape, buffer: Buffer(base: arena.buffer.base, count: count))
     }
   }
@@ -263,16 +288,25 @@ public final class Network<S: Scalar> {
           accumulates: steps.accumulatesParameters,
           tensor: options.isTrained ? parameterGradient(position) : parameter(position))
       }
+      let inputLengths = node.inputs.map(lengths(of:))
+      let outputLengths = layer.outputs.indices.map { lengths(of: .init(.node(index), output: $0)) }
+      // What a fused function makes of 0 is the net's to clear.
+      let isCleared = node.layer.facts.clearsPadding && steps.epilogue == .identity && !steps.addsToOutput
       runtimes.append(
         Runtime(
           layer: boxed(node.layer), savedPerSample: layer.savedPerSample, scratchFixed: layer.scratchFixed,
           scratchPerSample: layer.scratchPerSample,
+          outputPadding: isCleared ? [] : zip(layer.outputs, plan.lengths[index]).map(Padding.init),
+          inputPadding: node.layer.facts.clearsPadding
+            ? [] : node.inputs.map { Padding(plan.shape(of: $0), plan.length(of: $0)) },
           forward: ForwardContext(
-            batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
+            batch: batch, phase: .training, inputs: inputs, outputs: outputs,
+            inputLengths: inputLengths, outputLengths: outputLengths, target: target, loss: loss,
             parameters: parameters, state: state, saved: saved, scratch: scratch, epilogue: steps.epilogue,
             addsToOutput: steps.addsToOutput, random: RandomStream(key: 0), workers: workers),
           backward: BackwardContext(
-            batch: batch, phase: .training, inputs: inputs, outputs: outputs, target: target, loss: loss,
+            batch: batch, phase: .training, inputs: inputs, outputs: outputs,
+            inputLengths: inputLengths, outputLengths: outputLengths, target: target, loss: loss,
             lossGradient: node.lossWeight, upstream: upstream, downstream: downstream, parameters: parameters,
             parameterGradients: parameterGradients, state: state, saved: saved, scratch: scratch,
             random: RandomStream(key: 0), workers: workers)))
@@ -308,13 +342,6 @@ public final class Network<S: Scalar> {
       }
     }
   }
-}
-
-/// A hash that is the same in every process (FNV-1a, 64 bits), for deriving random streams from names.
-func stableHash(_ name: String) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-  return hash
 }
 
 /// The layer in memory of its own. Nets that are made of one definition and run at the same time would otherwise count

@@ -31,6 +31,9 @@ public struct DataArray: Sendable {
   public var form: TargetForm
   /// All samples' elements, one sample after the other.
   public var elements: Elements
+  /// For samples that are sequences of different lengths: the steps of each, the first dimension counting them; nil if all
+  /// have the shape's steps. Elements beyond a sample's length are 0.
+  public internal(set) var lengths: [Int32]?
   /// The file that they were read from, for messages.
   public var file: String?
 
@@ -42,6 +45,9 @@ public struct DataArray: Sendable {
     self.elements = elements
     self.file = file
   }
+
+  /// The number of samples.
+  var sampleCount: Int { elements.count / width }
 
   /// The number of elements of one sample.
   public var width: Int { form.shape.elementCount }

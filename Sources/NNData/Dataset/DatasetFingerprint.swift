@@ -11,7 +11,10 @@ package struct DatasetFingerprint: Sendable, Hashable {
   package init(_ set: Dataset) {
     samples = set.count
     var lanes = HashLanes()
-    for array in set.inputs + set.targets { array.elements.withBytes { lanes.add($0) } }
+    for array in set.inputs + set.targets {
+      array.elements.withBytes { lanes.add($0) }
+      array.lengths?.withUnsafeBytes { lanes.add($0) }
+    }
     set.rows.withUnsafeBytes { lanes.add($0) }
     hash = lanes.value
   }

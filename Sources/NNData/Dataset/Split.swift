@@ -18,17 +18,7 @@ public enum Split {
   ) {
     let random = RandomStream(key: seed).derived(0x5B11_7000)
     let size = size(fraction, of: set)
-    var groups: [[Int]] = [Array(0..<set.count)]
-    if stratified ?? true, let label = set.targets.first, case .classes(let count, let shape) = label.form,
-      shape.elementCount == 1
-    {
-      // Samples whose label is none of the classes are a group of their own.
-      groups = Array(repeating: [], count: count + 1)
-      for position in 0..<set.count {
-        let value = Int(label.value(Int(set.rows[position])))
-        groups[(0..<count).contains(value) ? value : count].append(position)
-      }
-    }
+    let groups = stratified ?? true ? classes(of: set) : [Array(0..<set.count)]
     var taken: [Int] = []
     var seen = 0
     var draw: UInt64 = 0
@@ -44,6 +34,20 @@ public enum Split {
       taken += group[..<number]
     }
     return divide(set, taken)
+  }
+
+  /// The positions of each class's samples; of all samples if they have no classes. Samples whose label is none of the
+  /// classes are a group of their own.
+  private static func classes(of set: Dataset) -> [[Int]] {
+    guard let label = set.targets.first, case .classes(let count, let shape) = label.form, shape.elementCount == 1 else {
+      return [Array(0..<set.count)]
+    }
+    var groups = [[Int]](repeating: [], count: count + 1)
+    for position in 0..<set.count {
+      let value = Int(label.value(Int(set.rows[position])))
+      groups[(0..<count).contains(value) ? value : count].append(position)
+    }
+    return groups
   }
 
   /// The number of samples that a fraction is: at least one, and at most all but one.
@@ -108,5 +112,50 @@ public enum Split {
   )? {
     let taken = (0..<set.count).filter { texts[Int(set.rows[$0])] == value }
     return taken.isEmpty || taken.count == set.count ? nil : divide(set, taken)
+  }
+
+  /// One of several parts that together are the set, and the rest: the test set of cross-validation, and what is left to
+  /// train on.
+  ///
+  /// Classes, if the set has them, are dealt out evenly; so are groups, whole, the largest first. All folds of one seed are
+  /// disjoint.
+  ///
+  /// - Parameters:
+  ///   - fold: which one, from 0 up to `count`.
+  ///   - count: the number of folds, at least 2 and at most the number of samples, or of groups.
+  ///   - groups: what tells groups apart, for each row of the set's arrays; nil for none.
+  package static func fold(
+    _ fold: Int, of count: Int, _ set: Dataset, groups: [String]?, seed: UInt64
+  ) -> (part: Dataset, rest: Dataset) {
+    let random = RandomStream(key: seed).derived(0x5B11_7002)
+    var draw: UInt64 = 0
+    func shuffled<T>(_ values: [T]) -> [T] {
+      var values = values
+      for index in values.indices.dropLast() {
+        values.swapAt(index, index + random.integer(below: values.count - index, at: draw))
+        draw += 1
+      }
+      return values
+    }
+    if let groups {
+      var positions: [String: [Int]] = [:]
+      for position in 0..<set.count { positions[groups[Int(set.rows[position])], default: []].append(position) }
+      let names = shuffled(positions.keys.sorted()).sorted { (positions[$0]?.count ?? 0) > (positions[$1]?.count ?? 0) }
+      var folds = [[Int]](repeating: [], count: count)
+      for name in names {
+        let smallest = folds.indices.min { folds[$0].count < folds[$1].count } ?? 0
+        folds[smallest] += positions[name] ?? []
+      }
+      return divide(set, folds[fold])
+    }
+    var taken: [Int] = []
+    var next = 0
+    for positions in classes(of: set) {
+      for position in shuffled(positions) {
+        if next % count == fold { taken.append(position) }
+        next += 1
+      }
+    }
+    return divide(set, taken)
   }
 }

@@ -5,25 +5,29 @@ import NNCore
 enum TargetFit {
   /// For each loss, a message that names the first sample whose target it cannot judge by. Reads every target of the set
   /// once.
-  static func problems(_ losses: [NetworkDefinition.Node], _ set: Dataset) -> [Diagnostic] {
-    losses.compactMap { node in
+  static func problems(_ losses: [JudgedLoss], _ set: Dataset) -> [Diagnostic] {
+    losses.compactMap { loss in
+      let node = loss.node
       guard var target = node.target.flatMap(set.target) else { return nil }
       target.file = target.file ?? (set.file.isEmpty ? nil : set.file)
       switch target.form {
-      case .classes(let count, _): return label(target, set.rows, count: count, node)
-      case .values: return number(target, set.rows, node)
+      case .classes(let count, _):
+        return label(target, set.rows, count: count, node, width: { loss.validWidth(target, $0, set) })
+      case .values: return number(target, set.rows, node, width: { loss.validWidth(target, $0, set) })
       }
     }
   }
 
-  private static func number(_ target: DataArray, _ rows: [Int32], _ node: NetworkDefinition.Node) -> Diagnostic? {
+  private static func number(
+    _ target: DataArray, _ rows: [Int32], _ node: NetworkDefinition.Node, width: (Int) -> Int
+  ) -> Diagnostic? {
     guard let range = node.layer.facts.targetRange else { return nil }
     let found: Int? =
       switch target.elements {
-      case .bytes(let values): first(values, rows, target.width) { !range.contains(Double($0)) }
-      case .floats(let values): first(values, rows, target.width) { !range.contains(Double($0)) }
-      case .doubles(let values): first(values, rows, target.width) { !range.contains($0) }
-      case .labels(let values): first(values, rows, target.width) { !range.contains(Double($0)) }
+      case .bytes(let values): first(values, rows, target.width, width) { !range.contains(Double($0)) }
+      case .floats(let values): first(values, rows, target.width, width) { !range.contains(Double($0)) }
+      case .doubles(let values): first(values, rows, target.width, width) { !range.contains($0) }
+      case .labels(let values): first(values, rows, target.width, width) { !range.contains(Double($0)) }
       }
     guard let found else { return nil }
     return problem(
@@ -34,18 +38,20 @@ enum TargetFit {
   }
 
   private static func label(
-    _ target: DataArray, _ rows: [Int32], count: Int, _ node: NetworkDefinition.Node
+    _ target: DataArray, _ rows: [Int32], count: Int, _ node: NetworkDefinition.Node, width: (Int) -> Int
   ) -> Diagnostic? {
     guard case .labels(let labels) = target.elements else { return nil }
     let ignored = node.layer.facts.ignoredLabel
-    let wrong = first(labels, rows, target.width) { !(0..<count).contains(Int($0)) && Int($0) != ignored }
+    let wrong = first(labels, rows, target.width, width) { !(0..<count).contains(Int($0)) && Int($0) != ignored }
     if let wrong {
       return problem(
         "label-out-of-range", target,
         "\(target.place(wrong)) of '\(target.name)' is \(labels[wrong]), which is none of the \(count) classes, and "
           + "<\(element(node))> does not leave it out", "classes are numbered from 0 to \(count - 1)")
     }
-    guard let ignored, first(labels, rows, target.width, where: { Int($0) != ignored }) == nil else { return nil }
+    guard let ignored, first(labels, rows, target.width, width, where: { Int($0) != ignored }) == nil else {
+      return nil
+    }
     return problem(
       "no-samples", target,
       "every sample has the label \(ignored), which <\(element(node))> leaves out, so that none of them counts", nil)
@@ -53,12 +59,12 @@ enum TargetFit {
 
   /// The index of the first element, of the given rows, that is as asked for.
   private static func first<T>(
-    _ values: [T], _ rows: [Int32], _ width: Int, where isWanted: (T) -> Bool
+    _ values: [T], _ rows: [Int32], _ width: Int, _ valid: (Int) -> Int, where isWanted: (T) -> Bool
   ) -> Int? {
     values.withUnsafeBufferPointer { values in
       for row in rows {
         let start = Int(row) * width
-        for index in start..<(start + width) where isWanted(values[index]) { return index }
+        for index in start..<(start + valid(Int(row))) where isWanted(values[index]) { return index }
       }
       return nil
     }

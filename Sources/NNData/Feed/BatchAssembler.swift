@@ -50,6 +50,9 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
   /// The memory of a slot's input, by its place in the set.
   func input(_ index: Int, slot: Int) -> Buffer<S> { slots[slot].inputs[index].buffer }
 
+  /// The lengths of a slot's input, by its place in the set; nil if its samples have none.
+  func lengths(_ index: Int, slot: Int) -> Buffer<Int32>? { slots[slot].lengths[index]?.buffer }
+
   /// The memory of a slot's target, by its place in the set.
   func target(_ index: Int, slot: Int) -> Buffer<S> { slots[slot].targets[index].buffer }
 
@@ -65,6 +68,9 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
       let rows = UnsafeBufferPointer(rebasing: order[start..<(start + count)])
       for index in set.inputs.indices {
         let gathered = completion.gathered(input: index, for: slot)
+        if let lengths = set.inputs[index].lengths, let gathered = slot.lengths[index]?.buffer {
+          for (place, row) in rows.enumerated() { gathered[place] = lengths[Int(row)] }
+        }
         set.inputs[index].gather(rows, inputTables[index], into: gathered, workers: workers)
         settings.augmentations?.apply(
           gathered, input: index, count: count, scratch: scratch.buffer, batchNumber: batchNumber, workers: workers)

@@ -59,6 +59,9 @@ public final class BatchFeed<S: Scalar> {
   /// The current batch of an input, by its place in the set: batch x width. Valid until the next call of `next`.
   public func input(_ index: Int) -> Buffer<S> { assembler.input(index, slot: slot) }
 
+  /// The lengths of the current batch's samples of an input; nil if they have none. Valid until the next call of `next`.
+  public func lengths(_ index: Int) -> Buffer<Int32>? { assembler.lengths(index, slot: slot) }
+
   /// The current batch of a target, by its place in the set: batch x width, or batch x classes for labels that become
   /// one-hot. Valid until the next call of `next`.
   public func target(_ index: Int) -> Buffer<S> { assembler.target(index, slot: slot) }

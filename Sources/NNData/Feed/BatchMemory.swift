@@ -5,6 +5,8 @@ import NNKernels
 struct BatchMemory<S: Scalar> {
   let inputs: [Storage<S>]
   let targets: [Storage<S>]
+  /// For each input of sequences, the length of each sample.
+  var lengths: [Storage<Int32>?] = []
 }
 
 /// The last stage of a batch: gathered samples are mixed where there is a mixture, labels become one-hot where the net
@@ -14,6 +16,7 @@ struct BatchCompletion<S: Scalar> {
   private let waiting: BatchMemory<S>
   private let inputWidths: [Int]
   private let targetWidths: [Int]
+  private let haveLengths: [Bool]
   /// For each target, the classes that its labels become one-hot over; 0 for one that stays as it is.
   private let classCounts: [Int]
 
@@ -28,6 +31,7 @@ struct BatchCompletion<S: Scalar> {
     }
     inputWidths = set.inputs.map(\.width)
     targetWidths = set.targets.map(\.width)
+    haveLengths = set.inputs.map { $0.lengths != nil }
     waiting = BatchMemory(
       inputs: inputWidths.map { Storage(count: isMixing ? $0 * size : 0) },
       targets: zip(targetWidths, classCounts).map { Storage(count: isMixing || $1 > 0 ? $0 * size : 0) })
@@ -39,7 +43,8 @@ struct BatchCompletion<S: Scalar> {
   func memory(size: Int) -> BatchMemory<S> {
     BatchMemory(
       inputs: inputWidths.map { Storage(count: $0 * size) },
-      targets: zip(targetWidths, classCounts).map { Storage(count: max($0, $1) * size) })
+      targets: zip(targetWidths, classCounts).map { Storage(count: max($0, $1) * size) },
+      lengths: haveLengths.map { $0 ? Storage(count: size) : nil })
   }
 
   /// Where an input is gathered that goes to `batch`.

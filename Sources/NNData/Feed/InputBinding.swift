@@ -24,7 +24,9 @@ public struct InputBinding: Sendable {
 
   private let inputs: [NetworkDefinition.Input]
   private let targets: [Target]
-  private let losses: [NetworkDefinition.Node]
+  private let losses: [JudgedLoss]
+  /// For each input, the fewest steps of a sequence that the net can read, and the layer that needs so many.
+  private let leastSteps: [(steps: Int, layer: String?)]
 
   private struct Target: Sendable {
     let name: String
@@ -35,15 +37,28 @@ public struct InputBinding: Sendable {
 
   /// The binding of a net's free inputs, and of its targets in the plan's forms.
   public init(_ plan: NetworkPlan) {
-    inputs = plan.definition.freeInputs.map { plan.definition.inputs[$0] }
     targets = plan.definition.targetNames.map { name in
       Target(name: name, form: plan.targets[name], loss: plan.definition.nodes.first { $0.target == name })
     }
-    losses = plan.lossNodes.map { plan.definition.nodes[$0] }
+    losses = plan.lossNodes.map { JudgedLoss(plan, $0) }
+    (inputs, leastSteps) = Self.inputs(plan, plan.definition.freeInputs)
   }
 
-  /// The binding of a single input, without targets.
-  package init(_ input: NetworkDefinition.Input) { (inputs, targets, losses) = ([input], [], []) }
+  /// The binding of a single input of a net, by index, without targets.
+  package init(_ plan: NetworkPlan, input: Int) {
+    (targets, losses) = ([], [])
+    (inputs, leastSteps) = Self.inputs(plan, [input])
+  }
+
+  private static func inputs(
+    _ plan: NetworkPlan, _ indices: [Int]
+  ) -> ([NetworkDefinition.Input], [(steps: Int, layer: String?)]) {
+    let least = indices.map { index in
+      let least = plan.leastSteps(ofInput: index)
+      return (steps: least.steps, layer: least.node.map { plan.definition.nodes[$0].name })
+    }
+    return (indices.map { plan.definition.inputs[$0] }, least)
+  }
 
   /// The set with exactly the arrays that the net reads: an input for each free input, in their order, with its name and
   /// shape; and, unless it is for predicting, a target for each of the definition's target names, in their order.
@@ -62,15 +77,47 @@ public struct InputBinding: Sendable {
 
   private func boundInputs(_ set: Dataset, _ purpose: Purpose, _ problems: inout [Diagnostic]) -> [DataArray] {
     guard let positions = assignment(set, &problems) else { return [] }
-    return zip(inputs, positions).map { input, position in
-      var array = set.inputs[position]
+    return inputs.indices.map { place in
+      let input = inputs[place]
+      var array = set.inputs[positions[place]]
+      array.name = input.name
+      if input.hasLength || array.lengths != nil {
+        if array.form.shape.rank == 1, array.width == input.shape.elementCount { array.form = .values(input.shape) }
+        let binding = SequenceBinding(input: input, least: leastSteps[place])
+        if let bound = binding.bind(array, set, purpose, &problems) { return indices(bound, input, set, &problems) }
+        if input.hasLength || !problems.isEmpty { return array }
+        array.lengths = nil
+      }
       if !Self.agree(array.form.shape, input.shape, takesRows: inputs.count == 1) {
         problems.append(mismatch(input, array, set, purpose))
       }
       if array.width == input.shape.elementCount { array.form = .values(input.shape) }
-      array.name = input.name
-      return array
+      return indices(array, input, set, &problems)
     }
+  }
+
+  /// The array of an input that reads indices, which must be such; any other as it is.
+  private func indices(
+    _ array: DataArray, _ input: NetworkDefinition.Input, _ set: Dataset, _ problems: inout [Diagnostic]
+  ) -> DataArray {
+    guard let entries = input.entries, array.width == input.shape.elementCount else { return array }
+    for row in set.rows {
+      let start = Int(row) * array.width
+      for index in start..<(start + array.validWidth(Int(row))) {
+        let value = array.value(index)
+        guard value >= 0, value < Double(entries), value == value.rounded() else {
+          problems.append(
+            problem(
+              "index-out-of-range", set,
+              "\(array.place(index)) of '\(input.name)' is \(AttributeValue.number(value).written), which is none of its "
+                + "\(entries) entries", remedy: "they are whole numbers from 0 to \(entries - 1)"))
+          return array
+        }
+      }
+    }
+    var result = array
+    result.form = .classes(count: entries, shape: input.shape)
+    return result
   }
 
   /// For each free input the position of its array; nil if there is a problem.

@@ -28,6 +28,8 @@ public func fitPreprocessing(
   _ steps: [any Preprocessing], on training: Dataset, failure: (ElementError, Int) -> any Error = { error, _ in error }
 ) throws -> [AffinePreprocessing] {
   try training.inputs.map { input in
+    // Indices are no quantities.
+    if case .classes = input.form { return .identity }
     let alone = training.with(inputs: [input], targets: [])
     var result = AffinePreprocessing.identity
     for (index, step) in steps.enumerated() {
@@ -85,8 +87,23 @@ public struct Shift: Preprocessing, DeclaredElement {
   }
 }
 
-/// The channels of a sample: what its first dimension counts, or every number of a row.
-private func channelCount(_ shape: Shape) -> Int { shape.rank > 1 ? shape[0] : shape.elementCount }
+/// What has a scale and a shift of its own in each sample of an array: a channel, which is what the first dimension
+/// counts; a number of a row; or, where samples have lengths, a feature, which is the same at every step.
+private struct Channels {
+  let count: Int
+  private let isPerStep: Bool
+  private let size: Int
+
+  init(_ array: DataArray) {
+    let shape = array.form.shape
+    isPerStep = array.lengths != nil
+    count = isPerStep ? array.width / shape[0] : shape.rank > 1 ? shape[0] : array.width
+    size = array.width / count
+  }
+
+  /// The channel of an element of a sample.
+  func callAsFunction(_ element: Int) -> Int { isPerStep ? element % count : element / size }
+}
 
 /// One number for all elements of a sample, or one for each; numbers for each channel, the first dimension, are
 /// repeated over its elements.
@@ -94,17 +111,17 @@ private func spread(
   _ values: [Double], _ attribute: String, of element: String, over training: Dataset
 ) throws -> [Double] {
   guard let input = training.inputs.first, values.count != 1, values.count != input.width else { return values }
-  let channels = channelCount(input.form.shape)
-  guard values.count == channels else {
+  let channels = Channels(input)
+  guard values.count == channels.count else {
+    let isRow = channels.count == input.width
     throw ElementError(
       code: "shape-mismatch",
       "<\(element)> has \(values.count) numbers, but a sample has "
-        + (channels == input.width ? "" : "\(channels) channels and ") + "\(input.width) elements",
-      remedy: "give 1 or " + (channels == input.width ? "" : "\(channels) or ") + "\(input.width) numbers",
-      attribute: attribute)
+        + (isRow ? "" : "\(channels.count) \(input.lengths == nil ? "channels" : "features") and ")
+        + "\(input.width) elements",
+      remedy: "give 1 or " + (isRow ? "" : "\(channels.count) or ") + "\(input.width) numbers", attribute: attribute)
   }
-  let size = input.width / channels
-  return (0..<input.width).map { values[$0 / size] }
+  return (0..<input.width).map { values[channels($0)] }
 }
 
 /// Brings the training set to mean 0 and deviation 1.
@@ -121,7 +138,8 @@ public struct Standardize: Preprocessing, DeclaredElement {
       .optional(
         "per", .choice(["element", "channel", "all"]), default: .text("element"),
         "What has a mean and a deviation of its own: every element of a sample, every channel (the first dimension of "
-          + "the net's input; each column of a table), or all together."
+          + "the net's input; each column of a table), or all together. Where samples have lengths, element and channel both "
+          + "mean a feature at all steps, and padding does not count."
       ),
       .optional(
         "mean", .numbers, "Given means in place of the training set's: one, or one for each channel or element."),
@@ -167,34 +185,38 @@ public struct Standardize: Preprocessing, DeclaredElement {
     }
     guard let input = training.inputs.first else { return .identity }
     let width = input.width
+    let channels = Channels(input)
     let groups: Int
+    let group: (Int) -> Int
     switch unit {
-    case "all": groups = 1
-    case "channel": groups = channelCount(input.form.shape)
-    default: groups = width
+    case "all": (groups, group) = (1, { _ in 0 })
+    case "element" where input.lengths == nil: (groups, group) = (width, { $0 })
+    default: (groups, group) = (channels.count, { channels($0) })
     }
-    let size = width / groups
     var sums = [Double](repeating: 0, count: groups)
     var squares = sums
     func at(_ values: [Double], _ index: Int) -> Double { values[values.count == 1 ? 0 : index] }
     func value(_ row: Int32, _ index: Int) -> Double {
       input.value(Int(row) * width + index) * at(before.scales, index) + at(before.shifts, index)
     }
+    var elements = 0
     for row in training.rows {
-      for index in 0..<width { sums[index / size] += value(row, index) }
+      let valid = input.validWidth(Int(row))
+      elements += valid
+      for index in 0..<valid { sums[group(index)] += value(row, index) }
     }
-    let count = Double(training.count * size)
+    let count = Double(elements / groups)
     let means = sums.map { $0 / count }
     for row in training.rows {
-      for index in 0..<width {
-        let difference = value(row, index) - means[index / size]
-        squares[index / size] += difference * difference
+      for index in 0..<input.validWidth(Int(row)) {
+        let difference = value(row, index) - means[group(index)]
+        squares[group(index)] += difference * difference
       }
     }
     var scales: [Double] = []
     var shifts: [Double] = []
     for index in 0..<(groups == 1 ? 1 : width) {
-      let group = index / size
+      let group = group(index)
       let deviation = (squares[group] / count).squareRoot()
       guard deviation.isFinite, means[group].isFinite else {
         throw ElementError(

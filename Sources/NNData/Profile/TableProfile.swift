@@ -31,9 +31,14 @@ package struct TableProfile: Sendable {
   ///   - label: the columns of the right answers: names, numbers from 1, `last` or `none`.
   /// - Throws: a `DiagnosticError`: the file is missing, or is no table.
   package init(path: String, label: String) throws {
+    try self.init(file: path, text: FileReading.expandedBytes(path), label: label)
+  }
+
+  /// Looks at the table in a text.
+  init(file path: String, text: [UInt8], label: String) throws {
     file = path
     let options = CSVSource.Options(label: label)
-    let table = try CSVSource.table(path, FileReading.expandedBytes(path), options, nil)
+    let table = try CSVSource.table(path, text, options, nil)
     let columns = try CSVColumns(table, label: label, header: "auto", allowsWords: true)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: path, "there is a header, but no row of data")

@@ -45,6 +45,8 @@ public struct SourceContext: Sendable {
   package var skipsBadRows = false
   /// Labels that stand for no class: their samples do not count.
   public var ignoredLabels: Set<Int>
+  /// Whether the net has a label for each step of a sequence, so that a row of whole numbers is a row of labels.
+  public var labelsPerStep = false
   /// Whether numbers are kept in double precision.
   public var isDouble: Bool
   /// The threads that share the work of decoding; the calling one alone unless given.

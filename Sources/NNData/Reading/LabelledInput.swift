@@ -5,9 +5,10 @@ public enum LabelledInput {
   /// The samples in a file, whose format is recognized by its path or its first bytes.
   ///
   /// - Parameters:
-  ///   - path: csv, tsv, npz, npy or IDX, the .bin of CIFAR-10 and CIFAR-100, also compressed with gzip; a folder with a
+  ///   - path: csv, tsv, npz, npy, IDX or ts, the .bin of CIFAR-10 and CIFAR-100, also compressed with gzip; a folder with a
   ///     folder of PNG and JPEG files for each class.
   ///   - labels: the file of right answers, for npy and IDX.
+  ///   - lengths: the file of the samples' lengths, for npy and IDX.
   ///   - label: the columns of the right answers in a table; those of `context.record` unless given, or the last one.
   ///   - context: what the training set's labels mean, and how it was read: a table's columns and an archive's arrays
   ///     are found by `record`.
@@ -15,11 +16,12 @@ public enum LabelledInput {
   /// - Throws: a `DiagnosticError` that names the file: it is missing, damaged, unlike the training set, or has no right
   ///   answers.
   public static func read(
-    _ path: String, labels: String? = nil, label: String? = nil, _ context: SourceContext, pictures: PictureForm? = nil
+    _ path: String, labels: String? = nil, lengths: String? = nil, label: String? = nil, _ context: SourceContext,
+    pictures: PictureForm? = nil
   ) throws -> Dataset {
     let file = SampleFile(path)
     let request = SampleRequest(
-      hasTargets: true, context: context, label: label, labels: labels, pictures: pictures)
+      hasTargets: true, context: context, label: label, labels: labels, lengths: lengths, pictures: pictures)
     return try file.format().samples(in: file, request)
   }
 

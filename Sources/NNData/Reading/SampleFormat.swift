@@ -18,7 +18,7 @@ protocol SampleFormat: DataSource, DeclaredElement {
 /// recognized by the path stand before those that are recognized by bytes, because a folder has no bytes.
 let standardSources: [any (DataSource & DeclaredElement).Type] = [
   CSVSource.self, ImagesSource.self, CIFAR10Source.self, CIFAR100Source.self, IDXSource.self, NPYSource.self,
-  NPZSource.self, RandomSource.self,
+  NPZSource.self, TimeSeriesSource.self, RandomSource.self,
 ]
 
 /// A file, or standard input, whose samples are to be read.
@@ -67,6 +67,8 @@ struct SampleRequest {
   var label: String?
   /// The file of right answers that belongs to a file of one array.
   var labels: String?
+  /// The file of the samples' lengths that belongs to a file of one array.
+  var lengths: String?
   /// What becomes of pictures; they stay as they are if it is nil.
   var pictures: PictureForm?
   /// The names of the net's inputs, by which arrays are found in an archive where the training set was none.

@@ -9,8 +9,11 @@ public struct SourceRecord: Sendable, Hashable {
   package enum Form: Sendable, Hashable {
     /// A table of text.
     case table(TableRecord)
-    /// An archive of arrays: the names of those that were inputs and of those that were targets, in order.
-    case archive(inputs: [String], targets: [String])
+    /// An archive of arrays: the names of those that were inputs and of those that were targets, in order; and for each
+    /// input that of its lengths, or `none`, if any has some.
+    case archive(inputs: [String], targets: [String], lengths: [String] = [])
+    /// Time series: what becomes of missing numbers.
+    case timeSeries(missing: String)
     /// A source that leaves nothing open besides its kind, which is the name of its element.
     case other(kind: String)
   }
@@ -28,11 +31,17 @@ public struct SourceRecord: Sendable, Hashable {
   package var json: StrictJSON {
     switch form {
     case .table(let table): return table.json
-    case .archive(let inputs, let targets):
-      return .object([
+    case .archive(let inputs, let targets, let lengths):
+      var members: [StrictJSON.Member] = [
         .init(key: "kind", value: .text("npz")),
         .init(key: "inputs", value: .array(inputs.map { .text($0) })),
         .init(key: "targets", value: .array(targets.map { .text($0) })),
+      ]
+      if !lengths.isEmpty { members.append(.init(key: "lengths", value: .array(lengths.map { .text($0) }))) }
+      return .object(members)
+    case .timeSeries(let missing):
+      return .object([
+        .init(key: "kind", value: .text(TimeSeriesSource.schema.name)), .init(key: "missing", value: .text(missing)),
       ])
     case .other(let kind): return .object([.init(key: "kind", value: .text(kind))])
     }
@@ -49,7 +58,12 @@ public struct SourceRecord: Sendable, Hashable {
       guard let inputs = json["inputs"]?.texts, !inputs.isEmpty, let targets = json["targets"]?.texts else {
         return nil
       }
-      form = .archive(inputs: inputs, targets: targets)
+      let lengths = json["lengths"].map(\.texts) ?? []
+      guard let lengths, lengths.isEmpty || lengths.count == inputs.count else { return nil }
+      form = .archive(inputs: inputs, targets: targets, lengths: lengths)
+    case TimeSeriesSource.schema.name:
+      guard case .text(let missing)? = json["missing"] else { return nil }
+      form = .timeSeries(missing: missing)
     default: form = .other(kind: kind)
     }
   }

@@ -107,9 +107,10 @@ enum BenchCommand: Command {
     let predictor = try Predictor<S>(
       plan, parameters: network.parameters, state: network.state, batch: settings.batch, workers: settings.workers)
     let inputs = plan.definition.freeInputs.map { network.inputBuffer($0) }
+    let lengths = plan.definition.freeInputs.map { network.lengths(of: .init(.input($0))) }
     let output = Storage<S>(count: predictor.outputCount * settings.batch)
     return result(settings, network, layers: predictor.layerNames) {
-      predictor.predict(inputs, count: settings.batch, into: output.buffer)
+      predictor.predict(inputs, lengths: lengths, count: settings.batch, into: output.buffer)
     } profile: { times in
       var forward = times.map(\.forward)
       predictor.profile(clock: monotonicSeconds, times: &forward)

@@ -16,13 +16,13 @@ enum EvaluateCommand: Command {
   static let options = [
     Option(
       "data", .path("FILE"),
-      "The samples: csv, tsv, npy, npz or IDX, also with .gz; or a folder of pictures, one folder for each class. Unless "
+      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures, one folder for each class. Unless "
         + "given, the model's own test set, as the run's folder has it, or the validation set."),
     Option("role", .text("ROLE"), "Which of the model's own sets, in place of --data: test, validation or train."),
     Option(
       "label", .text("COLUMN"),
       "The column of the right answer in a table; unless given, the one that it was in the training set."),
-    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."),
+    Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."), CommonOptions.lengths,
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
     Option("details", "Also every metric, those of each class or output, and the confusion matrix."),
@@ -96,11 +96,13 @@ enum EvaluateCommand: Command {
     if arguments.has("role") {
       throw usageError("--role names a part of the model's own data; --data gives other data")
     }
-    let context = SourceContext(
+    var context = SourceContext(
       folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
       ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
+    context.labelsPerStep = model.plan.hasLabelsPerStep
     return try LabelledInput.read(
-      data, labels: arguments.text("labels"), label: arguments.text("label"), context, pictures: model.pictures)
+      data, labels: arguments.text("labels"), lengths: arguments.text("lengths"), label: arguments.text("label"),
+      context, pictures: model.pictures)
   }
 
   private static func evaluate<S: Scalar>(

@@ -18,6 +18,8 @@ enum TraceCommand: Command {
   static let positionals = [Positional(name: "MODEL.xml", help: "The model file.")]
   static let options = [
     Option("input", .path("X.npy"), repeats: true, "The batch; once for each input of the net, in order."),
+    Option(
+      "lengths", .path("N.npy"), "The number of steps of each sample, for a net of one input of sequences."),
     Option("target", .path("Y.npy"), repeats: true, "The right answers; once for each target, in order."),
     Option("weights", .path("W"), "The weights; initial ones unless given."),
     Option(
@@ -49,7 +51,9 @@ enum TraceCommand: Command {
     _ type: S.Type, _ model: LoadedModel, _ arguments: Arguments, _ environment: Environment
   ) throws {
     let isDouble = S.elementType == .float64
-    let given = try arguments.all("input").map { try PredictionInput.read($0, isDouble: isDouble) }
+    let given = try arguments.all("input").map {
+      try PredictionInput.read($0, lengths: arguments.text("lengths"), isDouble: isDouble)
+    }
     let targets = try arguments.all("target").map { path in
       let array = try PredictionInput.read(path, isDouble: isDouble).inputs.first
       guard let array else { throw DiagnosticError(code: "no-samples", file: path, "the file has no array") }
@@ -65,7 +69,7 @@ enum TraceCommand: Command {
     guard targets.isEmpty || targets.count == definition.targetNames.count else {
       throw usageError("the net has \(definition.targetNames.count) targets, but \(targets.count) are given")
     }
-    let inputs = try zip(free, given).map { try InputBinding(definition.inputs[$0]).bind($1, for: .predicting) }
+    let inputs = try zip(free, given).map { try InputBinding(model.plan, input: $0).bind($1, for: .predicting) }
     for set in inputs where set.count != inputs[0].count {
       throw DiagnosticError(
         code: "sample-count", file: set.file,
@@ -86,6 +90,8 @@ enum TraceCommand: Command {
     for (index, set) in zip(free, inputs) {
       let buffer = network.inputBuffer(index)
       for i in 0..<buffer.count { buffer[i] = S(set.inputs[0].value(i)) }
+      let lengths = set.inputs[0].lengths.map { Storage($0) }
+      withExtendedLifetime(lengths) { network.setLengths(index, to: lengths?.buffer) }
     }
     for (index, set) in targets.enumerated() {
       let buffer = network.targetBuffer(index)

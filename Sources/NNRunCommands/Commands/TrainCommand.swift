@@ -26,6 +26,10 @@ enum TrainCommand: Command {
       "label", .text("COLUMN"),
       "With a table: the column of the right answer, by name or number; the last one unless given."),
     Option("output", .path("FOLDER"), "The run folder; runs/<model's name> unless given."),
+    Option(
+      "folds", .text("N"),
+      "Cross-validation: train N times, each time with another part of the training data as the test set; print mean and "
+        + "deviation."),
     Option("resume", .path("FOLDER"), "Go on with the run in this folder from its checkpoint."),
     Option("weights", .path("FILE"), "Begin with the weights of this file where name and shape fit."),
     Option(
@@ -72,6 +76,22 @@ enum TrainCommand: Command {
       let description = try load()
       let workers = try environment.workers(arguments)
       return (try Experiment(description, learned: origin.learned(for: description), workers: workers), workers)
+    }
+    if let count = try arguments.integer("folds", 2...1000) {
+      for name in ["resume", "weights", "require"] where arguments.has(name) {
+        throw usageError("--folds goes without --\(name)", "leave one of them out")
+      }
+      let load = { try loader.load(path: path, overrides: overrides) }
+      let description =
+        try proposal?.tried { try loader.load(text: $0.text, file: $0.path, overrides: overrides) } ?? load()
+      try proposal?.write(isQuiet: arguments.has("quiet"))
+      let training = FoldedTraining(
+        arguments: arguments, description: description, overrides: overrides,
+        workers: try environment.workers(arguments), count: count)
+      switch description.precision {
+      case .float: return try training.run(Float.self)
+      case .double: return try training.run(Double.self)
+      }
     }
     let (experiment, workers) =
       try proposal?.tried { proposal in

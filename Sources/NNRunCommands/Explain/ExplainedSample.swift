@@ -35,9 +35,12 @@ struct ExplainedSample {
       if let numbers = Self.numbers(text) {
         found = Self.prepared(numbers, affine)
       } else {
-        found = try read(text, input, arguments, plan, affine, classes, pictures, record, workers)
+        found = try read(text, index, arguments, plan, affine, classes, pictures, record, workers)
       }
-      guard found.count == input.shape.elementCount else {
+      let features = input.shape.elementCount / (input.hasLength ? input.shape[0] : 1)
+      let isSequence =
+        input.hasLength && found.count % features == 0 && (1...input.shape[0]).contains(found.count / features)
+      guard isSequence || found.count == input.shape.elementCount else {
         throw DiagnosticError(
           code: "shape-mismatch",
           "the input '\(input.name)' takes \(input.shape.elementCount) numbers (\(input.shape)), but the sample has "
@@ -73,7 +76,7 @@ struct ExplainedSample {
 
   /// One row of a file, preprocessed; with its right answer if the file has one.
   private mutating func read(
-    _ path: String, _ input: NetworkDefinition.Input, _ arguments: Arguments, _ plan: NetworkPlan,
+    _ path: String, _ index: Int, _ arguments: Arguments, _ plan: NetworkPlan,
     _ preprocessing: AffinePreprocessing, _ classes: [String]?, _ pictures: PictureForm?, _ record: SourceRecord?,
     _ workers: WorkerPool
   ) throws -> [Double] {
@@ -89,13 +92,13 @@ struct ExplainedSample {
     } else {
       set = try PredictionInput.read(
         path, record: record, label: arguments.text("label"), isDouble: true, pictures: pictures, workers: workers,
-        inputs: [input.name])
+        inputs: [plan.definition.inputs[index].name])
     }
     let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
     guard row <= set.count else {
       throw usageError("--row \(row) is past the end: \(path) has \(set.count) rows")
     }
-    let sample = try InputBinding(input).bind(set.subset([row - 1]), for: .predicting)
+    let sample = try InputBinding(plan, input: index).bind(set.subset([row - 1]), for: .predicting)
     let feed = BatchFeed<Double>(
       sample, FeedSettings(batch: 1, preprocessing: [preprocessing]), batches: 1, workers: workers)
     _ = feed.next()
@@ -103,7 +106,10 @@ struct ExplainedSample {
       let values = (0..<answer.width).map { answer.value((row - 1) * answer.width + $0) }
       targets[name] = Explanation.Target(form: answer.form, values: values)
     }
-    return feed.input(0).array
+    let elements = feed.input(0).array
+    // Of a sequence, the steps within its length.
+    let features = elements.count / plan.definition.inputs[index].shape[0]
+    return feed.lengths(0).map { Array(elements.prefix(Int($0[0]) * features)) } ?? elements
   }
 
   private mutating func readTargets(_ arguments: Arguments, _ plan: NetworkPlan, _ classes: [String]?) throws {

@@ -58,9 +58,11 @@ public struct Head: Sendable {
     let output = plan.layers[node].outputs[0]
     let meaning = facts.prediction ?? .values
     let isClassified = meaning == .probabilities || meaning == .scores
-    let width = isClassified && output.rank > 1 ? output[output.rank - 1] : output.elementCount
+    let hasLength = plan.lengths[node][0] != nil
+    let isByRow = isClassified && output.rank > 1
+    let width = isByRow ? output[output.rank - 1] : hasLength ? output.elementCount / output[0] : output.elementCount
     name = loss.name
-    task = form.map { Self.task(meaning, $0, width: width) } ?? .none
+    task = form.map { Self.task(meaning, $0, width: width, of: output.elementCount) } ?? .none
     givesProbabilities = facts.prediction == .probabilities || facts.prediction == .binaryProbabilities
     quantile = facts.quantile
     self.width = width
@@ -73,12 +75,17 @@ public struct Head: Sendable {
     sumsLoss = facts.sumsLoss
   }
 
-  private static func task(_ meaning: LayerFacts.Prediction, _ form: TargetForm, width: Int) -> Task {
+  /// - Parameters:
+  ///   - width: numbers of what is judged by itself.
+  ///   - whole: numbers of a sample.
+  private static func task(
+    _ meaning: LayerFacts.Prediction, _ form: TargetForm, width: Int, of whole: Int
+  ) -> Task {
     switch (meaning, form) {
     case (.probabilities, _), (.scores, _): .classes(count: width)
     case (.binaryProbabilities, _) where width == 1: .binary
     case (.binaryProbabilities, .values(let shape)) where shape.elementCount == width: .labels(count: width)
-    case (.values, .values(let shape)) where shape.elementCount == width: .values(count: width)
+    case (.values, .values(let shape)) where shape.elementCount == whole: .values(count: width)
     case (.values, .classes(2, _)) where width == 1: .binary
     default: .none
     }

@@ -81,8 +81,18 @@ public struct HeadEvaluation: Sendable {
     }
     // One fast look at the whole batch spares those at each sample.
     let mayHoldNaN = !S.isFinite(prediction, workers: network.workers)
-    add(
-      network.batch * head.rows, prediction, network.targetBuffer(position), weights, mayHoldNaN: mayHoldNaN)
+    let target = network.targetBuffer(position)
+    guard let node = head.node, let lengths = network.lengths(of: .init(.node(node))) else {
+      return add(network.batch * head.rows, prediction, target, weights, mayHoldNaN: mayHoldNaN)
+    }
+    // Steps beyond a sample's length have nothing to be compared.
+    let targetWidth = target.count / max(1, network.batch * head.rows)
+    for sample in 0..<network.batch {
+      let (start, count) = (sample * head.rows, Int(lengths[sample]))
+      add(
+        count, prediction.slice(from: start * head.width, count: count * head.width),
+        target.slice(from: start * targetWidth, count: count * targetWidth), nil, mayHoldNaN: mayHoldNaN)
+    }
   }
 
   /// Adds samples.

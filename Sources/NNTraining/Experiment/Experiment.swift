@@ -38,17 +38,21 @@ public struct Experiment: Sendable {
 
   /// Reads the data of a model that is to be trained, on the given threads.
   ///
-  /// - Parameter learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned
-  ///   from the training set.
+  /// - Parameters:
+  ///   - learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned from the
+  ///     training set.
+  ///   - fold: the part of the training data that is the test set in place of the model's own; nil for the model's.
   /// - Throws: a `DiagnosticError`: something is missing in the model, a file is missing or wrong, data and net do not
   ///   fit.
-  public init(_ description: ModelDescription, learned: DataRecord? = nil, workers: WorkerPool? = nil) throws {
+  public init(
+    _ description: ModelDescription, learned: DataRecord? = nil, fold: Fold? = nil, workers: WorkerPool? = nil
+  ) throws {
     try description.checkForTraining()
     guard let training = description.training else {
       throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
     }
     let (description, sets) = try DataLoading(description, workers: workers).sets(
-      learned: learned?.source?.table)
+      learned: learned?.source?.table, fold: fold)
     guard let train = sets["train"] else {
       throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
     }
@@ -73,7 +77,12 @@ public struct Experiment: Sendable {
     settings = try Self.settings(training)
     views = description.views.flatMap { TestTimeAugmentation($0.shape, mirrored: $0.mirrored, shift: $0.shift) }
     augmentations = try Augmentations(
-      description.augmentationSteps(), shapes: plan.definition.freeInputs.map { plan.definition.inputs[$0].shape },
+      // A sequence is no picture.
+      description.augmentationSteps(),
+      shapes: plan.definition.freeInputs.map {
+        plan.length(of: .init(.input($0))) == nil
+          ? plan.definition.inputs[$0].shape : Shape(1)
+      },
       seed: settings.seed
     ) { DiagnosticError([$0.diagnostic(at: description.augmentation[$1])]) }
   }
@@ -129,6 +138,20 @@ public struct Experiment: Sendable {
   }
 }
 
+/// A part of the training data that is the test set of one training of several.
+public struct Fold: Sendable, Hashable {
+  /// Which one, from 0.
+  public let index: Int
+  /// How many there are.
+  public let count: Int
+
+  /// A fold.
+  public init(_ index: Int, of count: Int) {
+    self.index = index
+    self.count = count
+  }
+}
+
 /// Reads the sources of a model's data.
 package struct DataLoading {
   private let description: ModelDescription
@@ -145,11 +168,14 @@ package struct DataLoading {
   ///
   /// - Parameter record: what an earlier training has learned of the columns of a table; learned now unless given.
   /// - Returns: the model, its inputs as wide as the columns of a table are, and the sets.
-  package func sets(learned record: TableRecord? = nil) throws -> (ModelDescription, [String: Dataset]) {
+  package func sets(
+    learned record: TableRecord? = nil, fold: Fold? = nil
+  ) throws -> (ModelDescription, [String: Dataset]) {
     let declared = try description.declaredColumns()
     let (learned, learnedScales) = (record?.features, record?.answerScales)
     var sets = try read(declared)
-    for split in description.splits { try take(split, from: &sets) }
+    if let fold { try take(fold, from: &sets) }
+    for split in description.splits where fold == nil || split.role != "test" { try take(split, from: &sets) }
     guard let declared, let training = sets["train"], let columns = description.columns else {
       return (description, sets)
     }
@@ -170,19 +196,21 @@ package struct DataLoading {
         learned == nil ? try declared.answerScales(answers, rows: training.rows, names: names) : learnedScales
       if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
     }
-    return (description.resolved(columns: features.widths), sets)
+    return (description.resolved(columns: features.widths, entries: features.entries), sets)
   }
 
   /// The samples of the sources by role.
   private func read(_ columns: DeclaredColumns?) throws -> [String: Dataset] {
     // A net that cannot be planned is told about when it is planned for the data.
     let widths = Dictionary(description.columnInputs.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
-    let ignored = (try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition()))?.ignoredLabels ?? []
+    let plan = try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition())
     var context = SourceContext(
-      folder: Path.folder(of: description.file), classes: description.classes, ignoredLabels: ignored,
+      folder: Path.folder(of: description.file), classes: description.classes,
+      ignoredLabels: plan?.ignoredLabels ?? [],
       isDouble: description.precision == .double, workers: workers)
     context.columns = columns
     context.splitColumns = description.splits.compactMap(\.column)
+    context.labelsPerStep = plan?.hasLabelsPerStep ?? false
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {
       let sources = description.sources.filter { $0.attributes.text("role") == role }
@@ -201,6 +229,31 @@ package struct DataLoading {
       }
     }
     return sets
+  }
+
+  /// Makes a fold of the training data the test set. Groups that the model's own split for tests keeps together stay so.
+  private func take(_ fold: Fold, from sets: inout [String: Dataset]) throws {
+    guard let training = sets["train"] else { return }
+    let split = description.splits.first { $0.role == "test" && $0.from == "train" }
+    var groups: [String]?
+    switch split?.choice {
+    case .groups(let column)?: groups = training.splitColumns[column]
+    case .last?:
+      throw DiagnosticError(
+        code: "bad-split", "folds would learn from the future, which this split in time keeps out of the training data",
+        remedy: "train without folds", place: split?.place)
+    case .random?, .marked?, nil: break
+    }
+    let most = groups.map { groups in Set(training.rows.map { groups[Int($0)] }).count } ?? training.count
+    guard fold.count <= most else {
+      throw DiagnosticError(
+        code: "bad-split", file: training.file, "\(fold.count) folds cannot be made of \(most) \(groups == nil ? "samples" : "groups")"
+      )
+    }
+    let parts = Split.fold(
+      fold.index, of: fold.count, training, groups: groups, seed: UInt64(clamping: split?.seed ?? 0))
+    sets["test"] = parts.part
+    sets["train"] = parts.rest
   }
 
   /// Sets a part of one role's samples aside for another role.

@@ -17,7 +17,10 @@ struct FeedBindings {
   /// Makes the net read the feed's current batch of `count` samples.
   func bind<S: Scalar>(_ network: Network<S>, _ feed: BatchFeed<S>, count: Int) {
     network.setBatch(count)
-    for position in inputs.indices { network.bindInput(inputs[position], to: feed.input(position)) }
+    for position in inputs.indices {
+      network.bindInput(inputs[position], to: feed.input(position))
+      network.setLengths(inputs[position], to: feed.lengths(position))
+    }
     for position in 0..<targets { network.bindTarget(position, to: feed.target(position)) }
   }
 }

@@ -4,12 +4,21 @@ extension NetworkPlan {
   /// The forms of the targets once samples are mixed: a label of n classes becomes a distribution over them, or, for
   /// n = 2 and a loss that reads one number, a number from 0 to 1; numbers stay numbers.
   ///
-  /// Throws a `DiagnosticError` with every loss that takes no mixtures.
+  /// Throws a `DiagnosticError` with every loss that takes no mixtures, and every input that cannot be mixed.
   ///
   /// - Parameter mixer: the element that mixes, for the message.
   package func mixedTargets(by mixer: String) throws -> [String: TargetForm] {
     var forms: [String: TargetForm] = [:]
     var problems: [Diagnostic] = []
+    for case let input in definition.freeInputs.map({ definition.inputs[$0] })
+    where input.hasLength || input.entries != nil {
+      problems.append(
+        Diagnostic(
+          code: "bad-mixture",
+          "<\(mixer)> adds samples up, but those of '\(input.name)' are "
+            + (input.hasLength ? "sequences of different lengths" : "indices"),
+          remedy: "leave <\(mixer)> out", place: input.place, sourceLine: input.sourceLine))
+    }
     for index in lossNodes {
       let node = definition.nodes[index]
       guard let name = node.target, let form = targets[name] else { continue }

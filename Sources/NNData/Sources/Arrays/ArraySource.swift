@@ -17,24 +17,33 @@ extension ArraySource {
   /// The samples, in the precision and with the classes of the context.
   public func read(_ context: SourceContext) throws -> Dataset {
     func file(_ name: String) -> SampleFile { SampleFile(context.resolve(attributes.text(name))) }
-    return try Self.samples(file("path"), attributes.has("labels") ? (file("labels"), Self.self) : nil, context)
+    return try Self.samples(
+      file("path"), attributes.has("labels") ? (file("labels"), Self.self) : nil,
+      attributes.has("lengths") ? (file("lengths"), Self.self) : nil, context)
   }
 
   static func matches(_ file: SampleFile) throws -> Bool { try isArray(file.bytes()) }
 
   static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
-    guard request.hasTargets else { return try samples(file, nil, request.context) }
+    let lengths = try request.lengths.map { try array(in: $0, "the lengths of samples") }
+    guard request.hasTargets else { return try samples(file, nil, lengths, request.context) }
     guard let path = request.labels else {
       throw DiagnosticError(
         .usage, code: "missing-labels", "the right answers are missing")
     }
-    let labels = SampleFile(path)
-    guard let format = try labels.format() as? any ArraySource.Type else {
+    return try samples(file, try array(in: path, "right answers"), lengths, request.context)
+  }
+
+  /// A file with an array of `what`, and its format.
+  private static func array(
+    in path: String, _ what: String
+  ) throws -> (file: SampleFile, format: any ArraySource.Type) {
+    let file = SampleFile(path)
+    guard let format = try file.format() as? any ArraySource.Type else {
       throw DiagnosticError(
-        code: "missing-labels", file: path, "this is not an array of right answers",
-        remedy: "give an npy or an IDX file")
+        code: "missing-labels", file: path, "this is not an array of \(what)", remedy: "give an npy or an IDX file")
     }
-    return try samples(file, (labels, format), request.context)
+    return (file, format)
   }
 
   private static func array(_ file: SampleFile, _ context: SourceContext) throws -> BinaryArray {
@@ -42,10 +51,15 @@ extension ArraySource {
   }
 
   private static func samples(
-    _ file: SampleFile, _ labels: (file: SampleFile, format: any ArraySource.Type)?, _ context: SourceContext
+    _ file: SampleFile, _ labels: (file: SampleFile, format: any ArraySource.Type)?,
+    _ lengths: (file: SampleFile, format: any ArraySource.Type)?, _ context: SourceContext
   ) throws -> Dataset {
-    let inputs = try array(file, context).input()
-    let targets = try labels.map { [try $0.format.array($0.file, context).target("label", context)] } ?? []
+    var inputs = try array(file, context).input()
+    if let lengths {
+      let numbers = try lengths.format.array(lengths.file, context)
+      inputs = try inputs.sequences(lengths: numbers.lengths("lengths"), file: numbers.file)
+    }
+    let targets = try labels.map { [try $0.format.array($0.file, context).target("label", context, inputs)] } ?? []
     return try Dataset(
       inputs: [inputs], targets: targets, classNames: targets.isEmpty ? nil : context.classes, file: file.name)
   }
@@ -85,6 +99,8 @@ public struct NPYSource: ArraySource {
     attributes: [
       .required("path", .path, "The file of inputs."),
       .optional("labels", .path, "The file of labels (whole numbers) or target values (other numbers)."),
+      .optional(
+        "lengths", .path, "The file with the number of steps of each sample, for sequences of different lengths."),
     ])
 
   let attributes: Attributes

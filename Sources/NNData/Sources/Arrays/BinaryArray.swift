@@ -27,12 +27,32 @@ struct BinaryArray {
     DataArray(name: name, form: .values(try sampleShape()), elements: elements, file: file)
   }
 
+  /// The array as the lengths of samples. Throws a `DiagnosticError` for numbers that are not whole.
+  func lengths(_ name: String) throws -> [Int] {
+    let numbers = DataArray(name: name, form: .values(Shape(1)), elements: elements, file: file)
+    return try (0..<elements.count).map { index in
+      guard let length = Int(exactly: numbers.value(index)) else {
+        throw DiagnosticError(
+          code: "length-out-of-range", file: file,
+          "the length \(numbers.value(index)) of sample \(index + 1) is not a whole number")
+      }
+      return length
+    }
+  }
+
   /// The array as a target: whole numbers are class labels, other numbers are values.
-  func target(_ name: String, _ context: SourceContext) throws -> DataArray {
+  ///
+  /// - Parameter sequences: the input whose steps an array of labels per step belongs to. What lies beyond its lengths is
+  ///   no label.
+  func target(_ name: String, _ context: SourceContext, _ sequences: DataArray? = nil) throws -> DataArray {
     let shape = try sampleShape()
-    let numbers = DataArray(name: name, form: .values(shape), elements: elements, file: file)
+    var numbers = DataArray(name: name, form: .values(shape), elements: elements, file: file)
+    if let sequences, let lengths = sequences.lengths, shape.rank > 0, shape[0] == sequences.form.shape[0] {
+      numbers = try numbers.sequences(lengths: lengths.map { Int($0) }, file: file)
+    }
     if case .values? = context.labelForm { return numbers }
-    guard isInteger || context.classes != nil, shape.elementCount == 1 else { return numbers }
+    let isLabel = shape.elementCount == 1 || context.labelsPerStep && shape.rank == 1
+    guard isInteger || context.classes != nil, isLabel else { return numbers }
     try numbers.requireFinite(file: file)
     var known = context.classes?.count
     if case .classes(let count, _)? = context.labelForm { known = count }
@@ -48,14 +68,15 @@ struct BinaryArray {
       guard value >= 0, value == value.rounded(), value < Double(known ?? 1 << 24) else {
         throw DiagnosticError(
           code: "label-out-of-range", file: file,
-          "the label \(value) of sample \(index + 1) is not a class from 0 to \((known ?? 1 << 24) - 1)")
+          "the label \(value) of \(shape.elementCount == 1 ? "sample \(index + 1)" : numbers.place(index)) is not a class from 0 to \((known ?? 1 << 24) - 1)"
+        )
       }
       highest = max(highest, Int(value))
       labels.append(Int32(value))
     }
-    return DataArray(
-      name: name, form: .classes(count: known ?? highest + 1, shape: Shape(1)), elements: .labels(labels),
-      file: file)
+    numbers.form = .classes(count: known ?? highest + 1, shape: shape.elementCount == 1 ? Shape(1) : shape)
+    numbers.elements = .labels(labels)
+    return numbers
   }
 
   private func sampleShape() throws -> Shape {

@@ -25,6 +25,12 @@ public struct CSVSource: SampleFormat {
         "separator", .choice(["auto", "comma", "tab", "semicolon", "space"]), default: .text("auto"),
         "What stands between fields; space is any run of blanks. auto: a tab in .tsv files, or else the one of comma, tab "
           + "and semicolon that gives rows of equal length. Where it is no comma, numbers may have decimal commas."),
+      .optional(
+        "encoding", .choice(TextEncoding.allCases.map(\.rawValue)), default: .text("auto"),
+        "How the text is encoded. auto: UTF-16 if a byte order mark says so, otherwise UTF-8."),
+      .optional(
+        "thousands", .choice(ThousandsMark.allCases.map(\.rawValue)), default: .text("none"),
+        "What stands between groups of three digits, as in 1,234,567."),
     ])
 
   private let path: String
@@ -37,6 +43,8 @@ public struct CSVSource: SampleFormat {
     var task = "auto"
     var header = "auto"
     var separator = "auto"
+    var encoding = TextEncoding.auto
+    var thousands = ThousandsMark.none
   }
 
   /// What a table is read for.
@@ -54,7 +62,9 @@ public struct CSVSource: SampleFormat {
     path = attributes.text("path")
     options = Options(
       label: attributes.given.contains("label") ? attributes.text("label") : nil, task: attributes.text("task"),
-      header: attributes.text("header"), separator: attributes.text("separator"))
+      header: attributes.text("header"), separator: attributes.text("separator"),
+      encoding: TextEncoding(rawValue: attributes.text("encoding")) ?? .auto,
+      thousands: ThousandsMark(rawValue: attributes.text("thousands")) ?? .none)
   }
 
   /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
@@ -196,6 +206,7 @@ public struct CSVSource: SampleFormat {
       inputs: content.inputs, targets: targets, classNames: classes, table: content.table, file: file)
     if purpose == .model {
       var record = columns.record(target: set.targets.first?.form)
+      (record.encoding, record.thousands) = (options.encoding, options.thousands)
       (record.features, record.gaps, record.kept) = (content.features, content.gaps, content.kept)
       set.record = SourceRecord(.table(record))
     }
@@ -218,11 +229,12 @@ public struct CSVSource: SampleFormat {
   static func table(
     _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?
   ) throws -> CSVTable {
-    let text = try CSVTable.text(bytes, file: file)
+    let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
     guard let record else {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
       var table = try CSVTable(file: file, text: text, separator: separator)
+      table.thousandsMark = options.thousands
       let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
       table.decimalMark = try table.guessedDecimalMark(answers: answers)
       return table
@@ -238,6 +250,7 @@ public struct CSVSource: SampleFormat {
       var table = try CSVTable(file: file, text: text, separator: separator)
       if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
+      table.thousandsMark = record.thousands
       return table
     } catch {
       guard let found = guess.evident, found != separator else { throw error }

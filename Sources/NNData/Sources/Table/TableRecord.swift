@@ -24,6 +24,10 @@ package struct TableRecord: Sendable, Hashable {
   package var separator: Separator
   /// What stands before decimal places.
   package var decimalMark: DecimalMark
+  /// How the text is encoded.
+  package var encoding = TextEncoding.auto
+  /// What stands between groups of three digits.
+  package var thousands = ThousandsMark.none
   /// The names of all columns in order; nil if the table has no header.
   package var names: [String]?
   /// The number of all columns.
@@ -82,6 +86,8 @@ package struct TableRecord: Sendable, Hashable {
     ]
     if let task { members.append(.init(key: "task", value: .text(task.rawValue))) }
     if let features { members.append(.init(key: "features", value: .array(features.map(\.json)))) }
+    if encoding != .auto { members.append(.init(key: "encoding", value: .text(encoding.rawValue))) }
+    if thousands != .none { members.append(.init(key: "thousands", value: .text(thousands.rawValue))) }
     if let answerScales {
       members.append(
         .init(key: "answerScales", value: .array(answerScales.map { .object(ColumnEncoding.number($0).json) })))
@@ -136,6 +142,14 @@ package struct TableRecord: Sendable, Hashable {
 
   /// Reads what <columns> has left; false when it is damaged.
   private mutating func readFeatures(_ json: StrictJSON) -> Bool {
+    if let value = json["encoding"] {
+      guard case .text(let word) = value, let encoding = TextEncoding(rawValue: word) else { return false }
+      self.encoding = encoding
+    }
+    if let value = json["thousands"] {
+      guard case .text(let word) = value, let mark = ThousandsMark(rawValue: word) else { return false }
+      thousands = mark
+    }
     if let value = json["unread"] {
       guard case .array(let values) = value, let places = Self.places(values, columns: columns),
         Set(places + answers).count < columns

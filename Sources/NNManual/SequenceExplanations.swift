@@ -1,0 +1,52 @@
+extension CodeExplanation {
+  private static func net(_ layers: String) -> String {
+    "<network><input name=\"s\" shape=\"6x3\" length=\"varying\"/>\n\(layers)</network>"
+  }
+
+  static let sequences: [CodeExplanation] = [
+    .init(
+      "length-refused",
+      "With length=\"varying\" each sample has steps of its own number, and what lies beyond them is padding. A layer that "
+        + "mixes steps, such as flatten, would take padding for data, and so does not read such samples. docs/SEQUENCES.md "
+        + "says what each layer does with a length.", .experiment, wrong: net("<flatten/>"),
+      right: net(#"<poolSequence take="mean"/>"#)),
+    .init(
+      "length-mismatch",
+      "Steps that are put together must be the same steps: lengths come from one input with length=\"varying\", by layers "
+        + "that change them alike. Data with lengths needs an input that says so.", .experiment,
+      wrong: net(#"<input name="t" shape="6x3" length="varying"/><add from="s t"/>"#),
+      right: net(#"<tanh name="t"/><add from="s t"/>"#)),
+    .init(
+      "length-axis",
+      "Layers of sequences read steps x features, convolutions channels x steps; <transpose/> turns one into the other.",
+      .experiment, wrong: net(#"<conv1d channels="2" kernel="3"/>"#),
+      right: net(#"<transpose/><conv1d channels="2" kernel="3"/>"#)),
+    .init(
+      "length-out-of-range",
+      "A sequence has at least one step, at most as many as the input's shape, and enough that every layer, such as a "
+        + "convolution without padding, leaves one.", .experiment,
+      wrong:
+        #"<network><input shape="6x1" length="varying" value="1 2"/><transpose/><conv1d channels="2" kernel="3"/></network>"#,
+      right:
+        #"<network><input shape="6x1" length="varying" value="1 2 3"/><transpose/><conv1d channels="2" kernel="3"/></network>"#
+    ),
+    .init(
+      "index-input",
+      "An input of kind=\"index\" holds numbers that stand for entries, such as words. Only <embedding> reads them; any other "
+        + "layer would take them for quantities.", .experiment,
+      wrong: #"<network><input shape="6" kind="index" entries="9"/><dense units="2"/></network>"#,
+      right: #"<network><input shape="6" kind="index" entries="9"/><embedding size="2"/></network>"#),
+    .init(
+      "index-out-of-range", "Indices are whole numbers from 0 to the input's entries less 1.", .experiment,
+      wrong: #"<network><input kind="index" entries="3" value="0 3"/><embedding size="2"/></network>"#,
+      right: #"<network><input kind="index" entries="3" value="0 2"/><embedding size="2"/></network>"#),
+    .init(
+      "bad-mixture", "Sequences of different lengths, and indices, cannot be added up, which mixing samples does.",
+      wrong: #"<augment><mixup/></augment> with <input length="varying" .../>"#, right: "no <mixup> for such inputs"),
+    .init(
+      "bad-series",
+      "A .ts file has a header of lines that begin with @, then @data, then a line for each case: dimensions separated by "
+        + "colons, numbers by commas, the label last. All dimensions of a case have the same number of numbers, at least one.",
+      wrong: "1,2,3:4,5:a", right: "1,2,3:4,5,6:a"),
+  ]
+}
