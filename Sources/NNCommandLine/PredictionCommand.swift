@@ -32,7 +32,8 @@ extension PredictionCommand {
   package static var positionals: [Positional] {
     [
       Positional(
-        name: "WEIGHTS", help: "The weights that a training wrote; or the folder of one, or of several folds, whose mean predicts."),
+        name: "WEIGHTS",
+        help: "The weights that a training wrote; or the folder of one, or of several folds, whose mean predicts."),
       Positional(
         name: "INPUT",
         help:
@@ -124,7 +125,8 @@ extension PredictionCommand {
     _ type: S.Type, _ models: [SavedModel], _ first: Dataset, _ arguments: Arguments, _ workers: WorkerPool
   ) throws -> [S] {
     guard models.count == 1 || !arguments.positionals.contains("-") else {
-      throw usageError("several folds cannot read standard input one after the other", "write the rows into a file first")
+      throw usageError(
+        "several folds cannot read standard input one after the other", "write the rows into a file first")
     }
     var sums = try models[0].predict(type, first, workers: workers)
     for model in models.dropFirst() {
@@ -132,13 +134,15 @@ extension PredictionCommand {
         model.classNames == models[0].classNames
       else {
         throw DiagnosticError(
-          code: "other-model", file: arguments.positionals[0], "the folds predict different things, so they have no mean")
+          code: "other-model", file: arguments.positionals[0],
+          "the folds predict different things, so they have no mean")
       }
       let set = try samples(Array(arguments.positionals.dropFirst()), model, arguments, workers)
       let predictions = try model.predict(type, set, workers: workers)
       guard predictions.count == sums.count else {
         throw DiagnosticError(
-          code: "other-model", file: arguments.positionals[0], "the folds leave out different rows, so they have no mean",
+          code: "other-model", file: arguments.positionals[0],
+          "the folds leave out different rows, so they have no mean",
           remedy: "predict without --skip-bad-rows")
       }
       for index in sums.indices { sums[index] += predictions[index] }

@@ -41,7 +41,8 @@ public struct SavedModel: Sendable {
     try registry.requirePlugins(stored?.plugins ?? [], file: path)
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
       .resolved(
-        columns: stored?.source?.table?.features?.widths ?? [:], entries: stored?.source?.table?.features?.entries ?? [:])
+        columns: stored?.source?.table?.features?.widths ?? [:],
+        entries: stored?.source?.table?.features?.entries ?? [:])
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =

@@ -52,7 +52,9 @@ func measureAttention(
     func from(_ start: Int) -> Buffer<Float> { all.slice(from: start, count: all.count - start) }
     return AttentionArrays(queries: all, keys: from(features), values: from(2 * features))
   }
-  let (values, gradients) = (numbers(batch * steps * 3 * features, key: 1), numbers(batch * steps * 3 * features, key: 2))
+  let (values, gradients) = (
+    numbers(batch * steps * 3 * features, key: 1), numbers(batch * steps * 3 * features, key: 2)
+  )
   let (o, upstream) = (numbers(batch * steps * features, key: 3), numbers(batch * steps * features, key: 4))
   let logarithms = Storage<Float>(count: batch * heads * steps)
   return microseconds {

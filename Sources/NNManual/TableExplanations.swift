@@ -96,7 +96,8 @@ extension CodeExplanation {
     CodeExplanation(
       "other-model",
       "The mean of several predictions is taken over folds of one training: they predict the same, for the same rows.",
-      wrong: "nnrun predict FOLDER, where fold2 was trained with other classes", right: "the folder of one nnrun train --folds"),
+      wrong: "nnrun predict FOLDER, where fold2 was trained with other classes",
+      right: "the folder of one nnrun train --folds"),
     CodeExplanation(
       "many-classes", "Nearly every row has an answer of its own, so the column is hardly what is to be learned.",
       wrong: "nnrun train passengers.csv --label name", right: "nnrun train passengers.csv --label survived"),

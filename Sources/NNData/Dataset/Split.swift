@@ -39,7 +39,8 @@ public enum Split {
   /// The positions of each class's samples; of all samples if they have no classes. Samples whose label is none of the
   /// classes are a group of their own.
   private static func classes(of set: Dataset) -> [[Int]] {
-    guard let label = set.targets.first, case .classes(let count, let shape) = label.form, shape.elementCount == 1 else {
+    guard let label = set.targets.first, case .classes(let count, let shape) = label.form, shape.elementCount == 1
+    else {
       return [Array(0..<set.count)]
     }
     var groups = [[Int]](repeating: [], count: count + 1)

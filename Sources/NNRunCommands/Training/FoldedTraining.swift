@@ -40,9 +40,10 @@ struct FoldedTraining {
           "fold \(index + 1) came to no finite loss, so the folds say nothing together",
           remedy: "train without --folds to see where the numbers grow, or take a smaller rate")
       }
-      guard let (set, evaluation) = try run.finalEvaluation() else { continue }
+      let results = try run.finalEvaluations()
+      guard let (set, evaluation) = results.last else { continue }
       let line = "fold \(index + 1): " + EvaluationText.short(evaluation)
-      try run.writeReport(results: ["\(set) set of fold \(index + 1) of \(count)", line])
+      try run.writeResults(results, lines: ["\(set) set of fold \(index + 1) of \(count)", line])
       if !arguments.has("quiet"), !arguments.has("json") { try printResult(line) }
       evaluations.append(evaluation)
     }
@@ -64,15 +65,19 @@ struct FoldedTraining {
     let parts = first.main.shortMetrics.compactMap { metric in
       mean(metric, evaluations).map { "\(metric.label) \(metric.text($0.mean)) ± \(metric.text($0.deviation))" }
     }
-    return "mean of \(count) folds: \(parts.joined(separator: ", "))\nweights: \(base)/fold1 … fold\(count); predict with their mean by giving the folder"
+    return
+      "mean of \(count) folds: \(parts.joined(separator: ", "))\nweights: \(base)/fold1 … fold\(count); predict with their mean by giving the folder"
   }
 
   private func json(_ evaluations: [Evaluation], _ base: String) -> String {
     let metrics = evaluations.first?.main.metrics ?? []
     let means = metrics.compactMap { metric in
-      mean(metric, evaluations).map { "\(NNText.json(metric.key)):{\"mean\":\(NNText.json($0.mean)),\"deviation\":\(NNText.json($0.deviation))}" }
+      mean(metric, evaluations).map {
+        "\(NNText.json(metric.key)):{\"mean\":\(NNText.json($0.mean)),\"deviation\":\(NNText.json($0.deviation))}"
+      }
     }
-    let folds = evaluations.map { EvaluationText.jsonText($0, details: false) }
-    return "{\"folder\":\(NNText.json(base)),\"folds\":[\(folds.joined(separator: ","))],\"metrics\":{\(means.joined(separator: ","))}}"
+    let folds = evaluations.map { $0.json(details: false) }
+    return
+      "{\"folder\":\(NNText.json(base)),\"folds\":[\(folds.joined(separator: ","))],\"metrics\":{\(means.joined(separator: ","))}}"
   }
 }

@@ -247,7 +247,8 @@ package struct DataLoading {
     let most = groups.map { groups in Set(training.rows.map { groups[Int($0)] }).count } ?? training.count
     guard fold.count <= most else {
       throw DiagnosticError(
-        code: "bad-split", file: training.file, "\(fold.count) folds cannot be made of \(most) \(groups == nil ? "samples" : "groups")"
+        code: "bad-split", file: training.file,
+        "\(fold.count) folds cannot be made of \(most) \(groups == nil ? "samples" : "groups")"
       )
     }
     let parts = Split.fold(

@@ -82,6 +82,13 @@ struct WorstSamples {
     guard let array = samples.inputs.first, samples.rows.indices.contains(position) else { return "" }
     let start = Int(samples.rows[position]) * array.width
     let shape = array.form.shape
+    let features = samples.features(samples.record)
+    if samples.record?.table != nil, !features.isEmpty {
+      let texts = features.prefix(Self.mostNumbers).map { feature in
+        "\(feature.name) \(samples.text(feature, row: Int(samples.rows[position])))"
+      }
+      return markupEscaped(texts.joined(separator: ", ") + (features.count > Self.mostNumbers ? " …" : ""))
+    }
     let values = (0..<min(array.width, 1 << 16)).map { array.value(start + $0) }
     if shape.rank == 3, [1, 3].contains(shape[0]), shape[1] > 1, shape[2] > 1, values.count == array.width {
       return Self.picture(values, channels: shape[0], height: shape[1], width: shape[2])
