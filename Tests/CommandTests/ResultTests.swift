@@ -134,7 +134,8 @@ import Testing
       """
     }
     try place.write(
-      "a,b,p,q,r\n" + (0..<30).map { "\($0 % 4),\($0 % 3),\($0 % 2),\($0 % 3 == 0 ? 1 : 0),0.5\n" }.joined(), to: "l.csv")
+      "a,b,p,q,r\n" + (0..<30).map { "\($0 % 4),\($0 % 3),\($0 % 2),\($0 % 3 == 0 ? 1 : 0),0.5\n" }.joined(),
+      to: "l.csv")
     try place.write(model("p q").replacingOccurrences(of: "shape=\"2\"", with: "shape=\"3\""), to: "hard.xml")
     try place.write(model("q r").replacingOccurrences(of: "shape=\"2\"", with: "shape=\"3\""), to: "soft.xml")
     let hard = try place.run("train", "hard.xml", "-q", "--json", "--output", "h")
