@@ -92,7 +92,7 @@ import Testing
     (#"<number name="age" fill="1"/><ignore name="*"/>"#, "m.xml:3:37", "takes no number"),
     (#"<number name="age age"/><ignore name="*"/>"#, "m.xml:3:26", "column 'age' is declared twice"),
     (#"<category name="age" input="z"/><ignore name="*"/>"#, "m.xml:3:40", "no input called 'z' reads columns"),
-    (#"<date name="y"/><ignore name="*"/>"#, "m.xml:3:24", "'y' is the label"),
+    (#"<date name="y"/><number name="age" missing="mean"/><ignore name="*"/>"#, "m.xml:3:24", "'y' is the label"),
     (#"<ignore name="*"/>"#, "m.xml:3:12", "<columns> leaves nothing for the net to read"),
   ]) func wrongColumns(_ columns: String, _ place: String, _ message: String) throws {
     let result = try train(Self.table, columns: columns)
@@ -102,7 +102,7 @@ import Testing
   @Test func splitsByColumns() throws {
     let columns = #"<number name="age" missing="mean"/><ignore name="id colour day"/>"#
     for (split, sizes) in [
-      (#"<split role="test" fraction="0.3" group="colour"/>"#, "27 samples to train on, 13 to test"),
+      (#"<split role="test" fraction="0.3" group="colour"/>"#, "26 samples to train on, 14 to test"),
       (#"<split role="test" fraction="0.25" order="id"/>"#, "30 samples to train on, 10 to test"),
       (#"<split role="test" fraction="0.25" order="file"/>"#, "30 samples to train on, 10 to test"),
       (#"<split role="test" column="colour" value="red"/>"#, "26 samples to train on, 14 to test"),
@@ -144,7 +144,7 @@ import Testing
       atPath: Self.penguins, toPath: place.url.appendingPathComponent("penguins.csv").path)
     let description = try place.run("describe", "penguins.csv", "--label", "species")
     #expect(
-      description.code == 0 && description.output.contains("sex                category             11         2"))
+      description.code == 0 && description.output.contains("male 168, female 165"))
     let run = try place.run("train", "penguins.csv", "--label", "species", "--require", "accuracy=0.97", "-q")
     #expect(run.code == 0, "\(run)")
     #expect(try place.text("penguins.xml").contains(#"<category name="island sex"/>"#))
@@ -162,8 +162,6 @@ import Testing
     #expect(
       try place.run("train", "m.xml", "-q", "--output", "half", "--set", "training.epochs=10").code == 0)
     #expect(try place.run("train", "m.xml", "-q", "--resume", "half", "--set", "training.epochs=30").code == 0)
-    let weights = try ["run", "half"].map { try place.run("weights", "\($0)/weights.safetensors", "--json").output }
-    #expect(weights[0].contains("crc") || !weights[0].isEmpty)
     let predictions = try ["run", "half"].map {
       try place.run("predict", "\($0)/weights.safetensors", "train.csv").output
     }
