@@ -87,7 +87,12 @@ import Testing
     #expect(unknown.code == 64 && unknown.messages.contains("it has first, second"), "\(unknown.messages)")
     // The metric that decides stands in every epoch's line.
     #expect(try place.text("r/metrics.jsonl").split(separator: "\n").allSatisfy { $0.contains(#""auc":"#) })
+    // So do the metrics of each head.
+    let line = try object(String(try #require(place.text("r/metrics.jsonl").split(separator: "\n").first)))
+    let epoch = try #require((line["validation"] as? [String: Any])?["heads"] as? [String: [String: Double]])
+    #expect(epoch["first"]?["accuracy"] != nil && epoch["second"]?["auc"] != nil)
     let report = try place.text("r/report.html")
+    for word in ["first: Loss", "second: Accuracy"] { #expect(report.contains(word), "\(word)") }
     for word in [
       "<h3>first</h3>", "<h3>second</h3>", "Confusion matrix", "ROC", "Precision", "Calibration", "largest error",
     ] {
@@ -117,6 +122,49 @@ import Testing
     #expect(try place.text("v/report.html").contains("Residuals"))
   }
 
+  /// Several yes-or-no answers are labels; targets between no and yes are measured by the loss alone.
+  @Test func severalLabels() throws {
+    let place = try Workplace()
+    func model(_ labels: String) -> String {
+      """
+      <model xmlns="urn:nnrun:model:1" name="l">
+      <data><csv role="train" path="l.csv" label="\(labels)" task="values"/></data>
+      <network><input name="x" shape="2"/><dense units="2"/><binaryCrossEntropy/></network>
+      <training epochs="3" batch="8"><adam/></training></model>
+      """
+    }
+    try place.write(
+      "a,b,p,q,r\n" + (0..<30).map { "\($0 % 4),\($0 % 3),\($0 % 2),\($0 % 3 == 0 ? 1 : 0),0.5\n" }.joined(),
+      to: "l.csv")
+    try place.write(model("p q").replacingOccurrences(of: "shape=\"2\"", with: "shape=\"3\""), to: "hard.xml")
+    try place.write(model("q r").replacingOccurrences(of: "shape=\"2\"", with: "shape=\"3\""), to: "soft.xml")
+    let hard = try place.run("train", "hard.xml", "-q", "--json", "--output", "h")
+    #expect(hard.code == 0, "\(hard.messages)")
+    let found = try object(hard.output)
+    #expect(found["hammingLoss"] is Double && found["f1Micro"] is Double && found["matthews"] == nil)
+    let details = try place.run("evaluate", "h", "--role", "train", "--details")
+    #expect(details.output.contains("Hamming loss") && details.output.contains("class  precision"), "\(details)")
+    #expect(try place.text("h/report.html").contains("ROC"))
+    let soft = try place.run("train", "soft.xml", "-q", "--output", "s")
+    #expect(soft.output.contains("training: loss ") && !soft.output.contains("accuracy"), "\(soft)")
+  }
+
+  /// Of many classes the report names the most frequent mistakes.
+  @Test func manyClasses() throws {
+    let place = try Workplace()
+    try place.write(
+      """
+      <model xmlns="urn:nnrun:model:1" name="many">
+      <data><random role="train" samples="200" shape="4" classes="45" seed="1"/></data>
+      <network><input name="x" shape="4"/><dense units="45"/><softmaxCrossEntropy/></network>
+      <training epochs="1"><sgd rate="0.1"/></training></model>
+      """, to: "m.xml")
+    #expect(try place.run("train", "m.xml", "-q", "--output", "r").code == 0)
+    let report = try place.text("r/report.html")
+    #expect(report.contains("Most frequent mistakes") && !report.contains("Confusion matrix"))
+    #expect(report.contains("the 8 classes that are hardest to tell"))
+  }
+
   /// The column that decides is the most important one, and one that is not read matters not at all.
   @Test func importance() throws {
     let place = try Workplace()
@@ -138,6 +186,8 @@ import Testing
     #expect(try #require(list[0]["mean"] as? Double) > 0.3)
     #expect(try #require(list[1]["mean"] as? Double) < 0.1)
     let text = try place.run("evaluate", "r", "--importance")
+    // The report tells columns by their names.
+    #expect(try place.text("r/report.html").contains("key "))
     #expect(text.output.contains("exchanged") && text.output.contains("accuracy lost"), "\(text.output)")
   }
 

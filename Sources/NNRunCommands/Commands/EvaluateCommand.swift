@@ -119,9 +119,10 @@ enum EvaluateCommand: Command {
     let (parameters, state) = try model.arrays(type)
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)
-    let evaluation = try NNTraining.evaluate(
+    var evaluation = try NNTraining.evaluate(
       network, on: samples, preprocessing: model.preprocessing, views: arguments.has("single-view") ? nil : model.views,
       topCount: try arguments.integer("top", 1...1_000_000) ?? 0, detail: detail)
+    if arguments.has("details") || arguments.has("json") { evaluation.rank() }
     guard arguments.has("importance") else { return (evaluation, nil) }
     let bound = try InputBinding(model.plan).bind(samples, for: .judging)
     return (

@@ -71,7 +71,8 @@ enum RunsCommand: Command {
     for run in runs {
       func text(_ value: Double?) -> String { value.map { run.metric.text($0) } ?? "-" }
       table.add([
-        Path.name(of: run.folder), "\(run.epochs.count)", run.metric.label, text(run.validation),
+        String(run.folder.dropFirst(folder.count).trimmingPrefix("/")), "\(run.epochs.count)", run.metric.label,
+        text(run.validation),
         run.isFinished ? text(run.test) : "unfinished", duration(run.seconds), clock(run.time),
         run.overrides.joined(separator: " "),
       ])

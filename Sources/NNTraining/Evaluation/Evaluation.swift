@@ -53,6 +53,9 @@ public struct Evaluation: Sendable {
   /// The head whose output is the net's prediction.
   public var main: HeadEvaluation { heads[0] }
 
+  /// Sorts the samples once, where many metrics of their order are to be asked for. Nothing may be added afterwards.
+  package mutating func rank() { for index in heads.indices { heads[index].rank() } }
+
   /// Adds a batch that the net has just run forward.
   public mutating func add<S: Scalar>(_ network: Network<S>) {
     addLosses(network)

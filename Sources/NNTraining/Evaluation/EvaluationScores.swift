@@ -46,7 +46,7 @@ extension HeadEvaluation {
   /// For each class against the rest, or each label, the area under the ROC curve and the average precision; nil for one
   /// that all samples have, or none. Nil unless predictions are kept.
   public var perClassRanking: [(area: Double?, averagePrecision: Double?)]? {
-    eachRanking { ($0.area, $0.averagePrecision) }
+    rankingScores ?? eachRanking { ($0.area, $0.averagePrecision) }
   }
 }
 

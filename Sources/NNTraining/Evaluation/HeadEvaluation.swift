@@ -33,6 +33,8 @@ public struct HeadEvaluation: Sendable {
   var confusion: ConfusionCounts?
   /// All predictions; nil unless they are kept.
   var kept: KeptPredictions?
+  /// For each class against the rest, or label, what its ranking gives, once it is asked for all of them.
+  var rankingScores: [(area: Double?, averagePrecision: Double?)]?
   let topCount: Int
   /// How training has scaled each target element, which is undone before predictions are compared; nil if it has not.
   private let scales: [NumberEncoding]?
@@ -53,7 +55,7 @@ public struct HeadEvaluation: Sendable {
     if head.isAboutClasses, head.classCount <= ConfusionCounts.mostClasses {
       confusion = ConfusionCounts(classes: head.classCount)
     }
-    kept = KeptPredictions(head, samples: expected)
+    kept = KeptPredictions(head, samples: Count.product(expected, head.rows))
   }
 
   /// Adds the loss of the batch that the net has just run forward.

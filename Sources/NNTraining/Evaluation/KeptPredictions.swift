@@ -1,11 +1,12 @@
 import NNCore
 import NNData
+import NNFiles
 import NNKernels
 
 /// Every prediction of a head with its target, for metrics that no sums give, such as those of an order.
 struct KeptPredictions: Sendable {
-  /// The most numbers that are kept: half a gigabyte of them.
-  static let most = 1 << 26
+  /// The most numbers that are kept: a quarter of a gigabyte of them.
+  static let most = 1 << 25
 
   /// Numbers that are predicted for a sample.
   let width: Int
@@ -20,14 +21,20 @@ struct KeptPredictions: Sendable {
   /// For each sample its place in the set, ignored samples counted.
   private(set) var positions: [Int] = []
   private var seen = 0
-  /// Whether there were too many, so that none are kept.
+  /// Whether there were too many for `most`, or for the memory that is left, so that none are kept.
   private(set) var isOverflowing = false
 
   /// - Parameter samples: how many there will be, about.
   init(_ head: Head, samples: Int) {
     width = head.width
     targetWidth = head.isDistribution ? head.width : 1
-    guard Count.product(samples, width) <= Self.most else { return }
+    let size = Count.product(samples, width + targetWidth)
+    let room = Count.product(size, MemoryLayout<Double>.size)
+    let hasMemory = (try? SystemMemory.require(room, for: "keeping the predictions")) != nil
+    guard size <= Self.most, hasMemory else {
+      isOverflowing = true
+      return
+    }
     predictions.reserveCapacity(samples * width)
     targets.reserveCapacity(samples * targetWidth)
     weights.reserveCapacity(samples)
@@ -53,11 +60,9 @@ struct KeptPredictions: Sendable {
     _ scales: [NumberEncoding]? = nil
   ) {
     guard !isOverflowing else { return }
-    guard predictions.count + width <= Self.most else {
+    guard predictions.count + targets.count + width + targetWidth <= Self.most else {
       isOverflowing = true
-      predictions = []
-      targets = []
-      weights = []
+      (predictions, targets, weights, positions) = ([], [], [], [])
       return
     }
     for j in 0..<width { predictions.append(scales?[j].decode(Double(scores[j])) ?? Double(scores[j])) }

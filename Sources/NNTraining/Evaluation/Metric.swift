@@ -92,7 +92,7 @@ public struct Metric: Sendable {
   /// Whether what it is computed from was gathered, and says something.
   func isGathered(in head: HeadEvaluation) -> Bool {
     if case .labels = head.head.task, head.hasSoftLabels, scope != .every { return false }
-    return detail == .sums || head.kept != nil
+    return detail == .sums || head.kept?.isOverflowing == false || computation(head) != nil
   }
 
   /// A metric of the same nets that always has a value.

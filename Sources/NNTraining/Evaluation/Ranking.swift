@@ -78,15 +78,22 @@ extension HeadEvaluation {
     }
   }
 
+  /// Sorts the samples for each class once, for all that is to be asked of their order. Nothing may be added afterwards.
+  mutating func rank() { rankingScores = perClassRanking }
+
   /// The mean over the classes, or labels, that have samples of both kinds.
-  private func mean(_ value: (Ranking) -> Double?) -> Double? {
-    guard let values = eachRanking(value)?.compactMap(\.self), !values.isEmpty else { return nil }
+  private func mean(
+    _ value: (Ranking) -> Double?, _ score: ((area: Double?, averagePrecision: Double?)) -> Double?
+  ) -> Double? {
+    guard let values = (rankingScores?.map(score) ?? eachRanking(value))?.compactMap(\.self), !values.isEmpty else {
+      return nil
+    }
     return values.reduce(0, +) / Double(values.count)
   }
 
   /// The area under the ROC curve; of more than two classes the mean of each against the rest.
-  var area: Double? { mean(\.area) }
+  var area: Double? { mean(\.area, \.area) }
 
   /// Average precision; of more than two classes the mean of each against the rest.
-  var averagePrecision: Double? { mean(\.averagePrecision) }
+  var averagePrecision: Double? { mean(\.averagePrecision, \.averagePrecision) }
 }

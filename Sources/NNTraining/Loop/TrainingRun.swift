@@ -155,7 +155,9 @@ public final class TrainingRun<S: Scalar> {
   /// after `run`. The last one is what the run is judged by.
   public func finalEvaluations() throws -> [(set: String, evaluation: Evaluation)] {
     try judgedSets.map { set, samples in
-      (set, try trainer.evaluate(samples, views: experiment.views, detail: .predictions))
+      var evaluation = try trainer.evaluate(samples, views: experiment.views, detail: .predictions)
+      evaluation.rank()
+      return (set, evaluation)
     }
   }
 

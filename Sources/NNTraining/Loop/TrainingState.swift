@@ -111,17 +111,34 @@ extension TrainingRecord {
 
 extension TrainingRecord.Scores {
   var words: [UInt64] {
-    let found = Metric.all.enumerated().filter { value($0.element) != nil }
-    return [UInt64(found.count)] + found.flatMap { [UInt64($0.offset), (value($0.element) ?? 0).bitPattern] }
+    Self.words(values) + [UInt64(heads.count)]
+      + heads.flatMap { head in
+        let name = Array(head.name.utf8)
+        return [UInt64(name.count)] + name.map { UInt64($0) } + Self.words(head.values)
+      }
   }
 
   init(_ reader: inout WordReader) {
     self.init()
-    let count = min(reader.integer(), Metric.all.count)
-    for _ in 0..<count {
+    values = Self.values(&reader)
+    for _ in 0..<min(reader.integer(), reader.remaining) {
+      let name = (0..<min(reader.integer(), reader.remaining)).map { _ in UInt8(truncatingIfNeeded: reader.word()) }
+      heads.append(OfHead(name: String(decoding: name, as: UTF8.self), values: Self.values(&reader)))
+    }
+  }
+
+  private static func words(_ values: [Metric: Double]) -> [UInt64] {
+    let found = Metric.all.enumerated().filter { values[$0.element] != nil }
+    return [UInt64(found.count)] + found.flatMap { [UInt64($0.offset), (values[$0.element] ?? 0).bitPattern] }
+  }
+
+  private static func values(_ reader: inout WordReader) -> [Metric: Double] {
+    var values: [Metric: Double] = [:]
+    for _ in 0..<min(reader.integer(), Metric.all.count) {
       let (index, number) = (reader.integer(), reader.number())
       if index < Metric.all.count { values[Metric.all[index]] = number }
     }
+    return values
   }
 }
 

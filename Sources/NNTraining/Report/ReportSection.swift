@@ -92,7 +92,7 @@ struct ReportSection {
 
   /// ROC and precision-recall curves; of many classes those with the smallest areas.
   private var rankingPlots: [CurvePlot] {
-    guard let areas = head.eachRanking({ $0.area }) else { return [] }
+    guard let areas = head.perClassRanking?.map(\.area) else { return [] }
     let defined = areas.indices.filter { areas[$0]?.isFinite ?? false }
     let chosen = Set(defined.sorted { (areas[$0] ?? 0) < (areas[$1] ?? 0) }.prefix(Self.mostCurves))
     guard !chosen.isEmpty else { return [] }

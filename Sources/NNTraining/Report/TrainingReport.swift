@@ -71,8 +71,15 @@ public struct TrainingReport: Sendable {
     return text
   }
 
-  /// The curves: the loss, and the metric that matters beside it.
-  private var plots: [CurvePlot] { curves.map(plot) }
+  /// The curves: the loss, and the metric that matters beside it; of several heads also those of each.
+  private var plots: [CurvePlot] {
+    curves.map { metric in plot(metric, metric.title) { $0.value(metric) } }
+      + (records.last?.training.heads ?? []).flatMap { head in
+        Metric.all.filter { $0.isCurve && head.values[$0] != nil }.map { metric in
+          plot(metric, "\(head.name): \(metric.title)") { $0.value(metric, head: head.name) }
+        }
+      }
+  }
 
   /// The metrics that are drawn: the loss, and what some epoch has a value of.
   private var curves: [Metric] {
@@ -85,19 +92,19 @@ public struct TrainingReport: Sendable {
     }
   }
 
-  private func plot(_ metric: Metric) -> CurvePlot {
+  private func plot(_ metric: Metric, _ title: String, _ value: (TrainingRecord.Scores) -> Double?) -> CurvePlot {
     var lines = [
       CurvePlot.Line(
         name: "training", color: CurvePlot.colors[0],
-        points: records.map { (Double($0.epoch), $0.training.value(metric) ?? .nan) })
+        points: records.map { (Double($0.epoch), value($0.training) ?? .nan) })
     ]
     if records.contains(where: { $0.validation != nil }) {
       lines.append(
         CurvePlot.Line(
           name: "validation", color: CurvePlot.colors[1],
-          points: records.map { (Double($0.epoch), $0.validation?.value(metric) ?? .nan) }))
+          points: records.map { (Double($0.epoch), $0.validation.flatMap(value) ?? .nan) }))
     }
-    var plot = CurvePlot(title: metric.title, xLabel: "epoch", lines: lines)
+    var plot = CurvePlot(title: title, xLabel: "epoch", lines: lines)
     plot.isLogarithmic = !metric.improvesUpwards && plot.spansPowers
     if bestEpoch > 0 { plot.mark = (Double(bestEpoch), "epoch \(bestEpoch)") }
     return plot

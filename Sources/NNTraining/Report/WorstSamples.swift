@@ -20,11 +20,13 @@ struct WorstSamples {
     let worst = errors.indices.filter { errors[$0].isFinite && errors[$0] > 0 }.sorted { errors[$0] > errors[$1] }
       .prefix(Self.count)
     guard !worst.isEmpty else { return "" }
-    var text = "<h3>Samples with the largest error</h3>\n<div class=\"wide\"><table><tr><th>sample</th>"
+    var text =
+      "<h3>Samples with the largest error</h3>\n<p>Rows are counted from 1 in the data as it was read.</p>\n<div class=\"wide\"><table><tr><th>row</th>"
     text += "<th class=\"text\">input</th><th class=\"text\">right</th><th class=\"text\">predicted</th></tr>\n"
     for sample in worst {
       let (right, said) = answers(kept, sample)
-      text += "<tr><td>\(kept.positions[sample] + 1)</td><td class=\"text\">\(input(kept.positions[sample]))</td>"
+      let row = samples.rows.indices.contains(kept.positions[sample]) ? samples.rows[kept.positions[sample]] : 0
+      text += "<tr><td>\(row + 1)</td><td class=\"text\">\(input(kept.positions[sample]))</td>"
       text += "<td class=\"text\">\(markupEscaped(right))</td><td class=\"text\">\(markupEscaped(said))</td></tr>\n"
     }
     return text + "</table></div>\n"
@@ -80,6 +82,13 @@ struct WorstSamples {
     guard let array = samples.inputs.first, samples.rows.indices.contains(position) else { return "" }
     let start = Int(samples.rows[position]) * array.width
     let shape = array.form.shape
+    let features = samples.features(samples.record)
+    if samples.record?.table != nil, !features.isEmpty {
+      let texts = features.prefix(Self.mostNumbers).map { feature in
+        "\(feature.name) \(samples.text(feature, row: Int(samples.rows[position])))"
+      }
+      return markupEscaped(texts.joined(separator: ", ") + (features.count > Self.mostNumbers ? " …" : ""))
+    }
     let values = (0..<min(array.width, 1 << 16)).map { array.value(start + $0) }
     if shape.rank == 3, [1, 3].contains(shape[0]), shape[1] > 1, shape[2] > 1, values.count == array.width {
       return Self.picture(values, channels: shape[0], height: shape[1], width: shape[2])

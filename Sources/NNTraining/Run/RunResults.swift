@@ -2,6 +2,9 @@ import NNText
 
 /// What came out of a run, for its folder: `results.json`.
 struct RunResults {
+  /// The most classes or outputs that are told one by one.
+  private static let mostDetails = 1000
+
   /// The model's name.
   var model: String
   /// The overrides of the command line.
@@ -24,7 +27,10 @@ struct RunResults {
     var text = #"{"model":\#(NNText.json(model)),"overrides":\#(NNText.json(overrides)),"#
     text += #""metric":"\#(metric.key)","bestEpoch":\#(bestEpoch),"epochs":\#(epochs),"steps":\#(steps),"#
     text += #""seconds":\#(fixed(seconds, 3))"#
-    for (set, evaluation) in evaluations { text += ",\(NNText.json(set)):\(evaluation.json(details: true))" }
+    for (set, evaluation) in evaluations {
+      let hasDetails = evaluation.heads.allSatisfy { max($0.head.classCount, $0.head.width) <= Self.mostDetails }
+      text += ",\(NNText.json(set)):\(evaluation.json(details: hasDetails))"
+    }
     return text + "}\n"
   }
 }

@@ -61,9 +61,14 @@ package struct RunSummary: Sendable {
     seconds = results.flatMap { $0["seconds"]?.number } ?? epochs.reduce(0) { $0 + ($1.values["seconds"] ?? 0) }
   }
 
-  /// The runs in a folder, each in a folder of its own.
+  /// The runs in a folder, each in a folder of its own, or as a fold in a folder of folds.
   package static func all(in folder: String) throws -> [RunSummary] {
-    try FolderListing.visibleNames(in: folder).compactMap { try RunSummary(Path.join(folder, $0)) }
+    try FolderListing.visibleNames(in: folder).flatMap { name -> [RunSummary] in
+      let path = Path.join(folder, name)
+      if let run = try RunSummary(path) { return [run] }
+      guard Path.exists(Path.join(path, "fold1")) else { return [] }
+      return try FolderListing.visibleNames(in: path).compactMap { try RunSummary(Path.join(path, $0)) }
+    }
   }
 
   /// The best value of the deciding metric on the validation set: that of the kept epoch, or of the best so far.

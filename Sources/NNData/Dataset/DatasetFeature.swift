@@ -1,5 +1,6 @@
 import NNCore
 import NNKernels
+import NNText
 
 /// A part of a set's inputs that means one thing, such as a column of a table: elements of one of the arrays.
 package struct DatasetFeature: Sendable, Hashable {
@@ -9,6 +10,8 @@ package struct DatasetFeature: Sendable, Hashable {
   package var input: Int
   /// Its elements within a sample.
   package var elements: Range<Int>
+  /// What became of the column of a table that it is; nil for numbers as they came.
+  package var encoding: ColumnEncoding?
 }
 
 extension Dataset {
@@ -43,7 +46,25 @@ extension Dataset {
       guard start + encoding.width <= inputs[input].width else { return nil }
       return DatasetFeature(
         name: names?[feature.position] ?? "column \(feature.position + 1)", input: input,
-        elements: start..<(start + encoding.width))
+        elements: start..<(start + encoding.width), encoding: encoding)
+    }
+  }
+
+  /// What a sample has of a feature, for people: the field of a table, as far as its encoding tells, or numbers.
+  ///
+  /// - Parameter row: the sample's row in the arrays.
+  package func text(_ feature: DatasetFeature, row: Int) -> String {
+    let array = inputs[feature.input]
+    let values = feature.elements.map { array.value(row * array.width + $0) }
+    func numbers(_ values: [Double]) -> String { values.map { significant($0, 4) }.joined(separator: ", ") }
+    switch feature.encoding {
+    case .number(let number):
+      return values.count > 1 && values[1] == 1 ? "missing" : numbers(values.prefix(1).map(number.decode))
+    case .category(let category):
+      let place = category.isIndex ? values[0] - 1 : values.firstIndex(of: 1).map { Double($0) } ?? -1
+      return place >= 0 && Int(place) < category.allValues.count ? category.allValues[Int(place)] : "(other)"
+    case .boolean where values[0] == 0 || values[0] == 1: return values[0] == 1 ? "yes" : "no"
+    case .boolean, .date, nil: return numbers(values)
     }
   }
 
