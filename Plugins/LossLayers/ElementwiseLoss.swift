@@ -67,6 +67,8 @@ extension ElementwiseLoss {
 @specialized(where L == AbsoluteError, S == Double)
 @specialized(where L == Huber, S == Float)
 @specialized(where L == Huber, S == Double)
+@specialized(where L == Quantile, S == Float)
+@specialized(where L == Quantile, S == Double)
 private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
   _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>
 ) -> Double {
@@ -88,6 +90,8 @@ private func sumOfValues<L: ElementwiseLoss, S: Scalar>(
 @specialized(where L == AbsoluteError, S == Double)
 @specialized(where L == Huber, S == Float)
 @specialized(where L == Huber, S == Double)
+@specialized(where L == Quantile, S == Float)
+@specialized(where L == Quantile, S == Double)
 private func putSlopes<L: ElementwiseLoss, S: Scalar>(
   _ loss: L, _ prediction: Buffer<S>, _ target: Buffer<S>, _ downstream: GradientSlot<S>, factor: S
 ) {

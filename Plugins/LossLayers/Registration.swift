@@ -7,6 +7,8 @@ public func registerLossLayers(into registry: inout Registry) throws(Registratio
   try registry.register(SquaredError.self)
   try registry.register(AbsoluteError.self)
   try registry.register(Huber.self)
+  try registry.register(Quantile.self)
+  try registry.register(Focal.self)
   try registry.register(Hinge.self)
   try registry.register(KullbackLeiblerDivergence.self)
 }

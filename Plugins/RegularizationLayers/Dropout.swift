@@ -40,7 +40,7 @@ public struct Dropout: DeclaredLayer {
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)
     if context.phase == .training {
-      drop(x, into: y, rate, context.random, accumulate: false, context.workers)
+      S.drop(x, into: y, rate: rate, context.random, accumulate: false, workers: context.workers)
     } else if x.base != y.base {
       y.copy(from: x)
     }
@@ -56,33 +56,8 @@ public struct Dropout: DeclaredLayer {
         workers: context.workers)
       return
     }
-    drop(
-      context.upstream[0].buffer, into: downstream.tensor.buffer, rate, context.random,
-      accumulate: downstream.accumulates, context.workers)
-  }
-}
-
-/// Elements whose mask one random block holds.
-private let blockSize = 4
-
-/// The mask is a function of the stream and an element's index (a counter-based generator): the backward pass
-/// recomputes it instead of saving it, and every thread computes the same.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func drop<S: Scalar>(
-  _ x: Buffer<S>, into y: Buffer<S>, _ rate: Double, _ random: RandomStream, accumulate: Bool, _ workers: WorkerPool
-) {
-  let limit = UInt32(rate * 0x1p32)
-  let scale = S(1 / (1 - rate))
-  let blocks = (x.count + blockSize - 1) / blockSize
-  workers.run(count: blocks, grain: 1024) { range in
-    for block in range {
-      let words = random.block(UInt64(block))
-      let start = block * blockSize
-      for i in start..<min(x.count, start + blockSize) {
-        let value = words[i - start] < limit ? 0 : x[i] * scale
-        y[i] = accumulate ? y[i] + value : value
-      }
-    }
+    S.drop(
+      context.upstream[0].buffer, into: downstream.tensor.buffer, rate: rate, context.random,
+      accumulate: downstream.accumulates, workers: context.workers)
   }
 }

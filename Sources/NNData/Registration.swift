@@ -17,6 +17,15 @@ public func registerStandardSources(into registry: inout Registry) throws(Regist
   for source in standardSources { try registry.register(source) }
 }
 
+/// Makes the elements of `<columns>` known.
+public func registerStandardColumns(into registry: inout Registry) throws(RegistrationError) {
+  try registry.register(NumberColumn.self)
+  try registry.register(CategoryColumn.self)
+  try registry.register(BooleanColumn.self)
+  try registry.register(DateColumn.self)
+  try registry.register(IgnoredColumn.self)
+}
+
 /// Makes the preprocessing steps of this module known.
 public func registerStandardPreprocessing(into registry: inout Registry) throws(RegistrationError) {
   try registry.register(Scale.self)

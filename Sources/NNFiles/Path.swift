@@ -41,6 +41,24 @@ public enum Path {
     return String(cString: real)
   }
 
+  /// The way from one folder to another, both absolute and without links.
+  public static func relative(_ target: String, from folder: String) -> String {
+    let (to, from) = (target.split(separator: "/"), folder.split(separator: "/"))
+    let common = zip(to, from).prefix { $0 == $1 }.count
+    let steps = Array(repeating: "..", count: from.count - common) + to.dropFirst(common).map(String.init)
+    return steps.isEmpty ? "." : steps.joined(separator: "/")
+  }
+
+  /// When the file was last written, in seconds since 1970; nil if it is not there.
+  public static func modificationTime(_ path: String) -> Int? {
+    guard let status = try? fileStatus(path) else { return nil }
+    #if canImport(Glibc)
+      return Int(status.st_mtim.tv_sec)
+    #else
+      return Int(status.st_mtimespec.tv_sec)
+    #endif
+  }
+
   /// What a symbolic link says; nil if this is none.
   static func linkTarget(_ path: String) -> String? {
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))

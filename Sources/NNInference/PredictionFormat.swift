@@ -1,4 +1,5 @@
 import NNCore
+import NNData
 import NNText
 
 /// Writes predictions for people, scripts and NumPy.
@@ -11,6 +12,18 @@ public struct PredictionFormat: Sendable {
   public let classNames: [String]?
   /// The numbers of a prediction that belong together: all of them, or those of a step.
   private let unit: Int
+  /// The names of the numbers, where a table names its right answers.
+  private let answerNames: [String]?
+  /// Whether tables hold the probability of every class.
+  public var showsAll = false
+  /// The probability from which on the second of two classes is named.
+  public var threshold = 0.5
+  /// Columns that come first in each row: as many texts as there are predictions.
+  public var keptColumns: [KeptColumn] = []
+
+  /// Whether predictions are about two classes, so that a threshold makes sense.
+  public var isBinary: Bool { isAboutClasses && meaning != .scores && width <= 2 }
+
   /// The steps of each sample's prediction, if it is a sequence whose length varies.
   public let lengths: [Int]?
 
@@ -20,6 +33,7 @@ public struct PredictionFormat: Sendable {
   public init(_ model: SavedModel, lengths: [Int]? = nil) {
     self.lengths = lengths
     unit = model.plan.predictionUnit
+    answerNames = model.record.source?.table?.answerNames
     meaning = model.plan.predictionMeaning
     shape = model.plan.shape(of: model.plan.prediction)
     classNames = model.classNames
@@ -30,9 +44,10 @@ public struct PredictionFormat: Sendable {
   /// Whether each step of a sequence has a class, or numbers, of its own.
   private var isPerStep: Bool { unit < width }
 
-  /// The numbers of each step of a sample.
-  private func steps<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
-    (0..<(lengths?[sample] ?? width / unit)).map { step in
+  /// The numbers of a sample, or of each of its steps.
+  private func units<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
+    guard isPerStep else { return [predictions[(sample * width)..<((sample + 1) * width)]] }
+    return (0..<(lengths?[sample] ?? width / unit)).map { step in
       let start = sample * width + step * unit
       return predictions[start..<(start + unit)]
     }
@@ -46,12 +61,15 @@ public struct PredictionFormat: Sendable {
     switch meaning {
     case .probabilities, .scores:
       guard let best = values.indices.max(by: { values[$0] < values[$1] }) else { return nil }
+      if width == 2, meaning == .probabilities, threshold != 0.5, let last = values.last, let first = values.first {
+        return last >= threshold ? (name(1), last) : (name(0), first)
+      }
       // Of equal values the first one counts, as in evaluation.
       let first = values.firstIndex(of: values[best]) ?? best
       return (name(first - values.startIndex), values[first])
     case .binaryProbabilities where width == 1:
       guard let yes = values.first else { return nil }
-      return yes >= 0.5 ? (name(1), yes) : (name(0), 1 - yes)
+      return yes >= threshold ? (name(1), yes) : (name(0), 1 - yes)
     default: return nil
     }
   }
@@ -64,82 +82,83 @@ public struct PredictionFormat: Sendable {
     meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
   }
 
-  /// A table with a header: the class and its probability, or the numbers. Where a prediction is NaN the class is empty.
-  /// Where each step of a sequence has its own, there is a row for each step, which begins with the numbers of sample and
-  /// step, from 1.
+  /// The titles of a prediction's columns.
+  private var titles: [String] {
+    guard isAboutClasses else {
+      if unit == 1 { return ["prediction"] }
+      if let answerNames, answerNames.count == unit { return answerNames }
+      return (1...unit).map { "prediction\($0)" }
+    }
+    return ["class", supportTitle] + (showsAll ? (0..<max(2, unit)).map(name) : [])
+  }
+
+  private var supportTitle: String { meaning == .scores ? "score" : "probability" }
+
+  /// The values of a prediction for each class: two for a single probability.
+  private func all(_ values: [Double]) -> [Double] { values.count == 1 ? [1 - values[0], values[0]] : values }
+
+  /// A table with a header: the columns that are kept, then the class and its probability, or the numbers. Where a
+  /// prediction is NaN the class is empty. Where each step of a sequence has its own, there is a row for each step, which
+  /// begins with the numbers of sample and step, from 1.
   public func csv<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
-    if isPerStep { return csvOfSteps(predictions) }
-    var text = ""
-    if isAboutClasses {
-      text = meaning == .scores ? "class,score\n" : "class,probability\n"
-    } else {
-      text = (width == 1 ? "prediction" : (1...width).map { "prediction\($0)" }.joined(separator: ",")) + "\n"
-    }
-    for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
-      let values = predictions[start..<(start + width)]
-      if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        text += "\(name.map(quoted) ?? ""),\(significant(support, 6))\n"
-      } else {
-        text += values.map { plain($0) }.joined(separator: ",") + "\n"
+    let places = isPerStep ? ["sample", "step"] : []
+    var text = (places + keptColumns.map(\.name) + titles).map(quoted).joined(separator: ",") + "\n"
+    for sample in 0..<(predictions.count / max(1, width)) {
+      let kept = keptColumns.map { quoted($0.texts[sample]) + "," }.joined()
+      for (step, values) in units(predictions, sample).enumerated() {
+        if isPerStep { text += "\(sample + 1),\(step + 1)," }
+        text += kept + fields(values) + "\n"
       }
     }
     return text
   }
 
-  private func csvOfSteps<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
-    let titles =
-      isAboutClasses
-      ? ["class", meaning == .scores ? "score" : "probability"]
-      : unit == 1 ? ["prediction"] : (1...unit).map { "prediction\($0)" }
-    var text = "sample,step,\(titles.joined(separator: ","))\n"
-    for sample in 0..<(predictions.count / width) {
-      for (step, values) in steps(predictions, sample).enumerated() {
-        text += "\(sample + 1),\(step + 1),"
-        if let (name, support) = verdict(values.map { Double($0) }[...]) {
-          text += "\(name.map(quoted) ?? ""),\(significant(support, 6))\n"
-        } else {
-          text += values.map { plain($0) }.joined(separator: ",") + "\n"
-        }
-      }
-    }
-    return text
+  private func fields<S: BinaryFloatingPoint & LosslessStringConvertible>(_ values: ArraySlice<S>) -> String {
+    let numbers = values.map { Double($0) }
+    guard let (name, support) = verdict(numbers[...]) else { return values.map { plain($0) }.joined(separator: ",") }
+    let others = showsAll ? all(numbers).map { ",\(significant($0, 6))" }.joined() : ""
+    return "\(name.map(quoted) ?? ""),\(significant(support, 6))" + others
   }
 
-  /// An array with an object for each sample: `class` and `probability` (or `score`) where there are classes, and
-  /// `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own, these are arrays
-  /// with one entry for each step.
+  /// An array with an object for each sample: the columns that are kept, `class` and `probability` (or `score`) where there
+  /// are classes, and `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own,
+  /// these are arrays with one entry for each step.
   public func json<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
-    func list(_ values: ArraySlice<S>) -> String {
-      "[\(values.map { $0.isFinite ? String($0) : "null" }.joined(separator: ","))]"
-    }
-    let supportKey = meaning == .scores ? "score" : "probability"
-    var rows: [String] = []
-    if isPerStep {
-      for sample in 0..<(predictions.count / width) {
-        let steps = steps(predictions, sample)
-        let verdicts = steps.compactMap { verdict($0.map { Double($0) }[...]) }
-        var row = "{"
-        if !verdicts.isEmpty {
-          row += "\"class\":[\(verdicts.map { NNText.json($0.name) }.joined(separator: ","))],"
-          row +=
-            "\"\(supportKey)\":["
-            + verdicts.map { $0.support.isFinite ? "\($0.support)" : "null" }.joined(separator: ",")
-          row += "],"
+    "[" + objects(predictions).joined(separator: ",\n") + "]\n"
+  }
+
+  /// The same objects, one on each line.
+  public func jsonLines<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+    objects(predictions).map { $0 + "\n" }.joined()
+  }
+
+  private func objects<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> [String] {
+    (0..<(predictions.count / max(1, width))).map { sample in
+      let units = units(predictions, sample)
+      func member(_ key: String, _ values: [String]) -> String {
+        "\(NNText.json(key)):" + (isPerStep ? "[\(values.joined(separator: ","))]" : values.first ?? "null")
+      }
+      var members = keptColumns.map { "\(NNText.json($0.name)):\(NNText.json($0.texts[sample]))" }
+      let verdicts = units.compactMap { verdict($0.map { Double($0) }[...]) }
+      if !verdicts.isEmpty {
+        members.append(member("class", verdicts.map { NNText.json($0.name) }))
+        members.append(member(supportTitle, verdicts.map { Self.number($0.support) }))
+      }
+      if showsAll, isAboutClasses {
+        let each = units.map { values in
+          let named = all(values.map { Double($0) }).enumerated().map { "\(NNText.json(name($0))):\(Self.number($1))" }
+          return "{\(named.joined(separator: ","))}"
         }
-        rows.append(row + "\"values\":[\(steps.map(list).joined(separator: ","))]}")
+        members.append(member("probabilities", each))
       }
-      return "[" + rows.joined(separator: ",\n") + "]\n"
+      members.append(member("values", units.map { "[\($0.map(Self.number).joined(separator: ","))]" }))
+      return "{\(members.joined(separator: ","))}"
     }
-    for start in stride(from: 0, to: predictions.count, by: max(1, width)) {
-      let values = predictions[start..<(start + width)]
-      var row = "{"
-      if let (name, support) = verdict(values.map { Double($0) }[...]) {
-        row += "\"class\":\(NNText.json(name)),"
-        row += "\"\(supportKey)\":\(support.isFinite ? "\(support)" : "null"),"
-      }
-      rows.append(row + "\"values\":\(list(values))}")
-    }
-    return "[" + rows.joined(separator: ",\n") + "]\n"
+  }
+
+  /// A number with all its digits.
+  private static func number<S: BinaryFloatingPoint & LosslessStringConvertible>(_ value: S) -> String {
+    value.isFinite ? String(value) : "null"
   }
 
   /// NumPy's file of one array, samples along the first dimension. What lies beyond the length of a sequence is 0.

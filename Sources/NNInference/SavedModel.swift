@@ -40,6 +40,9 @@ public struct SavedModel: Sendable {
     let stored = try weights.record().map { try DataRecord(record: $0, file: path) }
     try registry.requirePlugins(stored?.plugins ?? [], file: path)
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
+      .resolved(
+        columns: stored?.source?.table?.features?.widths ?? [:],
+        entries: stored?.source?.table?.features?.entries ?? [:])
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =
@@ -137,6 +140,15 @@ public struct SavedModel: Sendable {
       }
       done += count
     }
+    if let answers { answers.decode(outputs.buffer) }
     return outputs.array
+  }
+
+  /// Brings predictions of numbers back to the size that the table has; nil if they have it.
+  var answers: AnswerDecoding? {
+    guard plan.predictionMeaning == .values, let scales = record.source?.table?.answerScales,
+      scales.count == plan.shape(of: plan.prediction).elementCount
+    else { return nil }
+    return AnswerDecoding(scales: scales)
   }
 }

@@ -9,6 +9,7 @@ import NNKernels
 public final class SavedPredictor<S: Scalar>: BatchPredictor {
   private let predictor: Predictor<S>
   private let viewing: ViewedPrediction<S>?
+  private let answers: AnswerDecoding?
   private let tables: [AffineTable<S>]
   /// The samples at hand, prepared.
   private let prepared: [Storage<S>]
@@ -27,6 +28,7 @@ public final class SavedPredictor<S: Scalar>: BatchPredictor {
   init(_ model: SavedModel, batch: Int, workers: WorkerPool) throws {
     predictor = try model.engine(S.self, batch: batch, workers: workers)
     viewing = model.views.map { [predictor] in ViewedPrediction($0, predictor) }
+    answers = model.answers
     tables = zip(model.preprocessing, predictor.inputCounts).map { AffineTable($0, width: $1) }
     prepared = predictor.inputCounts.map { Storage(count: $0 * batch) }
     batches = prepared.map(\.buffer)
@@ -57,6 +59,7 @@ public final class SavedPredictor<S: Scalar>: BatchPredictor {
       } else {
         predictor.predict(batches, lengths: batchLengths, count: batch, into: output)
       }
+      answers?.decode(output)
       done += batch
     }
   }

@@ -219,6 +219,44 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ shape: Pooling, batch: Int, upstream: Buffer<Self>, downstream: Buffer<Self>, accumulate: Bool,
     workers: WorkerPool)
 
+  // Sequences; see `Recurrence` and `Attention` for the layouts and formulas. `lengths` are the valid steps of each
+  // sequence, nil if all have all steps. A sequence's output does not depend on the others, and padding is neither read nor
+  // written unless a kernel says so.
+
+  /// The hidden states of one direction of a recurrent layer, from the state 0. `saved` keeps for backward what
+  /// `savedPerStep` counts for each step of each sequence; it may be empty. Padding of y is not written.
+  static func recur(
+    _ recurrence: Recurrence, lengths: Buffer<Int32>?, _ x: Buffer<Self>, _ weights: RecurrentWeights<Self>,
+    saved: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// Backpropagation through time: the gradients that are wanted, from those of y. It overwrites `saved`.
+  static func recurBackward(
+    _ recurrence: Recurrence, lengths: Buffer<Int32>?, _ weights: RecurrentWeights<Self>, saved: Buffer<Self>,
+    upstream: Buffer<Self>, gradients: RecurrentGradients<Self>, workers: WorkerPool)
+
+  /// Scalars of the packed weights of a recurrence.
+  static func packedCount(_ recurrence: Recurrence) -> Int
+
+  /// Packs weights for `recurPacked`.
+  static func pack(
+    _ recurrence: Recurrence, _ weights: RecurrentWeights<Self>, into packed: Buffer<Self>, workers: WorkerPool)
+
+  /// `recur` with weights from `pack`, and nothing saved; the same bits.
+  static func recurPacked(
+    _ recurrence: Recurrence, lengths: Buffer<Int32>?, _ x: Buffer<Self>, _ packed: Buffer<Self>,
+    into y: Buffer<Self>, workers: WorkerPool)
+
+  /// o = softmax(q k^T / sqrt(width)) v; rows of o that are padding get 0. `logarithms` gets the logarithm of the sum of
+  /// exponentials of each query, [batch, heads, queries]; it may be empty.
+  static func attend(
+    _ attention: Attention, _ lengths: AttentionLengths, _ arrays: AttentionArrays<Self>, into o: Buffer<Self>,
+    logarithms: Buffer<Self>, workers: WorkerPool)
+
+  /// The gradients of q, k and v, in their layouts; those of padding are 0. `upstream` is that of o, in its layout.
+  static func attendBackward(
+    _ attention: Attention, _ lengths: AttentionLengths, _ arrays: AttentionArrays<Self>, output: Buffer<Self>,
+    logarithms: Buffer<Self>, upstream: Buffer<Self>, gradients: AttentionArrays<Self>, workers: WorkerPool)
+
   // Reductions.
 
   /// The sum, in double precision in a fixed order.

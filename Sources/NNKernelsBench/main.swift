@@ -19,6 +19,11 @@ import NNKernels
 //                                     microseconds of a convolution of every channel by itself
 //   pool PASS BATCH CHANNELS SIZE KERNEL STRIDE PADDING
 //                                     microseconds of pooling; PASS is max, maxback, average or averageback
+//   recur PASS CELL BATCH STEPS FEATURES UNITS LEAST
+//                                     microseconds of a recurrence; PASS is predict, forward or train, CELL rnn, lstm or
+//                                     gru; lengths run evenly from LEAST to STEPS
+//   attend PASS BATCH HEADS STEPS WIDTH
+//                                     microseconds of attention; PASS is forward or train
 //   copy COUNT PAIRS                  microseconds of copying COUNT floats on all threads, each time to the next of
 //                                     PAIRS pairs of arrays
 //   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
@@ -153,6 +158,15 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
           shape, batch: sizes[0], upstream: y.buffer, downstream: x.buffer, accumulate: false, workers: workers)
       }
     }
+  case ("recur", 5):
+    let cells: [String: RecurrentCell] = ["rnn": .rnn, "lstm": .lstm, "gru": .gru]
+    guard let cell = cells[words[2]] else { return nil }
+    return measureRecurrence(
+      cell, pass: words[1], batch: sizes[0], steps: sizes[1], features: sizes[2], units: sizes[3], least: sizes[4],
+      workers)
+  case ("attend", 4):
+    return measureAttention(
+      pass: words[1], batch: sizes[0], heads: sizes[1], steps: sizes[2], width: sizes[3], workers)
   case ("copy", 2):
     let pairs = (0..<max(1, sizes[1])).map { _ in
       (Storage<Float>(count: sizes[0]), Storage<Float>(count: sizes[0]))

@@ -94,6 +94,29 @@ public struct KernelTable: Sendable {
   public typealias AveragePool = @Sendable (Pooling, _ batch: Int, _ x: Vector, _ y: Vector, WorkerPool) -> Void
   public typealias AveragePoolBackward =
     @Sendable (Pooling, _ batch: Int, _ upstream: Vector, _ downstream: Vector, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias Recur =
+    @Sendable (
+      Recurrence, _ lengths: Buffer<Int32>?, _ x: Vector, RecurrentWeights<Float>, _ saved: Vector, _ y: Vector,
+      WorkerPool
+    ) -> Void
+  public typealias RecurBackward =
+    @Sendable (
+      Recurrence, _ lengths: Buffer<Int32>?, RecurrentWeights<Float>, _ saved: Vector, _ upstream: Vector,
+      RecurrentGradients<Float>, WorkerPool
+    ) -> Void
+  public typealias RecurrencePackedCount = @Sendable (Recurrence) -> Int
+  public typealias PackRecurrence =
+    @Sendable (Recurrence, RecurrentWeights<Float>, _ packed: Vector, WorkerPool) -> Void
+  public typealias RecurPacked =
+    @Sendable (Recurrence, _ lengths: Buffer<Int32>?, _ x: Vector, _ packed: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias Attend =
+    @Sendable (Attention, AttentionLengths, AttentionArrays<Float>, _ o: Vector, _ logarithms: Vector, WorkerPool) ->
+    Void
+  public typealias AttendBackward =
+    @Sendable (
+      Attention, AttentionLengths, AttentionArrays<Float>, _ output: Vector, _ logarithms: Vector, _ upstream: Vector,
+      _ gradients: AttentionArrays<Float>, WorkerPool
+    ) -> Void
   public typealias Reduce = @Sendable (_ x: Vector, WorkerPool) -> Double
   public typealias Test = @Sendable (_ x: Vector, WorkerPool) -> Bool
   public typealias Update = @Sendable (UpdateRule, UpdateSettings, UpdateArguments, WorkerPool) -> Void
@@ -140,6 +163,13 @@ public struct KernelTable: Sendable {
   public let maxPoolBackward: MaxPoolBackward
   public let averagePool: AveragePool
   public let averagePoolBackward: AveragePoolBackward
+  public let recur: Recur
+  public let recurBackward: RecurBackward
+  public let recurrencePackedCount: RecurrencePackedCount
+  public let packRecurrence: PackRecurrence
+  public let recurPacked: RecurPacked
+  public let attend: Attend
+  public let attendBackward: AttendBackward
   public let sum: Reduce
   public let sumOfSquares: Reduce
   public let isFinite: Test
@@ -169,7 +199,10 @@ public struct KernelTable: Sendable {
     convolveBackwardData: @escaping ConvolveBackward, convolveBackwardWeights: @escaping ConvolveBackward,
     channelSums: @escaping ChannelSums, maxPool: @escaping MaxPool,
     maxPoolBackward: @escaping MaxPoolBackward, averagePool: @escaping AveragePool,
-    averagePoolBackward: @escaping AveragePoolBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
+    averagePoolBackward: @escaping AveragePoolBackward, recur: @escaping Recur,
+    recurBackward: @escaping RecurBackward, recurrencePackedCount: @escaping RecurrencePackedCount,
+    packRecurrence: @escaping PackRecurrence, recurPacked: @escaping RecurPacked, attend: @escaping Attend,
+    attendBackward: @escaping AttendBackward, sum: @escaping Reduce, sumOfSquares: @escaping Reduce,
     isFinite: @escaping Test, update: @escaping Update, spendOperations: @escaping SpendOperations
   ) {
     self.level = level
@@ -213,6 +246,13 @@ public struct KernelTable: Sendable {
     self.maxPoolBackward = maxPoolBackward
     self.averagePool = averagePool
     self.averagePoolBackward = averagePoolBackward
+    self.recur = recur
+    self.recurBackward = recurBackward
+    self.recurrencePackedCount = recurrencePackedCount
+    self.packRecurrence = packRecurrence
+    self.recurPacked = recurPacked
+    self.attend = attend
+    self.attendBackward = attendBackward
     self.sum = sum
     self.sumOfSquares = sumOfSquares
     self.isFinite = isFinite

@@ -249,6 +249,9 @@ extension CodeExplanation {
       "missing-folder", "The run folder that --resume names is not there.", wrong: "nnrun train m.xml --resume rnus/m",
       right: "nnrun train m.xml --resume runs/m"),
     .init(
+      "no-run", "The folder holds no metrics.jsonl, which every run has.", wrong: "nnrun runs compare runs runs/m",
+      right: "nnrun runs compare runs/m-2 runs/m"),
+    .init(
       "missing-checkpoint", "The folder holds no checkpoint to go on from.",
       wrong: "--resume with a folder that no training has written", right: "--resume runs/m"),
     .init(

@@ -5,7 +5,8 @@ import NNModel
 public struct ElementReference: Sendable {
   /// The kinds of elements with their headings, in the order in which the manual shows them.
   public static let headings: [(kind: ElementKind, title: String)] = [
-    (.layer, "Layers"), (.loss, "Losses"), (.source, "Data sources"), (.preprocessing, "Preprocessing"),
+    (.layer, "Layers"), (.loss, "Losses"), (.source, "Data sources"), (.column, "Columns of tables"),
+    (.preprocessing, "Preprocessing"),
     (.augmentation, "Augmentation"), (.optimizer, "Optimizers"), (.schedule, "Schedules of the learning rate"),
     (.stopping, "Stopping rules"),
   ]
@@ -97,6 +98,7 @@ extension AttributeKind {
     case .names: "names"
     case .choice(let words): words.joined(separator: " | ")
     case .shape: "shape such as 3x32x32"
+    case .shapeOrWord(let words): "shape such as 3x32x32, or \(words.joined(separator: " | "))"
     case .pair(let range): "one whole number or two joined by x, \(Self.words(range))"
     case .integerOrWord(let range, let choices):
       "whole number, \(Self.words(range)), or \(choices.joined(separator: " | "))"

@@ -21,6 +21,8 @@ public struct ModelDescription: Sendable {
   public var sources: [ModelElement]
   /// Parts of the data that are set aside, in order.
   public var splits: [SplitDescription]
+  /// What each column of a table is; nil if the model does not say.
+  public var columns: ColumnsDescription?
   /// What is done to every sample, in order.
   public var preprocessing: [ModelElement]
   /// Random changes in training, in order.
@@ -35,6 +37,8 @@ public struct ModelDescription: Sendable {
   public var plugins: [PluginIdentity]
   /// What is allowed but hardly meant, as far as the file alone shows it; see `warnings(with:)`.
   public var warnings: [Diagnostic] { messages.sorted(.warning) }
+  /// Whether inputs that read columns have the widths that a table has given them.
+  var isResolved = false
   /// What the loader found.
   var messages: DiagnosticList
   /// The texts of the file and of those that it includes.
@@ -68,6 +72,13 @@ public struct ModelElement: Sendable {
     var places: [String: SourcePlace] = [:]
     for attribute in given { places[attribute.name] = source.place(attribute) }
     return places
+  }
+
+  /// The same element of a file with another value.
+  func with(_ value: any ElementValue) -> ModelElement {
+    ModelElement(
+      schema: schema, element: value, attributes: attributes, prefix: prefix, position: position, given: given,
+      source: source)
   }
 
   fileprivate func sourceLine(_ place: SourcePlace) -> String? { source.line(place.line) }
@@ -114,8 +125,10 @@ public struct NetworkElement: Sendable {
   public struct Input: DeclaredElement, Hashable {
     /// The declaration of `<input>`.
     public static var schema: ElementSchema { ModelStructure.input.schema }
-    /// The shape of one sample.
+    /// The shape of one sample; a row of 1 while `readsColumns`.
     public let shape: Shape
+    /// Whether the shape is a row as wide as `<columns>` makes it, which is known when the table has been read.
+    public let readsColumns: Bool
     /// Fixed elements, if there are any.
     public let value: [Double]?
     /// Whether samples have lengths of their own.
@@ -126,7 +139,15 @@ public struct NetworkElement: Sendable {
     /// An input with the given attributes. Throws an `ElementError` unless they give a shape that the value fills.
     public init(attributes: Attributes) throws {
       value = attributes.has("value") ? attributes.numbers("value") : nil
-      if attributes.has("shape") {
+      readsColumns = attributes["shape"] == .text("columns")
+      if readsColumns {
+        shape = Shape(1)
+        guard value == nil else {
+          throw ElementError(
+            code: "bad-value", "an input that reads columns has no value of its own", remedy: "remove one of the two",
+            attribute: "value")
+        }
+      } else if attributes.has("shape") {
         shape = attributes.shape("shape")
       } else if let value, let row = Shape([value.count]) {
         shape = row
@@ -135,7 +156,9 @@ public struct NetworkElement: Sendable {
       }
       hasLength = attributes.has("length")
       entries = attributes.has("entries") ? attributes.integer("entries") : nil
-      guard (entries != nil) == (attributes.text("kind") == "index") else {
+      let isIndex = attributes.text("kind") == "index"
+      // What columns hold says how many indices there are.
+      guard (entries != nil) == isIndex || readsColumns && isIndex else {
         throw ElementError(
           code: entries == nil ? "missing-attribute" : "exclusive-attributes",
           entries == nil ? "<input> does not say how many indices there are" : "<input> has entries, but no indices",
@@ -144,7 +167,23 @@ public struct NetworkElement: Sendable {
       }
       try NetworkDefinition.Input.check(value, fills: shape, hasLength: hasLength, entries: entries)
     }
+
+    /// An input that reads the columns of a table, which have been found to be a row of so many numbers, or indices.
+    init(columns shape: Shape, entries: Int?) {
+      (self.shape, self.entries) = (shape, entries)
+      (readsColumns, value, hasLength) = (true, nil, false)
+    }
   }
+}
+
+/// What each column of a table is.
+public struct ColumnsDescription: Sendable {
+  /// The texts that stand for a gap besides an empty field; nil for the usual ones.
+  public var missingValues: [String]?
+  /// The elements of `<columns>`, in order.
+  public var elements: [ModelElement]
+  /// Where it stands.
+  public var place: SourcePlace
 }
 
 /// A part of the data that is set aside.
@@ -153,14 +192,49 @@ public struct SplitDescription: Sendable, Hashable {
   public var role: String
   /// The role that it is taken from.
   public var from: String
-  /// How much is taken, between 0 and 1.
+  /// Which samples are taken.
+  public enum Choice: Sendable, Hashable {
+    /// Drawn at random; stratified nil leaves it to the data: yes when it has classes.
+    case random(stratified: Bool?)
+    /// Groups drawn at random, by the texts in a column.
+    case groups(column: String)
+    /// The last ones by a column's values, or as they stand in the file if it is nil.
+    case last(column: String?)
+    /// Those with the given text in a column.
+    case marked(column: String, value: String)
+  }
+  /// How much is taken, between 0 and 1; what it says does not matter where samples are marked.
   public var fraction: Double
-  /// Whether every class keeps its share; nil leaves it to the data: yes when it has classes.
-  public var stratified: Bool?
+  /// Which samples are taken.
+  public var choice: Choice
   /// Which samples are drawn.
   public var seed: Int
   /// Where it stands.
   public var place: SourcePlace
+}
+
+extension SplitDescription {
+  /// The column of the table on which the choice depends.
+  package var column: String? {
+    switch choice {
+    case .random: nil
+    case .groups(let column), .marked(let column, _): column
+    case .last(let column): column
+    }
+  }
+
+  /// The attributes of `<split>` that say so, in order.
+  var attributes: [(name: String, value: String)] {
+    var list = [("role", role), ("from", from)]
+    if case .marked = choice {} else { list.append(("fraction", AttributeValue.number(fraction).written)) }
+    switch choice {
+    case .random(let stratified): if let stratified { list.append(("stratified", stratified ? "true" : "false")) }
+    case .groups(let column): list.append(("group", column))
+    case .last(let column): list.append(("order", column ?? "file"))
+    case .marked(let column, let value): list += [("column", column), ("value", value)]
+    }
+    return list + [("seed", String(seed))]
+  }
 }
 
 /// In how many ways the trained net looks at a picture.

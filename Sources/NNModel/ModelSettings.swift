@@ -14,9 +14,11 @@ extension ModelDescription {
     for (index, split) in splits.enumerated() {
       let path = "data.split\(index + 1)"
       list[path] = "\(split.role) from \(split.from)"
-      list["\(path).fraction"] = AttributeValue.number(split.fraction).written
-      list["\(path).stratified"] = split.stratified.map { $0 ? "true" : "false" }
-      list["\(path).seed"] = String(split.seed)
+      for (name, value) in split.attributes where name != "role" && name != "from" { list["\(path).\(name)"] = value }
+    }
+    if let columns {
+      list["columns.missingValues"] = columns.missingValues?.joined(separator: " ")
+      for (index, column) in columns.elements.enumerated() { list.add("columns.column\(index + 1)", column) }
     }
     for (index, step) in preprocessing.enumerated() { list.add("preprocess.step\(index + 1)", step) }
     for (index, step) in augmentation.enumerated() { list.add("augment.step\(index + 1)", step) }
@@ -33,7 +35,7 @@ extension ModelDescription {
     let path = "network.\(element.name)"
     list.add(path, element.element, except: ["name", "from", "share", "shape"])
     if let input = element.element.element as? NetworkElement.Input {
-      list["\(path).shape"] = input.shape.description
+      list["\(path).shape"] = input.writtenShape
     } else {
       list["\(path).shape"] = element.element.attributes["shape"].map(\.written)
     }

@@ -36,7 +36,7 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
-    model, description, data, split, preprocess, augment, views, include, block, network, input, use, `repeat`,
+    model, description, data, split, columns, preprocess, augment, views, include, block, network, input, use, `repeat`,
     training,
   ]
 
@@ -46,7 +46,7 @@ public struct ModelStructure: Sendable, Hashable {
   static let model = ModelStructure(
     "model",
     children: [
-      "description", "data", "preprocess", "augment", "views", "include", "block", "network", "training",
+      "description", "data", "columns", "preprocess", "augment", "views", "include", "block", "network", "training",
     ],
     "A whole experiment: data, preprocessing, net and training.",
     example: #"<model xmlns="urn:nnrun:model:1" name="mlp">...</model>"#,
@@ -73,13 +73,32 @@ public struct ModelStructure: Sendable, Hashable {
       .required("role", .choice(["train", "validation", "test"]), "The role that the part gets."),
       .optional(
         "from", .choice(["train", "validation", "test"]), default: .text("train"), "The role that it is taken from."),
-      .required(
+      .optional(
         "fraction", .number(NumberRange(0, 1, excludesLower: true, excludesUpper: true)),
         "How much is taken, rounded to whole samples, halves up; at least one sample, and at least one is left."),
+      .optional(
+        "group", .text,
+        "A column of the table: rows with the same text in it stay together, so that no patient is in both parts."),
+      .optional(
+        "order", .text,
+        "A column of the table by which the rows are put in order, or file for the order of the file: the last ones are "
+          + "taken, so that nothing is learned from the future."),
+      .optional("column", .text, "A column of the table that says which rows are taken, in place of fraction."),
+      .optional("value", .text, "The text in that column of the rows that are taken; the role's name unless given."),
       .optional(
         "stratified", .boolean,
         "Whether every class keeps its share; unless given, it does when the data has classes."),
       .optional("seed", .integer(0...Int.max), default: .integer(0), "Which samples are drawn."),
+    ])
+
+  static let columns = ModelStructure(
+    "columns", in: ["model"], kinds: [.column],
+    "What each column of a table is: learned on the training part, stored with the weights, found by name.",
+    example: #"<columns><number name="age" missing="median"/><category name="sex"/></columns>"#,
+    attributes: [
+      .optional(
+        "missingValues", .words,
+        "The texts that stand for a gap, besides an empty field; NA, N/A, NaN, nan, null, NULL and ? unless given.")
     ])
 
   static let preprocess = ModelStructure(
@@ -132,7 +151,10 @@ public struct ModelStructure: Sendable, Hashable {
     "input", in: ["network"], isUnique: false, "What the net reads.", example: #"<input name="pixels" shape="64"/>"#,
     attributes: [
       .optional("name", .name, "The input's name, unique in the model; input and a number unless given."),
-      .optional("shape", .shape, "The shape of one sample; that of the value, as a row, unless given."),
+      .optional(
+        "shape", .shapeOrWord(["columns"]),
+        "The shape of one sample; that of the value, as a row, unless given. columns: a row as wide as <columns> makes it."
+      ),
       .optional("value", .numbers, "Fixed elements, for a graph that is complete in itself."),
       .optional(
         "length", .choice(["varying"]),

@@ -16,7 +16,9 @@ public enum ModelWriter {
     var prefixes: [String: String] = [:]
 
     init(_ model: ModelDescription) {
-      var elements = model.sources + model.preprocessing + model.augmentation + model.network.map(\.element)
+      var elements =
+        model.sources + (model.columns?.elements ?? []) + model.preprocessing + model.augmentation
+        + model.network.map(\.element)
       if let training = model.training {
         elements += [training.optimizer, training.schedule, training.stopping].compactMap(\.self)
       }
@@ -40,6 +42,13 @@ public enum ModelWriter {
       text += ">\n"
       if let summary = model.summary { text += "  <description>\(markupEscaped(summary))</description>\n" }
       writeData(model)
+      if let columns = model.columns {
+        text += "  <columns"
+        if let words = columns.missingValues { write("missingValues", words.joined(separator: " ")) }
+        text += ">\n"
+        for element in columns.elements { write(element) }
+        text += "  </columns>\n"
+      }
       writeSection("preprocess", model.preprocessing)
       writeSection("augment", model.augmentation)
       if let views = model.views {
@@ -63,11 +72,7 @@ public enum ModelWriter {
       for source in model.sources { write(source) }
       for split in model.splits {
         text += "    <split"
-        write("role", split.role)
-        write("from", split.from)
-        write("fraction", AttributeValue.number(split.fraction).written)
-        if let stratified = split.stratified { write("stratified", stratified ? "true" : "false") }
-        write("seed", String(split.seed))
+        for (name, value) in split.attributes { write(name, value) }
         text += "/>\n"
       }
       text += "  </data>\n"
@@ -100,7 +105,7 @@ public enum ModelWriter {
         write("from", names.joined(separator: " "))
       }
       if let shared = element.sharedWith { write("share", network[shared].name) }
-      if let input = element.element.element as? NetworkElement.Input { write("shape", input.shape.description) }
+      if let input = element.element.element as? NetworkElement.Input { write("shape", input.writtenShape) }
       writeAttributes(of: element.element, except: element.isInput ? ["name", "shape"] : ["name", "from", "share"])
       text += "/>\n"
     }

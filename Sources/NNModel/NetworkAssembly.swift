@@ -3,6 +3,11 @@ import NNCore
 extension ModelDescription {
   /// The net as a graph of layers. Throws a `DiagnosticError` with everything that does not fit.
   public func makeNetworkDefinition() throws(DiagnosticError) -> NetworkDefinition {
+    if !isResolved, let name = columnInputs.first {
+      throw DiagnosticError(
+        code: "unread-columns", "the width of '\(name)' is known when the table has been read",
+        remedy: "give its data, or a shape in numbers", place: networkPlace)
+    }
     var assembly = NetworkAssembly(name)
     for element in network { assembly.add(element) }
     if !assembly.diagnostics.isEmpty { throw DiagnosticError(assembly.diagnostics) }
@@ -77,7 +82,10 @@ extension ModelReader {
   /// Adds what shape inference says about the elements that are right, so that a file's wrong shapes and its other
   /// errors are told in one pass.
   mutating func addShapeErrors() {
-    guard !net.isExhausted else { return }
+    let readsColumns = net.items.contains {
+      ($0.result?.element.element as? NetworkElement.Input)?.readsColumns ?? false
+    }
+    guard !net.isExhausted, !readsColumns else { return }
     var assembly = NetworkAssembly("model")
     for item in net.items { assembly.add(item.result) }
     for diagnostic in assembly.diagnostics { diagnostics.add(diagnostic) }

@@ -108,7 +108,11 @@ import Testing
     let place = try Workplace()
     try place.write((0..<60).map { "\($0),\($0 * 2),\($0 % 2)\n" }.joined(), to: "house.csv")
     let process = try Tool.start(
-      "nnrun", ["train", "house.csv", "-q", "--set", "training.epochs=100000000"],
+      "nnrun",
+      [
+        "train", "house.csv", "-q", "--set", "training.epochs=100000000", "--set",
+        "training.earlyStopping.patience=1000000",
+      ],
       in: place.url, errors: place.url.appendingPathComponent("log"))
     for _ in 0..<200 where !place.exists("runs/house/metrics.jsonl") { usleep(20_000) }
     usleep(100_000)

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
   static let verbs = [
-    "train", "evaluate", "predict", "check", "summary", "init", "trace", "explain", "graph", "gradcheck", "layers",
+    "train", "evaluate", "predict", "check", "summary", "runs", "init", "trace", "explain", "graph", "gradcheck",
+    "layers",
     "schema", "weights", "plugin", "bench", "completion", "version",
   ]
 

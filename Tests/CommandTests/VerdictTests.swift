@@ -174,7 +174,8 @@ import Testing
       #expect(
         second.code == 65
           && second.messages.contains(
-            "m.xml:4:83: error: <earlyStopping> watches rmse, but this net is measured by loss, accuracy alone"),
+            "m.xml:4:83: error: <earlyStopping> watches rmse, but this net is measured by loss, accuracy, balancedAccuracy"
+          ),
         "\(second.messages)")
     }
     let values = try place(

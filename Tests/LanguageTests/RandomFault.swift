@@ -60,7 +60,7 @@ struct RandomFault {
     case .number(let range): range.lower.map { "\($0 - 1)" } ?? "1,5"
     case .name: "a b"
     case .choice: "none of them"
-    case .shape: "3x"
+    case .shape, .shapeOrWord: "3x"
     case .pair: "3x3x3"
     case .integerOrWord, .pairOrWord: "neither"
     case .integers: "1 b"

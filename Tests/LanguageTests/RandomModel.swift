@@ -125,6 +125,7 @@ struct RandomModel {
     case .names: return "x0"
     case .choice(let words): return pick([pick(words), " " + pick(words)])
     case .shape: return pick(["4", "3x4", " 2x3x4 ", "2 x 5", "007"])
+    case .shapeOrWord: return value(.shape)
     case .pair(let range):
       let low = range.lowerBound
       return pick(["\(low)", "\(low)x\(min(range.upperBound, low + 2))"])

@@ -45,8 +45,10 @@ import Testing
     for schema in Self.schemas {
       let section = schema.kind.section.rawValue
       let inputs = ["left", "right", "x", "y", "a", "b"].map { "<input name=\"\($0)\" shape=\"8x8\"/>" }.joined()
+      let columns = section == "columns" ? "<input name=\"z\" shape=\"columns\"/>" : ""
       let net =
-        section == "network" ? "<network>\(inputs)\(schema.example)</network>" : "<network>\(inputs)</network>"
+        section == "network"
+        ? "<network>\(inputs)\(schema.example)</network>" : "<network>\(inputs)\(columns)</network>"
       let other = section == "network" ? "" : "<\(section)>\(schema.example)</\(section)>"
       let text = "<model xmlns=\"urn:nnrun:model:1\">\(other)\(net)</model>"
       let problem = SchemaTests.loads(text)

@@ -16,6 +16,7 @@ let standardRegistry: Registry = {
   do {
     try registerStandardLayers(into: &registry)
     try registerStandardSources(into: &registry)
+    try registerStandardColumns(into: &registry)
     try registerStandardPreprocessing(into: &registry)
     try registerStandardAugmentations(into: &registry)
     try registerStandardTraining(into: &registry)

@@ -46,7 +46,7 @@ import Testing
     #expect(Self.tables.count == 208)
     for table in Self.tables {
       let read = try CSVTable(
-        file: "t.csv", text: CSVTable.text(table.text, file: "t.csv"), separator: table.separator)
+        file: "t.csv", text: TextEncoding.auto.utf8(table.text, file: "t.csv"), separator: table.separator)
       #expect((0..<read.rows).map { row in (0..<read.columns).map { read.text(row, $0) } } == table.fields)
     }
   }

@@ -147,12 +147,33 @@ import Testing
     }
   }
 
-  @Test func otherEncodings() {
+  @Test func otherEncodings() throws {
     func codes(_ bytes: [UInt8]) -> [String] {
       Outcome { try CSVSource.read("t.csv", bytes, CSVSource.Options(), SourceContext(folder: ".")) }.codes
     }
     #expect(codes([0x31, 0x2C, 0xE9, 0x0A]) == ["0:0 not-utf8"])
-    #expect(codes([0xFF, 0xFE, 0x31, 0, 0x2C, 0, 0x32, 0]) == ["0:0 not-utf8"])
+    // A byte order mark says that it is UTF-16; half a character, or half a pair, is none.
+    func numbers(_ bytes: [UInt8], _ options: CSVSource.Options = CSVSource.Options()) throws -> [Double] {
+      let set = try CSVSource.read("t.csv", bytes, options, SourceContext(folder: "."))
+      return (set.inputs + set.targets).flatMap(\.values)
+    }
+    #expect(try numbers([0xFF, 0xFE, 0x31, 0, 0x2C, 0, 0x32, 0]) == [1, 2])
+    #expect(try numbers([0xFE, 0xFF, 0, 0x31, 0, 0x2C, 0, 0x32]) == [1, 2])
+    #expect(codes([0xFF, 0xFE, 0x31, 0, 0x2C, 0, 0x32]) == ["0:0 not-utf8"])
+    #expect(codes([0xFF, 0xFE, 0x31, 0, 0x00, 0xD8, 0x32, 0]) == ["0:0 not-utf8"])
+    var latin1 = CSVSource.Options(label: "gr\u{F6}\u{DF}e")
+    latin1.encoding = .latin1
+    #expect(try numbers(Array("a,gr".utf8) + [0xF6, 0xDF] + Array("e\n1,2.5\n".utf8), latin1) == [1, 2.5])
+  }
+
+  @Test(arguments: [
+    ("1,234.5", ThousandsMark.comma, "1234.5"), ("-12,345,678", .comma, "-12345678.0"), ("1 234", .blank, "1234.0"),
+    ("1'000'000", .apostrophe, "1000000.0"), ("999", .comma, "999.0"), ("12,34", .comma, "none"),
+    ("1,2345", .comma, "none"), ("1234,567", .comma, "none"), (",123", .comma, "none"), ("1,234.567,8", .comma, "none"),
+  ]) func thousands(_ text: String, _ mark: ThousandsMark, _ value: String) throws {
+    var table = try CSVTable(file: "t.csv", text: Array("\"\(text)\"\n".utf8), separator: .comma)
+    table.thousandsMark = mark
+    #expect(table.number(0, 0).map { "\($0)" } ?? "none" == value)
   }
 
   @Test func mutations() {

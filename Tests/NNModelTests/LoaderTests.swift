@@ -52,7 +52,7 @@ func meaning(_ model: ModelDescription) -> [String] {
   }
   var lines = ["\(model.name) \(model.precision) \(model.summary ?? "-") \(model.classes ?? [])"]
   lines += (model.sources + model.preprocessing + model.augmentation).map(say)
-  lines += model.splits.map { "\($0.role) \($0.from) \($0.fraction) \($0.stratified as Any) \($0.seed)" }
+  lines += model.splits.map { "\($0.role) \($0.from) \($0.fraction) \($0.choice) \($0.seed)" }
   lines += model.network.map { "\($0.name) \($0.inputs) \($0.sharedWith as Any) " + say($0.element) }
   if let training = model.training {
     lines.append("\(training.epochs as Any) \(training.steps as Any) \(training.batch) \(training.seed)")
@@ -75,7 +75,7 @@ func meaning(_ model: ModelDescription) -> [String] {
     #expect(model.sources.map { $0.attributes.text("path") } == ["a & \"b\".csv", "t.csv"])
     let split = try #require(model.splits.first)
     #expect(split.role == "validation" && split.from == "train" && split.fraction == 0.1)
-    #expect(split.stratified == true && split.seed == 7 && split.place.line == 8)
+    #expect(split.choice == .random(stratified: true) && split.seed == 7 && split.place.line == 8)
     #expect(model.preprocessing.map { $0.attributes.number("by") } == [0.0625])
     #expect(model.augmentation.count == 1)
     #expect(

@@ -18,7 +18,7 @@ import Testing
     let plan = try NetworkPlan(definition, targets: set.targetForms)
     let network = Network<Double>(
       plan, batch: 3, options: NetworkOptions(isTrained: false), workers: WorkerPool(threads: 1))
-    return try NNTraining.evaluate(network, on: set, topCount: 2, countsConfusion: true)
+    return try NNTraining.evaluate(network, on: set, topCount: 2, detail: .predictions)
   }
 
   /// The same for values that hold NaN, which no data set does: written into the net's memory, in one batch.
@@ -34,7 +34,7 @@ import Testing
     for (index, value) in inputs.enumerated() { network.inputBuffer(0)[index] = value }
     for index in 0..<target.elements.count { network.targetBuffer(0)[index] = target.value(index) }
     network.forward(.inference)
-    var evaluation = Evaluation(network.plan, topCount: 1, countsConfusion: true)
+    var evaluation = Evaluation(network.plan, topCount: 1, detail: .predictions)
     evaluation.add(network)
     return evaluation
   }
@@ -48,12 +48,12 @@ import Testing
     #expect(found.samples == 40)
     #expect(found.accuracy == (try reference.row("accuracy"))[0])
     #expect(found.topAccuracy == (try reference.row("top2"))[0])
-    #expect(found.confusion?.flatMap { $0 }.map { Double($0) } == (try reference.row("confusion")))
-    let classes = try #require(found.perClass)
+    #expect(found.main.confusionMatrix?.flatMap { $0 } == (try reference.row("confusion")))
+    let classes = try #require(found.main.perClass)
     for (index, row) in classes.enumerated() {
       #expect(((row.precision ?? 0) - (try reference.row("precision"))[index]).magnitude < 1e-15)
       #expect(((row.recall ?? 0) - (try reference.row("recall"))[index]).magnitude < 1e-15)
-      #expect(Double(row.samples) == (try reference.row("support"))[index])
+      #expect(row.support == (try reference.row("support"))[index])
     }
   }
 
@@ -76,8 +76,9 @@ import Testing
     let isRestored = copy.restore(words: found.words)
     #expect(isRestored)
     #expect(copy.r2 == found.r2)
+    #expect(Metric.named("medianError")?.value(copy) == Metric.named("medianError")?.value(found))
     var spoiled = found
-    (spoiled.ignored, spoiled.unpredicted) = (7, 8)
+    (spoiled.heads[0].ignored, spoiled.heads[0].unpredicted) = (7, 8)
     let isTaken = copy.restore(words: spoiled.words)
     #expect(isTaken && copy.ignored == 7 && copy.unpredicted == 8)
     let isRefused = !copy.restore(words: Array(found.words.dropLast()))
@@ -88,11 +89,11 @@ import Testing
     ]
     state.best = -0.0
     state.bestLoss = 0.25
-    state.reference = 0.5
+    state.stoppingMemory = [0.5, 3]
     state.steps = 9
     let again = try #require(TrainingState(words: state.words))
     #expect(again.records == state.records)
-    #expect(again.best?.sign == .minus && again.bestLoss == 0.25 && again.reference == 0.5)
+    #expect(again.best?.sign == .minus && again.bestLoss == 0.25 && again.stoppingMemory == [0.5, 3])
     #expect(TrainingState(words: []) == nil)
     #expect(TrainingState(words: Array(repeating: .max, count: 12)) == nil)
   }
@@ -155,8 +156,8 @@ import Testing
       let scores = [nan, nan, nan, 0, nan, 1, 0, 0, 1, nan, 0, 0]
       let found = try evaluate(unchecked: loss, scores, width: 3, labels)
       #expect(found.samples == 4 && found.unpredicted == 3 && found.accuracy == 0.25 && found.topAccuracy == 0.25)
-      #expect(found.perClass?.map(\.samples) == [1, 1, 2])
-      #expect(found.confusion == [[0, 0, 0], [0, 0, 0], [0, 0, 1]])
+      #expect(found.main.perClass?.map(\.support) == [1, 1, 2])
+      #expect(found.main.confusionMatrix == [[0, 0, 0], [0, 0, 0], [0, 0, 1]])
     }
     let answers = DataArray(name: "label", form: .classes(count: 2, shape: Shape(1)), elements: .labels([0, 1, 1]))
     let binary = try evaluate(unchecked: BinaryCrossEntropy(), [nan, nan, 3], width: 1, answers)
@@ -173,8 +174,8 @@ import Testing
     let scores: [Double] = [5, 0, 0, 5, 0, 0, 5, 0, 0, 0, 5, 0]
     let found = try evaluate(SoftmaxCrossEntropy(ignoredLabel: -100), scores, width: 3, labels)
     #expect(found.samples == 3 && found.ignored == 1 && found.accuracy == 2.0 / 3)
-    #expect(found.confusion == [[1, 0, 0], [0, 1, 0], [1, 0, 0]])
-    #expect(found.perClass?.map(\.samples) == [1, 1, 1])
+    #expect(found.main.confusionMatrix == [[1, 0, 0], [0, 1, 0], [1, 0, 0]])
+    #expect(found.main.perClass?.map(\.support) == [1, 1, 1])
   }
 
   /// What losses can be judged by.

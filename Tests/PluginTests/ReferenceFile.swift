@@ -3,21 +3,22 @@ import NNFiles
 import NNTestSupport
 import Testing
 
-/// One case of a file in Fixtures; their form is described in tools/reference/layer_fixtures.py and sequence_fixtures.py.
+/// One case of a file in Fixtures; their form is described in tools/reference/layer_fixtures.py, sequence_fixtures.py and
+/// recurrent_fixtures.py.
 struct ReferenceCase: Sendable, CustomTestStringConvertible {
   var file: String
   var line: Int
   var example: ConformanceCase
+  /// The valid steps of each sample, for inputs that have them.
+  var lengths: [Int: [Int32]] = [:]
   var arrays: [String: [Double]] = [:]
-  /// The steps of each sample; none if all have the shape's.
-  var lengths: [Int32] = []
 
   var testDescription: String { "\(file), line \(line): \(example)" }
 
   /// All cases. What cannot be read is reported by `ReferenceTests.theFileIsWhole`.
   static let all: [ReferenceCase] = (try? read()) ?? []
 
-  static func read() throws -> [ReferenceCase] { try ["layers.txt", "sequences.txt"].flatMap(read) }
+  static func read() throws -> [ReferenceCase] { try ["layers.txt", "sequences.txt", "recurrent.txt"].flatMap(read) }
 
   private static func read(_ name: String) throws -> [ReferenceCase] {
     let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
@@ -43,7 +44,14 @@ struct ReferenceCase: Sendable, CustomTestStringConvertible {
           try #require(Shape(word.split(separator: "x").compactMap { Int($0) }))
         }
       case "lengths":
-        cases[cases.count - 1].lengths = try words.dropFirst().map { try #require(Int32($0)) }
+        // Without a number of the input before them they are those of every input.
+        let numbers = try words.dropFirst().map { try #require(Int32($0)) }
+        let inputs = cases[cases.count - 1].example.inputs.indices
+        if name == "recurrent.txt" {
+          cases[cases.count - 1].lengths[Int(numbers[0]) - 1] = Array(numbers.dropFirst())
+        } else {
+          for input in inputs { cases[cases.count - 1].lengths[input] = numbers }
+        }
         cases[cases.count - 1].example.hasLengths = true
       case "entries": cases[cases.count - 1].example.entries = Int(words[1])
       case "target": cases[cases.count - 1].example.target = try #require(Int(words[1]))

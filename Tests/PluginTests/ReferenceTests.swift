@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: ReferenceCase.all) func agrees(_ reference: ReferenceCase) throws {
     let first = try #require(reference.arrays["x1"])
     let batch = first.count / reference.example.inputs[0].elementCount
-    let lengths = Storage(reference.lengths)
+    let lengths = reference.lengths.mapValues { Storage($0) }
     let harness = try LayerHarness<Double>(
       reference.example, standardRegistry,
       .init {
@@ -34,7 +34,7 @@ import Testing
     }
     for index in reference.example.inputs.indices {
       try set(network.inputBuffer(index), "x\(index + 1)")
-      network.setLengths(index, to: reference.lengths.isEmpty ? nil : lengths.buffer)
+      network.setLengths(index, to: lengths[index]?.buffer)
     }
     for (index, parameter) in network.plan.parameters.enumerated() {
       try set(network.parameter(index).buffer, parameter.plan.name)

@@ -96,17 +96,26 @@ private let classificationCases: [ConformanceCase] = [
   .init("binaryCrossEntropy", ["positiveWeight": .number(3)], inputs: image, targetValues: .unit),
   .init("binaryCrossEntropy", sum, inputs: row, targetValues: .unit),
   .init("hinge", inputs: row), .init("hinge", sum, inputs: row), .init("hinge", ["margin": .number(0.3)], inputs: row),
+  .init("focal", inputs: row), .init("focal", sum, inputs: row), .init("focal", ["gamma": .number(0)], inputs: row),
+  .init("focal", ["classWeights": .numbers([1, 0.5, 2, 3, 0.25]), "gamma": .number(0.5)], inputs: row),
+  .init("focal", ["activation": .text("sigmoid")], inputs: [Shape(1)]),
+  .init("focal", ["activation": .text("sigmoid"), "alpha": .number(0.25)], inputs: row, targetValues: .unit),
+  .init(
+    "focal", ["activation": .text("sigmoid"), "gamma": .number(1.5), "reduction": .text("sum")], inputs: image,
+    targetValues: .unit),
   .init("klDivergence", inputs: row, targetValues: .distributions),
   .init("klDivergence", sum, inputs: image, targetValues: .distributions),
 ]
 
 private let regressionCases: [ConformanceCase] =
-  ["squaredError", "absoluteError", "huber"].flatMap { name -> [ConformanceCase] in
+  ["squaredError", "absoluteError", "huber", "quantile"].flatMap { name -> [ConformanceCase] in
     [
       .init(name, inputs: row), .init(name, sum, inputs: row), .init(name, inputs: image),
       .init(name, inputs: image, target: 1), .init(name, inputs: [Shape(1)], target: 1),
     ]
-  } + [.init("huber", ["delta": .number(0.4)], inputs: row)]
+  } + [
+    .init("huber", ["delta": .number(0.4)], inputs: row), .init("quantile", ["level": .number(0.9)], inputs: row),
+  ]
 
 private let arithmeticCases: [ConformanceCase] =
   ["add", "subtract", "multiply", "max", "min"].flatMap { name -> [ConformanceCase] in
@@ -145,4 +154,4 @@ let standardCases: [ConformanceCase] =
   + regularizationCases
   + classificationCases
   + regressionCases
-  + sequenceCases
+  + sequenceCases + recurrentCases + attentionCases

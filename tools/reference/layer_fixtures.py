@@ -412,6 +412,46 @@ def resampling():
         layer("pixelShuffle", {"factor": factor}, [(8, 2, 3)], lambda p, x: [F.pixel_shuffle(x[0], factor)])
 
 
+def quantiles():
+    for level in (0.5, 0.9, 0.05):
+        for reduction in ("mean", "sum"):
+            def f(x, t):
+                d = t.reshape(x.shape) - x
+                return getattr(torch.where(d >= 0, level * d, (level - 1) * d), reduction)()
+            attributes = {"level": level, "reduction": reduction}
+            loss("quantile", attributes, (5,), f, lambda x: x * 1, draw(BATCH, 5))
+            loss("quantile", attributes, (2, 3), f, lambda x: x * 1, draw(BATCH, 6), form=1)
+
+
+def focal():
+    """The softmax form by its formula, the sigmoid form as torchvision.ops.sigmoid_focal_loss."""
+    weights = [1, 0.5, 2, 3, 0.25]
+    for gamma in (2, 0, 0.5, 3):
+        for reduction in ("mean", "sum"):
+            for given in (None, weights):
+                def softmax(x, t):
+                    log = F.log_softmax(x, -1).gather(1, t[:, None])[:, 0]
+                    w = torch.tensor(given or [1.0] * 5, dtype=torch.float64)[t]
+                    total = -(w * (1 - log.exp()) ** gamma * log).sum()
+                    return total / w.sum() if reduction == "mean" else total
+                attributes = {"gamma": gamma, "reduction": reduction}
+                if given:
+                    attributes["classWeights"] = " ".join(map(str, given))
+                loss("focal", attributes, (5,), softmax, lambda x: F.softmax(x, -1), np.array([3, 0, 1]))
+            for alpha in (None, 0.25):
+                def sigmoid(x, t):
+                    p, ce = torch.sigmoid(x), F.binary_cross_entropy_with_logits(x, t, reduction="none")
+                    value = ce * (1 - (p * t + (1 - p) * (1 - t))) ** gamma
+                    if alpha is not None:
+                        value = value * (alpha * t + (1 - alpha) * (1 - t))
+                    return getattr(value, reduction)()
+                attributes = {"activation": "sigmoid", "gamma": gamma, "reduction": reduction}
+                if alpha is not None:
+                    attributes["alpha"] = alpha
+                loss("focal", attributes, (1,), sigmoid, torch.sigmoid, np.array([[1.0], [0.0], [1.0]]))
+                loss("focal", attributes, (5,), sigmoid, torch.sigmoid, np.round(random.uniform(size=(BATCH, 5)), 3))
+
+
 def lrn(x, *options):
     """torch's function wants at least three dimensions."""
     return F.local_response_norm(x[:, :, None] if x.dim() == 2 else x, *options).reshape(x.shape)
@@ -427,5 +467,6 @@ def sequences():
 
 print("# Written by tools/reference/layer_fixtures.py with PyTorch", torch.__version__.split("+")[0])
 for family in (dense, activations, prelu, maxout, shapes, cross_entropies, binary, regressions, divergence, hinge,
+               arithmetic, convolutions, poolings, normalizations, transposed, resampling, quantiles, focal):
                arithmetic, convolutions, poolings, normalizations, transposed, resampling, sequences):
     family()

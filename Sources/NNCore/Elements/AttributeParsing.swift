@@ -34,17 +34,17 @@ extension AttributeKind {
           code: "bad-value", "'\(trimmed.shortened)' is none of \(words.joined(separator: ", "))", remedy: near)
       }
       return .text(trimmed)
-    case .shape:
-      var sizes: [Int] = []
-      for part in trimmed.split(separator: "x", omittingEmptySubsequences: false) {
-        sizes.append(try integer(String(part).trimmingWhitespace, 1...Shape.maximumElementCount))
+    case .shape: return .shape(try shape(trimmed))
+    case .shapeOrWord(let words):
+      guard !words.contains(trimmed) else { return .text(trimmed) }
+      if trimmed.first.map(\.isLetter) ?? true {
+        let near = nearestName(to: trimmed, among: words).map { "did you mean '\($0)'?" }
+        throw ElementError(
+          code: "bad-value",
+          "'\(trimmed.shortened)' is neither a shape such as 3x32x32 nor \(words.joined(separator: ", "))",
+          remedy: near)
       }
-      guard let shape = Shape(sizes) else {
-        throw outOfRange(
-          trimmed.shortened,
-          "must have at most \(Shape.maximumRank) dimensions and \(Shape.maximumElementCount) elements")
-      }
-      return .shape(shape)
+      return .shape(try shape(trimmed))
     case .pair(let range):
       return try pair(trimmed, range, "must be one number, or two joined by x for height and width")
     case .pairOrWord(let range, let words):
@@ -74,6 +74,18 @@ extension AttributeKind {
 
   private static let nameRule =
     "is not a name: names start with a letter or '_' and go on with letters, digits, '_', '-' or '.'"
+
+  private func shape(_ text: String) throws(ElementError) -> Shape {
+    var sizes: [Int] = []
+    for part in text.split(separator: "x", omittingEmptySubsequences: false) {
+      sizes.append(try integer(String(part).trimmingWhitespace, 1...Shape.maximumElementCount))
+    }
+    guard let shape = Shape(sizes) else {
+      throw outOfRange(
+        text.shortened, "must have at most \(Shape.maximumRank) dimensions and \(Shape.maximumElementCount) elements")
+    }
+    return shape
+  }
 
   private func pair(_ text: String, _ range: ClosedRange<Int>, _ rule: String) throws(ElementError) -> AttributeValue {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)

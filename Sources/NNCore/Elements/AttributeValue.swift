@@ -46,6 +46,8 @@ public enum AttributeKind: Sendable, Hashable {
   case choice([String])
   /// Sizes joined by `x`, such as `3x32x32`.
   case shape
+  /// Sizes joined by `x`, or one of some words.
+  case shapeOrWord([String])
   /// One whole number, or two joined by `x` for height and width; a single one means both.
   case pair(ClosedRange<Int>)
   /// A pair, or one of some words.

@@ -111,14 +111,15 @@ extension AttributeKind {
     case (.name, .text(let text)): text.isElementName
     case (.names, .words(let words)): !words.isEmpty && words.allSatisfy(\.isElementName)
     case (.integerOrWord(let range, _), .integer(let number)): range.contains(number)
-    case (.pairOrWord(_, let words), .text(let text)), (.integerOrWord(_, let words), .text(let text)):
+    case (.pairOrWord(_, let words), .text(let text)), (.integerOrWord(_, let words), .text(let text)),
+      (.shapeOrWord(let words), .text(let text)):
       words.contains(text)
     case (.pair(let range), .integers(let sizes)), (.pairOrWord(let range, _), .integers(let sizes)):
       sizes.count == 2 && sizes.allSatisfy(range.contains)
     case (.integers(let range), .integers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(range.contains)
     case (.numbers, .numbers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(\.isFinite)
     case (.words, .words(let words)): !words.isEmpty
-    case (.boolean, .boolean), (.text, .text), (.path, .text), (.shape, .shape): true
+    case (.boolean, .boolean), (.text, .text), (.path, .text), (.shape, .shape), (.shapeOrWord, .shape): true
     default: false
     }
   }

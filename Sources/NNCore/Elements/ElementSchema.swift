@@ -1,6 +1,6 @@
 /// What an element is for.
 public enum ElementKind: String, Sendable, CaseIterable {
-  case layer, loss, source, preprocessing, augmentation, optimizer, schedule, stopping
+  case layer, loss, source, column, preprocessing, augmentation, optimizer, schedule, stopping
   /// What gives a model file its structure, such as `<network>` and `<input>`; never registered.
   case structure
 
@@ -9,6 +9,7 @@ public enum ElementKind: String, Sendable, CaseIterable {
     switch self {
     case .layer, .loss: .network
     case .source: .data
+    case .column: .columns
     case .preprocessing: .preprocess
     case .augmentation: .augment
     case .optimizer, .schedule, .stopping: .training
@@ -19,7 +20,7 @@ public enum ElementKind: String, Sendable, CaseIterable {
 
 /// A section of a model file.
 public enum ModelSection: String, Sendable, CaseIterable {
-  case data, preprocess, augment, network, training
+  case data, columns, preprocess, augment, network, training
   /// The file's root.
   case model
 }

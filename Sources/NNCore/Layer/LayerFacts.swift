@@ -18,6 +18,7 @@ import NNKernels
 /// | `probabilities` | `probabilities-twice` is told of a loss that makes the same of scores | the warning is missing |
 /// | `sumsLoss` | for a loss: an evaluation adds the losses of its batches | it divides their numerators by their denominators |
 /// | `targetRange` | for a loss: targets outside are refused before the first step | the loss meets them |
+/// | `quantile` | for a loss: the quantile loss is among the metrics | it is not |
 /// | `ignoredLabel` | for a loss: data may hold the label besides its classes, and evaluation leaves its samples out | the label is refused if it is no class |
 /// | `clearsPadding` | forward writes 0 to the padding of outputs, backward to that of gradients | the net does so after each pass |
 /// | `comparison` | the conformance suite compares precisions and batches as strictly as the layer allows | `rounding` |
@@ -145,6 +146,8 @@ public struct LayerFacts: Sendable {
   public var sumsLoss: Bool
   /// Where the numbers of a loss's target must lie; nil if they may be any. It says nothing about labels.
   public var targetRange: ClosedRange<Double>?
+  /// The quantile of the target that a loss makes the prediction, between 0 and 1; nil for other losses.
+  public var quantile: Double?
   /// The label whose samples a loss leaves out; nil if all count. It may lie outside the classes.
   public var ignoredLabel: Int?
   /// Whether forward and backward leave 0 beyond the lengths of outputs and of downstream gradients.
@@ -160,7 +163,8 @@ public struct LayerFacts: Sendable {
     affine: AffineMap? = nil, channelMap: ChannelMap? = nil, outputChannels: OutputChannels? = nil,
     maximumOfWindows: (@Sendable (Shape) -> Pooling)? = nil, copiesWhenPredicting: Bool = false,
     prediction: Prediction? = nil, probabilities: Prediction? = nil, sumsLoss: Bool = false,
-    targetRange: ClosedRange<Double>? = nil, ignoredLabel: Int? = nil, clearsPadding: Bool = false,
+    targetRange: ClosedRange<Double>? = nil, quantile: Double? = nil, ignoredLabel: Int? = nil,
+    clearsPadding: Bool = false,
     comparison: Comparison = .rounding, hasDoublePrecision: Bool = true
   ) {
     self.activation = activation
@@ -176,6 +180,7 @@ public struct LayerFacts: Sendable {
     self.probabilities = probabilities
     self.sumsLoss = sumsLoss
     self.targetRange = targetRange
+    self.quantile = quantile
     self.ignoredLabel = ignoredLabel
     self.clearsPadding = clearsPadding
     self.comparison = comparison

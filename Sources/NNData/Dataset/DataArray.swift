@@ -62,6 +62,15 @@ public struct DataArray: Sendable {
     }
   }
 
+  /// The array with each sample's elements encoded, one encoding for each; itself if it has another width.
+  func scaled(_ scales: [NumberEncoding], isDouble: Bool) -> DataArray {
+    guard scales.count == width else { return self }
+    var result = self
+    let values = (0..<elements.count).map { scales[$0 % width].encode(value($0)) }
+    result.elements = isDouble ? .doubles(values) : .floats(values.map { Float($0) })
+    return result
+  }
+
   /// Gathers the samples `rows`: target[i] := scale x[rows[i]] + shift, elementwise. Each element is read and written once,
   /// so the memory's bandwidth is the bound.
   ///

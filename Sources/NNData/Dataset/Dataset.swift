@@ -1,6 +1,20 @@
 import NNCore
 import NNKernels
 
+/// A column that predictions carry along, so that samples can be told apart.
+public struct KeptColumn: Sendable, Hashable {
+  /// The column's name.
+  public let name: String
+  /// A text for each row of the set's arrays.
+  public let texts: [String]
+
+  /// A column.
+  public init(name: String, texts: [String]) {
+    self.name = name
+    self.texts = texts
+  }
+}
+
 /// Samples in memory: arrays for the net's inputs and for its targets, and the rows of these arrays that belong to the
 /// set.
 ///
@@ -18,6 +32,16 @@ public struct Dataset: Sendable {
   public var record: SourceRecord?
   /// The columns of a table that the training set does not have and that are left out, by name.
   public var ignoredColumns: [String] = []
+  /// The table that the inputs are to be made of, where its columns are declared; nil once they are.
+  package var table: RawTable?
+  /// Columns that predictions carry along, by name: a text for each row.
+  public var keptColumns: [KeptColumn] = []
+  /// Columns of a table on which splits depend, by name: a text for each row.
+  package var splitColumns: [String: [String]] = [:]
+  /// How right answers that are numbers were scaled; nil if they are as the table has them.
+  package var answerScales: [NumberEncoding]?
+  /// What was wrong with rows that were left out.
+  public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.
   public var warnings: [Diagnostic] = []
   /// The rows of the arrays that are the set's samples, in order.
@@ -30,9 +54,18 @@ public struct Dataset: Sendable {
   /// Throws a `DiagnosticError`: the arrays have different numbers of samples, none, or more than 2^31 - 1; or one of them
   /// holds NaN or an infinite number.
   public init(inputs: [DataArray], targets: [DataArray], classNames: [String]? = nil, file: String = "") throws {
+    try self.init(inputs: inputs, targets: targets, classNames: classNames, table: nil, file: file)
+  }
+
+  /// A set whose inputs are, or are still to be made of a table. Throws like the other one.
+  package init(
+    inputs: [DataArray], targets: [DataArray], classNames: [String]?, table: RawTable?, file: String
+  ) throws {
+    self.table = table
     self.file = file
     let place = file.isEmpty ? "data" : file
-    let counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
+    var counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
+    if let table { counts.append(("table", table.lines.count)) }
     for (name, count) in counts where count != counts[0].1 {
       throw DiagnosticError(
         code: "sample-count", file: place,
@@ -65,6 +98,34 @@ public struct Dataset: Sendable {
     var result = self
     result.inputs = inputs
     result.targets = targets
+    return result
+  }
+
+  /// The set with the inputs that its table makes, by what training has learned; itself if it has them.
+  ///
+  /// - Throws: a `DiagnosticError` for a field that the training part does not explain.
+  package func encoded(_ features: [TableFeature], isDouble: Bool) throws -> Dataset {
+    guard let table else { return self }
+    var result = self
+    result.inputs = try table.encoded(features, isDouble: isDouble, file: file)
+    for array in result.inputs { try array.requireFinite(file: file) }
+    result.table = nil
+    if var record = record?.table {
+      record.features = features
+      result.record = SourceRecord(.table(record))
+    }
+    return result
+  }
+
+  /// The set with right answers scaled as in training.
+  package func scalingAnswers(_ scales: [NumberEncoding], isDouble: Bool) -> Dataset {
+    var result = self
+    result.targets = targets.map { $0.scaled(scales, isDouble: isDouble) }
+    result.answerScales = scales
+    if var record = record?.table {
+      record.answerScales = scales
+      result.record = SourceRecord(.table(record))
+    }
     return result
   }
 

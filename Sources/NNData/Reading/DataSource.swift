@@ -37,6 +37,12 @@ public struct SourceContext: Sendable {
   public var labelForm: TargetForm?
   /// How the training set was read; nil for the training set itself, and where nothing is known of it.
   public var record: SourceRecord?
+  /// What the model says of a table's columns; nil if it says nothing.
+  package var columns: DeclaredColumns?
+  /// Columns of a table on which splits depend. They are kept beside the inputs, and are none unless <columns> says so.
+  package var splitColumns: [String] = []
+  /// Takes what is wrong with rows that are left out; nil where such a row is an error.
+  package var skipsBadRows = false
   /// Labels that stand for no class: their samples do not count.
   public var ignoredLabels: Set<Int>
   /// Whether the net has a label for each step of a sequence, so that a row of whole numbers is a row of labels.

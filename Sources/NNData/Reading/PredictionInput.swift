@@ -16,14 +16,18 @@ public enum PredictionInput {
   ///   - pictures: what becomes of pictures.
   ///   - workers: the threads that decode them.
   ///   - inputs: the names of the net's inputs, by which arrays are found in an archive where the training set was none.
+  ///   - skipsBadRows: whether rows of a table with something wrong in them are left out, rather than an error; what was
+  ///     wrong is in the set's `skipped`.
   /// - Returns: a set with the inputs alone.
   /// - Throws: a `DiagnosticError` that names the file: it is missing, damaged, or unlike the training set.
   public static func read(
     _ path: String, record: SourceRecord? = nil, label: String? = nil, lengths: String? = nil,
-    isDouble: Bool = false, pictures: PictureForm? = nil, workers: WorkerPool? = nil, inputs: [String] = []
+    isDouble: Bool = false, pictures: PictureForm? = nil, workers: WorkerPool? = nil, inputs: [String] = [],
+    skipsBadRows: Bool = false
   ) throws -> Dataset {
     let file = SampleFile(path)
-    let context = SourceContext(folder: ".", record: record, isDouble: isDouble, workers: workers)
+    var context = SourceContext(folder: ".", record: record, isDouble: isDouble, workers: workers)
+    context.skipsBadRows = skipsBadRows
     let request = SampleRequest(
       hasTargets: false, context: context, label: label, lengths: lengths, pictures: pictures, inputs: inputs)
     var set = try file.format().samples(in: file, request)

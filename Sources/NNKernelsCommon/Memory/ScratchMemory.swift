@@ -6,6 +6,11 @@ package enum ScratchPurpose: Int, CaseIterable {
   case block
   /// Partial results: accumulators that do not go to the output directly.
   case results
+  /// Tables and packed weights of a pass through sequences, in the memory of the thread that called the kernel.
+  case sequences
+
+  /// The number of purposes.
+  static let count = 4
 }
 
 /// Scratch memory of kernels, kept from call to call: one region per worker and purpose.
@@ -21,14 +26,14 @@ package struct ScratchMemory: @unchecked Sendable {
     var count = 0
     /// Empty regions for `workers` workers.
     static func allocate(workers: Int) -> UnsafeMutablePointer<Region> {
-      let count = workers * ScratchPurpose.allCases.count
+      let count = workers * ScratchPurpose.count
       let regions = UnsafeMutablePointer<Region>.allocate(capacity: max(1, count))
       regions.initialize(repeating: Region(base: nil), count: count)
       return regions
     }
 
     static func deallocate(_ regions: UnsafeMutablePointer<Region>, workers: Int) {
-      for entry in 0..<(workers * ScratchPurpose.allCases.count) { regions[entry].base?.deallocate() }
+      for entry in 0..<(workers * ScratchPurpose.count) { regions[entry].base?.deallocate() }
       regions.deallocate()
     }
   }
@@ -46,7 +51,7 @@ package struct ScratchMemory: @unchecked Sendable {
 
   @inline(__always)
   private func region(_ worker: Int, _ purpose: ScratchPurpose) -> UnsafeMutablePointer<Region> {
-    (worker == 0 ? own : others + (worker - 1) * 3) + purpose.rawValue
+    (worker == 0 ? own : others + (worker - 1) * ScratchPurpose.count) + purpose.rawValue
   }
 
   /// Grows all workers' regions to the size of the largest of the same purpose. No run is in progress.

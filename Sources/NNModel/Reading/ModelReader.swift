@@ -32,6 +32,7 @@ struct ModelReader {
   var summary: String?
   var sources: [ModelElement] = []
   var splits: [SplitDescription] = []
+  var columns: ColumnsDescription?
   var preprocessing: [ModelElement] = []
   var augmentation: [ModelElement] = []
   var views: ViewsDescription?
@@ -65,6 +66,7 @@ struct ModelReader {
     let attributes = structureAttributes(0, .model)
     let found = findSections()
     if sections.contains(.data), let data = found["data"]?.first { readData(data) }
+    if sections.contains(.data), let section = found["columns"]?.first { readColumns(section) }
     if sections.contains(.preprocess), let section = found["preprocess"]?.first {
       preprocessing = readList(section, .preprocess, .preprocess)
     }
@@ -85,12 +87,15 @@ struct ModelReader {
       addShapeErrors()
       throw DiagnosticError(diagnostics.sorted(.error))
     }
+    checkColumns()
+    guard !diagnostics.hasErrors else { throw DiagnosticError(diagnostics.sorted(.error)) }
     warnAboutBlocks()
     var description = ModelDescription(
       name: attributes.has("name") ? attributes.text("name") : Self.name(ofFile: text.file), file: text.file,
       text: overrides.applied(to: text), summary: summary,
       precision: ModelDescription.Precision(rawValue: attributes.text("precision")) ?? .float, classes: classes,
-      sources: sources, splits: splits, preprocessing: preprocessing, augmentation: augmentation,
+      sources: sources, splits: splits, columns: columns,
+      preprocessing: preprocessing, augmentation: augmentation,
       views: views, network: net.items.compactMap(\.result), training: training,
       plugins: usedPlugins, messages: diagnostics,
       texts: [text] + tree.others, modelPlace: tree.place(root.position),

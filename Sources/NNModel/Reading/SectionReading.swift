@@ -5,6 +5,12 @@ extension ModelReader {
   /// The registered elements of a section that holds nothing else.
   mutating func readList(_ index: Int, _ structure: ModelStructure, _ section: ModelSection) -> [ModelElement] {
     _ = structureAttributes(index, structure)
+    return readElements(index, structure, section)
+  }
+
+  mutating func readElements(
+    _ index: Int, _ structure: ModelStructure, _ section: ModelSection
+  ) -> [ModelElement] {
     checkText(index)
     var elements: [ModelElement] = []
     for child in tree[index].children {
@@ -45,9 +51,10 @@ extension ModelReader {
   private mutating func readSplit(_ index: Int) {
     checkLeaf(index, nil)
     guard let attributes = structureAttributes(index, .split) else { return }
+    guard let choice = splitChoice(index, attributes) else { return }
     let split = SplitDescription(
-      role: attributes.text("role"), from: attributes.text("from"), fraction: attributes.number("fraction"),
-      stratified: attributes.has("stratified") ? attributes.boolean("stratified") : nil,
+      role: attributes.text("role"), from: attributes.text("from"),
+      fraction: attributes.has("fraction") ? attributes.number("fraction") : 0, choice: choice,
       seed: attributes.integer("seed"), place: tree.place(tree[index].position))
     guard split.role != split.from else {
       let attribute = tree[index].attribute("from") ?? tree[index].attribute("role")
@@ -56,6 +63,36 @@ extension ModelReader {
       return
     }
     splits.append(split)
+  }
+
+  /// Which samples a `<split>` takes; nil, with a message, for attributes that exclude one another.
+  private mutating func splitChoice(_ index: Int, _ attributes: Attributes) -> SplitDescription.Choice? {
+    let ways = ["group", "order", "column", "stratified"].filter { attributes.has($0) }
+    if ways.count > 1, let attribute = tree[index].attribute(ways[1]) {
+      report(
+        "exclusive-attributes", "<split> has both '\(ways[0])' and '\(ways[1])'", remedy: "keep one of them",
+        at: attribute, isName: true)
+      return nil
+    }
+    let isMarked = attributes.has("column")
+    guard isMarked != attributes.has("fraction"), isMarked || !attributes.has("value") else {
+      report(
+        isMarked || attributes.has("fraction") ? "exclusive-attributes" : "missing-attribute",
+        "<split> needs a fraction, or a column that says which rows are taken and may have a value",
+        remedy: isMarked ? "keep column, with value, alone" : "write fraction=\"0.2\", for instance", at: index)
+      return nil
+    }
+    if isMarked {
+      return .marked(
+        column: attributes.text("column"),
+        value: attributes.has("value") ? attributes.text("value") : attributes.text("role"))
+    }
+    if attributes.has("group") { return .groups(column: attributes.text("group")) }
+    guard attributes.has("order") else {
+      return .random(stratified: attributes.has("stratified") ? attributes.boolean("stratified") : nil)
+    }
+    let order = attributes.text("order")
+    return .last(column: order == "file" ? nil : order)
   }
 
   /// Reads `<views>`, when the net has been read.

@@ -79,6 +79,7 @@ struct SchemaTypes {
           "xs:token",
           "<xs:pattern value=\"0*[1-9][0-9]*( ?x ?0*[1-9][0-9]*){0,\(Shape.maximumRank - 1)}\"/>")
       }
+    case .shapeOrWord(let words): return union(strictName(.shape), words)
     case .pair(let range):
       let number = range.lowerBound >= 1 ? "0*[1-9][0-9]*" : range.lowerBound == 0 ? "[0-9]+" : "-?[0-9]+"
       let name = range.lowerBound >= 1 ? "pair.positive" : range.lowerBound == 0 ? "pair.nonNegative" : "pair"

@@ -40,6 +40,8 @@ enum CheckCommand: Command {
       try HeaderCheck.require(model.plan, model.description)
       diagnostics = model.warnings
       loaded = model
+    } catch let error as DiagnosticError where error.kind == .missing {
+      return try withoutTable(error, arguments, environment)
     } catch let error as DiagnosticError where error.kind == .invalid {
       diagnostics = error.diagnostics
       failure = error
@@ -57,6 +59,32 @@ enum CheckCommand: Command {
       try printResult(
         "\(arguments.positionals[0]): sound; \(plan.definition.nodes.count) layers, "
           + "\(grouped(plan.parameterCount)) parameters")
+    }
+    return isBad ? .invalid : .done
+  }
+
+  /// What can be said of a model whose inputs are as wide as the columns of a table that is missing. Throws `error` for
+  /// another model.
+  private static func withoutTable(
+    _ error: DiagnosticError, _ arguments: Arguments, _ environment: Environment
+  ) throws -> ExitCode {
+    let path = arguments.positionals[0]
+    let description = try ModelLoader(environment).load(path: path, overrides: try arguments.overrides())
+    guard !description.columnInputs.isEmpty else { throw error }
+    let warning = Diagnostic(
+      .warning, code: "unread-columns",
+      "the table is not there, so the shapes are not checked: " + (error.diagnostics.first?.message ?? ""),
+      place: error.diagnostics.first?.place)
+    let isBad = arguments.has("strict")
+    if arguments.has("json") {
+      try printResult("[" + jsonText(warning.forCommandLine) + "]")
+    } else {
+      printMessages([warning])
+      if arguments.has("expanded") {
+        try printResult(ModelWriter.expanded(description), terminator: "")
+      } else if !isBad {
+        try printResult("\(path): sound as far as can be told without its table")
+      }
     }
     return isBad ? .invalid : .done
   }

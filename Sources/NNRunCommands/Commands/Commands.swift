@@ -3,8 +3,8 @@ import NNText
 /// All verbs, in the order in which help lists them.
 let allCommands: [any Command.Type] = [
   TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,
-  InitCommand.self, TraceCommand.self, ExplainCommand.self, GraphCommand.self,
-  GradientCheckCommand.self, LayersCommand.self,
+  DescribeCommand.self, RunsCommand.self, InitCommand.self, TraceCommand.self, ExplainCommand.self,
+  GraphCommand.self, GradientCheckCommand.self, LayersCommand.self,
   SchemaCommand.self, WeightsCommand.self, PluginCommand.self,
   BenchCommand.self, CompletionCommand.self, VersionCommand.self,
 ]

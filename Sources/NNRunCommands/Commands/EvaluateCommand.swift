@@ -10,25 +10,38 @@ import NNTraining
 enum EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "measure how well saved weights do on labelled data"
-  static let positionals = [Positional(name: "WEIGHTS", help: "The weights that a training wrote.")]
+  static let positionals = [
+    Positional(name: "WEIGHTS", help: "The weights that a training wrote, or its run folder.")
+  ]
   static let options = [
     Option(
       "data", .path("FILE"),
-      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures, one folder for each class."),
+      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures, one folder for each class. Unless "
+        + "given, the model's own test set, as the run's folder has it, or the validation set."),
+    Option("role", .text("ROLE"), "Which of the model's own sets, in place of --data: test, validation or train."),
     Option(
       "label", .text("COLUMN"),
       "The column of the right answer in a table; unless given, the one that it was in the training set."),
     Option("labels", .path("FILE"), "The file of right answers, for npy and IDX."), CommonOptions.lengths,
     Option("top", .text("K"), "Also the share of samples whose class is among the K highest scores."),
     Option("single-view", "Look at each picture as it is, even if the model has <views>."),
-    Option("details", "Also precision and recall of each class, and the confusion matrix."),
-    Option("require", .text("METRIC=VALUE"), "End with 1 unless the result is as good, as in accuracy=0.97."),
-    CommonOptions.threads, CommonOptions.json, CommonOptions.verbose,
+    Option("details", "Also every metric, those of each class or output, and the confusion matrix."),
+    Option(
+      "importance",
+      "Also by how much the result gets worse when a column is exchanged among the samples, for each column."),
+    Option(
+      "require", .text("METRIC=VALUE"),
+      "End with 1 unless the result is as good, as in accuracy=0.97, or colour.auc=0.9 for the head 'colour'."),
+    CommonOptions.seed, CommonOptions.threads, CommonOptions.json, CommonOptions.verbose,
   ]
   static let examples = [
+    (line: "nnrun evaluate runs/mlp", meaning: "Print loss and accuracy on the model's own test set."),
     (
       line: "nnrun evaluate runs/mlp/weights.safetensors --data models/data/digits/test.csv.gz",
       meaning: "Print loss and accuracy on the test set."
+    ),
+    (
+      line: "nnrun evaluate runs/penguins --importance", meaning: "Show which columns of a table the net relies on."
     ),
     (
       line: "nnrun evaluate runs/mlp/weights.safetensors --data models/data/digits/test.csv.gz --details",
@@ -37,56 +50,86 @@ enum EvaluateCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
-    guard let data = arguments.text("data") else {
-      throw usageError("--data is missing: the samples to evaluate on", "see 'nnrun evaluate --help'")
-    }
+    let run = SavedRun(arguments.positionals[0])
     let requirement = try arguments.text("require").map { try Requirement($0) }
-    let model = try SavedModel(path: arguments.positionals[0], registry: environment.registry)
+    let model = try SavedModel(path: run.weights, registry: environment.registry)
     guard !model.plan.lossNodes.isEmpty else {
       throw DiagnosticError(
-        code: "missing-loss", file: arguments.positionals[0], "the model has no loss to evaluate with")
+        code: "missing-loss", file: run.weights, "the model has no loss to evaluate with")
     }
     let workers = try environment.workers(arguments)
-    var context = SourceContext(
-      folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
-      ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
-    context.labelsPerStep = model.plan.hasLabelsPerStep
-    let samples = try LabelledInput.read(
-      data, labels: arguments.text("labels"), lengths: arguments.text("lengths"), label: arguments.text("label"),
-      context, pictures: model.pictures)
+    let samples = try samples(model, run, arguments, environment, workers)
     arguments.report(samples)
     if arguments.has("details") { try EvaluationText.checkDetails(model.plan) }
+    let needed = requirement?.detail ?? .sums
+    let detail = arguments.has("details") || arguments.has("json") ? .predictions : needed
     let evaluation: Evaluation
+    let importance: PermutationImportance?
     switch model.description.precision {
-    case .float: evaluation = try evaluate(Float.self, model, samples, arguments, workers)
-    case .double: evaluation = try evaluate(Double.self, model, samples, arguments, workers)
+    case .float: (evaluation, importance) = try evaluate(Float.self, model, samples, arguments, workers, detail)
+    case .double: (evaluation, importance) = try evaluate(Double.self, model, samples, arguments, workers, detail)
     }
     if arguments.has("json") {
-      try printResult(EvaluationText.jsonText(evaluation))
+      let members = importance.map { "," + EvaluationText.jsonMembers($0) } ?? ""
+      try printResult(evaluation.json(details: arguments.has("details")).dropLast() + members + "}")
     } else {
       try printResult(EvaluationText.short(evaluation))
       if arguments.has("details") {
         try printResult(EvaluationText.details(evaluation, model.classNames), terminator: "")
       }
+      if let importance { try printResult(EvaluationText.table(importance), terminator: "") }
     }
-    return Requirement.verdict(evaluation, requirement)
+    return try Requirement.verdict(evaluation, requirement)
+  }
+
+  /// The samples of `--data`, or of the model's own data.
+  private static func samples(
+    _ model: SavedModel, _ run: SavedRun, _ arguments: Arguments, _ environment: Environment, _ workers: WorkerPool
+  ) throws -> Dataset {
+    guard let data = arguments.text("data") else {
+      if arguments.has("label") || arguments.has("labels") {
+        throw usageError("--label and --labels say what is in --data, which is missing")
+      }
+      return try run.samples(
+        role: arguments.text("role"), learned: model.record.source?.table, environment, workers)
+    }
+    if arguments.has("role") {
+      throw usageError("--role names a part of the model's own data; --data gives other data")
+    }
+    var context = SourceContext(
+      folder: ".", classes: model.classNames, labelForm: model.plan.targets["label"], record: model.record.source,
+      ignoredLabels: model.plan.ignoredLabels, isDouble: model.description.precision == .double, workers: workers)
+    context.labelsPerStep = model.plan.hasLabelsPerStep
+    return try LabelledInput.read(
+      data, labels: arguments.text("labels"), lengths: arguments.text("lengths"), label: arguments.text("label"),
+      context, pictures: model.pictures)
   }
 
   private static func evaluate<S: Scalar>(
-    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ workers: WorkerPool
-  ) throws -> Evaluation {
+    _ type: S.Type, _ model: SavedModel, _ samples: Dataset, _ arguments: Arguments, _ workers: WorkerPool,
+    _ detail: Evaluation.Detail
+  ) throws -> (Evaluation, PermutationImportance?) {
     let batch = min(256, samples.count)
     let options = NetworkOptions(isTrained: false)
     // The parameters are read into memory of their own first.
     try NetworkMemory.require(
       model.plan, batch: batch, options: options, scalarSize: MemoryLayout<S>.size,
-      extra: MemoryLayout<S>.size * model.plan.parameterSpan, file: arguments.positionals[0])
+      extra: MemoryLayout<S>.size * model.plan.parameterSpan, file: model.weights.tensors.file)
     let network = Network<S>(model.plan, batch: batch, options: options, workers: workers)
     let (parameters, state) = try model.arrays(type)
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)
-    return try NNTraining.evaluate(
+    var evaluation = try NNTraining.evaluate(
       network, on: samples, preprocessing: model.preprocessing, views: arguments.has("single-view") ? nil : model.views,
-      topCount: try arguments.integer("top", 1...1_000_000) ?? 0, countsConfusion: arguments.has("details"))
+      topCount: try arguments.integer("top", 1...1_000_000) ?? 0, detail: detail)
+    if arguments.has("details") || arguments.has("json") { evaluation.rank() }
+    guard arguments.has("importance") else { return (evaluation, nil) }
+    let bound = try InputBinding(model.plan).bind(samples, for: .judging)
+    return (
+      evaluation,
+      try PermutationImportance(
+        network, on: bound, bound.features(model.record.source), compared: evaluation,
+        preprocessing: model.preprocessing, seed: try arguments.seed() ?? 1)
+    )
   }
 }

@@ -57,7 +57,7 @@ enum InitCommand: Command {
     let path = arguments.text("output") ?? name + ".xml"
     try arguments.refuseToReplace(path)
     guard let template = ModelTemplate.named(name) else { throw usageError("there is no template '\(name)'") }
-    try AtomicFile.write(path, text: template.text(), replacing: arguments.has("force"))
+    try AtomicFile.write(path, text: template.text, replacing: arguments.has("force"))
     try printResult("\(path): written; train it with 'nnrun train \(shellQuoted(path))'")
     return .done
   }

@@ -12,7 +12,8 @@ enum TrainCommand: Command {
   static let summary = "train a model and write its weights"
   static let discussion =
     "Reads the model and its data, trains, and leaves a run folder: weights.safetensors (the best by validation), "
-    + "last.safetensors, checkpoint.safetensors, metrics.jsonl, report.html and model.xml. Ctrl-C finishes the step at "
+    + "last.safetensors, checkpoint.safetensors, metrics.jsonl, results.json, report.html and model.xml, which can be trained again "
+    + "from anywhere. Ctrl-C finishes the step at "
     + "hand, writes the checkpoint and says how to go on; a terminal that is closed does not end it. A checkpoint is "
     + "written every 5 seconds "
     + "(NNRUN_CHECKPOINT_SECONDS sets another interval)."
@@ -21,7 +22,14 @@ enum TrainCommand: Command {
       name: "MODEL.xml", help: "The model file; or a table (csv, tsv), for which a model is proposed and written.")
   ]
   static let options = [
+    Option(
+      "label", .text("COLUMN"),
+      "With a table: the column of the right answer, by name or number; the last one unless given."),
     Option("output", .path("FOLDER"), "The run folder; runs/<model's name> unless given."),
+    Option(
+      "folds", .text("N"),
+      "Cross-validation: train N times, each time with another part of the training data as the test set; print mean and "
+        + "deviation."),
     Option("resume", .path("FOLDER"), "Go on with the run in this folder from its checkpoint."),
     Option("weights", .path("FILE"), "Begin with the weights of this file where name and shape fit."),
     Option(
@@ -38,8 +46,8 @@ enum TrainCommand: Command {
       meaning: "Try other settings without editing the file."
     ),
     (
-      line: "nnrun train measurements.csv",
-      meaning: "Propose a model for a table whose last column is the answer, and train it."
+      line: "nnrun train penguins.csv --label species",
+      meaning: "Look at a table, propose a model for it, and train it."
     ),
     (line: "nnrun train models/mlp.xml --resume runs/mlp", meaning: "Go on where an interrupted run stopped."),
     (
@@ -59,11 +67,31 @@ enum TrainCommand: Command {
     overrides = origin.overrides(with: overrides)
     let loader = ModelLoader(environment)
     let path = arguments.positionals[0]
-    let proposal = ProposedModel.isTable(path) ? try ProposedModel(table: path) : nil
+    let proposal =
+      ProposedModel.isTable(path) ? try ProposedModel(table: path, label: arguments.text("label") ?? "last") : nil
+    if proposal == nil, arguments.has("label") {
+      throw usageError("--label goes with a table", "a model file names the label in its source")
+    }
     func experiment(_ load: () throws -> ModelDescription) throws -> (Experiment, WorkerPool) {
       let description = try load()
       let workers = try environment.workers(arguments)
       return (try Experiment(description, learned: origin.learned(for: description), workers: workers), workers)
+    }
+    if let count = try arguments.integer("folds", 2...1000) {
+      for name in ["resume", "weights", "require"] where arguments.has(name) {
+        throw usageError("--folds goes without --\(name)", "leave one of them out")
+      }
+      let load = { try loader.load(path: path, overrides: overrides) }
+      let description =
+        try proposal?.tried { try loader.load(text: $0.text, file: $0.path, overrides: overrides) } ?? load()
+      try proposal?.write(isQuiet: arguments.has("quiet"))
+      let training = FoldedTraining(
+        arguments: arguments, description: description, overrides: overrides,
+        workers: try environment.workers(arguments), count: count)
+      switch description.precision {
+      case .float: return try training.run(Float.self)
+      case .double: return try training.run(Double.self)
+      }
     }
     let (experiment, workers) =
       try proposal?.tried { proposal in

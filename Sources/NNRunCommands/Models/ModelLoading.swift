@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNCore
 import NNModel
+import NNTraining
 
 extension ModelLoader {
   /// A loader whose overrides come from `--set`.
@@ -15,7 +16,8 @@ struct LoadedModel {
   /// Reads the file that the first positional argument names, with the overrides of `--set`.
   init(_ arguments: Arguments, _ environment: Environment) throws {
     description = try ModelLoader(environment).load(
-      path: arguments.positionals[0], overrides: try arguments.overrides())
+      path: arguments.positionals[0], overrides: try arguments.overrides()
+    ).resolvedByData()
     plan = try NetworkPlan(description.makeNetworkDefinition())
   }
 

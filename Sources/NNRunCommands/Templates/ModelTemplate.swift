@@ -5,10 +5,6 @@ import NNText
 struct ModelTemplate: Sendable {
   /// What the samples are.
   struct Table: Sendable {
-    /// The file, relative to the model; made-up numbers if there is none.
-    var path: String?
-    /// The column of the right answer, as `<csv>` takes it.
-    var label = "last"
     /// Numbers of a sample.
     var inputs: Int
     /// Rows of the file.
@@ -75,16 +71,13 @@ struct ModelTemplate: Sendable {
   /// The template called `name`.
   static func named(_ name: String) -> ModelTemplate? { all.first { $0.name == name } }
 
-  /// The template that suits a table: classes get a hidden layer, numbers a straight line.
-  static func suiting(_ table: Table) -> ModelTemplate { table.classes == nil ? regression : mlp }
-
-  /// The model file, for a table or for made-up numbers.
-  func text(_ given: Table? = nil, title: String? = nil) -> String {
-    let table = given ?? madeUp
+  /// The model file, for made-up numbers.
+  var text: String {
+    let table = madeUp
     let shape = shape ?? "\(table.inputs)"
     var lines = [
       #"<?xml version="1.0" encoding="UTF-8"?>"#,
-      #"<model xmlns="\#(ElementSchema.standardNamespace)" name="\#(title ?? name)">"#,
+      #"<model xmlns="\#(ElementSchema.standardNamespace)" name="\#(name)">"#,
       "  <description>\(description(table))</description>", "",
     ]
     lines += data(table, shape)
@@ -102,23 +95,13 @@ struct ModelTemplate: Sendable {
   }
 
   private func data(_ table: Table, _ shape: String) -> [String] {
-    // Names are separated by spaces, so names that hold some cannot be listed; the table has them all the same.
     let names = table.classes ?? []
-    let canBeListed = !names.isEmpty && names.allSatisfy { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
-    let list = canBeListed ? " classes=\"\(names.map(markupEscaped).joined(separator: " "))\"" : ""
-    guard let path = table.path else {
-      let answer = table.classes == nil ? #"values="\#(table.outputs)""# : #"classes="\#(table.outputs)""#
-      return [
-        "  <data\(list)>", "    <!-- Made-up numbers. For your own: \(source) -->",
-        #"    <random role="train" samples="800" shape="\#(shape)" \#(answer) seed="1"/>"#,
-        #"    <random role="test" samples="200" shape="\#(shape)" \#(answer) seed="2"/>"#, "  </data>",
-      ]
-    }
+    let list = names.isEmpty ? "" : " classes=\"\(names.joined(separator: " "))\""
+    let answer = table.classes == nil ? #"values="\#(table.outputs)""# : #"classes="\#(table.outputs)""#
     return [
-      "  <data\(list)>",
-      #"    <csv role="train" path="\#(markupEscaped(path))" label="\#(markupEscaped(table.label))"/>"#,
-      #"    <split role="test" from="train" fraction="0.2"/>"#,
-      #"    <split role="validation" from="train" fraction="0.1"/>"#, "  </data>",
+      "  <data\(list)>", "    <!-- Made-up numbers. For your own: \(source) -->",
+      #"    <random role="train" samples="800" shape="\#(shape)" \#(answer) seed="1"/>"#,
+      #"    <random role="test" samples="200" shape="\#(shape)" \#(answer) seed="2"/>"#, "  </data>",
     ]
   }
 

@@ -14,6 +14,8 @@ struct ProposedModel {
   let text: String
   /// What was found and what is proposed, for the user.
   private let story: String
+  /// What is worth a warning about the table.
+  private let warnings: [Diagnostic]
 
   /// Whether a path names a table rather than a model.
   static func isTable(_ path: String) -> Bool { name(ofTable: path) != nil }
@@ -28,32 +30,23 @@ struct ProposedModel {
   /// Reads the table and thinks of a model that suits it; nothing is written yet.
   ///
   /// Throws a `DiagnosticError`: the table cannot be learned from (65), is missing (66), or has its model already (64).
-  init(table tablePath: String) throws {
-    self.table = tablePath
+  ///
+  /// - Parameter label: the column of the right answer: its name, its number from 1, or `last`.
+  init(table tablePath: String, label: String = "last") throws {
+    table = tablePath
     path = try Self.modelPath(tablePath)
-    let samples = try LabelledInput.read(tablePath, labels: nil, label: "last", SourceContext(folder: "."))
-    guard let input = samples.inputs.first, let target = samples.targets.first else {
-      throw DiagnosticError(code: "no-inputs", file: tablePath, "the table has no column to learn from")
+    let profile = try TableProfile(path: tablePath, label: label)
+    guard !profile.answers.isEmpty else {
+      throw usageError("there is nothing to learn without a label", "name a column, such as --label last")
     }
-    var table = ModelTemplate.Table(
-      path: Path.name(of: tablePath), inputs: input.form.shape.elementCount, rows: samples.count, outputs: 1)
-    let found: String
-    switch target.form {
-    case .classes(let count, _):
-      let names = samples.classNames ?? (0..<count).map(String.init)
-      table.classes = names
-      table.outputs = max(2, count)
-      let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
-      found = "the last one tells \(count) classes apart (\(shown))"
-    case .values(let shape):
-      table.outputs = shape.elementCount
-      found = "the last one holds numbers"
-    }
-    let kind = ModelTemplate.suiting(table)
-    text = kind.text(table, title: Self.name(ofTable: tablePath)?.asElementName ?? "model")
+    let model = TableModel(
+      profile, path: Path.name(of: tablePath), label: label,
+      title: Self.name(ofTable: tablePath)?.asElementName ?? "model")
+    text = model.text
+    warnings = profile.warnings
     story =
-      "\(tablePath): \(samples.count) rows of \(table.inputs + 1) columns; \(found)\n"
-      + "\(path): written, a model that suits them ('\(kind.name)'); change it and train it as you like\n"
+      TableText.text(profile) + "\n"
+      + "\(path): written, a model that suits them (\(model.summary)); change it and train it as you like\n"
   }
 
   /// The path of a model file for a table and no other: named like it, or in full where another table's model has that
@@ -95,5 +88,6 @@ struct ProposedModel {
   func write(isQuiet: Bool) throws {
     try AtomicFile.write(path, text: text, replacing: false)
     if !isQuiet { printMessage(story) }
+    printMessages(warnings)
   }
 }

@@ -128,18 +128,18 @@ struct TrainingSession {
     case .unjudged(let metric):
       throw DiagnosticError(
         code: "no-best-epoch", file: arguments.positionals[0], message(unjudged: metric, run),
-        remedy: (metric.undefinedReason.flatMap { _ in metric.alwaysDefined }.map {
-          "watch another metric, such as \($0.key)"
-        } ?? "look for very large numbers in the data") + "; the weights of the last epoch are in \(folder.last)")
+        remedy: (metric.undefinedReason.map { _ in "watch another metric, such as \(metric.alwaysDefined.key)" }
+          ?? "look for very large numbers in the data") + "; the weights of the last epoch are in \(folder.last)")
     case .finished, .stopped: break
     }
-    guard let (set, evaluation) = try run.finalEvaluation() else { return .done }
+    let evaluations = try run.finalEvaluations()
+    guard let (set, evaluation) = evaluations.last else { return .done }
     let lines = results(run, outcome, set, evaluation)
-    let report = Result { try run.writeReport(results: lines) }
+    let report = Result { try run.writeResults(evaluations, lines: lines) }
     if arguments.has("json") {
       try printResult(
         #"{"model":\#(json(experiment.description.name)),"folder":\#(json(folder.path)),"set":"\#(set)","#
-          + String(EvaluationText.jsonText(evaluation).dropFirst()).dropLast()
+          + String(evaluation.json(details: false).dropFirst()).dropLast()
           + #","epochs":\#(run.trainer.records.count),"steps":\#(run.trainer.steps),"seconds":\#(fixed(run.trainer.seconds, 3))}"#
       )
     } else {
@@ -149,7 +149,7 @@ struct TrainingSession {
       if !isQuiet { printMessage("\nnext: \(nextCommand(folder))") }
     }
     try report.get()
-    return Requirement.verdict(evaluation, requirement)
+    return try Requirement.verdict(evaluation, requirement)
   }
 
   private func message(_ divergence: Divergence) -> String {
@@ -193,7 +193,7 @@ struct TrainingSession {
     var lines = ["\(set): " + EvaluationText.short(evaluation)]
     var story = "\(trainer.records.count) epochs in \(duration(trainer.seconds))"
     if case .stopped(let rule) = outcome {
-      story += "; stopped because the \(rule.metric.key) did not improve for \(rule.patience) epochs"
+      story += "; stopped because \(rule.reason)"
     }
     if trainer.bestEpoch > 0 { story += "; the weights are those of epoch \(trainer.bestEpoch)" }
     lines.append(story)

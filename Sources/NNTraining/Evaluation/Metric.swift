@@ -1,10 +1,24 @@
 import NNText
 
-/// A measure of a net's quality: a row of the table of metrics. A new one is a row here, in `all`, and its
-/// computation from the sums of an `Evaluation`.
+/// A measure of a net's quality: a row of the table of metrics in `MetricTable.swift`.
 public struct Metric: Sendable {
-  /// Which nets a metric measures.
-  enum Scope: Sendable { case everyNet, classes, values }
+  /// Which heads a metric measures.
+  enum Scope: Sendable {
+    case every
+    /// Classes that exclude one another, yes or no among them.
+    case classes
+    /// Yes or no.
+    case binary
+    /// Several labels.
+    case labels
+    /// Classes or labels.
+    case answers
+    /// Probabilities of classes or labels.
+    case probabilities
+    case values
+    /// Numbers of a quantile loss.
+    case quantiles
+  }
 
   /// How a value is written for people.
   enum Format: Sendable {
@@ -22,75 +36,73 @@ public struct Metric: Sendable {
   public let improvesUpwards: Bool
   /// Whether it is shown after each epoch and drawn as a curve.
   package let isCurve: Bool
+  /// Whether it is part of the line that sums a result up.
+  package let isShort: Bool
+  /// What it is computed from.
+  public let detail: Evaluation.Detail
   /// Why it may have no value for samples that it measures; nil if it always has one.
   package let undefinedReason: String?
   private let scope: Scope
   private let format: Format
-  private let computation: @Sendable (Evaluation) -> Double?
+  private let computation: @Sendable (HeadEvaluation) -> Double?
 
-  private init(
-    _ key: String, title: String, label: String? = nil, of scope: Scope, _ format: Format, improvesUpwards: Bool,
-    isCurve: Bool = false, undefinedReason: String? = nil, _ computation: @escaping @Sendable (Evaluation) -> Double?
+  init(
+    _ key: String, title: String, label: String? = nil, of scope: Scope, from detail: Evaluation.Detail = .predictions,
+    _ format: Format, improvesUpwards: Bool, isCurve: Bool = false, isShort: Bool = false,
+    undefinedReason: String? = nil, _ computation: @escaping @Sendable (HeadEvaluation) -> Double?
   ) {
     self.key = key
     self.title = title
     self.label = label ?? key
     self.scope = scope
+    self.detail = detail
     self.format = format
     self.improvesUpwards = improvesUpwards
     self.isCurve = isCurve
+    self.isShort = isShort
     self.undefinedReason = undefinedReason
     self.computation = computation
-  }
-
-  /// The sum of all losses.
-  public static let loss = Metric(
-    "loss", title: "Loss", of: .everyNet, .number(digits: 5), improvesUpwards: false, isCurve: true
-  ) { $0.loss }
-
-  /// The fraction of samples whose highest score is that of the true class.
-  public static let accuracy = Metric(
-    "accuracy", title: "Accuracy", of: .classes, .percentage, improvesUpwards: true, isCurve: true
-  ) { $0.accuracy }
-
-  /// The root mean squared error over all target elements, in their units.
-  public static let rmse = Metric(
-    "rmse", title: "RMSE", of: .values, .number(digits: 5), improvesUpwards: false, isCurve: true
-  ) { $0.rmse }
-
-  /// The coefficient of determination: the share of the targets' variance that the predictions explain.
-  public static let r2 = Metric(
-    "r2", title: "R2", of: .values, .number(digits: 4), improvesUpwards: true,
-    undefinedReason: "all targets are the same"
-  ) { $0.r2 }
-
-  /// All metrics that can be asked for by key, in the order in which they are shown.
-  public static let all = [loss, accuracy, rmse, r2]
-
-  /// Top-k accuracy with k = `count`, which must be that of the evaluation.
-  static func topAccuracy(_ count: Int) -> Metric {
-    Metric(
-      "top\(count)", title: "Top-\(count)", label: "top-\(count)", of: .classes, .percentage, improvesUpwards: true
-    ) { $0.topAccuracy }
   }
 
   /// The metric that a file or an option calls `key`.
   public static func named(_ key: String) -> Metric? { all.first { $0.key == key } }
 
-  /// The value from the sums of an evaluation; nil where it does not apply or is undefined.
-  public func value(_ evaluation: Evaluation) -> Double? { computation(evaluation) }
+  /// The value of a net: of its loss the sum over the heads, otherwise that of the head which is its prediction. Nil where
+  /// it does not apply, is undefined, or needs what was not gathered.
+  public func value(_ evaluation: Evaluation) -> Double? {
+    self == .loss ? evaluation.loss : value(evaluation.main)
+  }
 
-  /// Whether it measures what is counted.
-  func measures(_ task: Evaluation.Task) -> Bool {
-    switch scope {
-    case .everyNet: true
-    case .classes: task.isAboutClasses
-    case .values: task.isAboutValues
+  /// The value of a head; nil where it does not apply, is undefined, or needs what was not gathered.
+  public func value(_ head: HeadEvaluation) -> Double? { measures(head.head) ? computation(head) : nil }
+
+  /// Whether it measures what a head predicts.
+  func measures(_ head: Head) -> Bool {
+    switch (scope, head.task) {
+    case (.every, _): true
+    case (.classes, .classes), (.classes, .binary), (.binary, .binary), (.labels, .labels): true
+    case (.answers, .classes), (.answers, .binary), (.answers, .labels): true
+    case (.probabilities, .classes), (.probabilities, .binary), (.probabilities, .labels): head.givesProbabilities
+    case (.values, .values): true
+    case (.quantiles, .values): head.quantile != nil
+    default: false
     }
   }
 
+  /// Whether what it is computed from was gathered, and says something.
+  func isGathered(in head: HeadEvaluation) -> Bool {
+    if case .labels = head.head.task, head.hasSoftLabels, scope != .every { return false }
+    return detail == .sums || head.kept?.isOverflowing == false || computation(head) != nil
+  }
+
   /// A metric of the same nets that always has a value.
-  package var alwaysDefined: Metric? { Self.all.first { $0.scope == scope && $0.undefinedReason == nil } }
+  package var alwaysDefined: Metric {
+    switch scope {
+    case .every: .loss
+    case .values, .quantiles: .rmse
+    case .classes, .binary, .labels, .answers, .probabilities: .accuracy
+    }
+  }
 
   /// A value for people.
   ///

@@ -12,15 +12,16 @@ import NNKernels
 public func evaluate<S: Scalar>(
   _ network: Network<S>, on samples: Dataset, preprocessing: [AffinePreprocessing] = [],
   views: TestTimeAugmentation? = nil,
-  topCount: Int = 0, countsConfusion: Bool = false
+  topCount: Int = 0, detail: Evaluation.Detail = .sums
 ) throws -> Evaluation {
   let samples = try InputBinding(network.plan).bind(samples, for: .judging)
-  var evaluation = Evaluation(network.plan, topCount: topCount, countsConfusion: countsConfusion)
+  var evaluation = Evaluation(
+    network.plan, topCount: topCount, detail: detail, samples: samples.count, answerScales: samples.answerScales)
   let feeding = FeedSettings(
     batch: network.maximumBatch, preprocessing: preprocessing, targetForms: network.plan.targets)
   let feed = BatchFeed<S>(samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: network.workers)
   let bindings = FeedBindings(network)
-  let viewing = views.map { Viewing($0, network) }
+  let viewing = views.map { Viewing($0, network, evaluation.heads.map(\.head)) }
   var left = samples.count
   while left > 0 {
     let count = feed.next()
@@ -40,19 +41,25 @@ public func evaluate<S: Scalar>(
 private struct Viewing<S: Scalar> {
   private let views: BatchViews<S>
   private let network: Network<S>
-  /// The means of the predictions.
+  private let heads: [Head]
+  /// The predictions of all heads, one after the other, in the view at hand, and their means.
+  private let outputs: Storage<S>
   private let means: Storage<S>
 
-  init(_ views: TestTimeAugmentation, _ network: Network<S>) {
+  init(_ views: TestTimeAugmentation, _ network: Network<S>, _ heads: [Head]) {
     self.views = BatchViews(views, of: network.plan.definition, batch: network.maximumBatch)
     self.network = network
-    means = Storage(count: network.plan.shape(of: network.plan.prediction).elementCount * network.maximumBatch)
+    self.heads = heads
+    let width = heads.reduce(0) { $0 + $1.width * $1.rows }
+    outputs = Storage(count: width * network.maximumBatch)
+    means = Storage(count: width * network.maximumBatch)
   }
 
   /// Runs the bound batch forward in all views.
   func add(to evaluation: inout Evaluation) {
     let free = network.plan.definition.freeInputs
-    let means = means.buffer.slice(from: 0, count: network.prediction.buffer.count)
+    let width = heads.reduce(0) { $0 + $1.width * $1.rows }
+    let means = means.buffer.slice(from: 0, count: width * network.batch)
     evaluation.views = views.count
     views.mean(
       of: free.map { network.inputBuffer($0) }, count: network.batch, into: means, workers: network.workers
@@ -60,8 +67,20 @@ private struct Viewing<S: Scalar> {
       for (input, buffer) in zip(free, shown) { network.bindInput(input, to: buffer) }
       network.forward(.inference)
       evaluation.addLosses(network, share: 1 / Double(views.count))
-      return network.prediction.buffer
+      return collected(width)
     }
     evaluation.addPredictions(network, means)
+  }
+
+  /// What all heads have just predicted.
+  private func collected(_ width: Int) -> Buffer<S> {
+    guard heads.count > 1 else { return heads[0].output(network) }
+    var start = 0
+    for head in heads {
+      let part = head.output(network)
+      outputs.buffer.slice(from: start, count: part.count).copy(from: part)
+      start += part.count
+    }
+    return outputs.buffer.slice(from: 0, count: width * network.batch)
   }
 }

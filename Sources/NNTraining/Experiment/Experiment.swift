@@ -3,6 +3,7 @@ import NNData
 import NNFiles
 import NNKernels
 import NNModel
+import NNText
 
 /// A model file with its data read: everything that a training or an evaluation needs.
 public struct Experiment: Sendable {
@@ -37,16 +38,21 @@ public struct Experiment: Sendable {
 
   /// Reads the data of a model that is to be trained, on the given threads.
   ///
-  /// - Parameter learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned
-  ///   from the training set.
+  /// - Parameters:
+  ///   - learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned from the
+  ///     training set.
+  ///   - fold: the part of the training data that is the test set in place of the model's own; nil for the model's.
   /// - Throws: a `DiagnosticError`: something is missing in the model, a file is missing or wrong, data and net do not
   ///   fit.
-  public init(_ description: ModelDescription, learned: DataRecord? = nil, workers: WorkerPool? = nil) throws {
+  public init(
+    _ description: ModelDescription, learned: DataRecord? = nil, fold: Fold? = nil, workers: WorkerPool? = nil
+  ) throws {
     try description.checkForTraining()
     guard let training = description.training else {
       throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
     }
-    let sets = try DataLoading(description, workers: workers).sets()
+    let (description, sets) = try DataLoading(description, workers: workers).sets(
+      learned: learned?.source?.table, fold: fold)
     guard let train = sets["train"] else {
       throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
     }
@@ -127,8 +133,22 @@ public struct Experiment: Sendable {
       clipValue: training.clipValue)
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
     if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
-    settings.earlyStopping = training.stopping?.element as? EarlyStopping
+    settings.stopping = training.stopping?.element as? any StoppingRule
     return settings
+  }
+}
+
+/// A part of the training data that is the test set of one training of several.
+public struct Fold: Sendable, Hashable {
+  /// Which one, from 0.
+  public let index: Int
+  /// How many there are.
+  public let count: Int
+
+  /// A fold.
+  public init(_ index: Int, of count: Int) {
+    self.index = index
+    self.count = count
   }
 }
 
@@ -145,13 +165,51 @@ package struct DataLoading {
   }
 
   /// The samples by role, splits made. The training set is read first: it decides what the labels mean.
-  package func sets() throws -> [String: Dataset] {
+  ///
+  /// - Parameter record: what an earlier training has learned of the columns of a table; learned now unless given.
+  /// - Returns: the model, its inputs as wide as the columns of a table are, and the sets.
+  package func sets(
+    learned record: TableRecord? = nil, fold: Fold? = nil
+  ) throws -> (ModelDescription, [String: Dataset]) {
+    let declared = try description.declaredColumns()
+    let (learned, learnedScales) = (record?.features, record?.answerScales)
+    var sets = try read(declared)
+    if let fold { try take(fold, from: &sets) }
+    for split in description.splits where fold == nil || split.role != "test" { try take(split, from: &sets) }
+    guard let declared, let training = sets["train"], let columns = description.columns else {
+      return (description, sets)
+    }
+    guard let table = training.table, let read = training.record?.table?.features else {
+      throw DiagnosticError(
+        code: "no-table", "<columns> says what a table holds, but the training data is none",
+        remedy: "read it by <csv>, or leave <columns> out", place: columns.place)
+    }
+    let features = try learned ?? declared.learned(training, table, read)
+    guard features.map(\.position) == read.map(\.position) else {
+      throw DiagnosticError(
+        code: "other-columns", file: training.file, "the table has other columns than the one that the run began with")
+    }
+    let isDouble = description.precision == .double
+    sets = try sets.mapValues { try $0.encoded(features, isDouble: isDouble) }
+    if let answers = training.targets.first, let names = training.record?.table?.answerTitles {
+      let scales =
+        learned == nil ? try declared.answerScales(answers, rows: training.rows, names: names) : learnedScales
+      if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
+    }
+    return (description.resolved(columns: features.widths, entries: features.entries), sets)
+  }
+
+  /// The samples of the sources by role.
+  private func read(_ columns: DeclaredColumns?) throws -> [String: Dataset] {
     // A net that cannot be planned is told about when it is planned for the data.
-    let plan = try? NetworkPlan(description.makeNetworkDefinition())
+    let widths = Dictionary(description.columnInputs.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
+    let plan = try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition())
     var context = SourceContext(
       folder: Path.folder(of: description.file), classes: description.classes,
       ignoredLabels: plan?.ignoredLabels ?? [],
       isDouble: description.precision == .double, workers: workers)
+    context.columns = columns
+    context.splitColumns = description.splits.compactMap(\.column)
     context.labelsPerStep = plan?.hasLabelsPerStep ?? false
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {
@@ -170,8 +228,33 @@ package struct DataLoading {
         context.record = set.record
       }
     }
-    for split in description.splits { try take(split, from: &sets) }
     return sets
+  }
+
+  /// Makes a fold of the training data the test set. Groups that the model's own split for tests keeps together stay so.
+  private func take(_ fold: Fold, from sets: inout [String: Dataset]) throws {
+    guard let training = sets["train"] else { return }
+    let split = description.splits.first { $0.role == "test" && $0.from == "train" }
+    var groups: [String]?
+    switch split?.choice {
+    case .groups(let column)?: groups = training.splitColumns[column]
+    case .last?:
+      throw DiagnosticError(
+        code: "bad-split", "folds would learn from the future, which this split in time keeps out of the training data",
+        remedy: "train without folds", place: split?.place)
+    case .random?, .marked?, nil: break
+    }
+    let most = groups.map { groups in Set(training.rows.map { groups[Int($0)] }).count } ?? training.count
+    guard fold.count <= most else {
+      throw DiagnosticError(
+        code: "bad-split", file: training.file,
+        "\(fold.count) folds cannot be made of \(most) \(groups == nil ? "samples" : "groups")"
+      )
+    }
+    let parts = Split.fold(
+      fold.index, of: fold.count, training, groups: groups, seed: UInt64(clamping: split?.seed ?? 0))
+    sets["test"] = parts.part
+    sets["train"] = parts.rest
   }
 
   /// Sets a part of one role's samples aside for another role.
@@ -186,10 +269,48 @@ package struct DataLoading {
         code: "bad-split", "role '\(split.role)' has samples already", remedy: "leave out the source or the split",
         place: split.place)
     }
-    let parts = Split.take(
-      split.fraction, of: whole, stratified: split.stratified, seed: UInt64(clamping: split.seed))
+    let parts = try parts(of: whole, split)
     sets[split.role] = parts.part
     sets[split.from] = parts.rest
+  }
+
+  /// The part of a set that a split takes, and the rest.
+  private func parts(of whole: Dataset, _ split: SplitDescription) throws -> (part: Dataset, rest: Dataset) {
+    func error(_ message: String, _ remedy: String? = nil) -> DiagnosticError {
+      DiagnosticError(code: "bad-split", message, remedy: remedy, place: split.place)
+    }
+    var texts: [String] = []
+    if let column = split.column {
+      guard let found = whole.splitColumns[column] else {
+        throw error("\(whole.file) has no column '\(column.shortened)' to split by", "name a column of the table")
+      }
+      texts = found
+    }
+    let seed = UInt64(clamping: split.seed)
+    switch split.choice {
+    case .random(let stratified):
+      return Split.take(split.fraction, of: whole, stratified: stratified, seed: seed)
+    case .groups(let column):
+      guard Set(whole.rows.lazy.map { texts[Int($0)] }).count > 1 else {
+        throw error("column '\(column.shortened)' has one group alone, which cannot be divided")
+      }
+      return Split.takeGroups(split.fraction, of: whole, by: texts, seed: seed)
+    case .last(nil): return Split.takeLast(split.fraction, of: whole, by: nil)
+    case .last(let column?):
+      guard let keys = ColumnOrder.keys(texts) else {
+        throw error(
+          "column '\(column.shortened)' holds neither numbers nor dates alone, so the rows have no order by it",
+          "name a column of numbers or of dates such as 2024-03-31")
+      }
+      return Split.takeLast(split.fraction, of: whole, by: keys)
+    case .marked(let column, let value):
+      guard let parts = Split.takeMarked(value, of: whole, by: texts) else {
+        throw error(
+          "column '\(column.shortened)' says '\(value.shortened)' in no row, or in every one",
+          "name a text of the column in value")
+      }
+      return parts
+    }
   }
 
   private func read(_ source: ModelElement, _ context: SourceContext) throws -> Dataset {

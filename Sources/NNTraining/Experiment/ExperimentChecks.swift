@@ -14,15 +14,16 @@ extension ModelDescription {
     _ = try mixedTargets(plan)
     guard let training else { return }
     var problems: [Diagnostic] = []
-    if let rule = training.stopping, let stopping = rule.element as? EarlyStopping {
+    if let rule = training.stopping, let metric = (rule.element as? any StoppingRule)?.metric {
       let there = Evaluation.metrics(plan, isPlannedForData: samples != nil)
-      if !plan.lossNodes.isEmpty, !there.contains(stopping.metric) {
+      if !plan.lossNodes.isEmpty, !there.contains(metric) {
         let names = Metric.all.filter(there.contains).map(\.key)
         problems.append(
           ElementError(
             code: "unknown-metric",
-            "<\(rule.schema.name)> watches \(stopping.metric.key), but this net is measured by "
-              + "\(names.joined(separator: ", ")) alone", remedy: "say metric=\"\(names.last ?? Metric.loss.key)\"",
+            "<\(rule.schema.name)> watches \(metric.key), but this net is measured by "
+              + "\(names.joined(separator: ", ")) alone",
+            remedy: "say metric=\"\(names.dropFirst().first ?? Metric.loss.key)\"",
             attribute: "metric"
           ).diagnostic(at: rule))
       }
@@ -85,7 +86,7 @@ extension Evaluation {
   static func metrics(_ plan: NetworkPlan, isPlannedForData: Bool) -> Set<Metric> {
     guard let node = plan.lossNodes.first, let target = plan.definition.nodes[node].target else { return [.loss] }
     let forms = isPlannedForData ? plan.targets[target].map { [$0] } ?? [] : plan.layers[node].targets
-    let tasks = forms.map { task(plan, $0) } + [.none]
-    return Set(Metric.all.filter { tasks.contains(where: $0.measures) })
+    let heads = forms.map { Head(plan, node, form: $0) } + [Head()]
+    return Set(Metric.all.filter { heads.contains(where: $0.measures) })
   }
 }

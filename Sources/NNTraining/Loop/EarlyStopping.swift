@@ -1,7 +1,7 @@
 import NNCore
 
 /// Ends a run when a metric has not improved for a while.
-public struct EarlyStopping: DeclaredElement {
+public struct EarlyStopping: StoppingRule, DeclaredElement {
   /// The declaration of `<earlyStopping>`.
   public static let schema = ElementSchema(
     .stopping, "earlyStopping", summary: "Ends the training when a metric has not improved for a while.",
@@ -15,7 +15,7 @@ public struct EarlyStopping: DeclaredElement {
     ])
 
   /// The metric that is monitored.
-  public let metric: Metric
+  public let metric: Metric?
   /// Patience: epochs without improvement that end the run.
   public let patience: Int
   /// A smaller change is no improvement.
@@ -33,5 +33,22 @@ public struct EarlyStopping: DeclaredElement {
     self.metric = metric
     self.patience = patience
     self.minimumChange = minimumChange
+  }
+
+  /// That the metric did not improve.
+  public var reason: String { "the \(watched.key) did not improve for \(patience) epochs" }
+
+  private var watched: Metric { metric ?? .loss }
+
+  /// Compares with the last value that improved by the minimum change; that and the epochs since then are the memory.
+  public func ends(after epoch: TrainingRecord, memory: inout [Double]) -> Bool {
+    if memory.count != 2 { memory = [watched.improvesUpwards ? -.infinity : .infinity, 0] }
+    let value = (epoch.validation ?? epoch.training).value(watched)
+    if let value, value.isFinite, watched.isBetter(value, than: memory[0], by: minimumChange) {
+      memory = [value, 0]
+      return false
+    }
+    memory[1] += 1
+    return memory[1] >= Double(patience)
   }
 }

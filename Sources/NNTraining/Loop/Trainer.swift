@@ -39,6 +39,8 @@ public final class Trainer<S: Scalar> {
   let bestParameters: Storage<S>
   let bestState: Storage<S>
   private let stepsPerEpoch: Int
+  /// What is gathered while an epoch is trained: what the metric that decides needs, if no validation set has it.
+  private let scoresOfTraining: Evaluation.Detail
 
   /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
   ///
@@ -54,8 +56,9 @@ public final class Trainer<S: Scalar> {
     self.trainingSet = try binding.bind(trainingSet, for: .training)
     self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
-    update = ParameterUpdate(network.plan, settings.optimizer)
-    running = Evaluation(network.plan)
+    update = ParameterUpdate(network, settings.optimizer)
+    scoresOfTraining = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
+    running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
@@ -81,14 +84,14 @@ public final class Trainer<S: Scalar> {
   /// Seconds spent in training, those before an interruption included.
   public var seconds: Double { state.seconds }
 
-  /// The metric that selects the best epoch: early stopping's, else accuracy where there is one, else the loss.
+  /// The metric that selects the best epoch: the stopping rule's, else accuracy where there is one, else the loss.
   public var decidingMetric: Metric {
-    if let rule = settings.earlyStopping { return rule.metric }
+    if let metric = settings.stopping?.metric { return metric }
     return running.isAboutClasses ? .accuracy : .loss
   }
 
   /// What is shown of an epoch besides its loss.
-  private var shownMetric: Metric? { Metric.all.first { $0.isCurve && $0 != .loss && $0.measures(running.task) } }
+  private var shownMetric: Metric? { Metric.all.first { $0.isCurve && $0 != .loss && $0.measures(running.main.head) } }
 
   /// Trains until the run ends.
   ///
@@ -132,7 +135,7 @@ public final class Trainer<S: Scalar> {
     }
     try onCheckpoint?(self)
     if decidesBetweenEpochs, state.best == nil { return .unjudged(decidingMetric) }
-    if state.hasStopped, let rule = settings.earlyStopping { return .stopped(rule) }
+    if state.hasStopped, let rule = settings.stopping { return .stopped(rule) }
     return .finished
   }
 
@@ -145,8 +148,7 @@ public final class Trainer<S: Scalar> {
     running.add(network)
     network.backward()
     state.steps += 1
-    update.apply(
-      to: network, step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
+    update.apply(step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
     state.batchOfEpoch += 1
     return nil
   }
@@ -194,14 +196,14 @@ public final class Trainer<S: Scalar> {
   /// the parameters are no longer finite; nothing of them is kept then.
   private func finishEpoch() throws -> Divergence? {
     if let divergence = parameterDivergence() { return divergence }
-    let validation = try validationSet.map { try evaluate($0) }
+    let validation = try validationSet.map { try evaluate($0, detail: decidingMetric.detail) }
     let record = TrainingRecord(
-      epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running),
-      validation: validation.map { .init($0) }, seconds: state.secondsOfEpoch)
+      epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running, and: decidingMetric),
+      validation: validation.map { .init($0, and: decidingMetric) }, seconds: state.secondsOfEpoch)
     state.epoch += 1
     state.batchOfEpoch = 0
     state.secondsOfEpoch = 0
-    running = Evaluation(network.plan)
+    running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
     state.records.append(record)
     judge(record)
     try onEpoch?(record)
@@ -212,7 +214,7 @@ public final class Trainer<S: Scalar> {
   /// Whether epochs are compared, so that the weights of the best one are kept rather than those of the last.
   ///
   /// Scores gathered while the parameters changed say too little to prefer an earlier epoch to the last one.
-  private var decidesBetweenEpochs: Bool { validationSet != nil || settings.earlyStopping != nil }
+  private var decidesBetweenEpochs: Bool { validationSet != nil || settings.stopping != nil }
 
   private func judge(_ record: TrainingRecord) {
     guard decidesBetweenEpochs else {
@@ -221,23 +223,14 @@ public final class Trainer<S: Scalar> {
       return
     }
     let scores = record.validation ?? record.training
-    let metric = decidingMetric
-    let value = scores.value(metric).flatMap { $0.isFinite ? $0 : nil }
+    let value = scores.value(decidingMetric).flatMap { $0.isFinite ? $0 : nil }
     if let value, isBest(value, loss: scores.loss) {
       keepCurrentAsBest()
       state.best = value
       state.bestLoss = scores.loss
       state.bestEpoch = record.epoch
     }
-    guard let rule = settings.earlyStopping else { return }
-    let reference = state.reference ?? (metric.improvesUpwards ? -.infinity : .infinity)
-    if let value, metric.isBetter(value, than: reference, by: rule.minimumChange) {
-      state.reference = value
-      state.epochsWithoutImprovement = 0
-    } else {
-      state.epochsWithoutImprovement += 1
-      if state.epochsWithoutImprovement >= rule.patience { state.hasStopped = true }
-    }
+    if settings.stopping?.ends(after: record, memory: &state.stoppingMemory) ?? false { state.hasStopped = true }
   }
 
   /// Whether an epoch is the best one so far. Among those that are equal by a metric that comes in steps, such as
@@ -252,8 +245,10 @@ public final class Trainer<S: Scalar> {
   /// Evaluates the net on a whole set, in the order of its samples.
   ///
   /// - Throws: a `DiagnosticError` if the set does not fit the net.
-  public func evaluate(_ samples: Dataset, views: TestTimeAugmentation? = nil) throws -> Evaluation {
-    try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views)
+  public func evaluate(
+    _ samples: Dataset, views: TestTimeAugmentation? = nil, detail: Evaluation.Detail = .sums
+  ) throws -> Evaluation {
+    try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views, detail: detail)
   }
 
   /// Keeps the current parameters as the best so far: those that a run begins with.

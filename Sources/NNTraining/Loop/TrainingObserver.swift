@@ -33,7 +33,7 @@ public enum TrainingOutcome: Sendable {
   /// It ran its whole length.
   case finished
   /// A stopping rule ended it.
-  case stopped(EarlyStopping)
+  case stopped(any StoppingRule)
   /// The caller asked it to end; it can be resumed.
   case interrupted
   /// The loss, or what a step made of the parameters, was no longer finite.

@@ -11,8 +11,12 @@ private enum Key {
   static let state = "run/state"
   static let evaluation = "run/evaluation"
   static let best = "best/"
-  static let first = "optimizer/first/"
-  static let second = "optimizer/second/"
+
+  /// An array of the optimizer's state, counted from 0.
+  static func optimizer(_ index: Int) -> String {
+    let words = ["first", "second", "third"]
+    return "optimizer/\(words.indices.contains(index) ? words[index] : String(index + 1))/"
+  }
 }
 
 /// A training with its files: the trainer and the run folder.
@@ -84,9 +88,9 @@ public final class TrainingRun<S: Scalar> {
     }
     try tensors.load(plan, parameters: network.parameters, state: network.state)
     try tensors.load(plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
-    let update = trainer.update
-    for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
-      try tensors.load(plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
+    for (index, buffer) in trainer.update.states.enumerated() {
+      try tensors.load(
+        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     guard let words = tensors.words(Key.state), let state = TrainingState(words: words),
       let counts = tensors.words(Key.evaluation), trainer.running.restore(words: counts)
@@ -110,7 +114,7 @@ public final class TrainingRun<S: Scalar> {
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run with a checkpoint.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
-    try AtomicFile.write(folder.model, text: experiment.description.text)
+    try AtomicFile.write(folder.model, text: experiment.description.text(in: folder.path))
     try writeMetrics()
     if trainer.steps == 0 { try writeCheckpoint() }
     trainer.onCheckpoint = { [unowned self] _ in try self.writeCheckpoint() }
@@ -147,22 +151,42 @@ public final class TrainingRun<S: Scalar> {
       && S.isFinite(trainer.bestState.buffer, workers: workers)
   }
 
-  /// How the best parameters do on the test set, or on the validation set if there is none; call it after `run`.
-  public func finalEvaluation() throws -> (set: String, evaluation: Evaluation)? {
-    let views = experiment.views
-    if let test = experiment.testSet { return ("test", try trainer.evaluate(test, views: views)) }
-    if let validation = experiment.validationSet {
-      return ("validation", try trainer.evaluate(validation, views: views))
+  /// How the best parameters do on the validation and the test set, or on the training set if there is neither; call it
+  /// after `run`. The last one is what the run is judged by.
+  public func finalEvaluations() throws -> [(set: String, evaluation: Evaluation)] {
+    try judgedSets.map { set, samples in
+      var evaluation = try trainer.evaluate(samples, views: experiment.views, detail: .predictions)
+      evaluation.rank()
+      return (set, evaluation)
     }
-    return ("training", try trainer.evaluate(experiment.trainingSet, views: views))
   }
 
-  /// Writes the report.
-  public func writeReport(results: [String]) throws {
+  private var judgedSets: [(String, Dataset)] {
+    let sets = [("validation", experiment.validationSet), ("test", experiment.testSet)].compactMap { name, set in
+      set.map { (name, $0) }
+    }
+    return sets.isEmpty ? [("training", experiment.trainingSet)] : sets
+  }
+
+  /// Writes what came out, for programs and for people.
+  ///
+  /// - Parameters:
+  ///   - evaluations: what `finalEvaluations` has given.
+  ///   - results: what came out, in lines of text.
+  public func writeResults(_ evaluations: [(set: String, evaluation: Evaluation)], lines results: [String]) throws {
     let description = experiment.description
-    let report = TrainingReport(
+    let numbers = RunResults(
+      model: description.name, overrides: record.overrides, metric: trainer.decidingMetric,
+      bestEpoch: trainer.bestEpoch, epochs: trainer.records.count, steps: trainer.steps, seconds: trainer.seconds,
+      evaluations: evaluations)
+    try AtomicFile.write(folder.results, text: numbers.json)
+    var report = TrainingReport(
       name: description.name, summary: description.summary, layers: NetworkSummary(experiment.plan).text,
       records: trainer.records, results: results, model: description.text)
+    report.bestEpoch = trainer.bestEpoch
+    report.overrides = record.overrides
+    report.classNames = experiment.classNames
+    report.evaluations = zip(evaluations, judgedSets).map { ($0.set, $0.evaluation, $1.1) }
     try AtomicFile.write(folder.report, text: report.html)
   }
 
@@ -183,10 +207,9 @@ public final class TrainingRun<S: Scalar> {
     try checkpoint.tensors.append(plan, parameters: network.parameters, state: network.state)
     try checkpoint.tensors.append(
       plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
-    let update = trainer.update
-    for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
+    for (index, buffer) in trainer.update.states.enumerated() {
       try checkpoint.tensors.append(
-        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
+        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     try checkpoint.tensors.append(Key.state, words: trainer.state.words)
     try checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)

@@ -28,15 +28,15 @@ public struct TrainingSettings: Sendable {
   public var optimizer: any Optimizer
   /// The learning-rate schedule.
   public var schedule: any Schedule
-  /// Early stopping.
-  public var earlyStopping: EarlyStopping?
+  /// What may end the run before its length.
+  public var stopping: (any StoppingRule)?
 
   /// Settings; what is left out has the usual default.
   public init(
     length: Length = .epochs(TrainingDefaults.epochs), batch: Int = TrainingDefaults.batch,
     seed: UInt64 = UInt64(TrainingDefaults.seed), shuffles: Bool = TrainingDefaults.shuffle, clipNorm: Double? = nil,
     clipValue: Double? = nil, optimizer: any Optimizer = StochasticGradientDescent(rate: 0.01, momentum: 0.9),
-    schedule: any Schedule = ConstantRate(), earlyStopping: EarlyStopping? = nil
+    schedule: any Schedule = ConstantRate(), stopping: (any StoppingRule)? = nil
   ) {
     self.length = length
     self.batch = batch
@@ -46,7 +46,7 @@ public struct TrainingSettings: Sendable {
     self.clipValue = clipValue
     self.optimizer = optimizer
     self.schedule = schedule
-    self.earlyStopping = earlyStopping
+    self.stopping = stopping
   }
 
   /// The rate of the step that begins when `steps` are done, in a run of `stepsPerEpoch` batches per epoch.

@@ -15,10 +15,8 @@ struct TrainingState: Sendable {
   var bestLoss = 0.0
   /// The epoch that is kept.
   var bestEpoch = 0
-  /// The value that the stopping rule compares with: the last one that improved by the minimum change.
-  var reference: Double?
-  /// Epochs since then.
-  var epochsWithoutImprovement = 0
+  /// What the stopping rule keeps from epoch to epoch.
+  var stoppingMemory: [Double] = []
   /// The rate of the last step.
   var rate = 0.0
   /// Whether a stopping rule has ended the run.
@@ -34,10 +32,10 @@ struct TrainingState: Sendable {
   var words: [UInt64] {
     var words: [UInt64] = [
       UInt64(epoch), UInt64(batchOfEpoch), UInt64(steps), best == nil ? 0 : 1, (best ?? 0).bitPattern,
-      bestLoss.bitPattern, UInt64(bestEpoch), reference == nil ? 0 : 1, (reference ?? 0).bitPattern,
-      UInt64(epochsWithoutImprovement), rate.bitPattern, hasStopped ? 1 : 0, seconds.bitPattern,
-      secondsOfEpoch.bitPattern, UInt64(records.count),
+      bestLoss.bitPattern, UInt64(bestEpoch), rate.bitPattern, hasStopped ? 1 : 0, seconds.bitPattern,
+      secondsOfEpoch.bitPattern, UInt64(stoppingMemory.count), UInt64(records.count),
     ]
+    words += stoppingMemory.map(\.bitPattern)
     for record in records { words += record.words }
     return words
   }
@@ -53,14 +51,14 @@ struct TrainingState: Sendable {
     best = reader.optional()
     bestLoss = reader.number()
     bestEpoch = reader.integer()
-    reference = reader.optional()
-    epochsWithoutImprovement = reader.integer()
     rate = reader.number()
     hasStopped = reader.word() == 1
     seconds = reader.number()
     secondsOfEpoch = reader.number()
+    let numbers = reader.integer()
     let count = reader.integer()
-    guard count <= words.count else { return nil }
+    guard numbers <= words.count, count <= words.count else { return nil }
+    stoppingMemory = (0..<numbers).map { _ in reader.number() }
     for _ in 0..<count { records.append(TrainingRecord(&reader)) }
     guard reader.isExhausted else { return nil }
   }
@@ -75,6 +73,9 @@ struct WordReader {
 
   /// Whether exactly all words were read.
   var isExhausted: Bool { position == words.count }
+
+  /// Words that were not read yet.
+  var remaining: Int { max(0, words.count - position) }
 
   mutating func word() -> UInt64 {
     position += 1
@@ -110,47 +111,69 @@ extension TrainingRecord {
 
 extension TrainingRecord.Scores {
   var words: [UInt64] {
-    // The loss, which every net has, needs no word that says so.
-    [loss.bitPattern]
-      + Metric.all.dropFirst().flatMap { metric in
-        [value(metric) == nil ? 0 : 1, (value(metric) ?? 0).bitPattern]
+    Self.words(values) + [UInt64(heads.count)]
+      + heads.flatMap { head in
+        let name = Array(head.name.utf8)
+        return [UInt64(name.count)] + name.map { UInt64($0) } + Self.words(head.values)
       }
   }
 
   init(_ reader: inout WordReader) {
     self.init()
-    values[.loss] = reader.number()
-    for metric in Metric.all.dropFirst() { values[metric] = reader.optional() }
+    values = Self.values(&reader)
+    for _ in 0..<min(reader.integer(), reader.remaining) {
+      let name = (0..<min(reader.integer(), reader.remaining)).map { _ in UInt8(truncatingIfNeeded: reader.word()) }
+      heads.append(OfHead(name: String(decoding: name, as: UTF8.self), values: Self.values(&reader)))
+    }
+  }
+
+  private static func words(_ values: [Metric: Double]) -> [UInt64] {
+    let found = Metric.all.enumerated().filter { values[$0.element] != nil }
+    return [UInt64(found.count)] + found.flatMap { [UInt64($0.offset), (values[$0.element] ?? 0).bitPattern] }
+  }
+
+  private static func values(_ reader: inout WordReader) -> [Metric: Double] {
+    var values: [Metric: Double] = [:]
+    for _ in 0..<min(reader.integer(), Metric.all.count) {
+      let (index, number) = (reader.integer(), reader.number())
+      if index < Metric.all.count { values[Metric.all[index]] = number }
+    }
+    return values
   }
 }
 
 extension Evaluation {
-  /// The counts serialized without loss, for a checkpoint in the middle of an epoch. Confusion counts are not kept:
-  /// training does not ask for them.
-  var words: [UInt64] {
-    var words = [UInt64(samples), UInt64(ignored), UInt64(unpredicted), UInt64(losses.count)]
-    for parts in losses { words += [parts.numerator.bitPattern, parts.denominator.bitPattern] }
-    words += [UInt64(correct), UInt64(correctAmongTop), squaredDifferences.bitPattern]
-    for values in [firstTargets, targetSums, targetSquares] { words += values.map(\.bitPattern) }
-    return words
-  }
+  /// What is gathered, without loss, for a checkpoint in the middle of an epoch.
+  var words: [UInt64] { heads.flatMap(\.words) }
 
-  /// Sets the counts from a checkpoint; false if the numbers cannot be those of this evaluation.
+  /// Sets what is gathered from a checkpoint; false if the numbers cannot be those of this evaluation.
   mutating func restore(words: [UInt64]) -> Bool {
     var reader = WordReader(words)
-    samples = reader.integer()
-    ignored = reader.integer()
-    unpredicted = reader.integer()
-    guard reader.integer() == losses.count else { return false }
-    for index in losses.indices {
-      losses[index] = LossParts(numerator: reader.number(), denominator: reader.number())
+    for index in heads.indices {
+      guard heads[index].restore(&reader) else { return false }
     }
-    correct = reader.integer()
-    correctAmongTop = reader.integer()
-    squaredDifferences = reader.number()
+    return reader.isExhausted
+  }
+}
+
+extension HeadEvaluation {
+  var words: [UInt64] {
+    var words = [UInt64(samples), UInt64(ignored), UInt64(unpredicted), hasSoftLabels ? 1 : 0]
+    words += [lossParts.numerator, lossParts.denominator, weight, correct, correctAmongTop].map(\.bitPattern)
+    for values in [squaredResiduals, firstTargets, targetSums, targetSquares] { words += values.map(\.bitPattern) }
+    return words + (confusion?.words ?? []) + (kept?.words ?? [])
+  }
+
+  mutating func restore(_ reader: inout WordReader) -> Bool {
+    (samples, ignored, unpredicted) = (reader.integer(), reader.integer(), reader.integer())
+    hasSoftLabels = reader.word() == 1
+    lossParts = LossParts(numerator: reader.number(), denominator: reader.number())
+    (weight, correct, correctAmongTop) = (reader.number(), reader.number(), reader.number())
+    for index in squaredResiduals.indices { squaredResiduals[index] = reader.number() }
     for index in firstTargets.indices { firstTargets[index] = reader.number() }
     for index in targetSums.indices { targetSums[index] = reader.number() }
     for index in targetSquares.indices { targetSquares[index] = reader.number() }
-    return reader.isExhausted
+    confusion?.restore(&reader)
+    return kept?.restore(&reader) ?? true
   }
 }

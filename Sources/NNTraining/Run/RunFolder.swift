@@ -19,7 +19,9 @@ public struct RunFolder: Sendable {
   public var metrics: String { Path.join(path, "metrics.jsonl") }
   /// The report as an HTML page.
   public var report: String { Path.join(path, "report.html") }
-  /// The model as it was run.
+  /// What came out, as JSON.
+  public var results: String { Path.join(path, "results.json") }
+  /// The model as it was run, which can be trained again from anywhere.
   public var model: String { Path.join(path, "model.xml") }
 
   /// A folder that exists already. Throws a `DiagnosticError`: it is missing (66), or a training is at work in it (73).
@@ -79,7 +81,7 @@ public struct RunFolder: Sendable {
       throw DiagnosticError(
         .cannotCreate, code: "run-exists", file: path, "this folder holds a run already")
     }
-    for file in [last, metrics, report, model] where Path.exists(file) {
+    for file in [last, metrics, report, results, model] where Path.exists(file) {
       throw DiagnosticError(
         .cannotCreate, code: "folder-in-use", file: file, "is there already, and the run would replace it",
         remedy: "name another folder")

@@ -4,15 +4,31 @@ import NNText
 public struct TrainingRecord: Sendable, Hashable {
   /// What was measured on one set of samples.
   public struct Scores: Sendable, Hashable {
+    /// What was measured of one head.
+    struct OfHead: Sendable, Hashable {
+      /// The loss's name.
+      var name: String
+      /// The values by metric.
+      var values: [Metric: Double]
+    }
+
     /// The values by metric, of those that apply and are defined.
     var values: [Metric: Double] = [:]
+    /// Those of each head, where there are several.
+    var heads: [OfHead] = []
 
     /// No scores.
     init() {}
 
-    /// The scores of an evaluation.
-    public init(_ evaluation: Evaluation) {
-      for metric in Metric.all { values[metric] = metric.value(evaluation) }
+    /// The scores of an evaluation: those from sums, which cost nothing, and one that is wanted besides.
+    public init(_ evaluation: Evaluation, and wanted: Metric = .loss) {
+      let metrics = Metric.all.filter { $0.detail == .sums || $0 == wanted }
+      for metric in metrics { values[metric] = metric.value(evaluation) }
+      guard evaluation.heads.count > 1 else { return }
+      heads = evaluation.heads.map { head in
+        OfHead(
+          name: head.head.name, values: metrics.reduce(into: [:]) { $0[$1] = $1.value(head) })
+      }
     }
 
     /// The loss.
@@ -21,12 +37,22 @@ public struct TrainingRecord: Sendable, Hashable {
     /// A metric's value, or nil when it does not apply or is undefined.
     public func value(_ metric: Metric) -> Double? { values[metric] }
 
-    /// The values as a JSON object, in the order of the table of metrics.
+    /// A head's value of a metric, or nil when there is none.
+    func value(_ metric: Metric, head name: String) -> Double? { heads.first { $0.name == name }?.values[metric] }
+
+    /// The values as a JSON object, in the order of the table of metrics; those of the heads as an object in it.
     fileprivate var jsonText: String {
-      let members = Metric.all.compactMap { metric in
-        value(metric).map { "\(NNText.json(metric.key)):\(NNText.json($0))" }
+      var text = "{" + Self.members(values)
+      if !heads.isEmpty {
+        let heads = heads.map { "\(NNText.json($0.name)):{\(Self.members($0.values))}" }
+        text += #","heads":{\#(heads.joined(separator: ","))}"#
       }
-      return "{" + members.joined(separator: ",") + "}"
+      return text + "}"
+    }
+
+    private static func members(_ values: [Metric: Double]) -> String {
+      Metric.all.compactMap { metric in values[metric].map { "\(NNText.json(metric.key)):\(NNText.json($0))" } }
+        .joined(separator: ",")
     }
   }
 

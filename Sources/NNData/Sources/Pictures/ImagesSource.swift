@@ -93,6 +93,7 @@ public struct ImagesSource: SampleFormat {
       inputs: [input], targets: folder.classes.isEmpty ? [] : [target],
       classNames: folder.classes.isEmpty ? nil : folder.classes, file: place)
     set.pictures = form
+    if folder.files.count > 1 { set.keptColumns = [KeptColumn(name: "file", texts: folder.files)] }
     set.warnings = folder.warnings
     return set
   }

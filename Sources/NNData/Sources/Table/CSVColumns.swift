@@ -10,14 +10,22 @@ struct CSVColumns {
   var inputs: [Int]
   /// The columns with the right answers, in the order of the target's elements.
   var answers: [Int]
+  /// Columns that are not read because splits depend on them.
+  var unread: [Int] = []
   /// The columns that are neither.
   var ignored: [Int] = []
 
+  /// The rows of data that are read.
+  var rows: [Int] = []
+
   /// The first row of data.
-  var first: Int { hasHeader ? 1 : 0 }
+  private var first: Int { hasHeader ? 1 : 0 }
 
   /// The names of the columns; nil without a header.
   var names: [String]? { hasHeader ? table.firstRow : nil }
+
+  /// A column's name, or its number from 1 without a header.
+  func plainName(_ column: Int) -> String { hasHeader ? table.text(0, column) : String(column + 1) }
 
   /// A column as messages name it.
   func name(_ column: Int) -> String {
@@ -30,13 +38,15 @@ struct CSVColumns {
   /// - Parameters:
   ///   - label: names, numbers from 1 or `last`, or `none`.
   ///   - header: `true`, `false`, or `auto` to find out.
-  init(_ table: CSVTable, label: String, header: String) throws {
+  ///   - allowsWords: whether inputs may hold words, as where a model has <columns>.
+  init(_ table: CSVTable, label: String, header: String, allowsWords: Bool = false) throws {
     self.table = table
-    (answers, hasHeader) = try CSVLabelColumns(table, label: label, header: header).find()
+    (answers, hasHeader) = try CSVLabelColumns(table, label: label, header: header, allowsWords: allowsWords).find()
     inputs = []
     if let names { try Self.checkNames(names, table) }
     let answers = Set(answers)
     inputs = (0..<table.columns).filter { !answers.contains($0) }
+    rows = Array(first..<max(first, table.rows))
   }
 
   /// Columns that are known already.
@@ -47,6 +57,7 @@ struct CSVColumns {
     self.answers = answers
     let read = Set(inputs + answers)
     ignored = (0..<table.columns).filter { !read.contains($0) }
+    rows = Array(first..<max(first, table.rows))
   }
 
   /// Throws a `DiagnosticError` when two columns have the same name: one may well be a copy of the answer.
@@ -68,9 +79,11 @@ struct CSVColumns {
   func record(target: TargetForm?) -> TableRecord {
     var task: TableRecord.Task?
     if let target { if case .classes = target { task = .classes } else { task = .values } }
-    return TableRecord(
+    var record = TableRecord(
       separator: table.separator, decimalMark: table.decimalMark, names: names, columns: table.columns,
       answers: task == nil ? [] : answers, task: task)
+    record.unread = unread
+    return record
   }
 
   /// A number of the table. Throws a `DiagnosticError` when the field holds something else, or more than a single can.

@@ -16,7 +16,11 @@ struct CSVHeaderGuess {
   private let answers: [Int]
   private let texts: [String]
 
-  init(_ table: CSVTable, answers: [Int]) {
+  /// Whether columns other than the answers may hold words.
+  private let allowsWords: Bool
+
+  init(_ table: CSVTable, answers: [Int], allowsWords: Bool = false) {
+    self.allowsWords = allowsWords
     self.table = table
     self.answers = answers
     texts = table.firstRow
@@ -33,6 +37,9 @@ struct CSVHeaderGuess {
       try checkWholeNumbers(inputs)
       return false
     }
+    // Names of columns are words, all of them; a sample may have words, too.
+    if allowsWords, inputs.contains(where: { kinds[$0] == .number }) { return false }
+    if allowsWords, !inputs.contains(where: standsAboveNumbers), inputs.contains(where: occursAgain) { return false }
     if inputs.contains(where: { kinds[$0] == .number }) {
       throw table.error(
         row: 0, column: name, "unclear-header",

@@ -10,7 +10,11 @@ struct CSVLabelColumns {
   private let header: String
   private let texts: [String]
 
-  init(_ table: CSVTable, label: String, header: String) {
+  private let allowsWords: Bool
+
+  /// - Parameter allowsWords: whether columns other than the answers may hold words.
+  init(_ table: CSVTable, label: String, header: String, allowsWords: Bool = false) {
+    self.allowsWords = allowsWords
     self.table = table
     self.header = header
     whole = label.trimmingWhitespace
@@ -49,7 +53,7 @@ struct CSVLabelColumns {
     if names.contains(where: { name in texts.indices.contains { texts[$0] == name && table.number(0, $0) == nil } }) {
       return true
     }
-    return try CSVHeaderGuess(table, answers: numbered).isHeader()
+    return try CSVHeaderGuess(table, answers: numbered, allowsWords: allowsWords).isHeader()
   }
 
   private func named(_ word: String, _ hasHeader: Bool) -> Int? { hasHeader ? texts.firstIndex(of: word) : nil }

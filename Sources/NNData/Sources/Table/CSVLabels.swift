@@ -5,14 +5,14 @@ import NNText
 struct CSVLabels {
   private let source: CSVColumns
   private let table: CSVTable
-  private let first: Int
   private let columns: [Int]
+  private let rows: [Int]
   private let context: SourceContext
 
   init(columns: CSVColumns, context: SourceContext) {
     source = columns
     table = columns.table
-    first = columns.first
+    rows = columns.rows
     self.columns = columns.answers
     self.context = context
   }
@@ -31,15 +31,21 @@ struct CSVLabels {
       return try readClasses()
     }
     var values: [Double] = []
-    values.reserveCapacity((table.rows - first) * columns.count)
-    for row in first..<table.rows {
+    values.reserveCapacity(rows.count * columns.count)
+    for row in rows {
       for column in columns {
         values.append(try source.number(row, column, isDouble: context.isDouble))
       }
     }
-    let elements: DataArray.Elements = context.isDouble ? .doubles(values) : .floats(values.map { Float($0) })
-    return (DataArray(name: "label", form: .values(Shape(columns.count)), elements: elements), nil)
+    // Declared answers keep all their places until they are scaled.
+    let elements: DataArray.Elements =
+      context.isDouble || context.columns != nil || scales != nil ? .doubles(values) : .floats(values.map { Float($0) })
+    let array = DataArray(name: "label", form: .values(Shape(columns.count)), elements: elements)
+    return (scales.map { array.scaled($0, isDouble: context.isDouble) } ?? array, nil)
   }
+
+  /// How training has scaled the answers, where that is known.
+  private var scales: [NumberEncoding]? { context.columns == nil ? context.record?.table?.answerScales : nil }
 
   private func isAboutClasses(_ task: String) throws -> Bool {
     switch task {
@@ -58,7 +64,7 @@ struct CSVLabels {
     var words: [Int] = []
     var seen: Set<Double> = []
     var hasFractions = false
-    for row in first..<table.rows {
+    for row in rows {
       guard let value = table.number(row, column) else {
         words.append(row)
         continue
@@ -85,21 +91,18 @@ struct CSVLabels {
 
   private func readClasses() throws -> (DataArray, [String]?) {
     let column = columns[0]
-    let texts = try (first..<table.rows).map { row in
+    let texts = try rows.map { row in
       let text = table.text(row, column)
       guard !text.isEmpty else {
         throw table.error(
           row: row, column: column, "missing-label", "the label is empty here",
           remedy: "fill the gap or leave the row out")
       }
-      // Programs that know only one type of number write the class 3 as 3.0 or 3.00e+00.
-      guard Int(text) == nil, let value = table.number(row, column), value == value.rounded(), value.magnitude < 1e9
-      else { return text }
-      return String(Int(value))
+      return table.wholeNumber(row, column, text) ?? text
     }
     func ignored(_ text: String) -> Int? { Int(text).flatMap { context.ignoredLabels.contains($0) ? $0 : nil } }
     let classes =
-      context.classes ?? numberedClasses ?? Self.sortedNames(Set(texts).filter { ignored($0) == nil })
+      context.classes ?? numberedClasses ?? sortedNames(Set(texts).filter { ignored($0) == nil })
     guard classes.count <= 1 << 24 else {
       throw DiagnosticError(code: "too-many-classes", file: table.file, "there are more than \(1 << 24) classes")
     }
@@ -116,7 +119,7 @@ struct CSVLabels {
       } else if let label = ignored(text) {
         labels.append(Int32(label))
       } else {
-        throw unknownClass(text, classes, row: first + index)
+        throw unknownClass(text, classes, row: rows[index])
       }
     }
     let form = TargetForm.classes(count: classes.count, shape: Shape(1))
@@ -135,12 +138,5 @@ struct CSVLabels {
       row: row, column: columns[0], "unknown-class",
       "the label '\(text.shortened)' is none of the \(classes.count) classes \(classes.joined(separator: ", ").shortened)",
       remedy: near.map { "did you mean '\($0)'?" })
-  }
-
-  /// The names in the order of their numbers if all are numbers, and alphabetically otherwise.
-  private static func sortedNames(_ names: Set<String>) -> [String] {
-    let numbers = names.compactMap { Int($0) }
-    if numbers.count == names.count { return names.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) } }
-    return names.sorted()
   }
 }

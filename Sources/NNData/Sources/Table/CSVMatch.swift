@@ -116,7 +116,15 @@ struct CSVMatch {
 
   private func columnsByPlace(_ hasHeader: Bool) throws -> CSVColumns {
     var columns: CSVColumns
-    if let label {
+    if record.features != nil {
+      let hasAnswers = table.columns == record.columns
+      // A table without its right answers has the other columns in their order.
+      func place(_ position: Int) -> Int { position - (hasAnswers ? 0 : record.answers.count { $0 < position }) }
+      let isWhole = hasAnswers || !needsAnswers && table.columns == record.columns - record.answers.count
+      columns = CSVColumns(
+        table, hasHeader: hasHeader, inputs: isWhole ? record.inputs.map(place) : [],
+        answers: hasAnswers ? record.answers : [])
+    } else if let label {
       let answers = try CSVLabelColumns(table, label: label, header: hasHeader ? "true" : "false").find().columns
       let inputs = (0..<table.columns).filter { !answers.contains($0) }
       columns = CSVColumns(table, hasHeader: hasHeader, inputs: inputs, answers: answers)

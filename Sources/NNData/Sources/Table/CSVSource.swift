@@ -25,6 +25,12 @@ public struct CSVSource: SampleFormat {
         "separator", .choice(["auto", "comma", "tab", "semicolon", "space"]), default: .text("auto"),
         "What stands between fields; space is any run of blanks. auto: a tab in .tsv files, or else the one of comma, tab "
           + "and semicolon that gives rows of equal length. Where it is no comma, numbers may have decimal commas."),
+      .optional(
+        "encoding", .choice(TextEncoding.allCases.map(\.rawValue)), default: .text("auto"),
+        "How the text is encoded. auto: UTF-16 if a byte order mark says so, otherwise UTF-8."),
+      .optional(
+        "thousands", .choice(ThousandsMark.allCases.map(\.rawValue)), default: .text("none"),
+        "What stands between groups of three digits, as in 1,234,567."),
     ])
 
   private let path: String
@@ -37,6 +43,8 @@ public struct CSVSource: SampleFormat {
     var task = "auto"
     var header = "auto"
     var separator = "auto"
+    var encoding = TextEncoding.auto
+    var thousands = ThousandsMark.none
   }
 
   /// What a table is read for.
@@ -54,7 +62,9 @@ public struct CSVSource: SampleFormat {
     path = attributes.text("path")
     options = Options(
       label: attributes.given.contains("label") ? attributes.text("label") : nil, task: attributes.text("task"),
-      header: attributes.text("header"), separator: attributes.text("separator"))
+      header: attributes.text("header"), separator: attributes.text("separator"),
+      encoding: TextEncoding(rawValue: attributes.text("encoding")) ?? .auto,
+      thousands: ThousandsMark(rawValue: attributes.text("thousands")) ?? .none)
   }
 
   /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
@@ -79,37 +89,152 @@ public struct CSVSource: SampleFormat {
   ) throws -> Dataset {
     let record = context.record?.table
     let table = try table(file, bytes, options, purpose == .model ? nil : record)
-    let columns = try columns(table, options, record, purpose)
-    guard table.rows > columns.first else {
+    var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
+    guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
-    guard let shape = Shape([columns.inputs.count]) else {
-      throw noInputs(table)
-    }
-    let input = DataArray(
-      name: "input", form: .values(shape), elements: .doubles(try numbers(columns, context.isDouble)))
-    var set: Dataset
-    if columns.answers.isEmpty || purpose == .prediction {
-      set = try Dataset(inputs: [input], targets: [], file: file)
+    guard !columns.inputs.isEmpty else { throw noInputs(table) }
+    var content = Content()
+    if let features = record?.features, purpose != .model {
+      content = try encoded(&columns, features, record, context)
+    } else if let declared = context.columns {
+      content = try declaredTable(&columns, declared, record)
     } else {
-      let task = options.task == "auto" ? record?.task?.rawValue ?? "auto" : options.task
-      let (target, classes) = try CSVLabels(columns: columns, context: context).read(task: task)
-      set = try Dataset(inputs: [input], targets: [target], classNames: classes, file: file)
+      if record == nil { try leaveOut(context.splitColumns, &columns) }
+      let shape = Shape(columns.inputs.count)
+      content.inputs = [
+        DataArray(name: "input", form: .values(shape), elements: .doubles(try numbers(columns, context.isDouble)))
+      ]
     }
-    if purpose == .model { set.record = SourceRecord(.table(columns.record(target: set.targets.first?.form))) }
+    return try set(columns, content, options, context, for: purpose)
+  }
+
+  /// Takes columns on which splits depend out of the inputs. Throws a `DiagnosticError` if nothing is left.
+  private static func leaveOut(_ names: [String], _ columns: inout CSVColumns) throws {
+    let left = columns.inputs.filter { names.contains(columns.plainName($0)) }
+    columns.inputs.removeAll(where: left.contains)
+    columns.unread = left
+    guard !columns.inputs.isEmpty else { throw noInputs(columns.table) }
+  }
+
+  /// What a table holds besides the right answers.
+  private struct Content {
+    var inputs: [DataArray] = []
+    var table: RawTable?
+    /// How it was read, where columns are declared.
+    var features: [TableFeature]?
+    var gaps: [String]?
+    /// The positions of the columns that predictions carry.
+    var kept: [Int] = []
+    var skipped: [Diagnostic] = []
+  }
+
+  /// The inputs of a table that comes later, by what training has learned of its columns.
+  private static func encoded(
+    _ columns: inout CSVColumns, _ features: [TableFeature], _ record: TableRecord?, _ context: SourceContext
+  ) throws -> Content {
+    var content = Content()
+    let reading = FieldReading(columns: columns, gaps: Set(record?.gaps ?? []))
+    var problems: [Diagnostic] = []
+    let result = try reading.encoded(
+      features, isDouble: context.isDouble,
+      skipped: context.skipsBadRows ? { problems += $0.diagnostics } : nil)
+    content.inputs = result.inputs.arrays
+    content.skipped = problems
+    columns.rows = result.rows
+    if result.rows.isEmpty {
+      throw DiagnosticError(
+        code: "no-samples", file: columns.table.file, "every row has something wrong in it: " + problems[0].message)
+    }
+    let positions = Dictionary(
+      zip(columns.names ?? [], 0...), uniquingKeysWith: { first, _ in first })
+    content.kept = (record?.kept ?? []).compactMap { place in
+      record?.names.map { positions[$0[place]] } ?? (place < columns.table.columns ? place : nil)
+    }
+    return content
+  }
+
+  /// A table whose columns are declared and of which nothing has been learned yet. Rows with gaps in columns that drop
+  /// them are left out.
+  private static func declaredTable(
+    _ columns: inout CSVColumns, _ declared: DeclaredColumns, _ record: TableRecord?
+  ) throws -> Content {
+    var content = Content()
+    let names: [String]
+    if let record, let features = record.features {
+      (content.features, content.kept) = (features, [])
+      let trained = record.names
+      names = features.map { trained?[$0.position] ?? String($0.position + 1) }
+    } else {
+      let found = try declared.features(of: columns)
+      (content.features, content.kept) = (found.features, found.kept)
+      names = found.features.map { columns.plainName($0.position) }
+      let answers = Set(columns.answers)
+      columns.ignored = columns.inputs.filter { position in
+        !found.features.contains { $0.position == position } && !answers.contains(position)
+      }
+      columns.inputs = found.features.map(\.position)
+    }
+    content.gaps = declared.gaps.sorted()
+    let elements = names.map(declared.element)
+    let reading = FieldReading(columns: columns, gaps: declared.gaps)
+    let dropping = zip(columns.inputs, elements).filter { $0.1.dropsGaps }.map(\.0)
+    if !dropping.isEmpty {
+      columns.rows = columns.rows.filter { row in !dropping.contains { reading.isGap(row, $0) } }
+      guard !columns.rows.isEmpty else {
+        throw DiagnosticError(
+          code: "no-samples", file: columns.table.file, "every row has a gap in a column with missing=\"drop\"")
+      }
+    }
+    content.table = try FieldReading(columns: columns, gaps: declared.gaps).table(elements.map(\.reading), names: names)
+    return content
+  }
+
+  private static func set(
+    _ columns: CSVColumns, _ content: Content, _ options: Options, _ context: SourceContext, for purpose: Purpose
+  ) throws -> Dataset {
+    let file = columns.table.file
+    var targets: [DataArray] = []
+    var classes: [String]?
+    if !columns.answers.isEmpty, purpose != .prediction {
+      let known = try context.record?.table?.task ?? context.columns?.task(of: columns)
+      let task = options.task == "auto" ? known?.rawValue ?? "auto" : options.task
+      let (target, names) = try CSVLabels(columns: columns, context: context).read(task: task)
+      (targets, classes) = ([target], names)
+    }
+    var set = try Dataset(
+      inputs: content.inputs, targets: targets, classNames: classes, table: content.table, file: file)
+    if purpose == .model {
+      var record = columns.record(target: set.targets.first?.form)
+      (record.encoding, record.thousands) = (options.encoding, options.thousands)
+      (record.features, record.gaps, record.kept) = (content.features, content.gaps, content.kept)
+      set.record = SourceRecord(.table(record))
+    }
+    if context.columns == nil, case .values? = set.targets.first?.form {
+      set.answerScales = context.record?.table?.answerScales
+    }
     set.ignoredColumns = columns.ignored.map { columns.names?[$0] ?? String($0 + 1) }
+    set.keptColumns = content.kept.map { column in
+      KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
+    }
+    set.skipped = content.skipped
+    for name in context.splitColumns {
+      guard let column = (0..<columns.table.columns).first(where: { columns.plainName($0) == name }) else { continue }
+      set.splitColumns[name] = columns.rows.map { columns.table.text($0, column) }
+    }
     return set
   }
 
   /// The fields of a table, in the training set's dialect if that is known.
-  private static func table(
+  static func table(
     _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?
   ) throws -> CSVTable {
-    let text = try CSVTable.text(bytes, file: file)
+    let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
     guard let record else {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
       var table = try CSVTable(file: file, text: text, separator: separator)
+      table.thousandsMark = options.thousands
       let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
       table.decimalMark = try table.guessedDecimalMark(answers: answers)
       return table
@@ -125,6 +250,7 @@ public struct CSVSource: SampleFormat {
       var table = try CSVTable(file: file, text: text, separator: separator)
       if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
+      table.thousandsMark = record.thousands
       return table
     } catch {
       guard let found = guess.evident, found != separator else { throw error }
@@ -133,7 +259,7 @@ public struct CSVSource: SampleFormat {
   }
 
   private static func columns(
-    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose
+    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose, allowsWords: Bool
   ) throws -> CSVColumns {
     if let record {
       let match = CSVMatch(
@@ -143,7 +269,7 @@ public struct CSVSource: SampleFormat {
     let label = options.label ?? (purpose == .prediction ? "none" : "last")
     let skipped = purpose == .prediction ? CSVLabelColumns(table, label: label, header: "auto").numbered : []
     try table.checkLastColumn(of: (0..<table.columns).filter { !skipped.contains($0) })
-    return try CSVColumns(table, label: label, header: options.header)
+    return try CSVColumns(table, label: label, header: options.header, allowsWords: allowsWords)
   }
 
   private static func noInputs(_ table: CSVTable) -> DiagnosticError {
@@ -157,8 +283,8 @@ public struct CSVSource: SampleFormat {
   private static func numbers(_ columns: CSVColumns, _ isDouble: Bool) throws -> [Double] {
     let table = columns.table
     var numbers: [Double] = []
-    numbers.reserveCapacity((table.rows - columns.first) * columns.inputs.count)
-    for row in columns.first..<table.rows {
+    numbers.reserveCapacity(columns.rows.count * columns.inputs.count)
+    for row in columns.rows {
       for column in columns.inputs { numbers.append(try columns.number(row, column, isDouble: isDouble)) }
     }
     return numbers

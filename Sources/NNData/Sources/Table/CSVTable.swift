@@ -8,6 +8,8 @@ struct CSVTable {
   let separator: TableRecord.Separator
   /// What stands before the decimal places of numbers.
   var decimalMark = TableRecord.DecimalMark.point
+  /// What stands between groups of three digits.
+  var thousandsMark = ThousandsMark.none
   /// All fields, row after row.
   private(set) var fields: [CSVScanner.Field] = []
   /// The line on which each row starts.
@@ -40,15 +42,6 @@ struct CSVTable {
     }
   }
 
-  /// The bytes of a file without a byte order mark. Throws a `DiagnosticError` when they are no text in UTF-8, which
-  /// names the format if it is a known one.
-  static func text(_ bytes: [UInt8], file: String) throws(DiagnosticError) -> [UInt8] {
-    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
-      throw ForeignFormat.error(bytes, file: file)
-    }
-    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-  }
-
   /// A field.
   func field(_ row: Int, _ column: Int) -> CSVScanner.Field { fields[row * columns + column] }
 
@@ -68,6 +61,9 @@ struct CSVTable {
   /// A field as a finite number with the given decimal mark; nil if it is none.
   func number(_ row: Int, _ column: Int, _ mark: TableRecord.DecimalMark) -> Double? {
     let range = field(row, column).range
+    if thousandsMark != .none, let plain = thousandsMark.removed(from: bytes[range], mark) {
+      return plain.withUnsafeBufferPointer { DecimalNumber.parse($0, mark) }
+    }
     return bytes.withUnsafeBufferPointer { DecimalNumber.parse(UnsafeBufferPointer(rebasing: $0[range]), mark) }
   }
 
@@ -76,11 +72,23 @@ struct CSVTable {
     bytes[field(row, column).range].allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
   }
 
+  /// Where a field is.
+  func place(_ row: Int, _ column: Int) -> SourcePlace {
+    CSVScanner.place(of: field(row, column).range.lowerBound, in: bytes, file: file)
+  }
+
+  /// A whole number without decimal places, however a program wrote it, such as 3.0 or 3e0; nil if `text`, the field's, needs
+  /// no such change.
+  func wholeNumber(_ row: Int, _ column: Int, _ text: String) -> String? {
+    guard Int(text) == nil, let value = number(row, column), value == value.rounded(), value.magnitude < 1e9 else {
+      return nil
+    }
+    return String(Int(value))
+  }
+
   /// An error at a field.
   func error(row: Int, column: Int, _ code: String, _ message: String, remedy: String? = nil) -> DiagnosticError {
-    let position = field(row, column).range.lowerBound
-    return DiagnosticError(
-      code: code, message, remedy: remedy, place: CSVScanner.place(of: position, in: bytes, file: file))
+    DiagnosticError(code: code, message, remedy: remedy, place: place(row, column))
   }
 
   /// An error at a row as a whole.

@@ -24,6 +24,10 @@ package struct TableRecord: Sendable, Hashable {
   package var separator: Separator
   /// What stands before decimal places.
   package var decimalMark: DecimalMark
+  /// How the text is encoded.
+  package var encoding = TextEncoding.auto
+  /// What stands between groups of three digits.
+  package var thousands = ThousandsMark.none
   /// The names of all columns in order; nil if the table has no header.
   package var names: [String]?
   /// The number of all columns.
@@ -32,6 +36,16 @@ package struct TableRecord: Sendable, Hashable {
   package var answers: [Int]
   /// What the right answers are; nil if there are none.
   package var task: Task?
+  /// The columns that are inputs, where the model has <columns>; nil where all are that hold no answers.
+  package var features: [TableFeature]?
+  /// How each right answer that is a number was scaled for training; nil where they are as the table has them.
+  package var answerScales: [NumberEncoding]?
+  /// The texts that stand for a gap besides an empty field, sorted; nil without <columns>.
+  package var gaps: [String]?
+  /// The positions of columns that are neither inputs nor answers, where the model has no <columns>.
+  package var unread: [Int] = []
+  /// The positions of columns that are carried into predictions.
+  package var kept: [Int] = []
 
   /// A record of what was found out, or said, of the training set's table.
   package init(
@@ -45,14 +59,18 @@ package struct TableRecord: Sendable, Hashable {
     self.task = task
   }
 
-  /// The positions of the columns that are inputs: all that hold no answers, in order.
+  /// The positions of the columns that are inputs: those of the features, or all that hold no answers, in order.
   package var inputs: [Int] {
-    let answers = Set(answers)
+    if let features { return features.map(\.position) }
+    let answers = Set(answers + unread)
     return (0..<columns).filter { !answers.contains($0) }
   }
 
   /// The names of the columns that are inputs; nil if the table has no header.
   package var inputNames: [String]? { names.map { names in inputs.map { names[$0] } } }
+
+  /// The names of the columns with the right answers, or their numbers from 1.
+  package var answerTitles: [String] { answers.map { names?[$0] ?? String($0 + 1) } }
 
   /// The names of the columns with the right answers; nil if the table has no header.
   package var answerNames: [String]? { names.map { names in answers.map { names[$0] } } }
@@ -67,6 +85,16 @@ package struct TableRecord: Sendable, Hashable {
       .init(key: "answers", value: .array(answers.map { .integer($0) })),
     ]
     if let task { members.append(.init(key: "task", value: .text(task.rawValue))) }
+    if let features { members.append(.init(key: "features", value: .array(features.map(\.json)))) }
+    if encoding != .auto { members.append(.init(key: "encoding", value: .text(encoding.rawValue))) }
+    if thousands != .none { members.append(.init(key: "thousands", value: .text(thousands.rawValue))) }
+    if let answerScales {
+      members.append(
+        .init(key: "answerScales", value: .array(answerScales.map { .object(ColumnEncoding.number($0).json) })))
+    }
+    if let gaps { members.append(.init(key: "gaps", value: .array(gaps.map { .text($0) }))) }
+    if !unread.isEmpty { members.append(.init(key: "unread", value: .array(unread.map { .integer($0) }))) }
+    if !kept.isEmpty { members.append(.init(key: "kept", value: .array(kept.map { .integer($0) }))) }
     return .object(members)
   }
 
@@ -87,18 +115,72 @@ package struct TableRecord: Sendable, Hashable {
     }
     // Prediction makes a list of the columns, so their number is held to what a line of text can hold.
     guard (1...1 << 24).contains(self.columns) else { return nil }
-    self.answers = []
-    for answer in answers {
-      guard case .integer(let answer) = answer, (0..<self.columns).contains(answer), !self.answers.contains(answer)
-      else { return nil }
-      self.answers.append(answer)
-    }
+    guard let places = Self.places(answers, columns: self.columns) else { return nil }
+    self.answers = places
     guard self.answers.count < self.columns else { return nil }
+    guard readFeatures(json) else { return nil }
     guard let task = json["task"] else {
       guard self.answers.isEmpty else { return nil }
       return
     }
     guard case .text(let text) = task, let task = Task(rawValue: text), !self.answers.isEmpty else { return nil }
     self.task = task
+  }
+
+  /// Positions of columns, each once; nil when they are something else.
+  private static func places(_ values: [StrictJSON], columns: Int) -> [Int]? {
+    var places: [Int] = []
+    var seen: Set<Int> = []
+    for value in values {
+      guard case .integer(let place) = value, (0..<columns).contains(place), seen.insert(place).inserted else {
+        return nil
+      }
+      places.append(place)
+    }
+    return places
+  }
+
+  /// Reads what <columns> has left; false when it is damaged.
+  private mutating func readFeatures(_ json: StrictJSON) -> Bool {
+    if let value = json["encoding"] {
+      guard case .text(let word) = value, let encoding = TextEncoding(rawValue: word) else { return false }
+      self.encoding = encoding
+    }
+    if let value = json["thousands"] {
+      guard case .text(let word) = value, let mark = ThousandsMark(rawValue: word) else { return false }
+      thousands = mark
+    }
+    if let value = json["unread"] {
+      guard case .array(let values) = value, let places = Self.places(values, columns: columns),
+        Set(places + answers).count < columns
+      else { return false }
+      unread = places
+    }
+    if let value = json["kept"] {
+      guard case .array(let values) = value, let places = Self.places(values, columns: columns) else { return false }
+      kept = places
+    }
+    if let value = json["answerScales"] {
+      guard case .array(let values) = value, values.count == answers.count else { return false }
+      let scales = values.compactMap { value -> NumberEncoding? in
+        guard case .number(let scale)? = ColumnEncoding(json: value) else { return nil }
+        return scale
+      }
+      guard scales.count == values.count else { return false }
+      answerScales = scales
+    }
+    guard let value = json["features"] else { return true }
+    guard case .array(let values) = value, !values.isEmpty, let gaps = json["gaps"]?.texts else { return false }
+    self.gaps = gaps
+    var found: [TableFeature] = []
+    var seen = Set(answers)
+    for value in values {
+      guard let feature = TableFeature(json: value), feature.position < columns,
+        seen.insert(feature.position).inserted
+      else { return false }
+      found.append(feature)
+    }
+    features = found
+    return true
   }
 }

@@ -9,6 +9,7 @@ private let registry: Registry = {
   do {
     try registerStandardLayers(into: &registry)
     try registerStandardSources(into: &registry)
+    try registerStandardColumns(into: &registry)
     try registerStandardPreprocessing(into: &registry)
     try registerStandardAugmentations(into: &registry)
     try registerStandardTraining(into: &registry)

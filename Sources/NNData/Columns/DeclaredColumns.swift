@@ -1,0 +1,205 @@
+import NNCore
+import NNText
+
+/// What a model's `<columns>` says of a table.
+package struct DeclaredColumns: Sendable {
+  /// The texts that stand for a gap unless the model names others; an empty field always does.
+  static let usualGaps: Set<String> = ["NA", "N/A", "NaN", "nan", "null", "NULL", "?", "#N/A"]
+
+  /// Those texts, as a model file lists them.
+  package static var usualGapWords: [String] { usualGaps.sorted() }
+
+  /// The texts that stand for a gap, besides an empty field.
+  let gaps: Set<String>
+  /// The input that reads columns unless they name another.
+  let defaultInput: String
+  /// The inputs that read columns.
+  private let inputs: [String]
+  private let elements: [any ColumnElement]
+  /// Turns what is wrong with an element, by its index, into the error to throw.
+  private let failure: @Sendable (ElementError, Int) -> DiagnosticError
+
+  /// The columns that elements declare.
+  ///
+  /// - Parameters:
+  ///   - elements: the elements of `<columns>`, in order.
+  ///   - gaps: the texts that stand for a gap; the usual ones if nil.
+  ///   - inputs: the inputs that read columns, at least one.
+  ///   - failure: turns what is wrong with an element, and its index, into the error to throw.
+  /// - Throws: a `DiagnosticError`: an element is none of `<columns>`, names a column that another one names, or an input
+  ///   that reads no columns.
+  package init(
+    _ elements: [any ElementValue], gaps: [String]?, inputs: [String],
+    failure: @escaping @Sendable (ElementError, Int) -> DiagnosticError
+  ) throws(DiagnosticError) {
+    self.gaps = gaps.map(Set.init) ?? Self.usualGaps
+    self.failure = failure
+    self.inputs = inputs
+    var known: [any ColumnElement] = []
+    var seen: Set<String> = []
+    for (index, element) in elements.enumerated() {
+      guard let column = element as? any ColumnElement else {
+        throw failure(ElementError(code: "not-a-column", "<\(element.schema.name)> says nothing of a column"), index)
+      }
+      if let twice = column.names.first(where: { !seen.insert($0).inserted }) {
+        throw failure(
+          ElementError(
+            code: "duplicate-column", "column '\(twice.shortened)' is declared twice", remedy: "remove it from one",
+            attribute: "name"), index)
+      }
+      if let input = column.input, !inputs.contains(input) {
+        throw failure(
+          ElementError(
+            code: "unknown-input", "no input called '\(input)' reads columns",
+            remedy: nearestName(to: input, among: inputs).map { "did you mean '\($0)'?" }
+              ?? "write <input name=\"\(input)\" shape=\"columns\"/>", attribute: "input"), index)
+      }
+      known.append(column)
+    }
+    self.elements = known
+    let taken = Set(known.compactMap(\.input))
+    defaultInput = inputs.first { !taken.contains($0) } ?? inputs[0]
+  }
+
+  /// The columns that the net reads, in the order of the elements, and those that are carried along.
+  ///
+  /// - Parameter table: all columns but those with the right answers.
+  /// - Throws: a `DiagnosticError` for a name that no column has, and for columns of which nothing is said.
+  func features(of table: CSVColumns) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
+    var elementOfName: [String: Int] = [:]
+    for (index, element) in elements.enumerated() {
+      for name in element.names { elementOfName[name] = index }
+    }
+    let names = table.inputs.map { table.plainName($0) }
+    let answers = Set(table.answers.map { table.plainName($0) })
+    for (index, element) in elements.enumerated() {
+      for name in element.names where name != "*" && !names.contains(name) && !answers.contains(name) {
+        let near = nearestName(to: name, among: names)
+        throw failure(
+          ElementError(
+            code: "unknown-column",
+            "\(table.table.file) has no column '\(name.shortened)'; it has \(names.joined(separator: ", ").shortened)",
+            remedy: near.map { "did you mean '\($0)'?" }, attribute: "name"), index)
+      }
+    }
+    let rest = elementOfName["*"]
+    let unknown = zip(names, table.inputs).filter { elementOfName[$0.0] == nil && rest == nil }
+    if let first = unknown.first {
+      throw table.table.error(
+        row: 0, column: first.1, "undeclared-column",
+        "<columns> says nothing of " + unknown.map { "'\($0.0)'" }.joined(separator: ", ").shortened,
+        remedy: "say what they are, or write <ignore name=\"*\"/>")
+    }
+    var features: [(element: Int, order: Int, feature: TableFeature)] = []
+    var kept: [Int] = []
+    for (name, position) in zip(names, table.inputs) {
+      guard let index = elementOfName[name] ?? rest else { continue }
+      if let ignored = elements[index] as? IgnoredColumn {
+        if ignored.kept.contains(name) { kept.append(position) }
+        continue
+      }
+      let order = elements[index].names.firstIndex(of: name) ?? position
+      features.append(
+        (index, order, TableFeature(position: position, input: elements[index].input ?? defaultInput, encoding: nil)))
+    }
+    features.sort { ($0.element, $0.order) < ($1.element, $1.order) }
+    guard !features.isEmpty else {
+      throw failure(ElementError(code: "no-inputs", "<columns> leaves nothing for the net to read"), 0)
+    }
+    return (features.map(\.feature), kept)
+  }
+
+  /// The element that declares a column, which `features` has found.
+  func element(_ name: String) -> any ColumnElement { elements[index(name)] }
+
+  private func index(_ name: String) -> Int {
+    elements.firstIndex { $0.names.contains(name) } ?? elements.firstIndex { $0.names.contains("*") } ?? 0
+  }
+
+  /// Whether the right answers are said to be classes or numbers; nil if the model does not say. Throws a `DiagnosticError`
+  /// where they are said to be something else.
+  func task(of table: CSVColumns) throws(DiagnosticError) -> TableRecord.Task? {
+    var tasks: Set<TableRecord.Task> = []
+    for name in table.answers.map(table.plainName) {
+      guard let index = elements.firstIndex(where: { $0.names.contains(name) }) else { continue }
+      switch elements[index] {
+      case is NumberColumn: tasks.insert(.values)
+      case is CategoryColumn, is BooleanColumn: tasks.insert(.classes)
+      default:
+        throw failure(
+          ElementError(
+            code: "bad-label", "'\(name.shortened)' is the label, which is a <number>, a <category> or a <boolean>",
+            remedy: "take it out of this element", attribute: "name"), index)
+      }
+    }
+    guard let task = tasks.first else { return nil }
+    return tasks.count == 1 ? task : .values
+  }
+
+  /// How right answers that are numbers are scaled, learned on the training part; nil if they stay as they are.
+  ///
+  /// - Parameters:
+  ///   - answers: the right answers of the whole table, a row of `names.count` for each sample.
+  ///   - rows: the training part.
+  ///   - names: the columns of the answers.
+  package func answerScales(
+    _ answers: DataArray, rows: [Int32], names: [String]
+  ) throws(DiagnosticError) -> [NumberEncoding]? {
+    guard case .values = answers.form, answers.width == names.count else { return nil }
+    var scales: [NumberEncoding] = []
+    for (column, name) in names.enumerated() {
+      guard let index = elements.firstIndex(where: { $0.names.contains(name) }) else {
+        scales.append(NumberEncoding())
+        continue
+      }
+      let values = (0..<answers.elements.count / answers.width).map { answers.value($0 * answers.width + column) }
+      do throws(ElementError) {
+        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: rows, column: name) else {
+          return nil
+        }
+        scale.fill = nil
+        scale.hasIndicator = false
+        scales.append(scale)
+      } catch {
+        throw failure(error, index)
+      }
+    }
+    return scales.allSatisfy { $0 == NumberEncoding() } ? nil : scales
+  }
+
+  /// What the training part says of each column.
+  ///
+  /// - Parameters:
+  ///   - training: the training part, whose table is declared by these columns.
+  ///   - features: its columns, as `features(of:)` found them.
+  /// - Returns: the features with their encodings.
+  /// - Throws: a `DiagnosticError` for columns from which nothing can be learned.
+  package func learned(_ training: Dataset, _ table: RawTable, _ features: [TableFeature]) throws(DiagnosticError)
+    -> [TableFeature]
+  {
+    var result = features
+    for (index, column) in table.columns.enumerated() {
+      let element = self.index(column.name)
+      do throws(ElementError) {
+        result[index].encoding = try elements[element].learned(column.values, rows: training.rows, column: column.name)
+      } catch {
+        throw failure(error, element)
+      }
+    }
+    let byInput = Dictionary(grouping: result, by: \.input)
+    for (input, features) in byInput where Set(features.map { $0.encoding?.entries == nil }).count > 1 {
+      throw failure(
+        ElementError(
+          code: "mixed-input", "the input '\(input)' would read indices of categories and numbers alike",
+          remedy: "give <category input=…> an input of its own", attribute: "input"),
+        elements.firstIndex { $0.input == input } ?? 0)
+    }
+    for input in inputs where byInput[input] == nil {
+      throw failure(
+        ElementError(
+          code: "missing-columns", "no column is left for the input '\(input)'",
+          remedy: "name it in the input of a column, or leave it out"), 0)
+    }
+    return result
+  }
+}

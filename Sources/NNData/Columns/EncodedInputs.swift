@@ -1,0 +1,81 @@
+import NNCore
+import NNFiles
+
+/// The inputs that a table's encoded columns make, sample by sample.
+struct EncodedInputs {
+  /// One input: which columns it reads, and its numbers so far.
+  private struct Input {
+    let name: String
+    let columns: [Int]
+    let isIndex: Bool
+    let width: Int
+    var floats: [Float] = []
+    var doubles: [Double] = []
+    var indices: [Int32] = []
+  }
+
+  private let isDouble: Bool
+  private var inputs: [Input] = []
+
+  /// Inputs without samples, in the order in which features name them. The features are learned.
+  init(_ features: [TableFeature], isDouble: Bool, samples: Int) {
+    self.isDouble = isDouble
+    var order: [String] = []
+    for feature in features where !order.contains(feature.input) { order.append(feature.input) }
+    for name in order {
+      let columns = features.indices.filter { features[$0].input == name }
+      let encodings = columns.compactMap { features[$0].encoding }
+      var input = Input(
+        name: name, columns: columns, isIndex: encodings.allSatisfy { $0.entries != nil },
+        width: Count.sum(encodings.map(\.width)))
+      let room = Count.product(input.width, samples)
+      if input.isIndex {
+        input.indices.reserveCapacity(room)
+      } else if isDouble {
+        input.doubles.reserveCapacity(room)
+      } else {
+        input.floats.reserveCapacity(room)
+      }
+      inputs.append(input)
+    }
+  }
+
+  /// Throws a `DiagnosticError` unless so many samples can be had in memory.
+  static func requireMemory(
+    _ features: [TableFeature], samples: Int, isDouble: Bool, file: String
+  ) throws(DiagnosticError) {
+    let width = Count.sum(features.map { $0.encoding?.width ?? 0 })
+    let size = isDouble ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
+    try SystemMemory.require(
+      Count.product(width, samples, size), for: "encoding \(samples) rows of a table as \(width) numbers each",
+      remedy: "give categories of many values a minimumCount, or an input of their own for <embedding>",
+      place: SourcePlace(file: file, line: 0, column: 0))
+  }
+
+  /// Adds a sample.
+  ///
+  /// - Parameter numbers: for each column, its numbers, which must be finite in the net's precision.
+  mutating func append(_ numbers: [[Double]]) {
+    for index in inputs.indices {
+      for column in inputs[index].columns {
+        if inputs[index].isIndex {
+          inputs[index].indices.append(contentsOf: numbers[column].lazy.map { Int32($0) })
+        } else if isDouble {
+          inputs[index].doubles.append(contentsOf: numbers[column])
+        } else {
+          inputs[index].floats.append(contentsOf: numbers[column].lazy.map { Float($0) })
+        }
+      }
+    }
+  }
+
+  /// The arrays of the inputs.
+  var arrays: [DataArray] {
+    inputs.compactMap { input in
+      guard let shape = Shape([input.width]) else { return nil }
+      let elements: DataArray.Elements =
+        input.isIndex ? .labels(input.indices) : isDouble ? .doubles(input.doubles) : .floats(input.floats)
+      return DataArray(name: input.name, form: .values(shape), elements: elements)
+    }
+  }
+}

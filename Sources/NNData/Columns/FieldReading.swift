@@ -1,0 +1,153 @@
+import NNCore
+
+/// Reads fields of a table as the columns that are declared or learned.
+struct FieldReading {
+  let columns: CSVColumns
+  /// The texts that stand for a gap, besides an empty field.
+  let gaps: Set<String>
+  /// Those of them that are numbers.
+  private let gapNumbers: Set<Double>
+
+  init(columns: CSVColumns, gaps: Set<String>) {
+    self.columns = columns
+    self.gaps = gaps
+    gapNumbers = Set(gaps.compactMap(Double.init).filter(\.isFinite))
+  }
+
+  /// A field as a number; NaN for a gap. Throws a `DiagnosticError` for anything else.
+  func number(_ row: Int, _ column: Int, _ reading: ColumnReading) throws(DiagnosticError) -> Double {
+    let table = columns.table
+    if reading == .number, let value = table.number(row, column) { return gapNumbers.contains(value) ? .nan : value }
+    guard let text = text(row, column) else { return .nan }
+    switch reading {
+    case .boolean: if let value = BooleanColumn.value(text) { return value }
+    case .date(let order): if let date = DateText(text, order) { return date.seconds }
+    case .number, .text: break
+    }
+    let hasOtherMark =
+      reading == .number && table.number(row, column, table.decimalMark == .point ? .comma : .point) != nil
+    throw table.error(
+      row: row, column: column, "not-a-number",
+      "'\(text.shortened)' in \(columns.name(column)) is not \(reading.noun)",
+      remedy: hasOtherMark
+        ? "numbers have a decimal \(table.decimalMark) in this table"
+        : reading == .number
+          ? "if it stands for a gap, name it in missingValues; if the column holds words, declare it as <category>"
+          : nil)
+  }
+
+  /// A field's text as a category has it; nil for a gap. Programs that know only one type of number write the value 3 as 3.0.
+  func text(_ row: Int, _ column: Int) -> String? {
+    let text = columns.table.text(row, column)
+    guard !text.isEmpty, !gaps.contains(text) else { return nil }
+    return columns.table.wholeNumber(row, column, text) ?? text
+  }
+
+  /// Whether a field is a gap.
+  func isGap(_ row: Int, _ column: Int) -> Bool { text(row, column) == nil }
+
+  /// The fields of the features' columns as they are, for learning.
+  ///
+  /// - Parameter readings: how each column is read.
+  func table(_ readings: [ColumnReading], names: [String]) throws(DiagnosticError) -> RawTable {
+    var raw: [RawColumn] = []
+    for (index, column) in columns.inputs.enumerated() {
+      if readings[index] == .text {
+        var dictionary = TextDictionary()
+        let codes = columns.rows.map { text($0, column).map { dictionary.index($0) } ?? -1 }
+        raw.append(RawColumn(name: names[index], values: .texts(codes, dictionary: dictionary.texts)))
+      } else {
+        var numbers: [Double] = []
+        numbers.reserveCapacity(columns.rows.count)
+        for row in columns.rows { numbers.append(try number(row, column, readings[index])) }
+        raw.append(RawColumn(name: names[index], values: .numbers(numbers)))
+      }
+    }
+    return RawTable(columns: raw, lines: columns.rows.map { Int32(clamping: columns.table.lines[$0]) })
+  }
+
+  /// The numbers of the features of each row, by what training has learned.
+  ///
+  /// - Parameter skipped: takes the error of a row that is left out; nil to throw it.
+  /// - Returns: the inputs, and the rows that they come from.
+  func encoded(
+    _ features: [TableFeature], isDouble: Bool, skipped: ((DiagnosticError) -> Void)?
+  ) throws -> (inputs: EncodedInputs, rows: [Int]) {
+    try EncodedInputs.requireMemory(features, samples: columns.rows.count, isDouble: isDouble, file: columns.table.file)
+    var inputs = EncodedInputs(features, isDouble: isDouble, samples: columns.rows.count)
+    let encoders = features.compactMap { $0.encoding.map(ColumnEncoder.init) }
+    var numbers = [[Double]](repeating: [], count: encoders.count)
+    var rows: [Int] = []
+    for row in columns.rows {
+      do {
+        for (index, encoder) in encoders.enumerated() {
+          numbers[index].removeAll(keepingCapacity: true)
+          try encode(row, columns.inputs[index], encoder, isDouble: isDouble, into: &numbers[index])
+        }
+      } catch let error as DiagnosticError {
+        guard let skipped else { throw error }
+        skipped(error)
+        continue
+      }
+      inputs.append(numbers)
+      rows.append(row)
+    }
+    return (inputs, rows)
+  }
+
+  private func encode(
+    _ row: Int, _ column: Int, _ encoder: ColumnEncoder, isDouble: Bool, into numbers: inout [Double]
+  ) throws {
+    do {
+      let reading = encoder.encoding.reading
+      if reading == .text {
+        try encoder.append(text(row, column), to: &numbers)
+      } else {
+        try encoder.append(number(row, column, reading), to: &numbers)
+      }
+      guard isDouble || numbers.allSatisfy({ Float($0).isFinite }) else { throw ColumnFault.tooLarge }
+    } catch let fault as ColumnFault {
+      throw fault.error(columns.plainName(column), columns.table.text(row, column), columns.table.place(row, column))
+    }
+  }
+}
+
+extension RawTable {
+  /// The inputs that the table makes with what training has learned of it.
+  ///
+  /// - Throws: a `DiagnosticError` for a field that the training part does not explain, with its line.
+  package func encoded(_ features: [TableFeature], isDouble: Bool, file: String) throws -> [DataArray] {
+    try EncodedInputs.requireMemory(features, samples: lines.count, isDouble: isDouble, file: file)
+    var inputs = EncodedInputs(features, isDouble: isDouble, samples: lines.count)
+    let encoders = features.compactMap { $0.encoding.map(ColumnEncoder.init) }
+    var numbers = [[Double]](repeating: [], count: encoders.count)
+    for row in lines.indices {
+      for (index, encoder) in encoders.enumerated() {
+        numbers[index].removeAll(keepingCapacity: true)
+        do {
+          switch columns[index].values {
+          case .numbers(let values): try encoder.append(values[row], to: &numbers[index])
+          case .texts(let codes, let dictionary):
+            try encoder.append(codes[row] < 0 ? nil : dictionary[Int(codes[row])], to: &numbers[index])
+          }
+          guard isDouble || numbers[index].allSatisfy({ Float($0).isFinite }) else { throw ColumnFault.tooLarge }
+        } catch let fault as ColumnFault {
+          throw fault.error(
+            columns[index].name, columns[index].text(row), SourcePlace(file: file, line: Int(lines[row]), column: 1))
+        }
+      }
+      inputs.append(numbers)
+    }
+    return inputs.arrays
+  }
+}
+
+extension RawColumn {
+  /// A field for messages.
+  fileprivate func text(_ row: Int) -> String {
+    switch values {
+    case .numbers(let numbers): "\(numbers[row])"
+    case .texts(let codes, let dictionary): codes[row] < 0 ? "" : dictionary[Int(codes[row])]
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import NNText
+
+/// A column of a table that the net reads as `<columns>` says.
+package struct TableFeature: Sendable, Hashable {
+  /// The column's position in the training set's table, from 0.
+  package var position: Int
+  /// The name of the input that reads it.
+  package var input: String
+  /// What training has learned of it; nil before that.
+  package var encoding: ColumnEncoding?
+
+  /// A column at a position.
+  package init(position: Int, input: String, encoding: ColumnEncoding?) {
+    self.position = position
+    self.input = input
+    self.encoding = encoding
+  }
+
+  /// The feature as a JSON object.
+  var json: StrictJSON {
+    .object(
+      [.init(key: "column", value: .integer(position)), .init(key: "input", value: .text(input))]
+        + (encoding?.json ?? []))
+  }
+
+  /// Reads `json` back; nil when it is something else.
+  init?(json: StrictJSON) {
+    guard case .integer(let position)? = json["column"], position >= 0, case .text(let input)? = json["input"],
+      let encoding = ColumnEncoding(json: json)
+    else { return nil }
+    self.init(position: position, input: input, encoding: encoding)
+  }
+}
+
+extension [TableFeature] {
+  /// The numbers of a sample for each input.
+  package var widths: [String: Int] {
+    reduce(into: [:]) { $0[$1.input, default: 0] += $1.encoding?.width ?? 0 }
+  }
+
+  /// The number of different indices for each input that reads some: the largest of its columns.
+  package var entries: [String: Int] {
+    reduce(into: [:]) { result, feature in
+      if let entries = feature.encoding?.entries {
+        result[feature.input] = Swift.max(result[feature.input] ?? 0, entries)
+      }
+    }
+  }
+}

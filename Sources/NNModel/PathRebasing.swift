@@ -1,0 +1,34 @@
+import NNCore
+import NNFiles
+import NNText
+
+extension ModelDescription {
+  /// The model's text as it has to be for a file in another folder: paths of data lead to the same files from there.
+  /// The text as it is if a folder cannot be found.
+  ///
+  /// - Parameter folder: a folder that exists.
+  package func text(in folder: String) -> String {
+    let source = SourceText(file: file, bytes: Array(text.utf8))
+    guard let from = Path.resolved(folder), let home = Path.resolved(Path.folder(of: file)), from != home,
+      let tree = try? parseXML(source, limits: .standard),
+      let data = tree.elements.first?.children.first(where: { tree[$0].name == "data" })
+    else { return text }
+    let way = Path.relative(home, from: from)
+    // Sources stand in the text in their order, among splits.
+    let tags = tree[data].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") }
+    guard tags.count == sources.count else { return text }
+    var bytes: [UInt8] = []
+    var offset = 0
+    for (tag, element) in zip(tags, sources) {
+      let paths = Set(element.schema.allAttributes.filter { $0.kind == .path }.map(\.name))
+      for attribute in tree.scan.tags[tag].attributes.map({ tree.scan.attributes[Int($0)] })
+      where paths.contains(source.string(attribute.name)) {
+        guard source.bytes[attribute.value].first != UInt8(ascii: "/"), !attribute.value.isEmpty else { continue }
+        bytes += source.bytes[offset..<attribute.value.lowerBound]
+        bytes += markupEscaped(way + "/").utf8
+        offset = attribute.value.lowerBound
+      }
+    }
+    return String(decoding: bytes + source.bytes[offset...], as: UTF8.self)
+  }
+}

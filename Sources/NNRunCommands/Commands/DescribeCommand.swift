@@ -1,0 +1,35 @@
+import NNCommandLine
+import NNData
+
+/// `nnrun describe`
+enum DescribeCommand: Command {
+  static let name = "describe"
+  static let summary = "say what a table seems to hold"
+  static let discussion =
+    "Prints a line for each column: its kind, gaps, different values and their range, and warns of what is likely to lead "
+    + "a training astray. 'nnrun train' of a table prints the same and proposes a model."
+  static let positionals = [Positional(name: "TABLE", help: "A table: csv or tsv, also with .gz.")]
+  static let options = [
+    Option(
+      "label", .text("COLUMN"), "The column of the right answer: its name, its number, last or none; last unless given."
+    ),
+    CommonOptions.json,
+  ]
+  static let examples = [
+    (
+      line: "nnrun describe models/data/penguins/penguins.csv --label species",
+      meaning: "Show what the columns of the table hold."
+    )
+  ]
+
+  static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let table = try TableProfile(path: arguments.positionals[0], label: arguments.text("label") ?? "last")
+    if arguments.has("json") {
+      try printResult(TableText.json(table))
+    } else {
+      try printResult(TableText.text(table), terminator: "")
+      printMessages(table.warnings)
+    }
+    return .done
+  }
+}

@@ -1,0 +1,20 @@
+import NNCore
+import NNData
+import NNModel
+
+extension ModelDescription {
+  /// What `<columns>` says of the table; nil if the model has none. Throws a `DiagnosticError` at the place of a column that
+  /// is wrong.
+  func declaredColumns() throws(DiagnosticError) -> DeclaredColumns? {
+    guard let columns else { return nil }
+    return try DeclaredColumns(
+      columns.elements.map(\.element), gaps: columns.missingValues, inputs: columnInputs
+    ) { DiagnosticError([$0.diagnostic(at: columns.elements[$1])]) }
+  }
+
+  /// The model with its inputs as wide as the columns of its table are; itself if none depends on a table. Reads the data
+  /// if one does. Throws a `DiagnosticError`.
+  package func resolvedByData() throws -> ModelDescription {
+    columnInputs.isEmpty ? self : try DataLoading(self).sets().0
+  }
+}

@@ -1,0 +1,111 @@
+import NNCore
+import NNFiles
+import NNText
+import NNWeights
+
+/// What a run folder tells of its run, finished or not.
+package struct RunSummary: Sendable {
+  /// An epoch's numbers, as far as a comparison shows them.
+  package struct Epoch: Sendable {
+    /// Epochs done, this one included.
+    package var epoch: Double
+    /// The numbers by set and metric, such as `validation loss`.
+    package var values: [String: Double]
+  }
+
+  /// The folder.
+  package let folder: String
+  /// The overrides of the command line.
+  package let overrides: [String]
+  /// The metric by which epochs were compared.
+  package let metric: Metric
+  /// Whether it has come to its end.
+  package let isFinished: Bool
+  /// Seconds of training.
+  package let seconds: Double
+  /// Seconds since 1970 when it last wrote.
+  package let time: Int
+  /// The epochs.
+  package let epochs: [Epoch]
+  /// The kept epoch; nil for none, or before the end.
+  package let bestEpoch: Int?
+  /// By set and metric what was measured with the kept weights; nothing before the end.
+  package let results: [String: [String: Double]]
+  /// What the model says, overrides applied: a text for each path.
+  package let record: RunRecord?
+
+  /// Reads a folder; nil if no run is in it. Throws a `DiagnosticError` for files that cannot be read.
+  package init?(_ folder: String) throws {
+    let metrics = Path.join(folder, "metrics.jsonl")
+    guard Path.exists(metrics) else { return nil }
+    self.folder = folder
+    let lines = try FileReading.bytes(metrics).split(separator: UInt8(ascii: "\n"))
+    // A run that was killed may have left half a line.
+    epochs = lines.compactMap { line in (try? StrictJSON(line)).flatMap(Self.epoch) }
+    let file = ["checkpoint.safetensors", "weights.safetensors"].map { Path.join(folder, $0) }.first(where: Path.exists)
+    record = try file.flatMap { try RunRecord(WeightsFile(path: $0)) }
+    overrides = record?.overrides ?? []
+    let path = Path.join(folder, "results.json")
+    let results = Path.exists(path) ? try? StrictJSON(FileReading.bytes(path)) : nil
+    isFinished = results != nil
+    time = Path.modificationTime(isFinished ? path : metrics) ?? 0
+    var found: [String: [String: Double]] = [:]
+    for set in ["validation", "test", "training"] { found[set] = results?[set].map(Self.numbers) }
+    self.results = found
+    if case .text(let key)? = results?["metric"], let named = Metric.named(key) {
+      metric = named
+    } else {
+      metric = epochs.last?.values["training accuracy"] == nil ? .loss : .accuracy
+    }
+    if case .integer(let epoch)? = results?["bestEpoch"], epoch > 0 { bestEpoch = epoch } else { bestEpoch = nil }
+    seconds = results.flatMap { $0["seconds"]?.number } ?? epochs.reduce(0) { $0 + ($1.values["seconds"] ?? 0) }
+  }
+
+  /// The runs in a folder, each in a folder of its own, or as a fold in a folder of folds.
+  package static func all(in folder: String) throws -> [RunSummary] {
+    try FolderListing.visibleNames(in: folder).flatMap { name -> [RunSummary] in
+      let path = Path.join(folder, name)
+      if let run = try RunSummary(path) { return [run] }
+      guard Path.exists(Path.join(path, "fold1")) else { return [] }
+      return try FolderListing.visibleNames(in: path).compactMap { try RunSummary(Path.join(path, $0)) }
+    }
+  }
+
+  /// The best value of the deciding metric on the validation set: that of the kept epoch, or of the best so far.
+  package var validation: Double? {
+    if let value = results["validation"]?[metric.key] { return value }
+    let values = epochs.compactMap { $0.values["validation \(metric.key)"] }
+    return metric.improvesUpwards ? values.max() : values.min()
+  }
+
+  /// The value of the deciding metric on the test set.
+  package var test: Double? { results["test"]?[metric.key] }
+
+  private static func epoch(_ json: StrictJSON) -> Epoch? {
+    guard let number = json["epoch"]?.number else { return nil }
+    var values: [String: Double] = [:]
+    for set in ["training", "validation"] {
+      let found: [String: Double] = json[set].map(numbers) ?? [:]
+      for (key, value) in found { values["\(set) \(key)"] = value }
+    }
+    values["seconds"] = json["seconds"]?.number
+    return Epoch(epoch: number, values: values)
+  }
+
+  /// The members of an object that are numbers.
+  private static func numbers(_ json: StrictJSON) -> [String: Double] {
+    guard case .object(let members) = json else { return [:] }
+    return members.reduce(into: [:]) { $0[$1.key] = $1.value.number }
+  }
+}
+
+extension StrictJSON {
+  /// A number, whole or not; nil for anything else.
+  fileprivate var number: Double? {
+    switch self {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    default: nil
+    }
+  }
+}
