@@ -24,7 +24,7 @@ extension Dataset {
     if let features = table?.features { return tableFeatures(features, table?.names) }
     let columns = inputs.count == 1 ? table?.inputNames : nil
     return inputs.enumerated().flatMap { index, array -> [DatasetFeature] in
-      guard array.form.shape.rank == 1 else {
+      guard array.form.shape.rank == 1, array.lengths == nil else {
         return [.init(name: array.name, input: index, elements: 0..<array.width)]
       }
       let names = columns.flatMap { $0.count == array.width ? $0 : nil }
@@ -91,6 +91,12 @@ extension DataArray {
         for column in columns { result[Int(row) * width + column] = values[Int(other) * width + column] }
       }
       return result
+    }
+    // A whole sequence takes its length along.
+    if let lengths, columns.count == width {
+      var moved = lengths
+      for (row, other) in zip(rows, others) { moved[Int(row)] = lengths[Int(other)] }
+      self.lengths = moved
     }
     switch elements {
     case .bytes(let values): elements = .bytes(permuted(values))
