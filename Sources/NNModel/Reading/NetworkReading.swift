@@ -181,6 +181,8 @@ extension ModelReader {
   mutating func warnAboutBlocks() {
     for (name, block) in net.blocks where !block.isUsed {
       let position = tree[block.element].position
+      // An included file may hold blocks for others to choose from.
+      guard position.file == 0 else { continue }
       diagnostics.add(
         Diagnostic(
           .warning, code: "unused-block", "the block '\(name)' is not used", place: tree.place(position),
