@@ -78,10 +78,10 @@ private struct SavedStep<S: Scalar> {
 /// Row `gate` of W x + b, or of R h + d.
 @inline(__always)
 private func gateSum<S: Scalar>(
-  _ row: Int, _ weights: Buffer<S>, _ bias: Buffer<S>?, _ values: (Int) -> S, _ count: Int
+  _ row: Int, _ weights: Buffer<S>, _ bias: Buffer<S>?, _ values: Buffer<S>
 ) -> S {
   var sum: S = bias?[row] ?? 0
-  for k in 0..<count { sum += weights[row * count + k] * values(k) }
+  for k in 0..<values.count { sum += weights[row * values.count + k] * values[k] }
   return sum
 }
 
@@ -103,8 +103,8 @@ package func referenceRecur<S: Scalar>(
     for index in 0..<length {
       let step = r.step(index, of: length)
       let input = x.slice(from: (sequence * r.steps + step) * features, count: features)
-      func fromInput(_ row: Int) -> S { gateSum(row, weights.input, weights.inputBias, { input[$0] }, features) }
-      func fromHidden(_ row: Int) -> S { gateSum(row, weights.hidden, weights.hiddenBias, { hidden[$0] }, units) }
+      func fromInput(_ row: Int) -> S { gateSum(row, weights.input, weights.inputBias, input) }
+      func fromHidden(_ row: Int) -> S { gateSum(row, weights.hidden, weights.hiddenBias, hidden) }
       for u in 0..<units {
         switch r.cell {
         case .rnn: gates[u] = S.tanh(fromInput(u) + fromHidden(u))
