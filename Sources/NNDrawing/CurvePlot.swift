@@ -142,7 +142,7 @@ package struct CurvePlot: Sendable {
       let start = right == 620 ? right - 120 : right + 12
       let height = (right == 620 ? 20.0 : Self.top + 10) + 16 * Double(index)
       text +=
-        #"<line x1="\#(start)" x2="\#(start + 20)" y1="\#(height - 4)" y2="\#(height - 4)" stroke="\#(line.color)" stroke-width="3"/>"#
+        #"<line x1="\#(start)" x2="\#(start + 20)" y1="\#(height - 4)" y2="\#(height - 4)" stroke="\#(line.color)" stroke-width="3"\#(line.style == .dashes ? #" stroke-dasharray="5 4""# : "")/>"#
       text += #"<text class="ink" x="\#(start + 26)" y="\#(height)">\#(markupEscaped(Self.short(line.name)))</text>"#
       text += "\n"
     }

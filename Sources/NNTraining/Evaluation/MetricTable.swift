@@ -134,6 +134,9 @@ extension Metric {
     ) { $0.quantileLoss },
   ]
 
+  /// Those that cost nothing, as they come from sums.
+  static let fromSums = [loss, accuracy, rmse, r2]
+
   /// All metrics that can be asked for by key, in the order in which they are shown.
-  public static let all = [loss, accuracy, rmse, r2] + answers + scores + numbers
+  public static let all = fromSums + answers + scores + numbers
 }

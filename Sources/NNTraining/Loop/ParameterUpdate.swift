@@ -82,7 +82,9 @@ public final class ParameterUpdate<S: Scalar> {
   /// The Euclidean norm of the gradient of all trainable parameters.
   public func gradientNorm() -> Double {
     var square = 0.0
-    for (span, _) in spans { square += S.sumOfSquares(span.gradients, workers: network.workers) }
+    for index in spans.indices {
+      square += S.sumOfSquares(spans[index].span.gradients, workers: network.workers)
+    }
     return square.squareRoot()
   }
 }

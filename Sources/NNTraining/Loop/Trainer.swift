@@ -39,8 +39,8 @@ public final class Trainer<S: Scalar> {
   let bestParameters: Storage<S>
   let bestState: Storage<S>
   private let stepsPerEpoch: Int
-  /// What is gathered while an epoch is trained: what the metric that decides needs, if no validation set has it.
-  private let scoresOfTraining: Evaluation.Detail
+  /// The evaluation of an epoch before its first step.
+  private let blank: Evaluation
 
   /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
   ///
@@ -57,8 +57,10 @@ public final class Trainer<S: Scalar> {
     self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
     update = ParameterUpdate(network, settings.optimizer)
-    scoresOfTraining = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
-    running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
+    // What the metric that decides needs is gathered in training only if no validation set has it.
+    let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
+    blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
+    running = blank
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
@@ -203,7 +205,7 @@ public final class Trainer<S: Scalar> {
     state.epoch += 1
     state.batchOfEpoch = 0
     state.secondsOfEpoch = 0
-    running = Evaluation(network.plan, detail: scoresOfTraining, answerScales: trainingSet.answerScales)
+    running = blank
     state.records.append(record)
     judge(record)
     try onEpoch?(record)

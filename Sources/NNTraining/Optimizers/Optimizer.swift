@@ -71,11 +71,12 @@ extension FusedOptimizer {
   /// The step of the rule.
   public func update<S: Scalar>(_ span: UpdateSpan<S>) {
     let none = Buffer(base: span.parameters.base, count: 0)
+    let first = span.states.isEmpty ? none : span.states[0]
+    let second = span.states.count > 1 ? span.states[1] : none
     S.update(
       rule(step: span.step), rate: span.rate, decay: span.decay, gradientScale: span.gradientScale,
       gradientLimit: span.gradientLimit, parameters: span.parameters, gradients: span.gradients,
-      first: span.states.first ?? none, second: span.states.count > 1 ? span.states[1] : none, starts: span.starts,
-      workers: span.workers)
+      first: first, second: second, starts: span.starts, workers: span.workers)
   }
 }
 

@@ -40,10 +40,12 @@ package struct RunComparison: Sendable {
     return rows
   }
 
-  /// The curves of the loss and of the metric that decides, of both runs.
+  /// The curves of the loss, of what else both runs have a curve of, and of the metric that decides.
   private var plots: [CurvePlot] {
-    var metrics = [Metric.loss]
-    if first.metric == second.metric, first.metric != .loss { metrics.append(first.metric) }
+    let metrics = Metric.all.filter { metric in
+      metric == .loss || metric.isCurve && [first, second].allSatisfy { $0.hasCurve(metric) }
+        || metric == first.metric && metric == second.metric
+    }
     return metrics.map { metric in
       var lines: [CurvePlot.Line] = []
       for (run, letter, color) in [(first, "A", 0), (second, "B", 1)] {

@@ -81,6 +81,9 @@ package struct RunSummary: Sendable {
   /// The value of the deciding metric on the test set.
   package var test: Double? { results["test"]?[metric.key] }
 
+  /// Whether epochs have a metric.
+  func hasCurve(_ metric: Metric) -> Bool { epochs.contains { $0.values["training \(metric.key)"] != nil } }
+
   private static func epoch(_ json: StrictJSON) -> Epoch? {
     guard let number = json["epoch"]?.number else { return nil }
     var values: [String: Double] = [:]

@@ -22,7 +22,7 @@ public struct TrainingRecord: Sendable, Hashable {
 
     /// The scores of an evaluation: those from sums, which cost nothing, and one that is wanted besides.
     public init(_ evaluation: Evaluation, and wanted: Metric = .loss) {
-      let metrics = Metric.all.filter { $0.detail == .sums || $0 == wanted }
+      let metrics = Metric.fromSums + (wanted.detail == .sums ? [] : [wanted])
       for metric in metrics { values[metric] = metric.value(evaluation) }
       guard evaluation.heads.count > 1 else { return }
       heads = evaluation.heads.map { head in
