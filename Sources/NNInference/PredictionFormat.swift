@@ -151,7 +151,7 @@ public struct PredictionFormat: Sendable {
         }
         members.append(member("probabilities", each))
       }
-      members.append(member("values", units.map { "[\($0.map(Self.number).joined(separator: ","))]" }))
+      members.append(member("values", units.map { unit in "[\(unit.map { Self.number($0) }.joined(separator: ","))]" }))
       return "{\(members.joined(separator: ","))}"
     }
   }

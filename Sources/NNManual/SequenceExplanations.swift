@@ -44,6 +44,16 @@ extension CodeExplanation {
       "bad-mixture", "Sequences of different lengths, and indices, cannot be added up, which mixing samples does.",
       wrong: #"<augment><mixup/></augment> with <input length="varying" .../>"#, right: "no <mixup> for such inputs"),
     .init(
+      "bad-windows",
+      "<windows> cuts samples from the rows of a table, all of whose columns are numbers of one series. None of them is a "
+        + "label: what is to be forecast is named in targets.",
+      wrong: #"<csv path="co2.csv"><windows length="24"/></csv>"#,
+      right: #"<csv path="co2.csv" label="none"><windows length="24" targets="co2"/></csv>"#),
+    .init(
+      "too-short", "A window needs as many rows as its length and horizon together.",
+      wrong: #"length="24" for 20 rows"#,
+      right: #"length="12" for 20 rows"#),
+    .init(
       "bad-series",
       "A .ts file has a header of lines that begin with @, then @data, then a line for each case: dimensions separated by "
         + "colons, numbers by commas, the label last. All dimensions of a case have the same number of numbers, at least one.",

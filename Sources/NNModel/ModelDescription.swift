@@ -59,6 +59,8 @@ public struct ModelElement: Sendable {
   public let attributes: Attributes
   /// The namespace prefix that the file uses; empty for the default namespace.
   public let prefix: String
+  /// What stands inside it: the windows of a source.
+  public internal(set) var children: [ModelElement] = []
   let position: SourcePosition
   let given: [SourceAttribute]
   let source: SourceText

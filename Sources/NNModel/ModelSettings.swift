@@ -10,7 +10,11 @@ extension ModelDescription {
     var list = SettingList()
     list["model.precision"] = precision.rawValue
     if let classes { list["data.classes"] = classes.joined(separator: " ") }
-    for source in sources { list.add("data.\(source.attributes.text("role"))", source, except: ["role"]) }
+    for source in sources {
+      let path = "data.\(source.attributes.text("role"))"
+      list.add(path, source, except: ["role"])
+      for child in source.children { list.add("\(path).\(child.schema.name)", child) }
+    }
     for (index, split) in splits.enumerated() {
       let path = "data.split\(index + 1)"
       list[path] = "\(split.role) from \(split.from)"

@@ -36,7 +36,8 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
-    model, description, data, split, columns, preprocess, augment, views, include, block, network, input, use, `repeat`,
+    model, description, data, windows, split, columns, preprocess, augment, views, include, block, network, input, use,
+    `repeat`,
     training,
   ]
 
@@ -65,6 +66,24 @@ public struct ModelStructure: Sendable, Hashable {
     "data", in: ["model"], children: ["split"], kinds: [.source], "Where training, validation and test data come from.",
     example: #"<data classes="cat dog"><csv role="train" path="train.csv" label="last"/></data>"#,
     attributes: [.optional("classes", .words, "The names of the classes, in the order of their numbers.")])
+
+  static let windows = ModelStructure(
+    "windows", in: ["csv"],
+    "Cuts samples from a series, the rows of a table in their order: inputs of length x columns, and what follows them.",
+    example: #"<csv path="co2.csv" label="none"><windows length="24" horizon="1" targets="co2"/></csv>"#,
+    attributes: [
+      .required("length", .integer(1...Shape.maximumElementCount), "The rows of a sample's input."),
+      .optional(
+        "horizon", .integer(1...Shape.maximumElementCount), default: .integer(1),
+        "The rows behind them that are to be forecast."),
+      .optional(
+        "step", .integer(1...Shape.maximumElementCount), default: .integer(1),
+        "The rows from the start of one window to that of the next."),
+      .optional("targets", .words, "The columns to be forecast, by name or number from 1; all unless given."),
+      .optional(
+        "season", .integer(1...Shape.maximumElementCount),
+        "The rows of a season: beside the result stands the error of forecasting what was a season ago."),
+    ])
 
   static let split = ModelStructure(
     "split", in: ["data"], isUnique: false, "Sets a part of one role's data aside for another role.",

@@ -113,7 +113,13 @@ public enum ModelWriter {
     private mutating func write(_ element: ModelElement) {
       begin(element)
       writeAttributes(of: element, except: [])
-      text += "/>\n"
+      guard !element.children.isEmpty else { return text += "/>\n" }
+      text += ">\n"
+      for child in element.children {
+        text += "  "
+        write(child)
+      }
+      text += "    </\(prefixes[element.schema.namespace].map { "\($0):" } ?? "")\(element.schema.name)>\n"
     }
 
     private mutating func begin(_ element: ModelElement) {

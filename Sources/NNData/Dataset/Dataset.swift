@@ -40,6 +40,10 @@ public struct Dataset: Sendable {
   package var splitColumns: [String: [String]] = [:]
   /// How right answers that are numbers were scaled; nil if they are as the table has them.
   package var answerScales: [NumberEncoding]?
+  /// How the samples were cut from a series; nil if they were not.
+  public internal(set) var windows: SeriesWindows?
+  /// Of samples that were cut from a series, the columns of the inputs that are forecast, in the order of the targets.
+  var forecastColumns: [Int] = []
   /// What was wrong with rows that were left out.
   public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.

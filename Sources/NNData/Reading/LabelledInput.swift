@@ -22,7 +22,8 @@ public enum LabelledInput {
     let file = SampleFile(path)
     let request = SampleRequest(
       hasTargets: true, context: context, label: label, labels: labels, lengths: lengths, pictures: pictures)
-    return try file.format().samples(in: file, request)
+    let set = try file.format().samples(in: file, request)
+    return try context.record?.windows?.cut(set, hasTargets: true, record: context.record) ?? set
   }
 
   /// Whether the path is that of a file that holds its right answers in any case: the .bin of CIFAR-10 or CIFAR-100.

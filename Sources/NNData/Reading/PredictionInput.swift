@@ -32,6 +32,6 @@ public enum PredictionInput {
       hasTargets: false, context: context, label: label, lengths: lengths, pictures: pictures, inputs: inputs)
     var set = try file.format().samples(in: file, request)
     set.targets = []
-    return set
+    return try record?.windows?.cut(set, hasTargets: false) ?? set
   }
 }

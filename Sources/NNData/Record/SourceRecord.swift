@@ -20,6 +20,8 @@ public struct SourceRecord: Sendable, Hashable {
 
   /// What there is to know.
   package let form: Form
+  /// How samples were cut from a series; nil if they were not.
+  package var windows: SeriesWindows?
 
   /// A record of the given form.
   package init(_ form: Form) { self.form = form }
@@ -30,7 +32,9 @@ public struct SourceRecord: Sendable, Hashable {
   /// The record as one JSON object.
   package var json: StrictJSON {
     switch form {
-    case .table(let table): return table.json
+    case .table(let table):
+      guard let windows, case .object(let members) = table.json else { return table.json }
+      return .object(members + [.init(key: "windows", value: windows.json)])
     case .archive(let inputs, let targets, let lengths):
       var members: [StrictJSON.Member] = [
         .init(key: "kind", value: .text("npz")),
@@ -54,6 +58,10 @@ public struct SourceRecord: Sendable, Hashable {
     case "csv":
       guard let table = TableRecord(json: json) else { return nil }
       form = .table(table)
+      if let value = json["windows"] {
+        guard let windows = SeriesWindows(json: value) else { return nil }
+        self.windows = windows
+      }
     case "npz":
       guard let inputs = json["inputs"]?.texts, !inputs.isEmpty, let targets = json["targets"]?.texts else {
         return nil

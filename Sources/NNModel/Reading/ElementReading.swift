@@ -175,7 +175,7 @@ extension ModelReader {
   mutating func checkLeaf(_ index: Int, _ scope: Int?) {
     checkText(index, scope)
     // In a file that is not well-formed, they may be inside only because an end tag is missing.
-    for child in tree.malformed == nil ? tree[index].children : [] {
+    for child in tree.malformed == nil ? tree[index].children : [] where !isWindows(child, inside: index) {
       report(
         "misplaced-element", "\(tree[child].shown) cannot stand inside \(tree[index].shown)",
         remedy: "end \(tree[index].shown) with /> before it", at: child, scope: scope)

@@ -33,11 +33,32 @@ extension ModelReader {
       if tree[child].isStandard, tree[child].name == "split" {
         readSplit(child)
       } else if let known = registered(child, .data) {
-        if let element = make(child, tree[child].attributes, declaration(known), scope: nil) { sources.append(element) }
+        let windows = readWindows(child, of: known)
+        if var element = make(child, tree[child].attributes, declaration(known), scope: nil) {
+          element.children = windows.map { [$0] } ?? []
+          sources.append(element)
+        }
       } else {
         reportUnknown(child, in: .data)
       }
     }
+  }
+
+  /// Reads the `<windows>` inside a source, if there are any.
+  private mutating func readWindows(_ index: Int, of source: ElementDeclaration) -> ModelElement? {
+    let found = tree[index].children.filter { isWindows($0, inside: index) }
+    if found.count > 1 {
+      report("duplicate-element", "there are two <windows> in one source", remedy: "keep one of them", at: found[1])
+    }
+    return found.first.flatMap {
+      make($0, tree[$0].attributes, declaration(ElementDeclaration(WindowsDescription.self)), scope: nil)
+    }
+  }
+
+  /// Whether an element is the `<windows>` of a source that may have some.
+  func isWindows(_ index: Int, inside parent: Int) -> Bool {
+    tree[index].isStandard && tree[index].name == ModelStructure.windows.schema.name && tree[parent].isStandard
+      && ModelStructure.windows.parents.contains(tree[parent].name)
   }
 
   private mutating func checkClasses(_ index: Int) {

@@ -20,7 +20,19 @@ extension SchemaWriter {
   /// The type of a registered element.
   func elementType(_ schema: ElementSchema, isTemplate: Bool, _ types: inout SchemaTypes) -> String {
     "  <xs:complexType name=\"\(Self.typeName(schema, isTemplate))\">\n" + Self.annotation(schema, indent: 4)
-      + attributes(of: schema, isTemplate: isTemplate, indent: 4, &types) + "  </xs:complexType>\n"
+      + content(of: schema) + attributes(of: schema, isTemplate: isTemplate, indent: 4, &types)
+      + "  </xs:complexType>\n"
+  }
+
+  /// What stands inside a registered element: the windows of a source that may have some.
+  private func content(of schema: ElementSchema) -> String {
+    let windows = ModelStructure.windows
+    guard schema.kind == .source, schema.namespace == ElementSchema.standardNamespace,
+      windows.parents.contains(schema.name)
+    else { return "" }
+    let type = Self.typeName(windows.schema, false)
+    return
+      "    <xs:sequence>\n      <xs:element name=\"windows\" type=\"nn:\(type)\" minOccurs=\"0\"/>\n    </xs:sequence>\n"
   }
 
   /// The declarations of an element's attributes.

@@ -191,6 +191,8 @@ struct TrainingSession {
   ) -> [String] {
     let trainer = run.trainer
     var lines = ["\(set): " + EvaluationText.short(evaluation)]
+    let judged = set == "test" ? experiment.testSet : experiment.validationSet
+    if let naive = judged?.naiveForecasts { lines.append(naive) }
     var story = "\(trainer.records.count) epochs in \(duration(trainer.seconds))"
     if case .stopped(let rule) = outcome {
       story += "; stopped because \(rule.reason)"

@@ -220,7 +220,10 @@ package struct DataLoading {
           code: "two-sources", "there is already a source with role=\"\(role)\"",
           remedy: "give each role one source", place: sources[1].place)
       }
-      let set = try read(source, context)
+      var set = try read(source, context)
+      if let windows = source.children.first, let element = windows.element as? WindowsDescription {
+        set = try SeriesWindows(element).cut(set, hasTargets: true)
+      }
       sets[role] = set
       if role == "train" {
         context.classes = set.classNames ?? context.classes
@@ -234,6 +237,11 @@ package struct DataLoading {
   /// Makes a fold of the training data the test set. Groups that the model's own split for tests keeps together stay so.
   private func take(_ fold: Fold, from sets: inout [String: Dataset]) throws {
     guard let training = sets["train"] else { return }
+    guard training.windows == nil else {
+      throw DiagnosticError(
+        code: "bad-split", file: training.file, "folds of windows would learn from the future",
+        remedy: "train without folds")
+    }
     let split = description.splits.first { $0.role == "test" && $0.from == "train" }
     var groups: [String]?
     switch split?.choice {
@@ -271,7 +279,7 @@ package struct DataLoading {
     }
     let parts = try parts(of: whole, split)
     sets[split.role] = parts.part
-    sets[split.from] = parts.rest
+    sets[split.from] = try parts.rest.beforeForecasts(of: split)
   }
 
   /// The part of a set that a split takes, and the rest.
@@ -287,6 +295,13 @@ package struct DataLoading {
       texts = found
     }
     let seed = UInt64(clamping: split.seed)
+    if whole.windows != nil {
+      guard case .last = split.choice else {
+        throw error(
+          "windows overlap, so that a split which is not in time would let the future into the training set",
+          "write order=\"file\"")
+      }
+    }
     switch split.choice {
     case .random(let stratified):
       return Split.take(split.fraction, of: whole, stratified: stratified, seed: seed)

@@ -281,7 +281,6 @@ public struct CSVSource: SampleFormat {
   }
 
   private static func numbers(_ columns: CSVColumns, _ isDouble: Bool) throws -> [Double] {
-    let table = columns.table
     var numbers: [Double] = []
     numbers.reserveCapacity(columns.rows.count * columns.inputs.count)
     for row in columns.rows {

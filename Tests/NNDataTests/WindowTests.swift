@@ -1,0 +1,57 @@
+import NNCore
+import Testing
+
+@testable import NNData
+
+@Suite struct WindowTests {
+  /// A series of 7 rows: 1, 10; 2, 20; and so on.
+  private func series() throws -> Dataset {
+    let values = (1...7).flatMap { [Double($0), Double(10 * $0)] }
+    return try Dataset(
+      inputs: [DataArray(name: "input", form: .values(Shape(2)), elements: .doubles(values))], targets: [],
+      file: "s.csv")
+  }
+
+  @Test func windowsAndWhatFollowsThem() throws {
+    let set = try SeriesWindows(length: 3, targets: ["2"]).cut(series(), hasTargets: true)
+    #expect(set.count == 4 && set.inputs[0].form == .values(Shape(3, 2)) && set.targets[0].form == .values(Shape(1)))
+    #expect(set.inputs[0].values.prefix(8) == [1, 10, 2, 20, 3, 30, 2, 20])
+    #expect(set.targets[0].values == [40, 50, 60, 70])
+    let all = try SeriesWindows(length: 2, horizon: 2, step: 2).cut(series(), hasTargets: true)
+    #expect(all.count == 2 && all.targets[0].values == [3, 30, 4, 40, 5, 50, 6, 60])
+    // Without right answers, the last window forecasts the future.
+    let future = try SeriesWindows(length: 3).cut(series(), hasTargets: false)
+    #expect(future.count == 5 && future.inputs[0].values.suffix(2) == [7, 70] && future.targets.isEmpty)
+  }
+
+  @Test func whatIsNoSeriesIsRefused() throws {
+    func codes(_ windows: SeriesWindows, _ set: Dataset) -> [String] {
+      Outcome { try windows.cut(set, hasTargets: true) }.codes
+    }
+    #expect(codes(SeriesWindows(length: 7), try series()) == ["0:0 too-short"])
+    #expect(codes(SeriesWindows(length: 2, targets: ["co2"]), try series()) == ["0:0 unknown-column"])
+    var labelled = try series()
+    labelled.targets = [DataArray(name: "label", form: .values(Shape(1)), elements: .doubles([1, 2, 3, 4, 5, 6, 7]))]
+    #expect(codes(SeriesWindows(length: 2), labelled) == ["0:0 bad-windows"])
+  }
+
+  @Test func windowsThatForecastTheSameAreCounted() {
+    #expect(SeriesWindows(length: 3).overlap == 0 && SeriesWindows(length: 3, horizon: 4).overlap == 3)
+    #expect(SeriesWindows(length: 3, horizon: 4, step: 2).overlap == 1)
+  }
+
+  @Test func naiveForecasts() throws {
+    let windows = SeriesWindows(length: 3, horizon: 2, targets: ["1"])
+    let set = try windows.cut(series(), hasTargets: true)
+    // The last value is 1 and 2 too low; that of 2 rows before is always 2 too low.
+    #expect((windows.naiveError(set, back: 1) - 2.5.squareRoot()).magnitude < 1e-12)
+    #expect(windows.naiveError(set, back: 2) == 2)
+  }
+
+  @Test func theRecordKeepsThem() throws {
+    var record = SourceRecord(
+      .table(TableRecord(separator: .comma, decimalMark: .point, names: ["a"], columns: 1, answers: [], task: nil)))
+    record.windows = SeriesWindows(length: 4, horizon: 2, step: 3, targets: ["a"])
+    #expect(SourceRecord(json: record.json) == record)
+  }
+}
