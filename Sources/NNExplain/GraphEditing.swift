@@ -15,8 +15,10 @@ extension NetworkDefinition {
     var copy = NetworkDefinition(name: name)
     var places: [Value.Origin: Value.Origin] = [:]
     for (index, input) in inputs.enumerated() {
+      let numbers = values[index] ?? input.value
+      // A sequence is explained at its own length, where there is no padding.
       let value = try copy.input(
-        input.name, shape: input.shape, value: values[index] ?? input.value, hasLength: input.hasLength,
+        input.name, shape: input.shape(of: numbers), value: numbers, hasLength: input.hasLength && numbers == nil,
         entries: input.entries, place: input.place, sourceLine: input.sourceLine)
       places[.input(index)] = value.origin
     }
@@ -33,6 +35,7 @@ extension NetworkDefinition {
     return copy
   }
 
-  /// A copy of the graph with numbers for some of its inputs, by their indices.
+  /// A copy of the graph with numbers for some of its inputs, by their indices. A sequence gets the shape that its numbers
+  /// fill.
   package func withValues(_ values: [Int: [Double]]) throws -> NetworkDefinition { try edited(values: values) }
 }

@@ -34,9 +34,12 @@ struct LocalGradients {
     var sources: [NetworkDefinition.Value] = []
     // A layer that reads one value twice has a derivative for each place.
     for (position, value) in node.inputs.enumerated() {
+      var entries: Int?
+      if case .input(let index) = value.origin { entries = network.plan.definition.inputs[index].entries }
       sources.append(
         try definition.input(
-          "x\(position)", shape: network.plan.shape(of: value), value: network.value(value).buffer.array))
+          "x\(position)", shape: network.plan.shape(of: value), value: network.value(value).buffer.array,
+          entries: entries))
     }
     self.sources = sources
     let own = try definition.add(node.layer, name: "layer", from: sources)

@@ -10,6 +10,8 @@ public struct PredictionFormat: Sendable {
   public let shape: Shape
   /// The names of the classes.
   public let classNames: [String]?
+  /// The numbers of a prediction that belong together: all of them, or those of a step.
+  private let unit: Int
   /// The names of the numbers, where a table names its right answers.
   private let answerNames: [String]?
   /// Whether tables hold the probability of every class.
@@ -30,6 +32,7 @@ public struct PredictionFormat: Sendable {
   /// - Parameter lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
   public init(_ model: SavedModel, lengths: [Int]? = nil) {
     self.lengths = lengths
+    unit = model.plan.predictionUnit
     answerNames = model.record.source?.table?.answerNames
     meaning = model.plan.predictionMeaning
     shape = model.plan.shape(of: model.plan.prediction)
@@ -39,12 +42,12 @@ public struct PredictionFormat: Sendable {
   private var width: Int { shape.elementCount }
 
   /// Whether each step of a sequence has a class, or numbers, of its own.
-  private var isPerStep: Bool { shape.rank == 2 && (isAboutClasses || lengths != nil) }
+  private var isPerStep: Bool { unit < width }
 
   /// The numbers of a sample, or of each of its steps.
   private func units<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
     guard isPerStep else { return [predictions[(sample * width)..<((sample + 1) * width)]] }
-    return (0..<(lengths?[sample] ?? shape[0])).map { step in
+    return (0..<(lengths?[sample] ?? width / unit)).map { step in
       let start = sample * width + step * unit
       return predictions[start..<(start + unit)]
     }
@@ -78,9 +81,6 @@ public struct PredictionFormat: Sendable {
   private var isAboutClasses: Bool {
     meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
   }
-
-  /// The numbers of what has a class, or numbers, of its own: of a sample, or of each step.
-  private var unit: Int { isPerStep ? width / shape[0] : width }
 
   /// The titles of a prediction's columns.
   private var titles: [String] {

@@ -57,8 +57,7 @@ public struct SavedModel: Sendable {
 
   /// Holds the record against the net. Throws a `DiagnosticError` for what does not belong together.
   private func checkRecord(_ free: [NetworkDefinition.Input]) throws {
-    let outputs = plan.shape(of: plan.prediction).elementCount
-    let classes = [.probabilities, .scores].contains(plan.predictionMeaning) ? outputs : 2
+    let classes = [.probabilities, .scores].contains(plan.predictionMeaning) ? plan.predictionUnit : 2
     if let names = record.classes, plan.predictionMeaning != .values, names.count != classes {
       throw DiagnosticError(
         code: "bad-record", file: weights.tensors.file,

@@ -27,7 +27,7 @@ import Testing
   @Test func expandedModelsAreValid() throws {
     let validator = try SchemaValidator(SchemaWriter(registry: standardRegistry).files())
     for name in packageFiles("models") where name.hasSuffix(".xml") {
-      let model = try ModelLoader(registry: standardRegistry).load(text: packageText("models/\(name)"), file: name)
+      let model = try ModelLoader(registry: standardRegistry).load(path: "\(packageFolder)/models/\(name)")
       #expect(validator.accepts(ModelWriter.expanded(model)), "\(name)")
     }
   }

@@ -41,7 +41,7 @@ import Testing
     let feed = BatchFeed<Float>(set, settings, workers: network.workers)
     #expect((feed.prefetcher != nil) == (prefetching == .always))
     let bindings = FeedBindings(network)
-    let update = ParameterUpdate<Float>(network.plan, Adam())
+    let update = ParameterUpdate<Float>(network, Adam())
     var scores = Evaluation(network.plan)
     var step = 0
     func run() {
@@ -50,7 +50,7 @@ import Testing
       scores.add(network)
       network.backward()
       step += 1
-      update.apply(to: network, step: step, rate: 0.01, clipNorm: 1, clipValue: 1)
+      update.apply(step: step, rate: 0.01, clipNorm: 1, clipValue: 1)
     }
     for _ in 0..<14 { run() }
     // More than an epoch, so that a new order is drawn and the batch size changes.

@@ -45,7 +45,13 @@ public struct NetworkDefinition: Sendable {
     public var sourceLine: String?
 
     /// The steps that a sample has unless lengths are given: those of the fixed elements, or all.
-    var steps: Int { value.map { $0.count / (shape.elementCount / shape[0]) } ?? shape[0] }
+    var steps: Int { shape(of: value)[0] }
+
+    /// The shape of a sample of these numbers: if samples have lengths, the steps that the numbers fill.
+    package func shape(of numbers: [Double]?) -> Shape {
+      guard hasLength, let numbers, shape.rank > 0 else { return shape }
+      return Shape([numbers.count / (shape.elementCount / shape[0])] + shape.dimensions.dropFirst()) ?? shape
+    }
   }
 
   /// A layer in the net.

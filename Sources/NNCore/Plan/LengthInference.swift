@@ -45,6 +45,15 @@ extension NetworkPlan {
     return least
   }
 
+  /// The numbers of a prediction that are judged together: scores of classes along the last dimension; otherwise those of a
+  /// step where samples have lengths, and all where they have none.
+  package var predictionUnit: Int {
+    let shape = shape(of: prediction)
+    guard shape.rank > 1 else { return shape.elementCount }
+    if [.probabilities, .scores].contains(predictionMeaning) { return shape[shape.rank - 1] }
+    return length(of: prediction) == nil ? shape.elementCount : shape.elementCount / shape[0]
+  }
+
   /// Whether some loss takes several labels for each sample, one for each step of a sequence.
   public var hasLabelsPerStep: Bool {
     lossNodes.contains { node in

@@ -1,13 +1,14 @@
 import NNCore
 
 /// A loss of a net, and which elements of a target it judges by.
-struct JudgedLoss: Sendable {
+package struct JudgedLoss: Sendable {
   let node: NetworkDefinition.Node
   /// The length of what it judges, the steps of its shape, and the place among the free inputs that the length comes from;
   /// nil if all steps count.
   private let length: (rule: SequenceLength, most: Int, place: Int)?
 
-  init(_ plan: NetworkPlan, _ index: Int) {
+  /// The loss at a node of a planned net.
+  package init(_ plan: NetworkPlan, _ index: Int) {
     node = plan.definition.nodes[index]
     length = node.inputs.first.flatMap { input in
       guard let rule = plan.length(of: input), let place = plan.definition.freeInputs.firstIndex(of: rule.input) else {
@@ -17,11 +18,10 @@ struct JudgedLoss: Sendable {
     }
   }
 
-  /// How many of the first elements of a row's target count.
-  func validWidth(_ target: DataArray, _ row: Int, _ set: Dataset) -> Int {
-    guard let length, length.place < set.inputs.count, let lengths = set.inputs[length.place].lengths,
-      target.width % length.most == 0
-    else { return target.width }
-    return length.rule.steps(Int(lengths[row])) * (target.width / length.most)
+  /// How many of the first of a target's `width` elements count in row `row` of the arrays of the free inputs.
+  package func validWidth(_ width: Int, _ row: Int, _ inputs: [DataArray]) -> Int {
+    guard let length, length.place < inputs.count, let lengths = inputs[length.place].lengths, width % length.most == 0
+    else { return width }
+    return length.rule.steps(Int(lengths[row])) * (width / length.most)
   }
 }

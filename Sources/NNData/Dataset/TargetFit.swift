@@ -12,8 +12,8 @@ enum TargetFit {
       target.file = target.file ?? (set.file.isEmpty ? nil : set.file)
       switch target.form {
       case .classes(let count, _):
-        return label(target, set.rows, count: count, node, width: { loss.validWidth(target, $0, set) })
-      case .values: return number(target, set.rows, node, width: { loss.validWidth(target, $0, set) })
+        return label(target, set.rows, count: count, node, width: { loss.validWidth(target.width, $0, set.inputs) })
+      case .values: return number(target, set.rows, node, width: { loss.validWidth(target.width, $0, set.inputs) })
       }
     }
   }

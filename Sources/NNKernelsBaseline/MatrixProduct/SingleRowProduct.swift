@@ -185,7 +185,7 @@ private struct TransposedRows {
 }
 
 /// The micro-kernel of a single row: A times a few panels of B.
-private struct PanelRowProduct {
+struct PanelRowProduct {
   var a: UnsafePointer<Float>
   var innerStrideA: Int
   /// The first panel of two vectors, its stride of inner indices, and the stride of panels.

@@ -35,7 +35,7 @@ struct CellBackward: LaneLoop {
   private func lstm<L: Lanes>(_ gradient: Vector, _ unit: Int, _ lanes: L) {
     let (i, f) = (value(0, unit, lanes), value(1, unit, lanes))
     let (g, o) = (value(2, unit, lanes), value(3, unit, lanes))
-    let t = HyperbolicTangent().value(lanes.load(cells + unit))
+    let t = gateTanh(lanes.load(cells + unit))
     let before = cellsBefore.map { lanes.load($0 + unit) } ?? .zero
     let total = multiplyAdd(gradient * o, 1 - t * t, lanes.load(cellGradients + unit))
     put(total * g * (i * (1 - i)), 0, unit, lanes)

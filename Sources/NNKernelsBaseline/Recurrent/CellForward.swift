@@ -27,10 +27,10 @@ struct CellForward {
   /// h after the step of row `row`, from unit `unit` of the panel on, of an LSTM.
   @inline(__always)
   func lstm<L: Lanes>(_ row: Int, _ unit: Int, _ lanes: L) -> Vector {
-    let i = vectorSigmoid(sum(0, row, unit))
-    let f = vectorSigmoid(sum(1, row, unit))
-    let g = HyperbolicTangent().value(sum(2, row, unit))
-    let o = vectorSigmoid(sum(3, row, unit))
+    let i = gateSigmoid(sum(0, row, unit))
+    let f = gateSigmoid(sum(1, row, unit))
+    let g = gateTanh(sum(2, row, unit))
+    let o = gateSigmoid(sum(3, row, unit))
     let place = cells + (row * cellStride + unit)
     let c = multiplyAdd(f, loadVector(place), i * g)
     storeVector(c, place)
@@ -39,16 +39,16 @@ struct CellForward {
     save(g, 2, row, unit, lanes)
     save(o, 3, row, unit, lanes)
     if let savedCells { lanes.store(c, savedCells + (row * units + unit)) }
-    return o * HyperbolicTangent().value(c)
+    return o * gateTanh(c)
   }
 
   /// The same of a GRU.
   @inline(__always)
   func gru<L: Lanes>(_ row: Int, _ unit: Int, _ lanes: L) -> Vector {
-    let r = vectorSigmoid(sum(0, row, unit))
-    let z = vectorSigmoid(sum(1, row, unit))
+    let r = gateSigmoid(sum(0, row, unit))
+    let z = gateSigmoid(sum(1, row, unit))
     let product = sum(3, row, unit)
-    let n = HyperbolicTangent().value(multiplyAdd(r, product, sum(2, row, unit)))
+    let n = gateTanh(multiplyAdd(r, product, sum(2, row, unit)))
     save(r, 0, row, unit, lanes)
     save(z, 1, row, unit, lanes)
     save(n, 2, row, unit, lanes)
@@ -59,7 +59,7 @@ struct CellForward {
   /// The same of a plain cell.
   @inline(__always)
   func rnn<L: Lanes>(_ row: Int, _ unit: Int, _ lanes: L) -> Vector {
-    let h = HyperbolicTangent().value(sum(0, row, unit))
+    let h = gateTanh(sum(0, row, unit))
     save(h, 0, row, unit, lanes)
     return h
   }

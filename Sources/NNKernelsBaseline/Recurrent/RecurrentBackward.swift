@@ -169,16 +169,17 @@ private func parameterGradients(
 ) {
   let width = r.cell.savedGates * r.units
   let gates = saved.slice(from: r.gateStart(rows), count: rows * width)
-  /// target = the gates' columns from `first` on, transposed, times x, or h if `isHidden`.
+  /// target = the gates' columns from `first` on, transposed, times x, or h if `isHidden`: h is 0 at the first step.
   func multiplyRows(_ target: GradientTarget<Float>, _ targetRow: Int, _ first: Int, _ count: Int, isHidden: Bool) {
     let columns = isHidden ? r.units : r.features
-    var product = MatrixProduct(rows: count, columns: columns, inner: rows, transposeA: true)
+    let start = isHidden ? r.batch : 0
+    var product = MatrixProduct(rows: count, columns: columns, inner: rows - start, transposeA: true)
     product.strideA = width
     product.strideB = r.inner
-    let start = isHidden ? r.features : 0
     multiply(
-      product, gates.slice(from: first, count: gates.count - first),
-      saved.slice(from: start, count: rows * r.inner - start),
+      product, Buffer(base: gates.base + (start * width + first), count: product.inner * width),
+      Buffer(
+        base: saved.base + (start * r.inner + (isHidden ? r.features : 0)), count: product.inner * r.inner),
       target.buffer.slice(from: targetRow * columns, count: count * columns),
       Epilogue(accumulate: target.accumulate), workers)
   }

@@ -87,7 +87,8 @@ struct RecurrentForward {
     let vectors = weights.panels.vectors(panel)
     let isWide = rows.count <= TileShape.wideRows && vectors == 2 && r.cell != .rnn
     let width = (isWide ? 4 : vectors) * Vector.scalarCount
-    products(panel, inner + row * r.inner, rows: rows.count, vectors: vectors, isWide: isWide, into: tile)
+    products(
+      panel, inner + row * r.inner, rows: rows.count, vectors: vectors, isWide: isWide, isFirst: index == 0, into: tile)
     let padded = GateWeights.paddedUnits(r)
     let savedRow = order.offset(index) + first + row
     let allRows = order.rows
@@ -112,10 +113,10 @@ struct RecurrentForward {
   }
 
   /// The sums of all gates for a tile: x and h times a panel of each. Where rows are few, two gates at a time make a wide
-  /// tile. A GRU's n has a sum of x and one of h.
+  /// tile. A GRU's n has a sum of x and one of h. Before the first step h is 0.
   @inline(__always)
   private func products(
-    _ panel: Int, _ a: UnsafePointer<Float>, rows: Int, vectors: Int, isWide: Bool,
+    _ panel: Int, _ a: UnsafePointer<Float>, rows: Int, vectors: Int, isWide: Bool, isFirst: Bool,
     into tile: UnsafeMutablePointer<Float>
   ) {
     let width = vectors * Vector.scalarCount
@@ -123,7 +124,8 @@ struct RecurrentForward {
     let b = weights.base + weights.panels.offset(panel)
     var task = TileProduct(
       a: RowPointers(a, stride: r.inner), rowStrideA: r.inner, innerStrideA: 1, b: b, innerStrideB: width,
-      panelStrideB: weights.gateStride, c: tile, strideC: isWide ? 2 * width : width, continues: false, inner: r.inner)
+      panelStrideB: weights.gateStride, c: tile, strideC: isWide ? 2 * width : width, continues: false,
+      inner: isFirst ? features : r.inner)
     let plain = r.cell == .gru ? 2 : r.cell.gates
     for gate in stride(from: 0, to: plain, by: isWide ? 2 : 1) {
       task.b = b + gate * weights.gateStride
@@ -138,7 +140,7 @@ struct RecurrentForward {
     task.a = RowPointers(a + features, stride: r.inner)
     task.b += features * width
     task.c = isWide ? tile + (2 * size + TileShape.columns) : tile + 3 * size
-    task.inner = units
+    task.inner = isFirst ? 0 : units
     task.run(rows: rows, vectors: vectors)
   }
 }
@@ -148,11 +150,11 @@ func recur(
   _ r: Recurrence, _ lengths: Buffer<Int32>?, _ x: Buffer<Float>, _ weights: RecurrentWeights<Float>,
   _ saved: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool
 ) {
-  let tables = SequenceOrder.size(batch: r.batch, steps: r.steps)
+  let tables = tableSize(r, saves: saved.count > 0)
   let memory = workers.scratch.memory(
     worker: workers.currentWorker, purpose: .sequences, count: tables + GateWeights.size(r))
   GateWeights.pack(r, weights, into: memory + tables, workers)
-  recur(r, lengths, x, UnsafePointer(memory + tables), saved, y, SequenceOrder(r, lengths, memory), workers)
+  recur(r, lengths, x, UnsafePointer(memory + tables), saved, y, memory, workers)
 }
 
 /// The same with packed weights, see `Scalar.recurPacked`.
@@ -161,19 +163,29 @@ func recurPacked(
   _ workers: WorkerPool
 ) {
   let memory = workers.scratch.memory(
-    worker: workers.currentWorker, purpose: .sequences, count: SequenceOrder.size(batch: r.batch, steps: r.steps))
-  recur(
-    r, lengths, x, UnsafePointer(packed.base), packed.slice(from: 0, count: 0), y, SequenceOrder(r, lengths, memory),
-    workers)
+    worker: workers.currentWorker, purpose: .sequences, count: tableSize(r, saves: false))
+  recur(r, lengths, x, UnsafePointer(packed.base), packed.slice(from: 0, count: 0), y, memory, workers)
+}
+
+/// Scalars of memory beside the packed weights.
+private func tableSize(_ r: Recurrence, saves: Bool) -> Int {
+  !saves && SingleSequence.suits(r) ? SingleSequence.memory(r) : SequenceOrder.size(batch: r.batch, steps: r.steps)
 }
 
 private func recur(
   _ r: Recurrence, _ lengths: Buffer<Int32>?, _ x: Buffer<Float>, _ packed: UnsafePointer<Float>,
-  _ saved: Buffer<Float>, _ y: Buffer<Float>, _ order: SequenceOrder, _ workers: WorkerPool
+  _ saved: Buffer<Float>, _ y: Buffer<Float>, _ memory: UnsafeMutablePointer<Float>, _ workers: WorkerPool
 ) {
+  let weights = GateWeights(r, packed)
+  if saved.count == 0, SingleSequence.suits(r) {
+    return SingleSequence(
+      r: r, length: r.length(lengths, 0), weights: weights, x: x.base, y: y.base, memory: memory
+    ).run(workers)
+  }
+  let order = SequenceOrder(r, lengths, memory)
   let pass = RecurrentForward(
-    r: r, order: order, weights: GateWeights(r, packed), x: x.base, y: y.base,
-    saved: saved.count > 0 ? saved.base : nil, scratch: workers.scratch)
+    r: r, order: order, weights: weights, x: x.base, y: y.base, saved: saved.count > 0 ? saved.base : nil,
+    scratch: workers.scratch)
   let parts = order.parts(r, threads: workers.freeThreads)
   workers.reserveScratch(
     purpose: .block, count: RecurrentForward.chunkMemory(r, rows: (r.batch + parts - 1) / parts))

@@ -181,6 +181,8 @@ extension ModelReader {
   mutating func warnAboutBlocks() {
     for (name, block) in net.blocks where !block.isUsed {
       let position = tree[block.element].position
+      // A file that is included may have blocks for other models, too.
+      guard tree.place(position).file == text.file else { continue }
       diagnostics.add(
         Diagnostic(
           .warning, code: "unused-block", "the block '\(name)' is not used", place: tree.place(position),

@@ -93,13 +93,13 @@ enum BenchCommand: Command {
     RandomData.fill(network, seed: 1)
     if settings.isTraining {
       let optimizer = model.description.training?.optimizer?.element as? any Optimizer
-      let update = ParameterUpdate<S>(plan, optimizer ?? StochasticGradientDescent(rate: 1e-4, momentum: 0.9))
+      let update = ParameterUpdate<S>(network, optimizer ?? StochasticGradientDescent(rate: 1e-4, momentum: 0.9))
       var step = 0
       return result(settings, network, layers: plan.definition.nodes.map(\.name)) {
         step += 1
         network.forward(.training, step: UInt64(step))
         network.backward()
-        update.apply(to: network, step: step, rate: 1e-4, clipNorm: nil, clipValue: nil)
+        update.apply(step: step, rate: 1e-4, clipNorm: nil, clipValue: nil)
       } profile: {
         network.profile(.training, step: 0, computesLoss: true, clock: monotonicSeconds, times: &$0)
       }

@@ -76,7 +76,7 @@ enum TraceCommand: Command {
         "'\(set.inputs[0].name)' has \(set.count) samples, but '\(inputs[0].inputs[0].name)' has \(inputs[0].count)")
     }
     let batch = inputs.first?.count ?? 1
-    let plan = try NetworkPlan(definition, targets: try forms(model, targets, batch))
+    let plan = try NetworkPlan(definition, targets: try forms(model, targets, batch, inputs))
     let options = NetworkOptions(isTrained: !targets.isEmpty, keepsEverything: true, wantsInputGradients: true)
     try NetworkMemory.require(
       plan, batch: batch, options: options, scalarSize: MemoryLayout<S>.size, file: arguments.positionals.first)
@@ -102,8 +102,10 @@ enum TraceCommand: Command {
     try write(network, hasTarget: !targets.isEmpty, arguments.text("output"))
   }
 
-  /// The forms of the given targets: one whole number for each sample is a class if the loss takes classes.
-  private static func forms(_ model: LoadedModel, _ targets: [DataArray], _ batch: Int) throws -> [String: TargetForm] {
+  /// The forms of the given targets: one whole number for each sample, or step, is a class if the loss takes classes.
+  private static func forms(
+    _ model: LoadedModel, _ targets: [DataArray], _ batch: Int, _ inputs: [Dataset]
+  ) throws -> [String: TargetForm] {
     var forms: [String: TargetForm] = [:]
     for (name, array) in zip(model.plan.definition.targetNames, targets) {
       guard array.elements.count % batch == 0, array.elements.count > 0 else {
@@ -111,8 +113,8 @@ enum TraceCommand: Command {
           code: "sample-count", "the target '\(name)' has \(array.elements.count) numbers for \(batch) samples")
       }
       let width = array.elements.count / batch
-      let accepted = model.plan.lossNodes.filter { model.plan.definition.nodes[$0].target == name }
-        .flatMap { model.plan.layers[$0].targets }
+      let losses = model.plan.lossNodes.filter { model.plan.definition.nodes[$0].target == name }
+      let accepted = losses.flatMap { model.plan.layers[$0].targets }
       guard let form = accepted.first(where: { $0.shape.elementCount == width }) else {
         throw DiagnosticError(
           code: "target-mismatch",
@@ -120,7 +122,8 @@ enum TraceCommand: Command {
             + accepted.map(\.description).joined(separator: " or "))
       }
       if case .classes(let count, _) = form {
-        for i in 0..<array.elements.count {
+        let (loss, arrays) = (JudgedLoss(model.plan, losses[0]), inputs.map { $0.inputs[0] })
+        for i in 0..<array.elements.count where i % width < loss.validWidth(width, i / width, arrays) {
           let value = array.value(i)
           guard value >= 0, value < Double(count), value == value.rounded() else {
             throw DiagnosticError(

@@ -35,8 +35,7 @@ struct ExplainedGraph {
       }
       let saved = try SavedModel(path: path, registry: environment.registry)
       definition = saved.plan.definition
-      let weights = saved.weights.tensors
-      fill = { try weights.load($0.plan, parameters: $0.parameters, state: $0.state) }
+      fill = { try Self.fill($0, saved) }
       sample = try ExplainedSample(
         arguments, saved.plan, preprocessing: saved.preprocessing, classes: saved.classNames,
         pictures: saved.pictures, record: saved.record.source, workers: try environment.workers(arguments))
@@ -63,6 +62,23 @@ struct ExplainedGraph {
       self.output = output
     } else if targets.isEmpty {
       output = try Self.end(definition)
+    }
+  }
+
+  /// Gives the explained net its parameters. Those of positions in a sequence are the first of all that there are.
+  private static func fill(_ network: Network<Double>, _ saved: SavedModel) throws {
+    let plan = saved.plan
+    let (parameters, state) = (Storage<Double>(count: plan.parameterSpan), Storage<Double>(count: plan.stateSpan))
+    try saved.weights.tensors.load(plan, parameters: parameters.buffer, state: state.buffer)
+    let starts = Dictionary(uniqueKeysWithValues: plan.parameters.map { ($0.name, $0.range.lowerBound) })
+    for own in network.plan.parameters {
+      guard let start = starts[own.name] else { continue }
+      network.parameters.slice(own.range).copy(from: parameters.buffer.slice(from: start, count: own.range.count))
+    }
+    let stateStarts = Dictionary(uniqueKeysWithValues: plan.states.map { ($0.name, $0.range.lowerBound) })
+    for own in network.plan.states {
+      guard let start = stateStarts[own.name] else { continue }
+      network.state.slice(own.range).copy(from: state.buffer.slice(from: start, count: own.range.count))
     }
   }
 

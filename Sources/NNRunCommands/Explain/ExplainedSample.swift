@@ -50,7 +50,31 @@ struct ExplainedSample {
       }
       values[index] = found
     }
+    let plan = try planned(like: plan)
+    // Of the labels of a sequence, those within its length.
+    for (name, form) in plan.targets {
+      guard let target = targets[name], target.values.count > form.shape.elementCount else { continue }
+      targets[name] = Explanation.Target(form: form, values: Array(target.values.prefix(form.shape.elementCount)))
+    }
     try readTargets(arguments, plan, classes)
+  }
+
+  /// The plan of the graph with the sample in its inputs, in which a sequence has its own length: its targets have the forms
+  /// that those of `plan` have, of other sizes where they belong to steps.
+  private func planned(like plan: NetworkPlan) throws -> NetworkPlan {
+    guard plan.definition.inputs.contains(where: \.hasLength) else { return plan }
+    let definition = try filled(plan.definition)
+    var forms = plan.targets
+    for node in try NetworkPlan(definition).layers.enumerated() where !node.element.targets.isEmpty {
+      guard let name = definition.nodes[node.offset].target else { continue }
+      forms[name] = node.element.targets.first { accepted in
+        switch (accepted, plan.targets[name]) {
+        case (.classes, .classes?), (.values, .values?): true
+        default: false
+        }
+      }
+    }
+    return try NetworkPlan(definition, targets: forms)
   }
 
   /// The graph with the sample in its inputs.

@@ -31,7 +31,7 @@ enum EvaluationText {
   /// Throws a `DiagnosticError` if the net tells too many classes apart for details.
   static func checkDetails(_ plan: NetworkPlan) throws(DiagnosticError) {
     guard plan.predictionMeaning == .probabilities || plan.predictionMeaning == .scores else { return }
-    let classes = plan.shape(of: plan.prediction).elementCount
+    let classes = plan.predictionUnit
     guard classes > ConfusionCounts.mostClasses else { return }
     throw DiagnosticError(
       code: "too-many-classes",

@@ -46,7 +46,7 @@ public struct TrainingMemory: Sendable {
     self.scalarSize = scalarSize
     network = NetworkMemory(
       plan, batch: batch, options: NetworkOptions(isTrained: isTrained), scalarSize: scalarSize)
-    let stateCount = (training?.optimizer?.element as? any Optimizer)?.rule(step: 1).stateCount ?? 0
+    let stateCount = (training?.optimizer?.element as? any Optimizer)?.stateCount ?? 0
     let parameters = plan.parameterSpan * scalarSize
     optimizer = isTrained ? stateCount * parameters : 0
     copies = isTrained ? (3 + stateCount) * parameters : 0

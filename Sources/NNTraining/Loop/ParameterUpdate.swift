@@ -6,7 +6,45 @@ import NNKernels
 /// Parameters are contiguous in one flat buffer. Adjacent parameters with the same weight decay and learning rate form
 /// one group, so that a step is a few passes over long arrays.
 public final class ParameterUpdate<S: Scalar> {
-  private struct Span {
+  private let optimizer: any Optimizer
+  /// Whose memory the spans view.
+  private let network: Network<S>
+  private let stateStorages: [Storage<S>]
+  /// What each step does, span by span; the rates are those of the last step. Its memory is the net's and that of the state.
+  private var spans: [(span: UpdateSpan<S>, rateScale: Double)] = []
+
+  /// The optimizer with its state as it is before the first step, for the parameters of a net.
+  public init(_ network: Network<S>, _ optimizer: any Optimizer) {
+    self.optimizer = optimizer
+    self.network = network
+    let plan = network.plan
+    stateStorages = (0..<optimizer.stateCount).map { _ in Storage(count: plan.parameterSpan) }
+    stateStorages.first?.buffer.fill(S(optimizer.initialState))
+    var groups: [Group] = []
+    for (index, parameter) in plan.parameters.enumerated() where !parameter.isFrozen {
+      let decay = parameter.plan.decays ? optimizer.weightDecay : 0
+      let follows = index > 0 && !plan.parameters[index - 1].isFrozen
+      if let last = groups.last, follows, last.decay == decay, last.rateScale == parameter.rateScale {
+        // The alignment gap between them holds zeros with zero gradients, which no update rule changes.
+        groups[groups.count - 1].starts.append(parameter.range.lowerBound - last.range.lowerBound)
+        groups[groups.count - 1].range = last.range.lowerBound..<parameter.range.upperBound
+      } else {
+        groups.append(Group(range: parameter.range, starts: [0], decay: decay, rateScale: parameter.rateScale))
+      }
+    }
+    spans = groups.map { group in
+      (
+        UpdateSpan(
+          step: 0, rate: 0, decay: group.decay, gradientScale: 1, gradientLimit: .infinity,
+          parameters: network.parameters.slice(group.range), gradients: network.gradients.slice(group.range),
+          states: stateStorages.map { $0.buffer.slice(group.range) }, starts: group.starts, workers: network.workers),
+        group.rateScale
+      )
+    }
+  }
+
+  /// Parameters that take the same steps.
+  private struct Group {
     var range: Range<Int>
     /// Where its parameters begin, counted from its own beginning.
     var starts: [Int]
@@ -14,39 +52,10 @@ public final class ParameterUpdate<S: Scalar> {
     var rateScale: Double
   }
 
-  private let optimizer: any Optimizer
-  private let spans: [Span]
-  private let firstStorage: Storage<S>
-  private let secondStorage: Storage<S>
+  /// The arrays of state, laid out like the parameters.
+  public var states: [Buffer<S>] { stateStorages.map(\.buffer) }
 
-  /// The optimizer with its state as it is before the first step.
-  public init(_ plan: NetworkPlan, _ optimizer: any Optimizer) {
-    self.optimizer = optimizer
-    let stateCount = optimizer.rule(step: 1).stateCount
-    firstStorage = Storage(count: stateCount >= 1 ? plan.parameterSpan : 0)
-    secondStorage = Storage(count: stateCount >= 2 ? plan.parameterSpan : 0)
-    firstStorage.buffer.fill(S(optimizer.initialState))
-    var spans: [Span] = []
-    for (index, parameter) in plan.parameters.enumerated() where !parameter.isFrozen {
-      let decay = parameter.plan.decays ? optimizer.weightDecay : 0
-      let follows = index > 0 && !plan.parameters[index - 1].isFrozen
-      if let last = spans.last, follows, last.decay == decay, last.rateScale == parameter.rateScale {
-        // The alignment gap between them holds zeros with zero gradients, which no update rule changes.
-        spans[spans.count - 1].starts.append(parameter.range.lowerBound - last.range.lowerBound)
-        spans[spans.count - 1].range = last.range.lowerBound..<parameter.range.upperBound
-      } else {
-        spans.append(Span(range: parameter.range, starts: [0], decay: decay, rateScale: parameter.rateScale))
-      }
-    }
-    self.spans = spans
-  }
-
-  /// The first state buffer, laid out like the parameters; empty if the rule has none.
-  public var first: Buffer<S> { firstStorage.buffer }
-  /// The second state buffer.
-  public var second: Buffer<S> { secondStorage.buffer }
-
-  /// Performs one step.
+  /// Performs one step on the net that this was made for.
   ///
   /// - Parameters:
   ///   - step: counted from 1.
@@ -54,34 +63,28 @@ public final class ParameterUpdate<S: Scalar> {
   ///   - clipNorm: the largest norm of the gradient of all parameters.
   ///   - clipValue: the largest magnitude of an element of the gradient.
   @specialized(where S == Float)
-  public func apply(to network: Network<S>, step: Int, rate: Double, clipNorm: Double?, clipValue: Double?) {
+  public func apply(step: Int, rate: Double, clipNorm: Double?, clipValue: Double?) {
     var scale = 1.0
     if let clipNorm {
-      let norm = gradientNorm(network)
+      let norm = gradientNorm()
       // As torch.nn.utils.clip_grad_norm_, whose small constant keeps the quotient finite.
       scale = min(1, clipNorm / (norm + 1e-6))
     }
-    let rule = optimizer.rule(step: step)
     for index in spans.indices {
-      let span = spans[index]
-      S.update(
-        rule, rate: rate * span.rateScale, decay: span.decay, gradientScale: scale,
-        gradientLimit: clipValue ?? .infinity, parameters: network.parameters.slice(span.range),
-        gradients: network.gradients.slice(span.range), first: part(first, span), second: part(second, span),
-        starts: span.starts, workers: network.workers)
+      spans[index].span.step = step
+      spans[index].span.rate = rate * spans[index].rateScale
+      spans[index].span.gradientScale = scale
+      spans[index].span.gradientLimit = clipValue ?? .infinity
+      optimizer.update(spans[index].span)
     }
   }
 
   /// The Euclidean norm of the gradient of all trainable parameters.
-  public func gradientNorm(_ network: Network<S>) -> Double {
+  public func gradientNorm() -> Double {
     var square = 0.0
     for index in spans.indices {
-      square += S.sumOfSquares(network.gradients.slice(spans[index].range), workers: network.workers)
+      square += S.sumOfSquares(spans[index].span.gradients, workers: network.workers)
     }
     return square.squareRoot()
-  }
-
-  private func part(_ state: Buffer<S>, _ span: Span) -> Buffer<S> {
-    state.count == 0 ? state : state.slice(span.range)
   }
 }

@@ -56,7 +56,7 @@ public final class Trainer<S: Scalar> {
     self.trainingSet = try binding.bind(trainingSet, for: .training)
     self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
-    update = ParameterUpdate(network.plan, settings.optimizer)
+    update = ParameterUpdate(network, settings.optimizer)
     // What the metric that decides needs is gathered in training only if no validation set has it.
     let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
@@ -150,8 +150,7 @@ public final class Trainer<S: Scalar> {
     running.add(network)
     network.backward()
     state.steps += 1
-    update.apply(
-      to: network, step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
+    update.apply(step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
     state.batchOfEpoch += 1
     return nil
   }

@@ -11,8 +11,12 @@ private enum Key {
   static let state = "run/state"
   static let evaluation = "run/evaluation"
   static let best = "best/"
-  static let first = "optimizer/first/"
-  static let second = "optimizer/second/"
+
+  /// An array of the optimizer's state, counted from 0.
+  static func optimizer(_ index: Int) -> String {
+    let words = ["first", "second", "third"]
+    return "optimizer/\(words.indices.contains(index) ? words[index] : String(index + 1))/"
+  }
 }
 
 /// A training with its files: the trainer and the run folder.
@@ -84,9 +88,9 @@ public final class TrainingRun<S: Scalar> {
     }
     try tensors.load(plan, parameters: network.parameters, state: network.state)
     try tensors.load(plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
-    let update = trainer.update
-    for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
-      try tensors.load(plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
+    for (index, buffer) in trainer.update.states.enumerated() {
+      try tensors.load(
+        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     guard let words = tensors.words(Key.state), let state = TrainingState(words: words),
       let counts = tensors.words(Key.evaluation), trainer.running.restore(words: counts)
@@ -203,10 +207,9 @@ public final class TrainingRun<S: Scalar> {
     try checkpoint.tensors.append(plan, parameters: network.parameters, state: network.state)
     try checkpoint.tensors.append(
       plan, parameters: trainer.bestParameters.buffer, state: trainer.bestState.buffer, prefix: Key.best)
-    let update = trainer.update
-    for (prefix, buffer) in [(Key.first, update.first), (Key.second, update.second)] where buffer.count > 0 {
+    for (index, buffer) in trainer.update.states.enumerated() {
       try checkpoint.tensors.append(
-        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: prefix)
+        plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     try checkpoint.tensors.append(Key.state, words: trainer.state.words)
     try checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Steps divided by the root of the sum of all squared gradients so far.
-public struct AdaGrad: Optimizer, DeclaredElement {
+public struct AdaGrad: FusedOptimizer, DeclaredElement {
   /// The declaration of `<adaGrad>`.
   public static let schema = ElementSchema(
     .optimizer, "adaGrad", summary: "Steps divided by the root of the sum of all squared gradients so far.",

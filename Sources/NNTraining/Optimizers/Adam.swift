@@ -9,7 +9,7 @@ private let momentAttributes: [AttributeSchema] = [
 ]
 
 /// Steps scaled by running means of the gradient and of its square.
-public struct Adam: Optimizer, DeclaredElement {
+public struct Adam: FusedOptimizer, DeclaredElement {
   /// The declaration of `<adam>`.
   public static let schema = ElementSchema(
     .optimizer, "adam", summary: "Steps scaled by running means of the gradient and of its square.",
@@ -53,7 +53,7 @@ public struct Adam: Optimizer, DeclaredElement {
 }
 
 /// Adam with weight decay that does not pass through the running means.
-public struct AdamW: Optimizer, DeclaredElement {
+public struct AdamW: FusedOptimizer, DeclaredElement {
   /// The declaration of `<adamW>`.
   public static let schema = ElementSchema(
     .optimizer, "adamW", summary: "Adam with weight decay that does not pass through the running means.",

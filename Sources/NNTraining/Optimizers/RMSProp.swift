@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Steps divided by the root of a running mean of squared gradients.
-public struct RMSProp: Optimizer, DeclaredElement {
+public struct RMSProp: FusedOptimizer, DeclaredElement {
   /// The declaration of `<rmsProp>`.
   public static let schema = ElementSchema(
     .optimizer, "rmsProp", summary: "Steps divided by the root of a running mean of squared gradients.",

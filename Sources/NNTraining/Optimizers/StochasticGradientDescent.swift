@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Gradient descent on batches, with momentum if asked for.
-public struct StochasticGradientDescent: Optimizer, DeclaredElement {
+public struct StochasticGradientDescent: FusedOptimizer, DeclaredElement {
   /// The declaration of `<sgd>`.
   public static let schema = ElementSchema(
     .optimizer, "sgd", summary: "Gradient descent on batches, with momentum if asked for.",

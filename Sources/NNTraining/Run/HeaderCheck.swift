@@ -15,8 +15,10 @@ package enum HeaderCheck {
   package static func require(
     _ plan: NetworkPlan, _ description: ModelDescription, preprocessing: [AffinePreprocessing]? = nil
   ) throws(DiagnosticError) {
-    // The checkpoint holds parameters, the best ones and two states of the optimizer, under longer names.
-    let names = ["", "best.", "optimizer.first.", "optimizer.second."].reduce(0) {
+    // The checkpoint holds parameters, the best ones and the optimizer's states, under longer names.
+    let stateCount = (description.training?.optimizer?.element as? any Optimizer)?.stateCount ?? 2
+    let states = [String](repeating: "optimizer.second.", count: stateCount)
+    let names = (["", "best."] + states).reduce(0) {
       $0 + TensorFile.headerBytes(plan, prefix: $1)
     }
     // A character of the model's text may be written as two.
