@@ -65,7 +65,7 @@ struct ColumnProposal {
     }
     if !table.hasClasses {
       for answer in table.answerColumns {
-        let isSkewed = answer.skewness > 1 && (answer.range?.lowerBound ?? -1) >= 0
+        let isSkewed = answer.skewness > 3 && (answer.range?.lowerBound ?? -1) >= 0
         add("number", isSkewed ? " scale=\"log\"" : "", answer.name)
       }
     }

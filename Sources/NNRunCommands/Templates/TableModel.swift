@@ -64,11 +64,13 @@ struct TableModel {
   private static func training(_ table: TableProfile) -> [String] {
     let batch = table.rows < 1000 ? 16 : table.rows < 20_000 ? 64 : 256
     let epochs = min(500, max(20, 8000 * batch / max(1, table.rows)))
-    let rate = !table.hasClasses && table.rows < 1000 ? "0.01" : "0.003"
+    let rate = table.hasClasses ? "0.003" : table.rows < 1000 ? "0.01" : "0.001"
+    // A few rows far from all others make the loss of numbers jump from epoch to epoch.
+    let patience = max(10, table.hasClasses ? epochs / 5 : epochs * 3 / 4)
     return [
       #"<training epochs="\#(epochs)" batch="\#(batch)" seed="1">"#,
       #"  <adam rate="\#(rate)"/>"#, "  <cosine/>",
-      #"  <earlyStopping metric="loss" patience="\#(max(10, epochs / 5))"/>"#, "</training>",
+      #"  <earlyStopping metric="loss" patience="\#(patience)"/>"#, "</training>",
     ]
   }
 }
