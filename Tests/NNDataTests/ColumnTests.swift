@@ -23,7 +23,7 @@ import Testing
     let raw = try CSVSource.read("t.csv", Array(text.utf8), CSVSource.Options(label: label), context)
     let table = try #require(raw.table)
     let features = try declared.learned(raw, table, try #require(raw.record?.table?.features))
-    return try raw.encoded(features, isDouble: true)
+    return try #require(Dataset.encoded(["train": raw], features, isDouble: true)["train"])
   }
 
   private func rows(_ set: Dataset) -> [[Double]] {

@@ -90,15 +90,7 @@ struct CategoryColumn: ColumnElement {
     }
     if missing == "category", gaps > 0 { encoding.values.append("") }
     guard encoding.count - (encoding.isIndex ? 1 : 0) > 0 else {
-      throw ElementError(
-        code: "empty-column", "column '\(column)' has no value in the training part",
-        remedy: "leave it out with <ignore>",
-        attribute: "name")
-    }
-    guard encoding.count <= 1 << 20 else {
-      throw ElementError(
-        code: "too-many-classes", "column '\(column)' has \(encoding.count) different values",
-        remedy: "leave it out with <ignore>, or write minimumCount=\"2\"", attribute: "name")
+      throw .emptyColumn(column)
     }
     return .category(encoding)
   }

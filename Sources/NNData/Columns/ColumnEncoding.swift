@@ -30,6 +30,9 @@ package enum ColumnEncoding: Sendable, Hashable {
     if case .category(let category) = self, category.isIndex { category.count } else { nil }
   }
 
+  /// The values that it lists.
+  var valueCount: Int { if case .category(let category) = self { category.values.count } else { 0 } }
+
   /// How the column's fields are read.
   var reading: ColumnReading {
     switch self {

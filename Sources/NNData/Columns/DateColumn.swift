@@ -56,29 +56,19 @@ struct DateColumn: ColumnElement {
 
   func learned(_ values: RawColumn.Values, rows: [Int32], column: String) throws(ElementError) -> ColumnEncoding? {
     guard case .numbers(let all) = values else { return nil }
-    let present = rows.lazy.map { all[Int($0)] }.filter { !$0.isNaN }.sorted()
-    guard !present.isEmpty else {
-      throw ElementError(
-        code: "empty-column", "column '\(column)' has no date in the training part",
-        remedy: "leave it out with <ignore>",
-        attribute: "name")
-    }
+    let present = try ColumnStatistics(all, rows: rows, column: column)
     var encoding = DateEncoding(
-      order: order, parts: parts, isCyclic: isCyclic, fill: missing == "median" ? quantile(present, 0.5) : nil,
+      order: order, parts: parts, isCyclic: isCyclic, fill: missing == "median" ? present.quantile(0.5) : nil,
       scales: [], shifts: [])
     for part in parts {
-      guard !isCyclic || part.period == nil else {
-        encoding.scales.append(1)
-        encoding.shifts.append(0)
-        continue
-      }
-      let values = present.map(part.value)
-      let mean = values.reduce(0, +) / Double(values.count)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let deviation = (squares / Double(values.count)).squareRoot()
-      let scale = deviation > mean.magnitude * 1e-12 ? 1 / deviation : 1
+      let values = isCyclic && part.period != nil ? [] : present.sorted.map(part.value)
+      let (scale, shift) =
+        values.isEmpty
+        ? (1, 0)
+        : AffinePreprocessing.scaling(
+          center: ColumnStatistics.mean(values), spread: ColumnStatistics.deviation(values))
       encoding.scales.append(scale)
-      encoding.shifts.append(-mean * scale)
+      encoding.shifts.append(shift)
     }
     return .date(encoding)
   }

@@ -9,6 +9,9 @@ package struct DeclaredColumns: Sendable {
   /// Those texts, as a model file lists them.
   package static var usualGapWords: [String] { usualGaps.sorted() }
 
+  /// The most values of all categories together: the record of them has to be read back as JSON.
+  static let mostValues = StrictJSON.mostValues / 2
+
   /// The texts that stand for a gap, besides an empty field.
   let gaps: Set<String>
   /// The input that reads columns unless they name another.
@@ -16,6 +19,8 @@ package struct DeclaredColumns: Sendable {
   /// The inputs that read columns.
   private let inputs: [String]
   private let elements: [any ColumnElement]
+  /// The element that names a column, and the place of the name in it.
+  private let places: [String: (element: Int, order: Int)]
   /// Turns what is wrong with an element, by its index, into the error to throw.
   private let failure: @Sendable (ElementError, Int) -> DiagnosticError
 
@@ -36,16 +41,18 @@ package struct DeclaredColumns: Sendable {
     self.failure = failure
     self.inputs = inputs
     var known: [any ColumnElement] = []
-    var seen: Set<String> = []
+    var places: [String: (element: Int, order: Int)] = [:]
     for (index, element) in elements.enumerated() {
       guard let column = element as? any ColumnElement else {
         throw failure(ElementError(code: "not-a-column", "<\(element.schema.name)> says nothing of a column"), index)
       }
-      if let twice = column.names.first(where: { !seen.insert($0).inserted }) {
-        throw failure(
-          ElementError(
-            code: "duplicate-column", "column '\(twice.shortened)' is declared twice", remedy: "remove it from one",
-            attribute: "name"), index)
+      for (order, name) in column.names.enumerated() {
+        guard places.updateValue((index, order), forKey: name) == nil else {
+          throw failure(
+            ElementError(
+              code: "duplicate-column", "column '\(name.shortened)' is declared twice", remedy: "remove it from one",
+              attribute: "name"), index)
+        }
       }
       if let input = column.input, !inputs.contains(input) {
         throw failure(
@@ -57,6 +64,7 @@ package struct DeclaredColumns: Sendable {
       known.append(column)
     }
     self.elements = known
+    self.places = places
     let taken = Set(known.compactMap(\.input))
     defaultInput = inputs.first { !taken.contains($0) } ?? inputs[0]
   }
@@ -66,14 +74,10 @@ package struct DeclaredColumns: Sendable {
   /// - Parameter table: all columns but those with the right answers.
   /// - Throws: a `DiagnosticError` for a name that no column has, and for columns of which nothing is said.
   func features(of table: CSVColumns) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
-    var elementOfName: [String: Int] = [:]
+    let names = table.inputs.map(table.plainName)
+    let known = Set(names).union(table.answers.map(table.plainName))
     for (index, element) in elements.enumerated() {
-      for name in element.names { elementOfName[name] = index }
-    }
-    let names = table.inputs.map { table.plainName($0) }
-    let answers = Set(table.answers.map { table.plainName($0) })
-    for (index, element) in elements.enumerated() {
-      for name in element.names where name != "*" && !names.contains(name) && !answers.contains(name) {
+      for name in element.names where name != "*" && !known.contains(name) {
         let near = nearestName(to: name, among: names)
         throw failure(
           ElementError(
@@ -82,8 +86,7 @@ package struct DeclaredColumns: Sendable {
             remedy: near.map { "did you mean '\($0)'?" }, attribute: "name"), index)
       }
     }
-    let rest = elementOfName["*"]
-    let unknown = zip(names, table.inputs).filter { elementOfName[$0.0] == nil && rest == nil }
+    let unknown = zip(names, table.inputs).filter { place($0.0) == nil }
     if let first = unknown.first {
       throw table.table.error(
         row: 0, column: first.1, "undeclared-column",
@@ -93,14 +96,15 @@ package struct DeclaredColumns: Sendable {
     var features: [(element: Int, order: Int, feature: TableFeature)] = []
     var kept: [Int] = []
     for (name, position) in zip(names, table.inputs) {
-      guard let index = elementOfName[name] ?? rest else { continue }
-      if let ignored = elements[index] as? IgnoredColumn {
+      guard let place = place(name) else { continue }
+      let element = elements[place.element]
+      if let ignored = element as? IgnoredColumn {
         if ignored.kept.contains(name) { kept.append(position) }
         continue
       }
-      let order = elements[index].names.firstIndex(of: name) ?? position
-      features.append(
-        (index, order, TableFeature(position: position, input: elements[index].input ?? defaultInput, encoding: nil)))
+      let feature = TableFeature(
+        position: position, input: element.input ?? defaultInput, dropsGaps: element.dropsGaps)
+      features.append((place.element, places[name]?.order ?? position, feature))
     }
     features.sort { ($0.element, $0.order) < ($1.element, $1.order) }
     guard !features.isEmpty else {
@@ -109,19 +113,18 @@ package struct DeclaredColumns: Sendable {
     return (features.map(\.feature), kept)
   }
 
-  /// The element that declares a column, which `features` has found.
-  func element(_ name: String) -> any ColumnElement { elements[index(name)] }
+  /// The element that declares a column, and the place of the name in it; nil if none does.
+  private func place(_ name: String) -> (element: Int, order: Int)? { places[name] ?? places["*"] }
 
-  private func index(_ name: String) -> Int {
-    elements.firstIndex { $0.names.contains(name) } ?? elements.firstIndex { $0.names.contains("*") } ?? 0
-  }
+  /// The element that declares a column, which `features` has found.
+  func element(_ name: String) -> any ColumnElement { elements[place(name)?.element ?? 0] }
 
   /// Whether the right answers are said to be classes or numbers; nil if the model does not say. Throws a `DiagnosticError`
   /// where they are said to be something else.
   func task(of table: CSVColumns) throws(DiagnosticError) -> TableRecord.Task? {
     var tasks: Set<TableRecord.Task> = []
     for name in table.answers.map(table.plainName) {
-      guard let index = elements.firstIndex(where: { $0.names.contains(name) }) else { continue }
+      guard let index = places[name]?.element else { continue }
       switch elements[index] {
       case is NumberColumn: tasks.insert(.values)
       case is CategoryColumn, is BooleanColumn: tasks.insert(.classes)
@@ -148,7 +151,7 @@ package struct DeclaredColumns: Sendable {
     guard case .values = answers.form, answers.width == names.count else { return nil }
     var scales: [NumberEncoding] = []
     for (column, name) in names.enumerated() {
-      guard let index = elements.firstIndex(where: { $0.names.contains(name) }) else {
+      guard let index = places[name]?.element else {
         scales.append(NumberEncoding())
         continue
       }
@@ -179,12 +182,19 @@ package struct DeclaredColumns: Sendable {
   {
     var result = features
     for (index, column) in table.columns.enumerated() {
-      let element = self.index(column.name)
+      guard let element = place(column.name)?.element else { continue }
       do throws(ElementError) {
         result[index].encoding = try elements[element].learned(column.values, rows: training.rows, column: column.name)
       } catch {
         throw failure(error, element)
       }
+    }
+    let values = result.reduce(0) { $0 + ($1.encoding?.valueCount ?? 0) }
+    guard values <= Self.mostValues else {
+      throw failure(
+        ElementError(
+          code: "too-many-classes", "the categories have \(values) different values together",
+          remedy: "leave columns out with <ignore>, or write minimumCount=\"2\""), 0)
     }
     let byInput = Dictionary(grouping: result, by: \.input)
     for (input, features) in byInput where Set(features.map { $0.encoding?.entries == nil }).count > 1 {

@@ -68,10 +68,10 @@ struct FieldReading {
 
   /// The numbers of the features of each row, by what training has learned.
   ///
-  /// - Parameter skipped: takes the error of a row that is left out; nil to throw it.
+  /// - Parameter bad: what becomes of rows with something wrong in them.
   /// - Returns: the inputs, and the rows that they come from.
   func encoded(
-    _ features: [TableFeature], isDouble: Bool, skipped: ((DiagnosticError) -> Void)?
+    _ features: [TableFeature], isDouble: Bool, bad: inout BadRows
   ) throws -> (inputs: EncodedInputs, rows: [Int]) {
     try EncodedInputs.requireMemory(features, samples: columns.rows.count, isDouble: isDouble, file: columns.table.file)
     var inputs = EncodedInputs(features, isDouble: isDouble, samples: columns.rows.count)
@@ -85,8 +85,7 @@ struct FieldReading {
           try encode(row, columns.inputs[index], encoder, isDouble: isDouble, into: &numbers[index])
         }
       } catch let error as DiagnosticError {
-        guard let skipped else { throw error }
-        skipped(error)
+        try bad.leaveOut(error)
         continue
       }
       inputs.append(numbers)
@@ -138,7 +137,9 @@ extension RawTable {
       }
       inputs.append(numbers)
     }
-    return inputs.arrays
+    let arrays = inputs.arrays
+    for array in arrays { try array.requireFinite(file: file) }
+    return arrays
   }
 }
 

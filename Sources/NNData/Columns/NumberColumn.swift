@@ -54,74 +54,41 @@ struct NumberColumn: ColumnElement {
 
   func learned(_ values: RawColumn.Values, rows: [Int32], column: String) throws(ElementError) -> ColumnEncoding? {
     guard case .numbers(let all) = values else { return nil }
-    let present = rows.lazy.map { all[Int($0)] }.filter { !$0.isNaN }.sorted()
-    guard !present.isEmpty else {
-      throw ElementError(
-        code: "empty-column", "column '\(column)' has no number in the training part",
-        remedy: "leave it out with <ignore>",
-        attribute: "name")
-    }
+    let present = try ColumnStatistics(all, rows: rows, column: column)
     var encoding = NumberEncoding()
     encoding.hasIndicator = hasIndicator
     encoding.isLogarithmic = scale == "log"
     switch missing {
-    case "mean": encoding.fill = Self.mean(present)
-    case "median": encoding.fill = quantile(present, 0.5)
-    case "mode": encoding.fill = Self.mode(present)
+    case "mean": encoding.fill = present.mean
+    case "median": encoding.fill = present.quantile(0.5)
+    case "mode": encoding.fill = present.mode
     case "constant": encoding.fill = fill
     default: break
     }
     // The gaps are filled before the numbers are measured, as they are before the net reads them.
-    var numbers = present.map(encoding.bent)
+    var numbers = present.sorted.map(encoding.bent)
     if let fill = encoding.fill {
-      numbers += [Double](repeating: encoding.bent(fill), count: rows.count - present.count)
+      numbers += [Double](repeating: encoding.bent(fill), count: rows.count - numbers.count)
       numbers.sort()
     }
-    guard let (center, spread) = center(numbers), spread.isFinite, center.isFinite else {
+    let (center, spread) = measured(numbers)
+    guard spread.isFinite, center.isFinite else {
       throw ElementError(
         code: "number-too-large", "the numbers of column '\(column)' are too large to be measured",
         remedy: "write scale=\"log\" or scale=\"minMax\"", attribute: "scale")
     }
-    // Rounding leaves a tiny spread in a constant column of large numbers.
-    let isConstant = spread <= center.magnitude * 1e-12 || spread == 0
-    encoding.scale = isConstant ? 1 : 1 / spread
-    encoding.shift = -center * encoding.scale
+    (encoding.scale, encoding.shift) = AffinePreprocessing.scaling(center: center, spread: spread)
     return .number(encoding)
   }
 
-  /// What is taken off the sorted numbers, and what they are divided by.
-  private func center(_ numbers: [Double]) -> (center: Double, spread: Double)? {
-    guard let first = numbers.first, let last = numbers.last else { return nil }
+  /// What is taken off the sorted numbers, at least one, and what they are divided by.
+  private func measured(_ numbers: [Double]) -> (center: Double, spread: Double) {
+    func quantile(_ fraction: Double) -> Double { ColumnStatistics.quantile(numbers, fraction) }
     switch scale {
     case "none": return (0, 1)
-    case "minMax": return (first, last - first)
-    case "robust": return (quantile(numbers, 0.5), quantile(numbers, 0.75) - quantile(numbers, 0.25))
-    default:
-      let mean = Self.mean(numbers)
-      let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return (mean, (squares / Double(numbers.count)).squareRoot())
+    case "minMax": return (numbers[0], numbers[numbers.count - 1] - numbers[0])
+    case "robust": return (quantile(0.5), quantile(0.75) - quantile(0.25))
+    default: return (ColumnStatistics.mean(numbers), ColumnStatistics.deviation(numbers))
     }
   }
-
-  private static func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
-
-  /// The number that occurs most often, of several the smallest.
-  private static func mode(_ sorted: [Double]) -> Double {
-    var (best, most) = (sorted[0], 0)
-    var start = 0
-    while start < sorted.count {
-      let end = sorted[start...].firstIndex { $0 != sorted[start] } ?? sorted.count
-      if end - start > most { (best, most) = (sorted[start], end - start) }
-      start = end
-    }
-    return best
-  }
-}
-
-/// The quantile of sorted numbers, between two of them in proportion, as NumPy computes it unless told otherwise.
-func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
-  let position = fraction * Double(sorted.count - 1)
-  let lower = Int(position.rounded(.down))
-  let upper = min(lower + 1, sorted.count - 1)
-  return sorted[lower] + (sorted[upper] - sorted[lower]) * (position - Double(lower))
 }

@@ -31,10 +31,15 @@ struct TextDictionary {
   }
 }
 
-/// A table whose columns are declared: what encoding makes samples of.
-package struct RawTable: Sendable {
+/// A table whose columns are declared: what encoding makes samples of. The parts of a set share it.
+package final class RawTable: Sendable {
   /// The columns that become inputs.
   package let columns: [RawColumn]
   /// The line of the file on which each row stands.
   package let lines: [Int32]
+
+  init(columns: [RawColumn], lines: [Int32]) {
+    self.columns = columns
+    self.lines = lines
+  }
 }

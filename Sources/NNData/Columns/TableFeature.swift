@@ -6,13 +6,16 @@ package struct TableFeature: Sendable, Hashable {
   package var position: Int
   /// The name of the input that reads it.
   package var input: String
+  /// Whether rows with a gap in the column are left out where answers are learned or judged.
+  package var dropsGaps: Bool
   /// What training has learned of it; nil before that.
   package var encoding: ColumnEncoding?
 
   /// A column at a position.
-  package init(position: Int, input: String, encoding: ColumnEncoding?) {
+  package init(position: Int, input: String, dropsGaps: Bool = false, encoding: ColumnEncoding? = nil) {
     self.position = position
     self.input = input
+    self.dropsGaps = dropsGaps
     self.encoding = encoding
   }
 
@@ -20,7 +23,7 @@ package struct TableFeature: Sendable, Hashable {
   var json: StrictJSON {
     .object(
       [.init(key: "column", value: .integer(position)), .init(key: "input", value: .text(input))]
-        + (encoding?.json ?? []))
+        + (dropsGaps ? [.init(key: "drop", value: .boolean(true))] : []) + (encoding?.json ?? []))
   }
 
   /// Reads `json` back; nil when it is something else.
@@ -28,7 +31,7 @@ package struct TableFeature: Sendable, Hashable {
     guard case .integer(let position)? = json["column"], position >= 0, case .text(let input)? = json["input"],
       let encoding = ColumnEncoding(json: json)
     else { return nil }
-    self.init(position: position, input: input, encoding: encoding)
+    self.init(position: position, input: input, dropsGaps: json["drop"] == .boolean(true), encoding: encoding)
   }
 }
 

@@ -105,20 +105,26 @@ public struct Dataset: Sendable {
     return result
   }
 
-  /// The set with the inputs that its table makes, by what training has learned; itself if it has them.
+  /// The sets with the inputs that their tables make, by what training has learned. Parts of a set share their arrays.
   ///
   /// - Throws: a `DiagnosticError` for a field that the training part does not explain.
-  package func encoded(_ features: [TableFeature], isDouble: Bool) throws -> Dataset {
-    guard let table else { return self }
-    var result = self
-    result.inputs = try table.encoded(features, isDouble: isDouble, file: file)
-    for array in result.inputs { try array.requireFinite(file: file) }
-    result.table = nil
-    if var record = record?.table {
-      record.features = features
-      result.record = SourceRecord(.table(record))
+  package static func encoded(
+    _ sets: [String: Dataset], _ features: [TableFeature], isDouble: Bool
+  ) throws -> [String: Dataset] {
+    var arrays: [ObjectIdentifier: [DataArray]] = [:]
+    return try sets.mapValues { set in
+      guard let table = set.table else { return set }
+      var result = set
+      let key = ObjectIdentifier(table)
+      result.inputs = try arrays[key] ?? table.encoded(features, isDouble: isDouble, file: set.file)
+      arrays[key] = result.inputs
+      result.table = nil
+      if var record = set.record?.table {
+        record.features = features
+        result.record = SourceRecord(.table(record))
+      }
+      return result
     }
-    return result
   }
 
   /// The set with right answers scaled as in training.

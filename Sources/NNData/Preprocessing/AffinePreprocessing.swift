@@ -32,6 +32,13 @@ public struct AffinePreprocessing: Sendable, Hashable {
     return result
   }
 
+  /// The factor and the summand of (x - center) / spread. What is constant is only shifted: rounding leaves a tiny spread in
+  /// large numbers, and one whose inverse is infinite is none.
+  static func scaling(center: Double, spread: Double) -> (scale: Double, shift: Double) {
+    let isConstant = spread <= center.magnitude * 1e-12 || spread == 0 || !(1 / spread).isFinite
+    return isConstant ? (1, -center) : (1 / spread, -center / spread)
+  }
+
   /// Whether it fits samples of `width` elements: one scale and shift for all, or `width` of them.
   public func fits(_ width: Int) -> Bool {
     [scales.count, shifts.count].allSatisfy { $0 == 1 || $0 == width }

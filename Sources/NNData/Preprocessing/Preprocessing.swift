@@ -223,10 +223,9 @@ public struct Standardize: Preprocessing, DeclaredElement {
           code: "number-too-large", "the numbers are too large for <standardize>: their squares cannot be added up",
           remedy: "put a <scale> before it")
       }
-      // Rounding leaves a tiny deviation in a constant column of large numbers.
-      let isConstant = deviation <= means[group].magnitude * 1e-12 || deviation == 0
-      scales.append(isConstant ? 1 : 1 / deviation)
-      shifts.append(isConstant ? -means[group] : -means[group] / deviation)
+      let (scale, shift) = AffinePreprocessing.scaling(center: means[group], spread: deviation)
+      scales.append(scale)
+      shifts.append(shift)
     }
     return AffinePreprocessing(scales: scales, shifts: shifts)
   }

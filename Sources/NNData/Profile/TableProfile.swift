@@ -38,7 +38,8 @@ package struct TableProfile: Sendable {
   init(file path: String, text: [UInt8], label: String) throws {
     file = path
     let options = CSVSource.Options(label: label)
-    let table = try CSVSource.table(path, text, options, nil)
+    var bad = BadRows()
+    let table = try CSVSource.table(path, text, options, nil, bad: &bad)
     let columns = try CSVColumns(table, label: label, header: "auto", allowsWords: true)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: path, "there is a header, but no row of data")

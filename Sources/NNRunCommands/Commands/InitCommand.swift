@@ -76,7 +76,8 @@ enum InitCommand: Command {
     let file = try WeightsFile(
       model.plan, parameters: network.parameters, state: network.state, model: model.description.text,
       record: DataRecord(
-        targets: model.plan.targets, classes: model.description.classes, plugins: model.description.plugins
+        targets: model.plan.targets, classes: model.training?.classNames ?? model.description.classes,
+        source: model.training?.record, plugins: model.description.plugins
       ).record(),
       version: programVersion)
     try file.tensors.write(path, replacing: arguments.has("force"))

@@ -1,5 +1,6 @@
 import NNCommandLine
 import NNCore
+import NNData
 import NNModel
 import NNTraining
 
@@ -12,10 +13,12 @@ extension ModelLoader {
 struct LoadedModel {
   var description: ModelDescription
   var plan: NetworkPlan
+  /// The training set, where the net depends on the columns of a table.
+  var training: Dataset?
 
   /// Reads the file that the first positional argument names, with the overrides of `--set`.
   init(_ arguments: Arguments, _ environment: Environment) throws {
-    description = try ModelLoader(environment).load(
+    (description, training) = try ModelLoader(environment).load(
       path: arguments.positionals[0], overrides: try arguments.overrides()
     ).resolvedByData()
     plan = try NetworkPlan(description.makeNetworkDefinition())

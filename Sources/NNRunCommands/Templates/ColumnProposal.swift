@@ -45,7 +45,7 @@ struct ColumnProposal {
       case .category:
         let rare = column.distinct > 10 ? " minimumCount=\"\(max(2, min(10, table.rows / 1000)))\"" : ""
         if column.distinct >= Self.wideFrom {
-          let input = column.name.asElementName ?? "category\(wide.count + 1)"
+          let input = Self.inputName(column.name, besides: wide.map(\.input))
           wide.append((input, column.distinct))
           add("category", "\(rare) input=\"\(input)\"", column.name)
         } else {
@@ -87,6 +87,18 @@ struct ColumnProposal {
         return Self.wrapped(
           "  <\(group.element) name=\"", isRest ? ["*"] : group.names.map(Self.quoted), "\"\(group.attributes)/>")
       } + ["</columns>"]
+  }
+
+  /// A name for the input of a column that no other element of the net has.
+  private static func inputName(_ column: String, besides others: [String]) -> String {
+    var name = column.asElementName ?? "category"
+    // What is made of an input stands behind a point, and the other layers have names of two letters or three and a number.
+    name.replace(".", with: "_")
+    let own = Set(others + ["x", "out"])
+    guard own.contains(name) || name.wholeMatch(of: /[a-zA-Z]+[0-9]+/) != nil else { return name }
+    var number = 1
+    while own.contains("\(name)_\(number)") { number += 1 }
+    return "\(name)_\(number)"
   }
 
   private static func quoted(_ name: String) -> String { markupEscaped(quotedColumnName(name)) }

@@ -19,8 +19,7 @@ struct TableModel {
       table.hasClasses
       ? "\(table.answerColumns[0].distinct) classes"
       : table.answers.count == 1 ? "A number" : "\(table.answers.count) numbers"
-    summary =
-      layers.hidden.isEmpty ? "one layer" : layers.hidden.map(String.init).joined(separator: " and ") + " hidden units"
+    summary = layers.hidden.map(String.init).joined(separator: " and ") + " hidden units"
     let lines: [String] =
       [
         #"<?xml version="1.0" encoding="UTF-8"?>"#,

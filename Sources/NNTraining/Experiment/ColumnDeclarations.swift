@@ -12,9 +12,11 @@ extension ModelDescription {
     ) { DiagnosticError([$0.diagnostic(at: columns.elements[$1])]) }
   }
 
-  /// The model with its inputs as wide as the columns of its table are; itself if none depends on a table. Reads the data
-  /// if one does. Throws a `DiagnosticError`.
-  package func resolvedByData() throws -> ModelDescription {
-    columnInputs.isEmpty ? self : try DataLoading(self).sets().0
+  /// The model with its inputs as wide as the columns of its table are, and the training set, which is read only if the
+  /// model depends on it. Throws a `DiagnosticError`.
+  package func resolvedByData() throws -> (ModelDescription, training: Dataset?) {
+    guard !columnInputs.isEmpty else { return (self, nil) }
+    let (description, sets) = try DataLoading(self).sets()
+    return (description, sets["train"])
   }
 }

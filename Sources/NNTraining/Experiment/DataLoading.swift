@@ -43,7 +43,7 @@ package struct DataLoading {
         code: "other-columns", file: training.file, "the table has other columns than the one that the run began with")
     }
     let isDouble = description.precision == .double
-    sets = try sets.mapValues { try $0.encoded(features, isDouble: isDouble) }
+    sets = try Dataset.encoded(sets, features, isDouble: isDouble)
     if let answers = training.targets.first, let names = training.record?.table?.answerTitles {
       let scales =
         learned == nil ? try declared.answerScales(answers, rows: training.rows, names: names) : learnedScales

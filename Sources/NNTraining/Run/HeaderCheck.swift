@@ -11,9 +11,12 @@ package enum HeaderCheck {
 
   /// Throws a `DiagnosticError` if the header of a run's files would be too long.
   ///
-  /// - Parameter preprocessing: what was learned from the data; what is usual is supposed unless given.
+  /// - Parameters:
+  ///   - preprocessing: what was learned from the data; what is usual is supposed unless given.
+  ///   - source: how the data was read.
   package static func require(
-    _ plan: NetworkPlan, _ description: ModelDescription, preprocessing: [AffinePreprocessing]? = nil
+    _ plan: NetworkPlan, _ description: ModelDescription, preprocessing: [AffinePreprocessing]? = nil,
+    source: SourceRecord? = nil
   ) throws(DiagnosticError) {
     // The checkpoint holds parameters, the best ones and the optimizer's states, under longer names.
     let stateCount = (description.training?.optimizer?.element as? any Optimizer)?.stateCount ?? 2
@@ -21,8 +24,8 @@ package enum HeaderCheck {
     let names = (["", "best."] + states).reduce(0) {
       $0 + TensorFile.headerBytes(plan, prefix: $1)
     }
-    // A character of the model's text may be written as two.
-    let texts = 2 * description.text.utf8.count
+    // A character of the model's text, and of the record, may be written as two.
+    let texts = 2 * (description.text.utf8.count + (source?.json.written.utf8.count ?? 0))
     let numbers = preprocessing?.reduce(0) { $0 + written($1) } ?? usualNumber * learned(plan, description)
     let total = Count.sum(names, texts, numbers)
     guard total > TensorFile.longestHeader else { return }

@@ -88,7 +88,8 @@ public struct CSVSource: SampleFormat {
     for purpose: Purpose = .model
   ) throws -> Dataset {
     let record = context.record?.table
-    let table = try table(file, bytes, options, purpose == .model ? nil : record)
+    var bad = BadRows(areLeftOut: context.skipsBadRows)
+    let table = try table(file, bytes, options, purpose == .model ? nil : record, bad: &bad)
     var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
@@ -96,16 +97,17 @@ public struct CSVSource: SampleFormat {
     guard !columns.inputs.isEmpty else { throw noInputs(table) }
     var content = Content()
     if let features = record?.features, purpose != .model {
-      content = try encoded(&columns, features, record, context)
+      content = try encoded(&columns, features, record, context, for: purpose, bad: &bad)
     } else if let declared = context.columns {
       content = try declaredTable(&columns, declared, record)
     } else {
       if record == nil { try leaveOut(context.splitColumns, &columns) }
-      let shape = Shape(columns.inputs.count)
+      let numbers = try numbers(&columns, context.isDouble, bad: &bad)
       content.inputs = [
-        DataArray(name: "input", form: .values(shape), elements: .doubles(try numbers(columns, context.isDouble)))
+        DataArray(name: "input", form: .values(Shape(columns.inputs.count)), elements: .doubles(numbers))
       ]
     }
+    content.skipped = bad.problems
     return try set(columns, content, options, context, for: purpose)
   }
 
@@ -129,29 +131,48 @@ public struct CSVSource: SampleFormat {
     var skipped: [Diagnostic] = []
   }
 
-  /// The inputs of a table that comes later, by what training has learned of its columns.
+  /// The inputs of a table that comes later, by what training has learned of its columns. Where answers are judged, rows
+  /// with gaps in columns that drop them are left out, as in training.
   private static func encoded(
-    _ columns: inout CSVColumns, _ features: [TableFeature], _ record: TableRecord?, _ context: SourceContext
+    _ columns: inout CSVColumns, _ features: [TableFeature], _ record: TableRecord?, _ context: SourceContext,
+    for purpose: Purpose, bad: inout BadRows
   ) throws -> Content {
     var content = Content()
-    let reading = FieldReading(columns: columns, gaps: Set(record?.gaps ?? []))
-    var problems: [Diagnostic] = []
-    let result = try reading.encoded(
-      features, isDouble: context.isDouble,
-      skipped: context.skipsBadRows ? { problems += $0.diagnostics } : nil)
-    content.inputs = result.inputs.arrays
-    content.skipped = problems
-    columns.rows = result.rows
-    if result.rows.isEmpty {
-      throw DiagnosticError(
-        code: "no-samples", file: columns.table.file, "every row has something wrong in it: " + problems[0].message)
+    let gaps = Set(record?.gaps ?? [])
+    if purpose == .evaluation {
+      try dropGaps(&columns, zip(columns.inputs, features).filter { $0.1.dropsGaps }.map(\.0), gaps)
     }
+    let reading = FieldReading(columns: columns, gaps: gaps)
+    let result = try reading.encoded(features, isDouble: context.isDouble, bad: &bad)
+    content.inputs = result.inputs.arrays
+    columns.rows = result.rows
+    try requireRows(columns, bad)
     let positions = Dictionary(
       zip(columns.names ?? [], 0...), uniquingKeysWith: { first, _ in first })
     content.kept = (record?.kept ?? []).compactMap { place in
       record?.names.map { positions[$0[place]] } ?? (place < columns.table.columns ? place : nil)
     }
     return content
+  }
+
+  /// Throws a `DiagnosticError` with what is wrong with the first row if all rows were left out.
+  private static func requireRows(_ columns: CSVColumns, _ bad: BadRows) throws(DiagnosticError) {
+    guard columns.rows.isEmpty, let first = bad.problems.first else { return }
+    throw DiagnosticError(
+      code: "no-samples", file: columns.table.file, "every row has something wrong in it: " + first.message)
+  }
+
+  /// Leaves out rows with a gap in one of the columns at the given positions. Throws a `DiagnosticError` if none is left.
+  private static func dropGaps(
+    _ columns: inout CSVColumns, _ positions: [Int], _ gaps: Set<String>
+  ) throws(DiagnosticError) {
+    guard !positions.isEmpty else { return }
+    let reading = FieldReading(columns: columns, gaps: gaps)
+    columns.rows = columns.rows.filter { row in !positions.contains { reading.isGap(row, $0) } }
+    guard !columns.rows.isEmpty else {
+      throw DiagnosticError(
+        code: "no-samples", file: columns.table.file, "every row has a gap in a column with missing=\"drop\"")
+    }
   }
 
   /// A table whose columns are declared and of which nothing has been learned yet. Rows with gaps in columns that drop
@@ -169,23 +190,13 @@ public struct CSVSource: SampleFormat {
       let found = try declared.features(of: columns)
       (content.features, content.kept) = (found.features, found.kept)
       names = found.features.map { columns.plainName($0.position) }
-      let answers = Set(columns.answers)
-      columns.ignored = columns.inputs.filter { position in
-        !found.features.contains { $0.position == position } && !answers.contains(position)
-      }
+      let read = Set(found.features.map(\.position))
+      columns.ignored = columns.inputs.filter { !read.contains($0) }
       columns.inputs = found.features.map(\.position)
     }
     content.gaps = declared.gaps.sorted()
     let elements = names.map(declared.element)
-    let reading = FieldReading(columns: columns, gaps: declared.gaps)
-    let dropping = zip(columns.inputs, elements).filter { $0.1.dropsGaps }.map(\.0)
-    if !dropping.isEmpty {
-      columns.rows = columns.rows.filter { row in !dropping.contains { reading.isGap(row, $0) } }
-      guard !columns.rows.isEmpty else {
-        throw DiagnosticError(
-          code: "no-samples", file: columns.table.file, "every row has a gap in a column with missing=\"drop\"")
-      }
-    }
+    try dropGaps(&columns, zip(columns.inputs, elements).filter { $0.1.dropsGaps }.map(\.0), declared.gaps)
     content.table = try FieldReading(columns: columns, gaps: declared.gaps).table(elements.map(\.reading), names: names)
     return content
   }
@@ -213,7 +224,7 @@ public struct CSVSource: SampleFormat {
     if context.columns == nil, case .values? = set.targets.first?.form {
       set.answerScales = context.record?.table?.answerScales
     }
-    set.ignoredColumns = columns.ignored.map { columns.names?[$0] ?? String($0 + 1) }
+    set.ignoredColumns = columns.ignored.map(columns.plainName)
     set.keptColumns = content.kept.map { column in
       KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
     }
@@ -226,14 +237,16 @@ public struct CSVSource: SampleFormat {
   }
 
   /// The fields of a table, in the training set's dialect if that is known.
+  ///
+  /// - Parameter bad: what becomes of rows with too few or too many fields.
   static func table(
-    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows
   ) throws -> CSVTable {
     let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
     guard let record else {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
-      var table = try CSVTable(file: file, text: text, separator: separator)
+      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad)
       table.thousandsMark = options.thousands
       let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
       table.decimalMark = try table.guessedDecimalMark(answers: answers)
@@ -247,7 +260,7 @@ public struct CSVSource: SampleFormat {
         remedy: "save it with \(separator.words) between the fields")
     }
     do {
-      var table = try CSVTable(file: file, text: text, separator: separator)
+      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad)
       if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
       table.thousandsMark = record.thousands
@@ -280,12 +293,25 @@ public struct CSVSource: SampleFormat {
         ? "say separator=\"space\" if blanks separate the fields" : nil)
   }
 
-  private static func numbers(_ columns: CSVColumns, _ isDouble: Bool) throws -> [Double] {
+  /// The numbers of the inputs, row after row. Rows that are left out are no longer among those of `columns`.
+  private static func numbers(
+    _ columns: inout CSVColumns, _ isDouble: Bool, bad: inout BadRows
+  ) throws -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(columns.rows.count * columns.inputs.count)
+    var rows: [Int] = []
     for row in columns.rows {
-      for column in columns.inputs { numbers.append(try columns.number(row, column, isDouble: isDouble)) }
+      let start = numbers.count
+      do throws(DiagnosticError) {
+        for column in columns.inputs { numbers.append(try columns.number(row, column, isDouble: isDouble)) }
+        if bad.areLeftOut { rows.append(row) }
+      } catch {
+        try bad.leaveOut(error)
+        numbers.removeLast(numbers.count - start)
+      }
     }
+    if bad.areLeftOut { columns.rows = rows }
+    try requireRows(columns, bad)
     return numbers
   }
 }

@@ -23,6 +23,14 @@ struct CSVTable {
   /// Finds the fields in a text. Throws a `DiagnosticError` for an empty file, a row with too few or too many fields, or
   /// a quote that is open or out of place.
   init(file: String, text bytes: [UInt8], separator: TableRecord.Separator) throws(DiagnosticError) {
+    var bad = BadRows()
+    try self.init(file: file, text: bytes, separator: separator, bad: &bad)
+  }
+
+  /// The same; rows with too few or too many fields may be left out.
+  init(
+    file: String, text bytes: [UInt8], separator: TableRecord.Separator, bad: inout BadRows
+  ) throws(DiagnosticError) {
     self.file = file
     self.bytes = bytes
     self.separator = separator
@@ -31,9 +39,12 @@ struct CSVTable {
       let count = fields.count - rows * columns
       if lines.isEmpty { columns = count }
       guard count == columns else {
-        throw DiagnosticError(
-          code: "ragged-row", "this row has \(count) field\(count == 1 ? "" : "s"), but the first one has \(columns)",
-          place: SourcePlace(file: file, line: line, column: 1))
+        try bad.leaveOut(
+          DiagnosticError(
+            code: "ragged-row", "this row has \(count) field\(count == 1 ? "" : "s"), but the first one has \(columns)",
+            place: SourcePlace(file: file, line: line, column: 1)))
+        fields.removeLast(count)
+        continue
       }
       lines.append(line)
     }
