@@ -15,7 +15,7 @@ public struct Focal: DeclaredLayer {
         "activation", .choice(Form.allCases.map(\.rawValue)), default: .text("softmax"),
         "softmax: classes that exclude one another. sigmoid: yes or no for each score."),
       .optional(
-        "gamma", .number(.nonNegative), default: .number(2),
+        "gamma", .number(NumberRange(0, 1000)), default: .number(2),
         "The focus: 0 makes it cross-entropy, more looks at the hard."),
       .optional(
         "alpha", .number(.unit),

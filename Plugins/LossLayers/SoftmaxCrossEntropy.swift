@@ -135,6 +135,10 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
         ignored: ignoredLabel.map { S($0) }, probabilities: output.buffer.slice(elements), losses: losses.slice(rows),
         workers: context.workers)
       context.loss[0] += S.sum(losses.slice(rows), workers: context.workers)
+      guard ignoredLabel != nil else {
+        counted += rows.count
+        continue
+      }
       for row in rows where !isIgnored(target.buffer, row, isLabel: true) { counted += 1 }
     }
     context.loss[1] = reduction.denominator(counted)

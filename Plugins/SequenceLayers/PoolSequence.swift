@@ -28,6 +28,9 @@ public struct PoolSequence: DeclaredLayer {
   /// What is taken.
   public let part: Part
 
+  /// The step of a maximum is saved as a scalar, and single precision holds whole numbers up to this one exactly.
+  private static let mostStepsOfMaximum = 1 << 24
+
   /// The layer that a model file describes.
   public init(attributes: Attributes) throws { part = Part(rawValue: attributes.text("take")) ?? .mean }
 
@@ -43,6 +46,12 @@ public struct PoolSequence: DeclaredLayer {
       throw ElementError.shape(
         "<poolSequence> reads steps x features, but its input has the shape \(inputs[0])",
         remedy: "put <embedding size=\"...\"/> before it if the input holds whole numbers")
+    }
+    guard part != .max || inputs[0][0] <= Self.mostStepsOfMaximum else {
+      throw ElementError(
+        code: "shape-mismatch",
+        "<poolSequence take=\"max\"> reads at most \(Self.mostStepsOfMaximum) steps, but its input has \(inputs[0][0])",
+        remedy: "take the mean")
     }
     let output = inputs[0].sample
     return LayerPlan(

@@ -15,7 +15,9 @@ public struct Position: DeclaredLayer {
       .optional(
         "kind", .choice(["sine", "learned"]), default: .text("sine"),
         "Whether the vectors are sines and cosines, or learned.")
-    ] + Initializer.attributes(default: "normal"))
+    ] + Initializer.attributes(default: defaultInitializer))
+
+  private static let defaultInitializer = "normal"
 
   /// Whether the vectors are learned.
   public let isLearned: Bool
@@ -25,6 +27,14 @@ public struct Position: DeclaredLayer {
   public init(attributes: Attributes) throws {
     isLearned = attributes.text("kind") == "learned"
     initializer = Initializer(attributes)
+    // What an expanded model spells out is the default, and means nothing.
+    let drawn =
+      attributes.text("init") != Self.defaultInitializer ? "init" : attributes.has("initScale") ? "initScale" : nil
+    if !isLearned, let name = drawn {
+      throw ElementError(
+        code: "exclusive-attributes", "<position> has \(name), but sines and cosines are not drawn",
+        remedy: "write kind=\"learned\", or leave \(name) out", attribute: name)
+    }
   }
 
   /// The layer; `initializer` is that of learned vectors.
@@ -52,8 +62,7 @@ public struct Position: DeclaredLayer {
 
   /// Adds to each step by itself.
   public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
-    guard let length = try SequenceLength.ofRows(lengths[0], of: schema.name) else { return [nil] }
-    return [length]
+    [try SequenceLength.ofRows(lengths[0], of: schema.name)]
   }
 
   /// y_t = x_t + p_t
@@ -62,7 +71,7 @@ public struct Position: DeclaredLayer {
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let table = isLearned ? context.parameters[0].buffer : context.scratch
     let shape = context.input.shape
-    if !isLearned { sines(steps: shape[1], features: shape[2], into: table) }
+    if !isLearned { sines(steps: shape[1], features: shape[2], into: table, context.workers) }
     let (x, y, size) = (context.input.buffer, context.output.buffer, shape[1] * shape[2])
     context.workers.run(count: context.batch, grain: max(1, 16384 / size)) { samples in
       for sample in samples {
@@ -97,17 +106,20 @@ public struct Position: DeclaredLayer {
 /// rotation takes the place of two functions; in double precision its error grows by a rounding for each step.
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func sines<S: Scalar>(steps: Int, features: Int, into table: Buffer<S>) {
-  for feature in stride(from: 0, to: features, by: 2) {
-    let angle = 1 / Double.pow(10000, Double(feature) / Double(features))
-    let (sineOfAngle, cosineOfAngle) = (Double.sin(angle), Double.cos(angle))
-    var (sine, cosine) = (0.0, 1.0)
-    for step in 0..<steps {
-      table[step * features + feature] = S(sine)
-      if feature + 1 < features { table[step * features + feature + 1] = S(cosine) }
-      (sine, cosine) = (
-        sine * cosineOfAngle + cosine * sineOfAngle, cosine * cosineOfAngle - sine * sineOfAngle
-      )
+private func sines<S: Scalar>(steps: Int, features: Int, into table: Buffer<S>, _ workers: WorkerPool) {
+  workers.run(count: (features + 1) / 2, grain: max(1, 4096 / steps)) { pairs in
+    for pair in pairs {
+      let feature = 2 * pair
+      let angle = 1 / Double.pow(10000, Double(feature) / Double(features))
+      let (sineOfAngle, cosineOfAngle) = (Double.sin(angle), Double.cos(angle))
+      var (sine, cosine) = (0.0, 1.0)
+      for step in 0..<steps {
+        table[step * features + feature] = S(sine)
+        if feature + 1 < features { table[step * features + feature + 1] = S(cosine) }
+        (sine, cosine) = (
+          sine * cosineOfAngle + cosine * sineOfAngle, cosine * cosineOfAngle - sine * sineOfAngle
+        )
+      }
     }
   }
 }

@@ -172,6 +172,9 @@ extension PredictionCommand {
         "the net reads \(names.count) input\(names.count == 1 ? "" : "s"), but \(files.count) files are given",
         "give a file for each: " + names.map { "\($0)=FILE" }.joined(separator: " "))
     }
+    guard arguments.text("lengths") == nil else {
+      throw usageError("--lengths names the lengths of one input", "give an npz with the lengths of each")
+    }
     var free = names.filter { name in !files.contains { $0.name == name } }[...]
     var arrays: [DataArray] = []
     var sets: [Dataset] = []

@@ -40,13 +40,14 @@ struct ChartAxis {
     step = isLogarithmic ? max(1, round.rounded(.up)) : round
   }
 
-  /// The pixel of a value.
+  /// The pixel of a value; of one beyond the range, that of the nearer end.
   func place(_ value: Double) -> Double {
-    let (value, low, high) =
+    let inside = min(max(value, range.lowerBound), range.upperBound)
+    let (place, low, high) =
       isLogarithmic
-      ? (log10(value), log10(range.lowerBound), log10(range.upperBound))
-      : (value, range.lowerBound, range.upperBound)
-    return start + (value - low) / (high - low) * (end - start)
+      ? (log10(inside), log10(range.lowerBound), log10(range.upperBound))
+      : (inside, range.lowerBound, range.upperBound)
+    return start + (place - low) / (high - low) * (end - start)
   }
 
   /// The round numbers in the range, at most 40; on a logarithmic axis powers of ten, or with fewer than two of them their

@@ -151,17 +151,20 @@ package struct CurvePlot: Sendable {
 
   private static func short(_ name: String) -> String { name.count <= 15 ? name : name.prefix(14) + "…" }
 
-  /// The range of the values, never empty; with a little room above and below if asked for.
+  /// The range of the values, never empty; with a little room above and below if asked for. It ends where numbers are so
+  /// large that their differences might be infinite.
   private static func range(_ values: [Double], pads: Bool) -> ClosedRange<Double> {
+    let values = values.map { min(max($0, -1e300), 1e300) }
     guard let low = values.min(), let high = values.max() else { return 0...1 }
     if low == high { return (low - max(0.5, low.magnitude / 10))...(high + max(0.5, high.magnitude / 10)) }
     let room = pads ? (high - low) * 0.05 : 0
     return (low - room)...(high + room)
   }
 
-  /// The range of the values above 0, never empty, with a little room.
+  /// The range of the values above 0, never empty, with a little room. It ends where numbers are too small or too large
+  /// for that room.
   private static func ratios(_ values: [Double]) -> ClosedRange<Double> {
-    let positive = values.filter { $0 > 0 }
+    let positive = values.filter { $0 > 0 }.map { min(max($0, .leastNormalMagnitude), 1e300) }
     guard let low = positive.min(), let high = positive.max() else { return 0.1...1 }
     return (low / 1.2)...(high * 1.2)
   }

@@ -69,6 +69,9 @@ public enum Path {
   /// Whether there is a folder.
   public static func isFolder(_ path: String) -> Bool { (try? fileStatus(path))?.isKind(S_IFDIR) ?? false }
 
+  /// Whether there is a file of bytes: no folder, pipe or device.
+  public static func isRegularFile(_ path: String) -> Bool { (try? fileStatus(path))?.isKind(S_IFREG) ?? false }
+
   /// Throws a `DiagnosticError` (66) that says why, unless there is a folder.
   public static func requireFolder(_ path: String) throws(DiagnosticError) {
     let isFolder: Bool

@@ -57,6 +57,11 @@ public struct SavedModel: Sendable {
 
   /// Holds the record against the net. Throws a `DiagnosticError` for what does not belong together.
   private func checkRecord(_ free: [NetworkDefinition.Input]) throws {
+    for (input, affine) in zip(free, preprocessing) where input.entries != nil && affine != .identity {
+      throw DiagnosticError(
+        code: "bad-record", file: weights.tensors.file,
+        "the record changes the numbers of '\(input.name)', which are indices")
+    }
     let classes = [.probabilities, .scores].contains(plan.predictionMeaning) ? plan.predictionUnit : 2
     if let names = record.classes, plan.predictionMeaning != .values, names.count != classes {
       throw DiagnosticError(

@@ -237,6 +237,12 @@ extension CodeExplanation {
       wrong: "nnrun train m.xml --resume runs/m --set training.batch=8, where the run began with 16",
       right: "nnrun train m.xml --resume runs/m --set training.epochs=50"),
     .init(
+      "other-data",
+      "A run is measured on its own samples. They are others now, because the model beside the weights or its data has "
+        + "changed, and might hold samples that the run has learned from.",
+      wrong: "nnrun evaluate runs/m, after fraction was changed in runs/m/model.xml",
+      right: "nnrun evaluate runs/m --data new.csv"),
+    .init(
       "no-free-input", "Every input of the net has a fixed value, so data has nowhere to go.",
       wrong: "nnrun predict of a graph whose inputs all have a value", right: "nnrun explain of that graph"),
   ]

@@ -99,6 +99,11 @@ extension CodeExplanation {
       wrong: "nnrun predict FOLDER, where fold2 was trained with other classes",
       right: "the folder of one nnrun train --folds"),
     CodeExplanation(
+      "unused-file",
+      "Files of lengths or right answers belong to files that hold one array. A table, an archive or time series hold theirs.",
+      wrong: "nnrun predict weights.safetensors test.ts --lengths n.npy",
+      right: "nnrun predict weights.safetensors test.ts"),
+    CodeExplanation(
       "many-classes", "Nearly every row has an answer of its own, so the column is hardly what is to be learned.",
       wrong: "nnrun train passengers.csv --label name", right: "nnrun train passengers.csv --label survived"),
   ]

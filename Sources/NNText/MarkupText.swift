@@ -1,4 +1,5 @@
-/// Text in a form that stands for itself inside XML, SVG and HTML, also inside quotes of either kind.
+/// Text in a form that stands for itself inside XML, SVG and HTML, also inside quotes of either kind. Characters that XML
+/// does not have become U+FFFD.
 package func markupEscaped(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
@@ -10,6 +11,7 @@ package func markupEscaped(_ text: String) -> String {
     case "\"": result += "&quot;"
     case "'": result += "&apos;"
     case "\n", "\r", "\t": result += "&#\(scalar.value);"
+    case "\0"..<" ", "\u{7F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
     default: result.unicodeScalars.append(scalar)
     }
   }

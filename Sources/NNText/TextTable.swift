@@ -24,11 +24,21 @@ package struct TextTable: Sendable {
   package init(_ columns: [Column], hasRule: Bool = false) {
     self.columns = columns
     self.hasRule = hasRule
-    rows = [columns.map(\.title)]
+    rows = [columns.map { Self.inOneLine($0.title) }]
   }
 
   /// Adds a row. Cells that it lacks are empty, cells beyond the last column are left out.
-  package mutating func add(_ cells: [String]) { rows.append(cells) }
+  package mutating func add(_ cells: [String]) { rows.append(cells.map(Self.inOneLine)) }
+
+  /// A text that cannot move what stands beside it: line ends and tabs become spaces, other control characters U+FFFD.
+  private static func inOneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    return String(
+      text.map { character -> Character in
+        if character.isNewline || character == "\t" { return " " }
+        return character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "\u{FFFD}" : character
+      })
+  }
 
   /// All lines, each with its line feed and without spaces at its end.
   package var text: String {

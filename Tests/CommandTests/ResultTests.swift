@@ -216,6 +216,6 @@ import Testing
     #expect(try place.run("runs", "compare", "runs/small", "runs/small-2", "--force").code == 0)
     #expect(try place.run("runs", "compare", "runs/small").code == 64)
     #expect(try place.run("runs", "nowhere").code == 66)
-    #expect(try place.run("runs", "compare", "runs/small", ".").code == 66)
+    #expect(try place.run("runs", "compare", "runs/small", ".", "--force").code == 66)
   }
 }

@@ -67,7 +67,7 @@ import Testing
     }
     try data("2")
     let otherData = try resume()
-    #expect(otherData.code == 65 && otherData.messages.contains("the train data: other numbers in the run"))
+    #expect(otherData.code == 65 && otherData.messages.contains("the train data: 40 samples (hash "))
     try data("1")
     try write(preprocess: #"<scale by="0.5"/>"#)
     let otherSteps = try resume()

@@ -19,6 +19,12 @@ struct SequenceSweeps {
         result.append((shape, varies ? (0..<batch).map { _ in Int32(numbers.integer(1...steps)) } : nil))
       }
     }
+    // More steps than are projected at once.
+    for (units, isReversed) in [(5, false), (17, true)] {
+      let shape = Recurrence(cell, batch: 1, steps: 600, features: 3, units: units, isReversed: isReversed)
+      result.append((shape, nil))
+      result.append((shape, [519]))
+    }
     return result
   }
 

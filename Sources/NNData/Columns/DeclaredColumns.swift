@@ -170,6 +170,13 @@ package struct DeclaredColumns: Sendable {
     return scales.allSatisfy { $0 == NumberEncoding() } ? nil : scales
   }
 
+  /// Whether what was learned of a table's columns is of the kinds that these declare.
+  package func agrees(with learned: [TableFeature], _ table: RawTable) -> Bool {
+    zip(table.columns, learned).allSatisfy { column, feature in
+      place(column.name).map { elements[$0.element].reading } == feature.encoding?.reading
+    }
+  }
+
   /// What the training part says of each column.
   ///
   /// - Parameters:

@@ -68,12 +68,23 @@ extension Dataset {
     }
   }
 
-  /// The set with a feature of each sample exchanged for that of another one, drawn without replacement.
+  /// The set with a feature of each sample exchanged for that of another one, drawn without replacement. Where steps have
+  /// answers of their own, a sequence is exchanged for one of its length.
   package func permuting(_ feature: DatasetFeature, seed: UInt64) -> Dataset {
     let random = RandomStream(key: seed).derived(0x9E37_2B01)
+    let array = inputs[feature.input]
+    let hasAnswersOfSteps = targets.contains { target in
+      target.width > 1 && target.form.shape[0] == array.form.shape.dimensions.first
+    }
+    let lengths = hasAnswersOfSteps ? array.lengths : nil
+    let groups = Dictionary(grouping: rows.indices) { lengths?[Int(rows[$0])] ?? 0 }
     var others = rows
-    for index in others.indices.dropLast() {
-      others.swapAt(index, index + random.integer(below: others.count - index, at: UInt64(index)))
+    var draw: UInt64 = 0
+    for (_, places) in groups.sorted(by: { $0.key < $1.key }) {
+      for index in places.indices.dropLast() {
+        others.swapAt(places[index], places[index + random.integer(below: places.count - index, at: draw)])
+        draw += 1
+      }
     }
     var arrays = inputs
     arrays[feature.input].permute(feature.elements, of: rows, by: others)

@@ -54,8 +54,8 @@ public struct SeriesWindows: Sendable, Hashable {
     let chosen =
       try (hasTargets ? targets : nil).map { wanted in
         try wanted.map { name in
-          guard let index = names?.firstIndex(of: name) ?? Int(name).map({ $0 - 1 }), (0..<columns).contains(index)
-          else {
+          let number = Int(name).flatMap { (1...columns).contains($0) ? $0 - 1 : nil }
+          guard let index = names?.firstIndex(of: name) ?? number else {
             throw problem(
               "unknown-column", "the series has no column '\(name.shortened)' to be forecast",
               names.map { "it has \($0.joined(separator: ", ").shortened)" })

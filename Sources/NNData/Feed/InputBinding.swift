@@ -82,7 +82,10 @@ public struct InputBinding: Sendable {
       var array = set.inputs[positions[place]]
       array.name = input.name
       if input.hasLength || array.lengths != nil {
-        if array.form.shape.rank == 1, array.width == input.shape.elementCount { array.form = .values(input.shape) }
+        // Lengths of a plain row count numbers, not steps of the input.
+        if array.lengths == nil, array.form.shape.rank == 1, array.width == input.shape.elementCount {
+          array.form = .values(input.shape)
+        }
         let binding = SequenceBinding(input: input, least: leastSteps[place])
         if let bound = binding.bind(array, set, purpose, &problems) { return indices(bound, input, set, &problems) }
         if input.hasLength || !problems.isEmpty { return array }

@@ -30,7 +30,9 @@ public enum PredictionInput {
     context.skipsBadRows = skipsBadRows
     let request = SampleRequest(
       hasTargets: false, context: context, label: label, lengths: lengths, pictures: pictures, inputs: inputs)
-    var set = try file.format().samples(in: file, request)
+    let format = try file.format()
+    try request.requireUse(by: format)
+    var set = try format.samples(in: file, request)
     set.targets = []
     return try record?.windows?.cut(set, hasTargets: false) ?? set
   }

@@ -74,3 +74,16 @@ struct SampleRequest {
   /// The names of the net's inputs, by which arrays are found in an archive where the training set was none.
   var inputs: [String] = []
 }
+
+extension SampleRequest {
+  /// Throws a `DiagnosticError` (usage) if a file of lengths or right answers is named that the format does not read.
+  func requireUse(by format: any SampleFormat.Type) throws(DiagnosticError) {
+    guard !(format is any ArraySource.Type) else { return }
+    for (name, what) in [(lengths, "lengths"), (labels, "right answers")] where name != nil {
+      throw DiagnosticError(
+        .usage, code: "unused-file",
+        "a file of \(what) goes with an npy or IDX file, but the samples are \(format.schema.name)",
+        remedy: "leave it out: what is read as \(format.schema.name) holds its own")
+    }
+  }
+}

@@ -13,7 +13,7 @@ public struct SourceRecord: Sendable, Hashable {
     /// input that of its lengths, or `none`, if any has some.
     case archive(inputs: [String], targets: [String], lengths: [String] = [])
     /// Time series: what becomes of missing numbers.
-    case timeSeries(missing: String)
+    case timeSeries(missing: TimeSeriesSource.Missing)
     /// A source that leaves nothing open besides its kind, which is the name of its element.
     case other(kind: String)
   }
@@ -45,7 +45,8 @@ public struct SourceRecord: Sendable, Hashable {
       return .object(members)
     case .timeSeries(let missing):
       return .object([
-        .init(key: "kind", value: .text(TimeSeriesSource.schema.name)), .init(key: "missing", value: .text(missing)),
+        .init(key: "kind", value: .text(TimeSeriesSource.schema.name)),
+        .init(key: "missing", value: .text(missing.rawValue)),
       ])
     case .other(let kind): return .object([.init(key: "kind", value: .text(kind))])
     }
@@ -70,7 +71,9 @@ public struct SourceRecord: Sendable, Hashable {
       guard let lengths, lengths.isEmpty || lengths.count == inputs.count else { return nil }
       form = .archive(inputs: inputs, targets: targets, lengths: lengths)
     case TimeSeriesSource.schema.name:
-      guard case .text(let missing)? = json["missing"] else { return nil }
+      guard case .text(let word)? = json["missing"], let missing = TimeSeriesSource.Missing(rawValue: word) else {
+        return nil
+      }
       form = .timeSeries(missing: missing)
     default: form = .other(kind: kind)
     }

@@ -20,19 +20,40 @@ struct ProductRun {
   @inline(__always) private var rowStrideA: Int { product.transposeA ? 1 : product.strideA }
   @inline(__always) private var innerStrideA: Int { product.transposeA ? product.strideA : 1 }
 
+  /// Blocks of the inner index.
+  @inline(__always) private var innerBlocks: Int { max(1, (product.inner + plan.innerBlock - 1) / plan.innerBlock) }
+
+  /// Scalars of a block of packed rows of A.
+  @inline(__always)
+  private func packedRows(_ rows: Int) -> Int { plan.packsLeftSide ? rows * plan.innerBlock : 0 }
+
+  /// Scalars of scratch memory for a chunk of C.
+  @inline(__always)
+  private func scratchCounts(rows: Int, panels: Int) -> (results: Int, block: Int) {
+    let panelSums = rows * TileShape.columns
+    let results = innerBlocks > 1 ? (epilogue.accumulate ? panelSums * panels : panelSums) : TileShape.rows * 64
+    return (results, packedRows(rows) + 2 * plan.innerBlock * TileShape.columns)
+  }
+
+  /// Reserves the scratch memory that any chunk may ask for.
+  func reserveScratch(_ workers: WorkerPool) {
+    let rows = TileShape.longest(product.rows, into: plan.rowParts)
+    let counts = scratchCounts(rows: rows, panels: TileShape.longest(layout.count, into: plan.panelParts))
+    let own = remainder.map { $0.scratchCounts(rows: rows, columns: $0.product.columns) } ?? (results: 0, block: 0)
+    workers.reserveScratch(purpose: .results, count: max(counts.results, own.results))
+    workers.reserveScratch(purpose: .block, count: max(counts.block, own.block))
+  }
+
   /// Computes the rows `rows` of the panels `panels` of C.
   func compute(rows: Range<Int>, panels: Range<Int>, worker: Int) {
     let tiles = (rows.count + TileShape.rows - 1) / TileShape.rows
-    let innerBlocks = max(1, (product.inner + plan.innerBlock - 1) / plan.innerBlock)
     let panelSums = rows.count * TileShape.columns
     // Partial sums are kept in C between blocks of the inner index, unless the epilogue still needs C's previous values.
     let sumsInC = !epilogue.accumulate
-    let sumsCount = innerBlocks > 1 ? (sumsInC ? panelSums : panelSums * panels.count) : TileShape.rows * 64
-    let sums = scratch.memory(worker: worker, purpose: .results, count: sumsCount)
-    let packedRows = plan.packsLeftSide ? rows.count * plan.innerBlock : 0
-    let block = scratch.memory(
-      worker: worker, purpose: .block, count: packedRows + 2 * plan.innerBlock * TileShape.columns)
-    let panelBlock = block + packedRows
+    let counts = scratchCounts(rows: rows.count, panels: panels.count)
+    let sums = scratch.memory(worker: worker, purpose: .results, count: counts.results)
+    let block = scratch.memory(worker: worker, purpose: .block, count: counts.block)
+    let panelBlock = block + packedRows(rows.count)
 
     // A partial last panel can be replaced by an overlapping whole one that computes some columns of the previous panel
     // again, with the same bits, if the same chunk writes both.

@@ -125,7 +125,9 @@ func multiplyPacked(
 extension ProductRun {
   /// Computes C, one chunk per row part and panel part.
   func computeAll(_ workers: WorkerPool) {
-    workers.run(chunks: plan.rowParts * plan.panelParts) { chunk, worker in
+    let chunks = plan.rowParts * plan.panelParts
+    if chunks > 1 { reserveScratch(workers) }
+    workers.run(chunks: chunks) { chunk, worker in
       let rowPart = chunk / plan.panelParts
       let panelPart = chunk % plan.panelParts
       let rows = TileShape.cut(product.rows, into: plan.rowParts, rowPart)

@@ -44,9 +44,10 @@ struct SingleRowProduct {
     // Two panels saturate the bandwidth of the second-level cache.
     let parts = (layout.count + 1) / 2
     let chunks = workers.isSerial ? 1 : max(1, min(parts, product.inner * product.columns / ProductPlan.leastWork))
+    let count = 2 * Self.group * TileShape.columns
+    if chunks > 1 { workers.reserveScratch(purpose: .results, count: count) }
     workers.run(chunks: chunks) { chunk, worker in
-      let sums = scratch.memory(
-        worker: worker, purpose: .results, count: 2 * Self.group * TileShape.columns)
+      let sums = scratch.memory(worker: worker, purpose: .results, count: count)
       let panels = TileShape.cut(layout.count, into: chunks, chunk)
       for first in stride(from: panels.lowerBound, to: panels.upperBound, by: Self.group) {
         let end = min(first + Self.group, panels.upperBound)

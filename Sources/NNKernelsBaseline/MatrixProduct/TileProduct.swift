@@ -115,6 +115,10 @@ enum TileShape {
     (index * rows / tiles)..<((index + 1) * rows / tiles)
   }
 
+  /// Rows of the longest of these parts.
+  @inline(__always)
+  static func longest(_ rows: Int, into tiles: Int) -> Int { (rows + tiles - 1) / tiles }
+
   /// The tile of step `step` in an order that alternates between the first and the last tile that is left: 0, n - 1, 1,
   /// n - 2, ...
   ///

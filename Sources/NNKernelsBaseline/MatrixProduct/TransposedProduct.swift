@@ -88,6 +88,11 @@ struct TransposedProduct {
     let parts = units * layout.count
     let work = product.rows * product.columns * product.inner
     let chunks = workers.isSerial ? 1 : max(1, min(parts, work / ProductPlan.leastWork))
+    if chunks > 1 {
+      let counts = scratchCounts(rows: TileShape.columns, columns: min(unit, product.columns))
+      workers.reserveScratch(purpose: .results, count: counts.results)
+      workers.reserveScratch(purpose: .block, count: counts.block)
+    }
     workers.run(chunks: chunks) { chunk, worker in
       for part in TileShape.cut(parts, into: chunks, chunk) {
         let first = part / layout.count * unit
@@ -99,20 +104,30 @@ struct TransposedProduct {
     }
   }
 
+  /// The inner indices of a block: whole vectors, so that the blocks in which A is transposed start at the vectors of its
+  /// rows.
+  @inline(__always)
+  private var blockLength: Int {
+    let blocks = (product.inner + Self.longestBlock - 1) / Self.longestBlock
+    return ((product.inner + blocks - 1) / blocks + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
+  }
+
+  /// Scalars of scratch memory for `columns` columns of `rows` rows of C, at most two vectors of them.
+  @inline(__always)
+  func scratchCounts(rows: Int, columns: Int) -> (results: Int, block: Int) {
+    let width = (min(rows, TileShape.columns) + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
+    // The last transposed block of results may extend past them by up to a vector of columns.
+    return ((columns + Vector.scalarCount) * width, leftSide == .blockwise ? blockLength * width : 0)
+  }
+
   /// Computes the columns `range` of the rows `rows` of C: the rows of a panel, or whole vectors of an unpacked A.
   func compute(columns range: Range<Int>, rows: Range<Int>, worker: Int) {
     let panel = rows.lowerBound / TileShape.columns
     let vectors = (rows.count + Vector.scalarCount - 1) / Vector.scalarCount
     let width = vectors * Vector.scalarCount
-    let blocks = (product.inner + Self.longestBlock - 1) / Self.longestBlock
-    // Blocks of whole vectors: the blocks in which A is transposed then start at the vectors of its rows.
-    let blockLength =
-      ((product.inner + blocks - 1) / blocks + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount
-    let packed = scratch.memory(
-      worker: worker, purpose: .block, count: leftSide == .blockwise ? blockLength * width : 0)
-    // The last transposed block of results may extend past them by up to a vector of columns.
-    let sums = scratch.memory(
-      worker: worker, purpose: .results, count: (range.count + Vector.scalarCount) * width)
+    let counts = scratchCounts(rows: rows.count, columns: range.count)
+    let packed = scratch.memory(worker: worker, purpose: .block, count: counts.block)
+    let sums = scratch.memory(worker: worker, purpose: .results, count: counts.results)
     for start in stride(from: 0, to: product.inner, by: blockLength) {
       let inner = start..<min(product.inner, start + blockLength)
       var task = TileProduct(

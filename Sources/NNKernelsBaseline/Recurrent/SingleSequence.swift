@@ -1,7 +1,7 @@
 import NNKernelsCommon
 
-/// A recurrence of a single sequence that is not saved, for prediction: the gate products of x for all steps first, as
-/// products of many rows; then step by step those of h, each worker computing some of the units. A panel of all gates
+/// A recurrence of a single sequence that is not saved, for prediction: the gate products of x for a block of steps first,
+/// as products of many rows; then step by step those of h, each worker computing some of the units. A panel of all gates
 /// has eight independent sums, which hides the latency of dependent multiply-adds.
 ///
 /// Sums add the same terms in the same order as `RecurrentForward`'s.
@@ -23,10 +23,14 @@ struct SingleSequence {
   /// x, so that the sums from h lie together.
   private static var blockSize: Int { 4 * TileShape.columns }
 
-  /// Scalars of memory: c, h before and after a step, and the sums of all steps.
+  /// Steps whose sums of x are computed together: rows enough for the products, in memory that does not grow with the
+  /// steps.
+  private static let stepsOfBlock = 256
+
+  /// Scalars of memory: c, h before and after a step, and the sums of a block of steps.
   static func memory(_ r: Recurrence) -> Int {
     let panels = GateWeights.panels(r).count
-    return 3 * GateWeights.paddedUnits(r) + r.steps * panels * blockSize
+    return 3 * GateWeights.paddedUnits(r) + min(r.steps, stepsOfBlock) * panels * blockSize
   }
 
   /// Products of a step that are worth sharing with other workers.
@@ -40,39 +44,46 @@ struct SingleSequence {
     memory.update(repeating: 0, count: 3 * padded)
     let panels = weights.panels.count
     let gates = r.cell.gates
-    workers.run(
-      count: panels * gates, grain: max(1, ProductPlan.leastWork / max(1, length * r.features * TileShape.columns))
-    ) { range in
-      for index in range { project(panel: index / gates, gate: index % gates) }
-    }
     let isShared = !workers.isSerial && r.gateRows * r.units >= Self.leastWork
     let parts = isShared ? min(panels, workers.freeThreads) : 1
-    for index in 0..<length {
-      if parts == 1 {
-        step(index, 0..<panels)
-      } else {
-        workers.run(chunks: parts) { part in step(index, TileShape.cut(panels, into: parts, part)) }
+    for start in stride(from: 0, to: length, by: Self.stepsOfBlock) {
+      let count = min(Self.stepsOfBlock, length - start)
+      // The first step of the block in the order of the sequence.
+      let first = min(r.step(start, of: length), r.step(start + count - 1, of: length))
+      workers.run(
+        count: panels * gates, grain: max(1, ProductPlan.leastWork / max(1, count * r.features * TileShape.columns))
+      ) { range in
+        for index in range { project(panel: index / gates, gate: index % gates, first..<(first + count)) }
+      }
+      for index in start..<(start + count) {
+        if parts == 1 {
+          step(index, 0..<panels, first)
+        } else {
+          workers.run(chunks: parts) { part in step(index, TileShape.cut(panels, into: parts, part), first) }
+        }
       }
     }
   }
 
-  /// The sums of x for all steps.
-  private func project(panel: Int, gate: Int) {
+  /// The sums of x for the steps of a block.
+  private func project(panel: Int, gate: Int, _ steps: Range<Int>) {
     let isSplit = r.cell == .gru && gate == 2
     PanelProduct(
-      a: x, rowStrideA: r.features, b: weights.base + gate * weights.gateStride, layout: weights.panels,
+      a: x + steps.lowerBound * r.features, rowStrideA: r.features, b: weights.base + gate * weights.gateStride,
+      layout: weights.panels,
       panels: panel..<(panel + 1), inner: r.features,
-      c: sums + (panel * Self.blockSize + (isSplit ? 3 : gate) * TileShape.columns), strideC: sumStride, rows: length
+      c: sums + (panel * Self.blockSize + (isSplit ? 3 : gate) * TileShape.columns), strideC: sumStride,
+      rows: steps.count
     ).run()
     guard isSplit else { return }
-    for step in 0..<length {
+    for step in 0..<steps.count {
       (sums + (step * sumStride + panel * Self.blockSize + 2 * TileShape.columns)).update(
         repeating: 0, count: TileShape.columns)
     }
   }
 
-  /// Step number `index` of the units of some panels.
-  private func step(_ index: Int, _ panels: Range<Int>) {
+  /// Step number `index` of the units of some panels; `first` is the first step of its block.
+  private func step(_ index: Int, _ panels: Range<Int>, _ first: Int) {
     let step = r.step(index, of: length)
     let before = memory + (1 + index % 2) * padded
     let after = memory + (2 - index % 2) * padded
@@ -80,7 +91,7 @@ struct SingleSequence {
     let output = y + r.outputRow(0, step)
     for panel in panels {
       let unit = panel * TileShape.columns
-      let block = sums + (step * sumStride + panel * Self.blockSize)
+      let block = sums + ((step - first) * sumStride + panel * Self.blockSize)
       if index > 0 { products(panel, before, into: block) }
       CellForward(
         sums: block, sumStride: 0,

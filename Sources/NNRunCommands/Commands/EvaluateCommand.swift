@@ -32,7 +32,8 @@ enum EvaluateCommand: Command {
     Option(
       "require", .text("METRIC=VALUE"),
       "End with 1 unless the result is as good, as in accuracy=0.97, or colour.auc=0.9 for the head 'colour'."),
-    CommonOptions.seed, CommonOptions.threads, CommonOptions.json, CommonOptions.verbose,
+    Option("seed", .text("N"), "Seed by which --importance exchanges; 1 unless given."), CommonOptions.threads,
+    CommonOptions.json, CommonOptions.verbose,
   ]
   static let examples = [
     (line: "nnrun evaluate runs/mlp", meaning: "Print loss and accuracy on the model's own test set."),
@@ -50,6 +51,9 @@ enum EvaluateCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    if arguments.has("seed"), !arguments.has("importance") {
+      throw usageError("--seed goes with --importance, which alone draws random numbers")
+    }
     let run = SavedRun(arguments.positionals[0])
     let requirement = try arguments.text("require").map { try Requirement($0) }
     let model = try SavedModel(path: run.weights, registry: environment.registry)
@@ -57,6 +61,7 @@ enum EvaluateCommand: Command {
       throw DiagnosticError(
         code: "missing-loss", file: run.weights, "the model has no loss to evaluate with")
     }
+    try requirement?.check(model.plan)
     let workers = try environment.workers(arguments)
     let samples = try samples(model, run, arguments, environment, workers)
     arguments.report(samples)
@@ -87,11 +92,10 @@ enum EvaluateCommand: Command {
     _ model: SavedModel, _ run: SavedRun, _ arguments: Arguments, _ environment: Environment, _ workers: WorkerPool
   ) throws -> Dataset {
     guard let data = arguments.text("data") else {
-      if arguments.has("label") || arguments.has("labels") {
-        throw usageError("--label and --labels say what is in --data, which is missing")
+      if let option = ["label", "labels", "lengths"].first(where: arguments.has) {
+        throw usageError("--\(option) says what is in --data, which is missing")
       }
-      return try run.samples(
-        role: arguments.text("role"), learned: model.record.source?.table, environment, workers)
+      return try run.samples(role: arguments.text("role"), model, environment, workers)
     }
     if arguments.has("role") {
       throw usageError("--role names a part of the model's own data; --data gives other data")
@@ -119,8 +123,9 @@ enum EvaluateCommand: Command {
     let (parameters, state) = try model.arrays(type)
     network.parameters.copy(from: parameters.buffer)
     network.state.copy(from: state.buffer)
+    let views = arguments.has("single-view") ? nil : model.views
     var evaluation = try NNTraining.evaluate(
-      network, on: samples, preprocessing: model.preprocessing, views: arguments.has("single-view") ? nil : model.views,
+      network, on: samples, preprocessing: model.preprocessing, views: views,
       topCount: try arguments.integer("top", 1...1_000_000) ?? 0, detail: detail)
     if arguments.has("details") || arguments.has("json") { evaluation.rank() }
     guard arguments.has("importance") else { return (evaluation, nil) }
@@ -129,7 +134,7 @@ enum EvaluateCommand: Command {
       evaluation,
       try PermutationImportance(
         network, on: bound, bound.features(model.record.source), compared: evaluation,
-        preprocessing: model.preprocessing, seed: try arguments.seed() ?? 1)
+        preprocessing: model.preprocessing, views: views, seed: try arguments.seed() ?? 1)
     )
   }
 }

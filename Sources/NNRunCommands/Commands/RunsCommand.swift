@@ -55,12 +55,15 @@ enum RunsCommand: Command {
 
   private static func list(_ folder: String, _ arguments: Arguments) throws -> ExitCode {
     try Path.requireFolder(folder)
-    let runs = sorted(try RunSummary.all(in: folder), by: arguments.text("sort") ?? "when")
+    let listing = try RunListing(folder)
+    let runs = sorted(listing.runs, by: arguments.text("sort") ?? "when")
+    for run in listing.damaged { printMessages(run.error.diagnostics) }
     if arguments.has("json") {
-      try printResult("[" + runs.map(jsonText).joined(separator: ",") + "]")
+      let damaged = listing.damaged.map { #"{"folder":\#(json(Path.join(folder, $0.name))),"damaged":true}"# }
+      try printResult("[" + (damaged + runs.map(jsonText)).joined(separator: ",") + "]")
       return .done
     }
-    guard !runs.isEmpty else {
+    guard !runs.isEmpty || !listing.damaged.isEmpty else {
       printMessage("there are no runs in \(folder)")
       return .done
     }
@@ -68,10 +71,11 @@ enum RunsCommand: Command {
       .left("run"), .right("epochs"), .left("metric"), .right("validation"), .right("test"), .right("time"),
       .left("when"), .left("overrides"),
     ])
+    for run in listing.damaged { table.add([run.name, "-", "-", "-", "damaged", "-", "-"]) }
     for run in runs {
       func text(_ value: Double?) -> String { value.map { run.metric.text($0) } ?? "-" }
       table.add([
-        String(run.folder.dropFirst(folder.count).trimmingPrefix("/")), "\(run.epochs.count)", run.metric.label,
+        run.name, "\(run.epochs.count)", run.metric.label,
         text(run.validation),
         run.isFinished ? text(run.test) : "unfinished", duration(run.seconds), clock(run.time),
         run.overrides.joined(separator: " "),
@@ -121,10 +125,10 @@ enum RunsCommand: Command {
       }
       return run
     }
-    let comparison = RunComparison(try run(first), try run(second))
     let picture = arguments.text("output") ?? "compare.svg"
-    try AtomicFile.write(
-      picture, text: comparison.svg, replacing: arguments.has("force") || arguments.has("output"))
+    try arguments.refuseToReplace(picture)
+    let comparison = try RunComparison(try run(first), try run(second))
+    try AtomicFile.write(picture, text: comparison.svg, replacing: arguments.has("force"))
     if arguments.has("json") {
       func object(_ rows: [RunComparison.Row]) -> String {
         "{" + rows.map { "\(json($0.name)):\(json([$0.first, $0.second]))" }.joined(separator: ",") + "}"

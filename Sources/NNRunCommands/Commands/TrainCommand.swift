@@ -75,7 +75,10 @@ enum TrainCommand: Command {
     func experiment(_ load: () throws -> ModelDescription) throws -> (Experiment, WorkerPool) {
       let description = try load()
       let workers = try environment.workers(arguments)
-      return (try Experiment(description, learned: origin.learned(for: description), workers: workers), workers)
+      let experiment = try Experiment(
+        description, learned: origin.learned(for: description), fold: origin.fold, workers: workers)
+      try requirement?.check(experiment.plan)
+      return (experiment, workers)
     }
     if let count = try arguments.integer("folds", 2...1000) {
       for name in ["resume", "weights", "require"] where arguments.has(name) {

@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNData
 import NNFiles
+import NNInference
 import NNKernels
 import NNModel
 import NNTraining
@@ -16,29 +17,41 @@ struct SavedRun {
   /// What a word of the command line names: a file of weights, or a run folder.
   init(_ path: String) {
     let folder = Path.isFolder(path) ? path : Path.folder(of: path)
-    weights = Path.isFolder(path) ? Path.join(path, "weights.safetensors") : path
-    model = Path.join(folder, "model.xml")
+    weights = Path.isFolder(path) ? RunFolder.File.weights.path(in: path) : path
+    model = RunFolder.File.model.path(in: folder)
   }
 
-  /// The samples that the model itself names for a role; unless it is given, for test or else validation. Splits are made
-  /// as in training. Throws a usage error if there are none.
+  /// The samples that the model itself names for a role; unless it is given, for test or else validation. Splits and folds
+  /// are made as in training. Throws a usage error if there are none, and a `DiagnosticError` if they are others than the
+  /// training had: samples to learn from might be among them.
   ///
-  /// - Parameter learned: what the training has learned of the columns of a table.
+  /// - Parameter saved: what the weights say.
   func samples(
-    role: String?, learned: TableRecord?, _ environment: Environment, _ workers: WorkerPool
+    role: String?, _ saved: SavedModel, _ environment: Environment, _ workers: WorkerPool
   ) throws -> Dataset {
     guard Path.exists(model) else {
       throw usageError(
         "--data is missing: the samples to evaluate on", "see 'nnrun evaluate --help'; a run folder knows its own")
     }
     let description = try ModelLoader(environment).load(path: model)
-    let sets = try DataLoading(description, workers: workers).sets(learned: learned).1
+    let record = try RunRecord(saved.weights)
+    let sets = try DataLoading(description, workers: workers).sets(
+      learned: saved.record.source?.table, fold: record?.fold
+    ).1
     let wanted = role.map { [$0] } ?? ["test", "validation"]
-    guard let set = wanted.lazy.compactMap({ sets[$0] }).first else {
+    guard let role = wanted.first(where: { sets[$0] != nil }), let set = sets[role] else {
       throw usageError(
         "the model has no \(wanted.joined(separator: " or ")) set",
         sets.isEmpty
           ? "give samples with --data" : "it has \(sets.keys.sorted().joined(separator: ", ")); name one with --role")
+    }
+    // The record of weights that were not trained has no samples.
+    guard let record, !record.samples.isEmpty else { return set }
+    let bound = try InputBinding(saved.plan).bind(set, for: role == "train" ? .training : .judging)
+    if let difference = record.difference(in: role, to: DatasetFingerprint(bound)) {
+      throw DiagnosticError(
+        code: "other-data", file: model, difference.description,
+        remedy: "put the model and its data back as the run had them, or give other samples with --data")
     }
     return set
   }

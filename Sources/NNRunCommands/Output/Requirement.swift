@@ -1,4 +1,5 @@
 import NNCommandLine
+import NNCore
 import NNTraining
 
 /// What `--require` asks of the result.
@@ -28,17 +29,23 @@ struct Requirement: Sendable {
   }
 
   /// Throws a usage error if the net lacks the head, or the head is not measured so.
-  private func found(_ evaluation: Evaluation) throws -> Double? {
-    guard let head else { return metric.value(evaluation) }
-    guard let named = evaluation.heads.first(where: { $0.head.name == head }) else {
+  func check(_ plan: NetworkPlan) throws {
+    let heads = Evaluation(plan).heads.map(\.head)
+    guard let named = head == nil ? heads.first : heads.first(where: { $0.name == head }) else {
       throw usageError(
-        "the net has no loss '\(head)'", "it has \(evaluation.heads.map(\.head.name).joined(separator: ", "))")
+        "the net has no loss '\(head ?? "")'", "it has \(heads.map(\.name).joined(separator: ", "))")
     }
-    return metric.value(named)
+    guard metric.measures(named) else {
+      throw usageError(
+        "'\(metric.key)' does not measure what '\(named.name)' judges",
+        "it has \(Metric.all.filter { $0.measures(named) }.map(\.key).joined(separator: ", "))")
+    }
   }
 
-  private func isMet(_ evaluation: Evaluation) throws -> Bool {
-    guard let found = try found(evaluation), found.isFinite else { return false }
+  private func isMet(_ evaluation: Evaluation) -> Bool {
+    let named = head.map { name in evaluation.heads.first { $0.head.name == name } }
+    let found = named.map { $0.flatMap(metric.value) } ?? metric.value(evaluation)
+    guard let found, found.isFinite else { return false }
     return metric.improvesUpwards ? found >= value : found <= value
   }
 
@@ -48,7 +55,7 @@ struct Requirement: Sendable {
       printMessage("the loss is not a finite number: the inputs, or the weights, are too large for the net")
       return .invalid
     }
-    if let requirement, try !requirement.isMet(evaluation) {
+    if let requirement, !requirement.isMet(evaluation) {
       let name = (requirement.head.map { $0 + "." } ?? "") + requirement.metric.key
       printMessage("the result does not reach \(name)=\(requirement.value)")
       return .no

@@ -17,7 +17,7 @@ struct FoldedTraining {
   /// Trains on all folds but one, for each of them in turn, in folders `fold1` and so on. Throws a `DiagnosticError`.
   func run<S: Scalar>(_ type: S.Type) throws -> ExitCode {
     let base = arguments.text("output") ?? "runs/\(description.name)-folds"
-    guard !Path.exists(Path.join(base, "fold1")) else {
+    guard !Path.exists(RunFolder.fold(1, in: base)) else {
       throw DiagnosticError(
         .cannotCreate, code: "run-exists", file: base, "this folder holds folds already",
         remedy: "name another folder with --output")
@@ -27,13 +27,18 @@ struct FoldedTraining {
     for index in 0..<count {
       let experiment = try Experiment(description, fold: Fold(index, of: count), workers: workers)
       if index == 0, !arguments.has("quiet") { printMessages(experiment.warnings) }
-      let folder = try RunFolder(wanted: Path.join(base, "fold\(index + 1)"), model: description.name)
+      let folder = try RunFolder(wanted: RunFolder.fold(index + 1, in: base), model: description.name)
       let run = try TrainingRun<S>(
         experiment, overrides: overrides, folder: folder, workers: workers, version: programVersion)
       let outcome = try run.run { Interruption.isRequested }
       switch outcome {
       case .finished, .stopped: break
-      case .interrupted: return .interrupted
+      case .interrupted:
+        let done = ["no fold is", "fold 1 is"] + (2..<max(3, count)).map { "folds 1 to \($0) are" }
+        printMessage(
+          "interrupted in fold \(index + 1) of \(count); \(done[index]) done. Folds are not gone on with: begin again in "
+            + "another folder, with --output")
+        return .interrupted
       case .diverged, .unjudged:
         throw DiagnosticError(
           code: "not-finite", file: description.file,
@@ -51,10 +56,10 @@ struct FoldedTraining {
     return .done
   }
 
-  /// Mean and standard deviation (divided by n - 1) of a metric over the folds; nil if one of them has none.
-  private func mean(_ metric: Metric, _ evaluations: [Evaluation]) -> (mean: Double, deviation: Double)? {
-    let values = evaluations.compactMap { metric == .loss ? $0.loss : metric.value($0.main) }
-    guard values.count == evaluations.count, values.count > 1 else { return nil }
+  /// Mean and standard deviation (divided by n - 1) of a metric's values in the folds; nil if one of them has none.
+  private func mean(_ found: [Double?]) -> (mean: Double, deviation: Double)? {
+    let values = found.compactMap(\.self)
+    guard values.count == found.count, values.count > 1 else { return nil }
     let mean = values.reduce(0, +) / Double(values.count)
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return (mean, (squares / Double(values.count - 1)).squareRoot())
@@ -62,22 +67,44 @@ struct FoldedTraining {
 
   private func text(_ evaluations: [Evaluation], _ base: String) -> String {
     guard let first = evaluations.first else { return "" }
-    let parts = first.main.shortMetrics.compactMap { metric in
-      mean(metric, evaluations).map { "\(metric.label) \(metric.text($0.mean)) ± \(metric.text($0.deviation))" }
+    func line(_ metrics: [Metric], _ value: (Metric, Evaluation) -> Double?) -> String {
+      metrics.compactMap { metric in
+        mean(evaluations.map { value(metric, $0) }).map {
+          "\(metric.label) \(metric.text($0.mean)) ± \(metric.text($0.deviation))"
+        }
+      }.joined(separator: ", ")
     }
-    return
-      "mean of \(count) folds: \(parts.joined(separator: ", "))\nweights: \(base)/fold1 … fold\(count); predict with their mean by giving the folder"
+    let net = "mean of \(count) folds: "
+    let heads = first.heads.enumerated().map { index, head in
+      "  \(head.head.name): " + line(head.shortMetrics) { $0.value($1.heads[index]) }
+    }
+    let lines =
+      heads.count == 1
+      ? [net + line(first.main.shortMetrics) { $0.value($1) }]
+      : [net + line([.loss]) { $0.value($1) } + " of \(heads.count) heads"] + heads
+    return lines.joined(separator: "\n")
+      + "\nweights: \(base)/fold1 … fold\(count); predict with their mean by giving the folder"
   }
 
   private func json(_ evaluations: [Evaluation], _ base: String) -> String {
-    let metrics = evaluations.first?.main.metrics ?? []
-    let means = metrics.compactMap { metric in
-      mean(metric, evaluations).map {
-        "\(NNText.json(metric.key)):{\"mean\":\(NNText.json($0.mean)),\"deviation\":\(NNText.json($0.deviation))}"
+    func members(_ metrics: [Metric], _ value: (Metric, Evaluation) -> Double?) -> String {
+      let means = metrics.compactMap { metric in
+        mean(evaluations.map { value(metric, $0) }).map {
+          "\(NNText.json(metric.key)):{\"mean\":\(NNText.json($0.mean)),\"deviation\":\(NNText.json($0.deviation))}"
+        }
       }
+      return "{\(means.joined(separator: ","))}"
     }
+    let heads = evaluations.first?.heads ?? []
     let folds = evaluations.map { $0.json(details: false) }
-    return
-      "{\"folder\":\(NNText.json(base)),\"folds\":[\(folds.joined(separator: ","))],\"metrics\":{\(means.joined(separator: ","))}}"
+    var text = "{\"folder\":\(NNText.json(base)),\"folds\":[\(folds.joined(separator: ","))],\"metrics\":"
+    text += members(heads.first?.metrics ?? []) { $0.value($1) }
+    if heads.count > 1 {
+      let means = heads.enumerated().map { index, head in
+        NNText.json(head.head.name) + ":" + members(head.metrics) { $0.value($1.heads[index]) }
+      }
+      text += ",\"heads\":{\(means.joined(separator: ","))}"
+    }
+    return text + "}"
   }
 }

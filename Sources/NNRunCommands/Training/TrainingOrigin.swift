@@ -37,6 +37,9 @@ enum TrainingOrigin {
     return record.overrides.filter { !replaced.contains(path($0)) } + given
   }
 
+  /// The part of the training data that is the test set of the run that goes on; nil where the model's own is.
+  var fold: Fold? { if case .checkpoint(_, _, let record) = self { record.fold } else { nil } }
+
   /// What was learned for the same preprocessing before, so that parameters keep the meaning of their inputs.
   func learned(for description: ModelDescription) -> DataRecord? {
     switch self {

@@ -5,6 +5,9 @@ import NNKernels
 /// What is gathered of one head on a data set, from which its metrics are computed. Samples may have weights; all counts
 /// are sums of weights then.
 public struct HeadEvaluation: Sendable {
+  /// The most samples of a set, ignored ones included.
+  static let mostSamples = Int(Int32.max)
+
   /// What is compared.
   public let head: Head
   /// Samples that count: those seen less the ignored ones.

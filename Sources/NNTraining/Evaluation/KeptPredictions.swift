@@ -77,7 +77,7 @@ struct KeptPredictions: Sendable {
 
   /// The class of a sample: its label, or the largest share of its distribution.
   func label(_ sample: Int) -> Int {
-    guard targetWidth > 1 else { return Int(targets[sample]) }
+    guard targetWidth > 1 else { return Int(exactly: targets[sample].rounded(.towardZero)) ?? 0 }
     let row = targets[(sample * targetWidth)..<((sample + 1) * targetWidth)]
     var best = row.startIndex
     for index in row.indices where row[index] > row[best] { best = index }
@@ -93,15 +93,21 @@ struct KeptPredictions: Sendable {
   }
 
   /// Sets all numbers from a checkpoint; false if they cannot be those of this head.
-  mutating func restore(_ reader: inout WordReader) -> Bool {
+  mutating func restore(_ reader: inout WordReader, _ head: Head) -> Bool {
     let count = reader.integer()
     seen = reader.integer()
     isOverflowing = reader.word() == 1
-    guard count <= Self.most, count * (width + targetWidth + 2) <= reader.remaining else { return false }
+    guard count <= Self.most, seen <= HeadEvaluation.mostSamples,
+      Count.product(count, width + targetWidth + 2) <= reader.remaining
+    else { return false }
     predictions = (0..<(count * width)).map { _ in reader.number() }
     targets = (0..<(count * targetWidth)).map { _ in reader.number() }
     weights = (0..<count).map { _ in reader.number() }
     positions = (0..<count).map { _ in reader.integer() }
-    return true
+    guard positions.allSatisfy({ $0 < seen }), weights.allSatisfy(\.isFinite) else { return false }
+    guard head.isAboutClasses else { return true }
+    // Each is taken for a class.
+    let labels = 0...Double(max(0, head.classCount - 1))
+    return targets.allSatisfy { head.isDistribution ? $0.isFinite : labels.contains($0) }
   }
 }

@@ -77,7 +77,7 @@ public struct Metric: Sendable {
   public func value(_ head: HeadEvaluation) -> Double? { measures(head.head) ? computation(head) : nil }
 
   /// Whether it measures what a head predicts.
-  func measures(_ head: Head) -> Bool {
+  package func measures(_ head: Head) -> Bool {
     switch (scope, head.task) {
     case (.every, _): true
     case (.classes, .classes), (.classes, .binary), (.binary, .binary), (.labels, .labels): true

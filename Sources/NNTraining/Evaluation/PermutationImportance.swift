@@ -28,9 +28,10 @@ package struct PermutationImportance: Sendable {
   /// - Parameters:
   ///   - evaluation: that of the set as it is.
   ///   - features: what is exchanged; places among the inputs of `samples`.
+  ///   - views: those of `evaluation`.
   package init<S: Scalar>(
     _ network: Network<S>, on samples: Dataset, _ features: [DatasetFeature], compared evaluation: Evaluation,
-    preprocessing: [AffinePreprocessing], seed: UInt64
+    preprocessing: [AffinePreprocessing], views: TestTimeAugmentation? = nil, seed: UInt64
   ) throws {
     let wanted: Metric =
       switch evaluation.main.head.task {
@@ -44,7 +45,8 @@ package struct PermutationImportance: Sendable {
     let measured = try features.enumerated().map { place, feature in
       let changes = try (0..<Self.repetitions).map { repetition -> Double in
         let draw = seed &+ UInt64(place * Self.repetitions + repetition)
-        let found = try evaluate(network, on: samples.permuting(feature, seed: draw), preprocessing: preprocessing)
+        let found = try evaluate(
+          network, on: samples.permuting(feature, seed: draw), preprocessing: preprocessing, views: views)
         let value = metric.value(found) ?? .nan
         return metric.improvesUpwards ? base - value : value - base
       }

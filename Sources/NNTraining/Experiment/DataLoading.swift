@@ -38,9 +38,11 @@ package struct DataLoading {
         remedy: "read it by <csv>, or leave <columns> out", place: columns.place)
     }
     let features = try learned ?? declared.learned(training, table, read)
-    guard features.map(\.position) == read.map(\.position) else {
+    guard features.map(\.position) == read.map(\.position), learned == nil || declared.agrees(with: features, table)
+    else {
       throw DiagnosticError(
-        code: "other-columns", file: training.file, "the table has other columns than the one that the run began with")
+        code: "other-columns", file: training.file,
+        "the table has other columns, or columns of other kinds, than the one that the run began with")
     }
     let isDouble = description.precision == .double
     sets = try Dataset.encoded(sets, features, isDouble: isDouble)

@@ -29,6 +29,8 @@ public struct Experiment: Sendable {
   public let views: TestTimeAugmentation?
   /// The names of the classes.
   public let classNames: [String]?
+  /// The part of the training data that is the test set; nil where the model's own is.
+  public let fold: Fold?
 
   /// What is worth a warning about the files of the data; each once, though parts of a set share it.
   private var dataWarnings: [Diagnostic] {
@@ -57,6 +59,7 @@ public struct Experiment: Sendable {
       throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
     }
     self.description = description
+    self.fold = fold
     let plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)
     self.plan = plan
     let binding = InputBinding(plan)

@@ -166,6 +166,7 @@ extension HeadEvaluation {
 
   mutating func restore(_ reader: inout WordReader) -> Bool {
     (samples, ignored, unpredicted) = (reader.integer(), reader.integer(), reader.integer())
+    guard samples <= Self.mostSamples, ignored <= Self.mostSamples, unpredicted <= samples else { return false }
     hasSoftLabels = reader.word() == 1
     lossParts = LossParts(numerator: reader.number(), denominator: reader.number())
     (weight, correct, correctAmongTop) = (reader.number(), reader.number(), reader.number())
@@ -174,6 +175,6 @@ extension HeadEvaluation {
     for index in targetSums.indices { targetSums[index] = reader.number() }
     for index in targetSquares.indices { targetSquares[index] = reader.number() }
     confusion?.restore(&reader)
-    return kept?.restore(&reader) ?? true
+    return kept?.restore(&reader, head) ?? true
   }
 }

@@ -5,9 +5,18 @@ import NNText
 package struct RunComparison: Sendable {
   private let first: RunSummary
   private let second: RunSummary
+  /// In what the settings differ.
+  package let settings: [Row]
 
-  /// A comparison of two runs.
-  package init(_ first: RunSummary, _ second: RunSummary) { (self.first, self.second) = (first, second) }
+  /// A comparison of two runs. Throws a `DiagnosticError` if the record of one cannot be read.
+  package init(_ first: RunSummary, _ second: RunSummary) throws {
+    (self.first, self.second) = (first, second)
+    guard let record = try first.record(), let other = try second.record() else {
+      settings = []
+      return
+    }
+    settings = record.differences(to: other).map { Row(name: $0.path, first: $0.before ?? "-", second: $0.now ?? "-") }
+  }
 
   /// A line in which the runs differ.
   package struct Row: Sendable {
@@ -17,12 +26,6 @@ package struct RunComparison: Sendable {
     package var first: String
     /// What the second run has.
     package var second: String
-  }
-
-  /// In what the settings differ.
-  package var settings: [Row] {
-    guard let record = first.record, let other = second.record else { return [] }
-    return record.differences(to: other).map { Row(name: $0.path, first: $0.before ?? "-", second: $0.now ?? "-") }
   }
 
   /// What was measured in both runs, and how long they took.

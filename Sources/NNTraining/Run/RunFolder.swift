@@ -5,24 +5,41 @@ import NNWeights
 /// The folder that a training leaves behind. One training at a time may have it: as long as this value or a copy of it
 /// lives, others are refused.
 public struct RunFolder: Sendable {
+  /// The names of what a run folder holds.
+  package enum File: String {
+    case weights = "weights.safetensors"
+    case last = "last.safetensors"
+    case checkpoint = "checkpoint.safetensors"
+    case metrics = "metrics.jsonl"
+    case report = "report.html"
+    case results = "results.json"
+    case model = "model.xml"
+
+    /// Its path in a folder.
+    package func path(in folder: String) -> String { Path.join(folder, rawValue) }
+  }
+
+  /// The folder of a fold, counted from 1, in that of all folds.
+  package static func fold(_ number: Int, in folder: String) -> String { Path.join(folder, "fold\(number)") }
+
   /// Its path.
   public let path: String
   private let lock: FolderLock
 
   /// The parameters of the best epoch, with all that predicting needs.
-  public var weights: String { Path.join(path, "weights.safetensors") }
+  public var weights: String { File.weights.path(in: path) }
   /// The parameters after the last step.
-  public var last: String { Path.join(path, "last.safetensors") }
+  public var last: String { File.last.path(in: path) }
   /// What resuming needs.
-  public var checkpoint: String { Path.join(path, "checkpoint.safetensors") }
+  public var checkpoint: String { File.checkpoint.path(in: path) }
   /// A line for each epoch.
-  public var metrics: String { Path.join(path, "metrics.jsonl") }
+  public var metrics: String { File.metrics.path(in: path) }
   /// The report as an HTML page.
-  public var report: String { Path.join(path, "report.html") }
+  public var report: String { File.report.path(in: path) }
   /// What came out, as JSON.
-  public var results: String { Path.join(path, "results.json") }
+  public var results: String { File.results.path(in: path) }
   /// The model as it was run, which can be trained again from anywhere.
-  public var model: String { Path.join(path, "model.xml") }
+  public var model: String { File.model.path(in: path) }
 
   /// A folder that exists already. Throws a `DiagnosticError`: it is missing (66), or a training is at work in it (73).
   public init(existing path: String) throws {

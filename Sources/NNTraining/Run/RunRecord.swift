@@ -16,12 +16,15 @@ public struct RunRecord: Sendable, Hashable {
   public var overrides: [String]
   /// The samples, by role.
   package var samples: [String: DatasetFingerprint]
+  /// The part of the training data that was the test set; nil where the model's own was.
+  public var fold: Fold?
 
   /// The record of an experiment that was begun with the given overrides.
   package init(_ experiment: Experiment, overrides: [String]) {
     data = experiment.record
     settings = experiment.description.settings
     self.overrides = overrides
+    fold = experiment.fold
     samples = [:]
     for (role, set) in experiment.sets { samples[role] = DatasetFingerprint(set) }
   }
@@ -49,11 +52,16 @@ public struct RunRecord: Sendable, Hashable {
       else { throw DataRecord.unreadable(file.tensors.file) }
       samples[member.key] = DatasetFingerprint(samples: count, hash: hash)
     }
+    guard let part = run["fold"] else { return }
+    guard case .integer(let index)? = part["index"], case .integer(let count)? = part["count"], count > 1,
+      (0..<count).contains(index)
+    else { throw DataRecord.unreadable(file.tensors.file) }
+    fold = Fold(index, of: count)
   }
 
   /// The record as JSON.
   package var json: StrictJSON {
-    let run = StrictJSON.object([
+    var members: [StrictJSON.Member] = [
       .init(key: "overrides", value: .array(overrides.map { .text($0) })),
       .init(
         key: "settings",
@@ -69,8 +77,14 @@ public struct RunRecord: Sendable, Hashable {
                 .init(key: "count", value: .integer(print.samples)), .init(key: "hash", value: .text(hash)),
               ]))
           })),
-    ])
-    return data.record(with: [.init(key: "run", value: run)])
+    ]
+    if let fold {
+      let part = StrictJSON.object([
+        .init(key: "index", value: .integer(fold.index)), .init(key: "count", value: .integer(fold.count)),
+      ])
+      members.append(.init(key: "fold", value: part))
+    }
+    return data.record(with: [.init(key: "run", value: .object(members))])
   }
 }
 
@@ -117,16 +131,20 @@ extension RunRecord {
     }
     // Numbers of another precision have other bytes.
     if settings["model.precision"] != now.settings["model.precision"] { return found }
-    for role in ["train", "validation", "test"] where samples[role] != now.samples[role] {
-      let (before, after) = (samples[role], now.samples[role])
-      let isCount = before?.samples != after?.samples
-      found.append(
-        Difference(
-          path: "the \(role) data",
-          before: before.map { isCount ? "\(grouped($0.samples)) samples" : "other numbers" },
-          now: after.map { "\(grouped($0.samples)) samples" }, isAllowed: false))
+    return found + ["train", "validation", "test"].compactMap { difference(in: $0, to: now.samples[$0]) }
+  }
+
+  /// In what the samples of a role differ from those that the run had; nil if they are the same.
+  package func difference(in role: String, to now: DatasetFingerprint?) -> Difference? {
+    let before = samples[role]
+    guard before != now else { return nil }
+    func text(_ print: DatasetFingerprint) -> String {
+      let count = "\(grouped(print.samples)) samples"
+      guard before?.samples == now?.samples else { return count }
+      let digits = String(print.hash, radix: 16)
+      return "\(count) (hash \((String(repeating: "0", count: 16 - digits.count) + digits).prefix(8)))"
     }
-    return found
+    return Difference(path: "the \(role) data", before: before.map(text), now: now.map(text), isAllowed: false)
   }
 
   /// Whether the other model prepares its inputs by the same steps, so that what was learned for them holds there.

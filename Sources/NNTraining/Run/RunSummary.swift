@@ -15,6 +15,8 @@ package struct RunSummary: Sendable {
 
   /// The folder.
   package let folder: String
+  /// The way to it from the folder in which runs are listed.
+  package let name: String
   /// The overrides of the command line.
   package let overrides: [String]
   /// The metric by which epochs were compared.
@@ -27,28 +29,25 @@ package struct RunSummary: Sendable {
   package let time: Int
   /// The epochs.
   package let epochs: [Epoch]
-  /// The kept epoch; nil for none, or before the end.
-  package let bestEpoch: Int?
   /// By set and metric what was measured with the kept weights; nothing before the end.
   package let results: [String: [String: Double]]
-  /// What the model says, overrides applied: a text for each path.
-  package let record: RunRecord?
 
   /// Reads a folder; nil if no run is in it. Throws a `DiagnosticError` for files that cannot be read.
-  package init?(_ folder: String) throws {
-    let metrics = Path.join(folder, "metrics.jsonl")
-    guard Path.exists(metrics) else { return nil }
+  ///
+  /// - Parameter name: what lists call it; the folder's path unless given.
+  package init?(_ folder: String, name: String? = nil) throws {
+    guard let metrics = try Self.path(.metrics, in: folder) else { return nil }
     self.folder = folder
+    self.name = name ?? folder
     let lines = try FileReading.bytes(metrics).split(separator: UInt8(ascii: "\n"))
     // A run that was killed may have left half a line.
     epochs = lines.compactMap { line in (try? StrictJSON(line)).flatMap(Self.epoch) }
-    let file = ["checkpoint.safetensors", "weights.safetensors"].map { Path.join(folder, $0) }.first(where: Path.exists)
-    record = try file.flatMap { try RunRecord(WeightsFile(path: $0)) }
-    overrides = record?.overrides ?? []
-    let path = Path.join(folder, "results.json")
-    let results = Path.exists(path) ? try? StrictJSON(FileReading.bytes(path)) : nil
+    let path = try Self.path(.results, in: folder)
+    let results = path.flatMap { try? StrictJSON(FileReading.bytes($0)) }
+    // Before the end the checkpoint alone knows.
+    overrides = try results?["overrides"]?.texts ?? Self.record(in: folder)?.overrides ?? []
     isFinished = results != nil
-    time = Path.modificationTime(isFinished ? path : metrics) ?? 0
+    time = Path.modificationTime(isFinished ? path ?? metrics : metrics) ?? 0
     var found: [String: [String: Double]] = [:]
     for set in ["validation", "test", "training"] { found[set] = results?[set].map(Self.numbers) }
     self.results = found
@@ -57,18 +56,27 @@ package struct RunSummary: Sendable {
     } else {
       metric = epochs.last?.values["training accuracy"] == nil ? .loss : .accuracy
     }
-    if case .integer(let epoch)? = results?["bestEpoch"], epoch > 0 { bestEpoch = epoch } else { bestEpoch = nil }
     seconds = results.flatMap { $0["seconds"]?.number } ?? epochs.reduce(0) { $0 + ($1.values["seconds"] ?? 0) }
   }
 
-  /// The runs in a folder, each in a folder of its own, or as a fold in a folder of folds.
-  package static func all(in folder: String) throws -> [RunSummary] {
-    try FolderListing.visibleNames(in: folder).flatMap { name -> [RunSummary] in
-      let path = Path.join(folder, name)
-      if let run = try RunSummary(path) { return [run] }
-      guard Path.exists(Path.join(path, "fold1")) else { return [] }
-      return try FolderListing.visibleNames(in: path).compactMap { try RunSummary(Path.join(path, $0)) }
+  /// The record with which the weights were written, or the checkpoint; nil for none. Throws a `DiagnosticError` for a file
+  /// that cannot be read.
+  package func record() throws -> RunRecord? { try Self.record(in: folder) }
+
+  private static func record(in folder: String) throws -> RunRecord? {
+    let file = try path(.weights, in: folder) ?? path(.checkpoint, in: folder)
+    return try file.flatMap { try RunRecord(WeightsFile(path: $0)) }
+  }
+
+  /// The path of a file; nil if there is none. Throws a `DiagnosticError` for a folder, or for a pipe, which might be read
+  /// for ever.
+  private static func path(_ file: RunFolder.File, in folder: String) throws -> String? {
+    let path = file.path(in: folder)
+    guard Path.exists(path) else { return nil }
+    guard Path.isRegularFile(path) else {
+      throw DiagnosticError(.missing, code: "not-a-file", file: path, "this is not a file, as a run has it")
     }
+    return path
   }
 
   /// The best value of the deciding metric on the validation set: that of the kept epoch, or of the best so far.

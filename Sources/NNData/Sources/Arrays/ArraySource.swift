@@ -59,7 +59,7 @@ extension ArraySource {
       let numbers = try lengths.format.array(lengths.file, context)
       inputs = try inputs.sequences(lengths: numbers.lengths("lengths"), file: numbers.file)
     }
-    let targets = try labels.map { [try $0.format.array($0.file, context).target("label", context, inputs)] } ?? []
+    let targets = try labels.map { [try $0.format.array($0.file, context).target("label", context, [inputs])] } ?? []
     return try Dataset(
       inputs: [inputs], targets: targets, classNames: targets.isEmpty ? nil : context.classes, file: file.name)
   }

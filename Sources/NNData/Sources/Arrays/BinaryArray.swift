@@ -29,6 +29,12 @@ struct BinaryArray {
 
   /// The array as the lengths of samples. Throws a `DiagnosticError` for numbers that are not whole.
   func lengths(_ name: String) throws -> [Int] {
+    guard dimensions.dropFirst().allSatisfy({ $0 == 1 }) else {
+      throw DiagnosticError(
+        code: "sample-count", file: file,
+        "'\(name)' is an array of \(dimensions.map(String.init).joined(separator: "x")), but there is one length for each "
+          + "sample")
+    }
     let numbers = DataArray(name: name, form: .values(Shape(1)), elements: elements, file: file)
     return try (0..<elements.count).map { index in
       guard let length = Int(exactly: numbers.value(index)) else {
@@ -42,12 +48,15 @@ struct BinaryArray {
 
   /// The array as a target: whole numbers are class labels, other numbers are values.
   ///
-  /// - Parameter sequences: the input whose steps an array of labels per step belongs to. What lies beyond its lengths is
-  ///   no label.
-  func target(_ name: String, _ context: SourceContext, _ sequences: DataArray? = nil) throws -> DataArray {
+  /// - Parameter inputs: those whose steps an array of labels per step may belong to. If all that have as many steps have the
+  ///   same lengths, what lies beyond them is no label.
+  func target(_ name: String, _ context: SourceContext, _ inputs: [DataArray] = []) throws -> DataArray {
     let shape = try sampleShape()
     var numbers = DataArray(name: name, form: .values(shape), elements: elements, file: file)
-    if let sequences, let lengths = sequences.lengths, shape.rank > 0, shape[0] == sequences.form.shape[0] {
+    let sequences = inputs.filter { input in
+      input.form.shape.rank > 0 && shape.rank > 0 && input.form.shape[0] == shape[0]
+    }
+    if let lengths = sequences.first?.lengths, sequences.allSatisfy({ $0.lengths == lengths }) {
       numbers = try numbers.sequences(lengths: lengths.map { Int($0) }, file: file)
     }
     if case .values? = context.labelForm { return numbers }

@@ -84,11 +84,10 @@ public struct NPZSource: SampleFormat {
       return try input.sequences(lengths: array(lengths[index]).lengths(lengths[index]), file: archive.file)
     }
     let arrays = try inputs.indices.map(input)
-    let steps = arrays.first { $0.lengths != nil }
     // A single target is what losses look for unless told otherwise.
     var set = try Dataset(
       inputs: arrays,
-      targets: targets.map { try array($0).target(targets.count == 1 ? "label" : $0, context, steps) },
+      targets: targets.map { try array($0).target(targets.count == 1 ? "label" : $0, context, arrays) },
       classNames: context.classes, file: archive.file)
     set.record = SourceRecord(.archive(inputs: inputs, targets: targets, lengths: lengths))
     return set

@@ -20,6 +20,8 @@ struct TimeSeriesFile {
   private var numbers: [Double] = []
   /// The names of the classes, in the order of their labels.
   private(set) var classNames: [String]?
+  /// The numbers of the classes.
+  private var classNumbers: [String: Int32] = [:]
 
   init(_ bytes: [UInt8], file: String, missing: TimeSeriesSource.Missing) {
     (self.bytes, self.file, self.missing) = (bytes, file, missing)
@@ -50,7 +52,10 @@ struct TimeSeriesFile {
       guard !range.isEmpty, bytes[range.lowerBound] != UInt8(ascii: "#") else { continue }
       if isHeader {
         isHeader = try !readHeader(String(decoding: bytes[range], as: UTF8.self), line)
-        if !isHeader { classNames = classes ?? classNames }
+        if !isHeader {
+          classNames = classes ?? classNames
+          classNumbers = Dictionary(zip(classNames ?? [], 0...), uniquingKeysWith: { first, _ in first })
+        }
       } else {
         try readCase(range, line, hasTargets: hasTargets)
       }
@@ -166,14 +171,14 @@ struct TimeSeriesFile {
       numbers.append(number)
       return
     }
-    let names = classNames ?? []
-    guard let index = names.firstIndex(of: word) else {
+    guard let index = classNumbers[word] else {
+      let names = classNames ?? []
       throw problem(
         line,
         "the label '\(word.shortened)' is none of the \(names.count) classes "
           + names.joined(separator: ", ").shortened)
     }
-    labels.append(Int32(index))
+    labels.append(index)
   }
 
   /// The series: cases x the longest one's steps x dimensions. Throws a `DiagnosticError` if they are too large.

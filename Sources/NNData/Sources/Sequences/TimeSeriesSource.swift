@@ -20,7 +20,7 @@ public struct TimeSeriesSource: SampleFormat {
     ])
 
   /// What becomes of missing numbers.
-  enum Missing: String, Sendable, CaseIterable { case refuse, zero, previous }
+  package enum Missing: String, Sendable, CaseIterable { case refuse, zero, previous }
 
   private let path: String
   private let missing: Missing
@@ -40,7 +40,7 @@ public struct TimeSeriesSource: SampleFormat {
 
   static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
     var missing = Missing.refuse
-    if case .timeSeries(let word)? = request.context.record?.form { missing = Missing(rawValue: word) ?? .refuse }
+    if case .timeSeries(let known)? = request.context.record?.form { missing = known }
     return try read(file, missing, request.context, hasTargets: request.hasTargets)
   }
 
@@ -52,7 +52,7 @@ public struct TimeSeriesSource: SampleFormat {
     var set = try Dataset(
       inputs: [parser.input()], targets: parser.target().map { [$0] } ?? [], classNames: parser.classNames,
       file: file.name)
-    set.record = SourceRecord(.timeSeries(missing: missing.rawValue))
+    set.record = SourceRecord(.timeSeries(missing: missing))
     return set
   }
 }
