@@ -113,7 +113,7 @@ public struct SavedModel: Sendable {
     guard let value = plan.definition.value(named: name), case .node = value.origin else {
       let near = nearestName(to: name, among: names)
       throw DiagnosticError(
-        .usage, code: "unknown-name", file: weights.tensors.file, "the net has no layer '\(name.shortened)'",
+        .usage, code: "unknown-layer", file: weights.tensors.file, "the net has no layer '\(name.shortened)'",
         remedy: near.map { "did you mean '\($0)'?" } ?? "it has \(names.joined(separator: ", ").shortened)")
     }
     return PredictionHead(self, value)

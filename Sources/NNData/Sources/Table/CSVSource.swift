@@ -14,6 +14,10 @@ public struct CSVSource: SampleFormat {
         "label", .text, default: .text("last"),
         "The column of the right answer: its name, its number from 1, last, or none; several for several numbers."),
       .optional(
+        "weight", .text,
+        "The column of the samples' weights: its name, or its number from 1. Losses and metrics count each sample so often."
+      ),
+      .optional(
         "task", .choice(["auto", "classes", "values"]), default: .text("auto"),
         "Whether the label is a class or a number. auto: a class if the model names classes, if it is text, or if it "
           + "takes at most 20 whole values from 0 upwards."),
@@ -40,6 +44,7 @@ public struct CSVSource: SampleFormat {
   struct Options: Sendable {
     /// The columns of the right answers; those of the training set, or the last one, unless given.
     var label: String?
+    var weight: String?
     var task = "auto"
     var header = "auto"
     var separator = "auto"
@@ -61,7 +66,8 @@ public struct CSVSource: SampleFormat {
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
     options = Options(
-      label: attributes.given.contains("label") ? attributes.text("label") : nil, task: attributes.text("task"),
+      label: attributes.given.contains("label") ? attributes.text("label") : nil,
+      weight: attributes.has("weight") ? attributes.text("weight") : nil, task: attributes.text("task"),
       header: attributes.text("header"), separator: attributes.text("separator"),
       encoding: TextEncoding(rawValue: attributes.text("encoding")) ?? .auto,
       thousands: ThousandsMark(rawValue: attributes.text("thousands")) ?? .none)
@@ -94,6 +100,7 @@ public struct CSVSource: SampleFormat {
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
+    try columns.takeWeight(named: options.weight, record: purpose == .evaluation ? record : nil)
     guard !columns.inputs.isEmpty else { throw noInputs(table) }
     var content = Content()
     if let features = record?.features, purpose != .model {
@@ -115,7 +122,7 @@ public struct CSVSource: SampleFormat {
   private static func leaveOut(_ names: [String], _ columns: inout CSVColumns) throws {
     let left = columns.inputs.filter { names.contains(columns.plainName($0)) }
     columns.inputs.removeAll(where: left.contains)
-    columns.unread = left
+    columns.unread += left
     guard !columns.inputs.isEmpty else { throw noInputs(columns.table) }
   }
 
@@ -215,6 +222,7 @@ public struct CSVSource: SampleFormat {
     }
     var set = try Dataset(
       inputs: content.inputs, targets: targets, classNames: classes, table: content.table, file: file)
+    if let weights = try columns.weights() { try set.weigh(by: weights) }
     if purpose == .model {
       var record = columns.record(target: set.targets.first?.form)
       (record.encoding, record.thousands) = (options.encoding, options.thousands)
