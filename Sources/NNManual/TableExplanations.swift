@@ -110,6 +110,9 @@ extension CodeExplanation {
       wrong: #"<softmaxCrossEntropy classWeights="balanced"/> for distributions"#,
       right: "<softmaxCrossEntropy/>"),
     CodeExplanation(
+      "field-too-long", "A field of a table has at most 2^30 - 1 bytes.",
+      wrong: "a quote that is closed a gigabyte later", right: "a quote on each side of a text"),
+    CodeExplanation(
       "row-too-long", "A row of a table that arrives through a pipe is held in memory until its end.",
       wrong: "a quote that is never closed", right: "a row on each line"),
     CodeExplanation(

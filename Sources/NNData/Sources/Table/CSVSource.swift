@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNKernels
 
 /// Samples from a table of text: a row for each, a column for each number, and columns for the right answer.
 public struct CSVSource: SampleFormat {
@@ -95,7 +96,8 @@ public struct CSVSource: SampleFormat {
   ) throws -> Dataset {
     let record = context.record?.table
     var bad = BadRows(areLeftOut: context.skipsBadRows)
-    let table = try table(file, bytes, options, purpose == .model ? nil : record, bad: &bad)
+    let table = try table(
+      file, bytes, options, purpose == .model ? nil : record, bad: &bad, workers: context.workers)
     var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
@@ -109,7 +111,7 @@ public struct CSVSource: SampleFormat {
       content = try declaredTable(&columns, declared, record)
     } else {
       if record == nil { try leaveOut(context.splitColumns, &columns) }
-      let numbers = try numbers(&columns, context.isDouble, bad: &bad)
+      let numbers = try numbers(&columns, context.isDouble, bad: &bad, workers: context.workers)
       content.inputs = [
         DataArray(name: "input", form: .values(Shape(columns.inputs.count)), elements: .doubles(numbers))
       ]
@@ -248,13 +250,14 @@ public struct CSVSource: SampleFormat {
   ///
   /// - Parameter bad: what becomes of rows with too few or too many fields.
   static func table(
-    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows,
+    workers: WorkerPool? = nil
   ) throws -> CSVTable {
     let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
     guard let record else {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
-      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad)
+      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
       table.thousandsMark = options.thousands
       let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
       table.decimalMark = try table.guessedDecimalMark(answers: answers)
@@ -268,7 +271,7 @@ public struct CSVSource: SampleFormat {
         remedy: "save it with \(separator.words) between the fields")
     }
     do {
-      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad)
+      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
       if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
       table.thousandsMark = record.thousands
@@ -303,8 +306,11 @@ public struct CSVSource: SampleFormat {
 
   /// The numbers of the inputs, row after row. Rows that are left out are no longer among those of `columns`.
   private static func numbers(
-    _ columns: inout CSVColumns, _ isDouble: Bool, bad: inout BadRows
+    _ columns: inout CSVColumns, _ isDouble: Bool, bad: inout BadRows, workers: WorkerPool?
   ) throws -> [Double] {
+    if let numbers = columns.table.numbers(columns.rows, columns.inputs, isDouble: isDouble, workers: workers) {
+      return numbers
+    }
     var numbers: [Double] = []
     numbers.reserveCapacity(columns.rows.count * columns.inputs.count)
     var rows: [Int] = []
