@@ -10,17 +10,19 @@ extension ModelDescription {
   package func text(in folder: String) -> String {
     let source = SourceText(file: file, bytes: Array(text.utf8))
     guard let from = Path.resolved(folder), let home = Path.resolved(Path.folder(of: file)), from != home,
-      let tree = try? parseXML(source, limits: .standard),
-      let data = tree.elements.first?.children.first(where: { tree[$0].name == "data" })
+      let tree = try? parseXML(source, limits: .standard), let root = tree.elements.first
     else { return text }
     let way = Path.relative(home, from: from)
     // Sources stand in the text in their order, among splits.
-    let tags = tree[data].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") }
+    let data = root.children.first { tree[$0].name == "data" }
+    let tags = data.map { tree[$0].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") } } ?? []
     guard tags.count == sources.count else { return text }
     var bytes: [UInt8] = []
     var offset = 0
-    for (tag, element) in zip(tags, sources) {
-      let paths = Set(element.schema.allAttributes.filter { $0.kind == .path }.map(\.name))
+    let plugins = root.children.filter { tree[$0].isStandard && tree[$0].name == ModelStructure.plugin.schema.name }
+    let all = zip(tags, sources.map(\.schema)) + plugins.map { ($0, ModelStructure.plugin.schema) }
+    for (tag, schema) in all.sorted(by: { $0.0 < $1.0 }) {
+      let paths = Set(schema.allAttributes.filter { $0.kind == .path }.map(\.name))
       for attribute in tree.scan.tags[tag].attributes.map({ tree.scan.attributes[Int($0)] })
       where paths.contains(source.string(attribute.name)) {
         guard source.bytes[attribute.value].first != UInt8(ascii: "/"), !attribute.value.isEmpty else { continue }
