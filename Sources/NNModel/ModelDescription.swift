@@ -77,9 +77,12 @@ public struct ModelElement: Sendable {
   }
 
   /// The same element of a file with another value.
-  func with(_ value: any ElementValue) -> ModelElement {
+  ///
+  /// - Parameter attributes: those that make the value; the same unless given.
+  func with(_ value: any ElementValue, attributes: Attributes? = nil) -> ModelElement {
     ModelElement(
-      schema: schema, element: value, attributes: attributes, prefix: prefix, position: position, given: given,
+      schema: schema, element: value, attributes: attributes ?? self.attributes, prefix: prefix, position: position,
+      given: given,
       source: source)
   }
 
