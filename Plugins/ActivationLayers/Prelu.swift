@@ -85,22 +85,18 @@ public struct Prelu: DeclaredLayer {
   }
 }
 
-/// The sum of upstream x over the elements with x <= 0, in eight partial sums of every eighth element, which hides the
-/// latency of additions.
+/// The sum of upstream x over the elements with x <= 0 in double precision, in eight partial sums of every eighth element,
+/// which hides the latency of additions.
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func sumOfProducts<S: Scalar>(_ x: Buffer<S>, _ upstream: Buffer<S>) -> S {
-  let block = 4096
-  var total = 0.0
-  for first in stride(from: 0, to: x.count, by: block) {
-    let count = min(block, x.count - first)
-    var sums = SIMD8<S>.zero
-    let whole = first + count / 8 * 8
-    for start in stride(from: first, to: whole, by: 8) {
-      for lane in 0..<8 { sums[lane] += x[start + lane] <= 0 ? upstream[start + lane] * x[start + lane] : 0 }
+  var sums = SIMD8<Double>.zero
+  let whole = x.count / 8 * 8
+  for start in stride(from: 0, to: whole, by: 8) {
+    for lane in 0..<8 {
+      sums[lane] += x[start + lane] <= 0 ? Double(upstream[start + lane] * x[start + lane]) : 0
     }
-    for i in whole..<(first + count) { sums[i - whole] += x[i] <= 0 ? upstream[i] * x[i] : 0 }
-    for lane in 0..<8 { total += Double(sums[lane]) }
   }
-  return S(total)
+  for i in whole..<x.count { sums[i - whole] += x[i] <= 0 ? Double(upstream[i] * x[i]) : 0 }
+  return S(sums.sum())
 }

@@ -15,7 +15,9 @@ struct DoubleTests {
   }
 
   @Test(arguments: [false, true], [false, true]) func products(_ transposeA: Bool, _ transposeB: Bool) {
-    let sizes = [(1, 1, 1), (1, 40, 7), (5, 3, 0), (6, 8, 192), (7, 9, 193), (13, 33, 400), (64, 10, 100), (100, 70, 50)]
+    let sizes = [
+      (1, 1, 1), (1, 40, 7), (5, 3, 0), (6, 8, 192), (7, 9, 193), (13, 33, 400), (64, 10, 100), (100, 70, 50),
+    ]
     for (rows, columns, inner) in sizes {
       let product = MatrixProduct(
         rows: rows, columns: columns, inner: inner, transposeA: transposeA, transposeB: transposeB)
@@ -35,7 +37,9 @@ struct DoubleTests {
             table.multiplyDoubles(
               product, a.buffer, b.buffer, found.buffer, 0.5, accumulate, WorkerPool(threads: threads))
             bits.insert(found.buffer.array.map(\.bitPattern))
-            if accumulate { #expect(differs(found, wanted, inner) < 1, "\(table.level), \(rows) x \(columns) x \(inner)") }
+            if accumulate {
+              #expect(differs(found, wanted, inner) < 1, "\(table.level), \(rows) x \(columns) x \(inner)")
+            }
           }
           #expect(bits.count == 1)
         }

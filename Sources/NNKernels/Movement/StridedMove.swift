@@ -154,7 +154,8 @@ private func move<S: Scalar>(
     }
     let rest = range.upperBound % rows
     if rest > 0, range.upperBound - rest >= first {
-      move.forEach(shared, (range.upperBound / rows)..<(range.upperBound / rows + 1), from: move.starts) { xOffset, yOffset in
+      move.forEach(shared, (range.upperBound / rows)..<(range.upperBound / rows + 1), from: move.starts) {
+        xOffset, yOffset in
         plane.move(0..<rest, from + xOffset, to + yOffset, accumulate)
       }
     }
