@@ -48,54 +48,28 @@ public struct Maxout: DeclaredLayer {
 
   /// y_i = max of x_(i p) ... x_(i p + p - 1); the places of the largest are saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
-    let output = context.output
-    maxoutForward(
-      context.input.buffer, into: output.buffer, choices: context.saved, pieces: pieces,
-      span: output.shape.rank > 2 ? output.shape.sample.sampleSpan : 1)
+    S.maxPool(
+      pooling(context.output.shape.sample), batch: context.batch, context.input.buffer, into: context.output.buffer,
+      positions: context.saved, workers: context.workers)
   }
 
   /// dx = dy at the largest of each group, else 0.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
-    let output = context.upstream[0]
-    maxoutBackward(
-      output.buffer, choices: context.saved, downstream, pieces: pieces,
-      span: output.shape.rank > 2 ? output.shape.sample.sampleSpan : 1)
+    S.maxPoolBackward(
+      pooling(context.upstream[0].shape.sample), batch: context.batch, positions: context.saved,
+      upstream: context.upstream[0].buffer, downstream: downstream.tensor.buffer, accumulate: downstream.accumulates,
+      workers: context.workers)
   }
-}
 
-extension Shape {
-  /// Elements per index of the first dimension.
-  fileprivate var sampleSpan: Int { elementCount / self[0] }
-}
-
-/// Rows of `span` elements; `pieces` rows make one.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func maxoutForward<S: Scalar>(
-  _ x: Buffer<S>, into y: Buffer<S>, choices: Buffer<S>, pieces: Int, span: Int
-) {
-  for i in 0..<y.count {
-    let first = i / span * span * pieces + i % span
-    var best = 0
-    for piece in 1..<max(1, pieces) {
-      let candidate = x[first + piece * span]
-      // NaN propagates.
-      if candidate > x[first + best * span] || candidate.isNaN { best = piece }
-    }
-    y[i] = x[first + best * span]
-    if choices.count > 0 { choices[i] = S(best) }
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func maxoutBackward<S: Scalar>(
-  _ upstream: Buffer<S>, choices: Buffer<S>, _ downstream: GradientSlot<S>, pieces: Int, span: Int
-) {
-  if !downstream.accumulates { downstream.tensor.buffer.fill(0) }
-  for i in 0..<upstream.count {
-    downstream.tensor.buffer[i / span * span * pieces + i % span + Int(choices[i]) * span] += upstream[i]
+  /// The pooling of an image that it is: of a row, or of the rows that are the channels.
+  private func pooling(_ output: Shape) -> Pooling {
+    let span = output.elementCount / output[0]
+    return span == 1
+      ? Pooling(
+        channels: 1, input: Extent(1, output[0] * pieces), kernel: Extent(1, pieces), stride: Extent(1, pieces))
+      : Pooling(
+        channels: 1, input: Extent(output[0] * pieces, span), kernel: Extent(pieces, 1), stride: Extent(pieces, 1))
   }
 }

@@ -42,10 +42,11 @@ extension CombiningLayer {
   /// Combines the inputs element by element, from the left.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output
-    if let operation = combination.elementOperation, repeatsNothing(context) {
+    if repeatsNothing(context) {
       for position in 1..<context.inputs.count {
         S.combine(
-          operation, position == 1 ? context.inputs[0].buffer : output.buffer, context.inputs[position].buffer,
+          combination.elementOperation, position == 1 ? context.inputs[0].buffer : output.buffer,
+          context.inputs[position].buffer,
           into: output.buffer, accumulate: false, workers: context.workers)
       }
       return
@@ -93,19 +94,29 @@ extension CombiningLayer {
         .multiply, upstream.buffer, context.inputs[1 - position].buffer, into: slot.tensor.buffer,
         accumulate: slot.accumulates, workers: context.workers)
       return true
-    default: return false
+    case .divide, .maximum, .minimum, .power:
+      guard context.inputs.count == 2, context.inputs[1 - position].buffer.count == upstream.buffer.count else {
+        return false
+      }
+      pairBackward(
+        combination, context.inputs[0].buffer, context.inputs[1].buffer, context.outputs[0].buffer, upstream.buffer,
+        slot, isFirst: position == 0, context.workers)
+      return true
     }
   }
 }
 
 extension BroadcastingBinary {
-  /// The kernel's operation, if the combination is one of those.
-  fileprivate var elementOperation: ElementOperation? {
+  /// The kernel's operation.
+  fileprivate var elementOperation: ElementOperation {
     switch self {
     case .add: .add
     case .subtract: .subtract
     case .multiply: .multiply
-    case .divide, .maximum, .minimum, .power: nil
+    case .divide: .divide
+    case .maximum: .maximum
+    case .minimum: .minimum
+    case .power: .power
     }
   }
 }
@@ -136,7 +147,7 @@ private func combine<S: Scalar>(
       let other = x[place(i)]
       if other < y[i] || other.isNaN { y[i] = other }
     }
-  case .power: for i in 0..<count { y[i] = S(power(Double(y[i]), Double(x[place(i)]))) }
+  case .power: for i in 0..<count { y[i] = S.pow(y[i], x[place(i)]) }
   }
 }
 
@@ -183,10 +194,9 @@ private func combineBackward<S: Scalar>(
     let basePlace = Broadcast(base.shape, to: upstream.shape)
     let exponentPlace = Broadcast(exponent.shape, to: upstream.shape)
     for i in 0..<count {
-      let x = Double(base.buffer[basePlace(i)])
-      let p = Double(exponent.buffer[exponentPlace(i)])
-      let local = position == 0 ? powerSlope(x, p) : Double(context.outputs[0].buffer[i]) * naturalLogarithm(x)
-      downstream[place(i)] += upstream[i] * S(local)
+      let (x, p) = (base.buffer[basePlace(i)], exponent.buffer[exponentPlace(i)])
+      let local = powerSlope(x, p, context.outputs[0].buffer[i], isFirst: position == 0)
+      downstream[place(i)] += upstream[i] * local
     }
   }
 }
@@ -201,4 +211,36 @@ private func chosen<S: Scalar>(_ context: BackwardContext<S>, _ index: Int) -> I
     if element == value || element.isNaN && value.isNaN { return position }
   }
   return 0
+}
+
+/// The derivative of f = x^p with respect to x, p x^(p - 1) and 0 for p = 0 even at x = 0, or with respect to p, f ln(x).
+@inline(__always)
+private func powerSlope<S: Scalar>(_ x: S, _ p: S, _ f: S, isFirst: Bool) -> S {
+  isFirst ? (p == 0 ? 0 : p * S.pow(x, p - 1)) : f * S.log(x)
+}
+
+/// The gradient of one of two inputs of the result's shape.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func pairBackward<S: Scalar>(
+  _ combination: BroadcastingBinary, _ x: Buffer<S>, _ y: Buffer<S>, _ f: Buffer<S>, _ upstream: Buffer<S>,
+  _ slot: GradientSlot<S>, isFirst: Bool, _ workers: WorkerPool
+) {
+  workers.run(count: upstream.count, grain: combination == .power ? 1024 : 8192) { range in
+    switch combination {
+    case .divide:
+      if isFirst {
+        for i in range { slot.put(upstream[i] / y[i], at: i) }
+      } else {
+        for i in range { slot.put(-upstream[i] * f[i] / y[i], at: i) }
+      }
+    case .power: for i in range { slot.put(upstream[i] * powerSlope(x[i], y[i], f[i], isFirst: isFirst), at: i) }
+    // Of equal elements, the first gets the whole gradient; NaN is equal to itself here.
+    default:
+      for i in range {
+        let isChosen = (x[i] == f[i] || x[i].isNaN) == isFirst
+        slot.put(isChosen ? upstream[i] : 0, at: i)
+      }
+    }
+  }
 }

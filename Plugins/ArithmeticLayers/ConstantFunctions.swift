@@ -1,4 +1,5 @@
 import NNCore
+import NNKernels
 
 /// x + c
 public struct AddConstant: FunctionLayer {
@@ -18,7 +19,7 @@ public struct AddConstant: FunctionLayer {
   public init(value: Double) { self.value = value }
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .addConstant(value) }
+  public var function: MathematicalFunction { .addConstant(value) }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
@@ -46,7 +47,7 @@ public struct MultiplyConstant: FunctionLayer {
   public init(value: Double) { self.value = value }
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .multiplyConstant(value) }
+  public var function: MathematicalFunction { .multiplyConstant(value) }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {

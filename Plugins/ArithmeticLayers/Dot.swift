@@ -30,28 +30,30 @@ public struct Dot: DeclaredLayer {
   }
 
   /// f = sum of x_i y_i.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let size = context.input.count / max(1, context.batch)
-    for sample in 0..<context.batch {
-      var total = 0.0
-      for i in sample * size..<(sample + 1) * size {
-        total += Double(context.inputs[0][i]) * Double(context.inputs[1][i])
+    let (x, y, f) = (context.inputs[0].buffer, context.inputs[1].buffer, context.output.buffer)
+    context.workers.run(count: context.batch, grain: max(1, 16384 / max(1, size))) { samples in
+      for sample in samples {
+        f[sample] = S(S.deviationSums(x, y, center: 0, StridedSegments(start: sample * size, length: size)).product)
       }
-      context.output[sample] = S(total)
     }
   }
 
   /// dx = df y; dy = df x.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let size = context.inputs[0].count / max(1, context.batch)
+    let (upstream, workers) = (context.upstream[0].buffer, context.workers)
     for position in 0..<2 where context.downstream[position].isWanted {
-      let slot = context.downstream[position]
-      let other = context.inputs[1 - position]
-      slot.putAll { context.upstream[0][$0 / size] * other[$0] }
+      let (slot, other) = (context.downstream[position], context.inputs[1 - position].buffer)
+      workers.run(count: context.batch, grain: max(1, 16384 / max(1, size))) { samples in
+        for sample in samples {
+          S.scale(
+            other.slice(from: sample * size, count: size), by: upstream[sample],
+            into: slot.tensor.buffer.slice(from: sample * size, count: size), accumulate: slot.accumulates,
+            workers: workers)
+        }
+      }
     }
   }
 }

@@ -1,10 +1,10 @@
 import NNCore
 import NNKernels
 
-/// A layer that applies a function to every element; computed in double precision whatever the net's.
+/// A layer that applies a function to every element.
 public protocol FunctionLayer: DeclaredLayer {
   /// The function.
-  var function: UnaryFunction { get }
+  var function: MathematicalFunction { get }
 }
 
 extension FunctionLayer {
@@ -25,27 +25,28 @@ extension FunctionLayer {
 
   /// y = f(x) for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
-    apply(function, context.input.buffer, into: context.output.buffer)
+    S.map(function, context.input.buffer, into: context.output.buffer, workers: context.workers)
   }
 
   /// dx = dy f'(x) for every element.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
-    guard context.downstream[0].isWanted else { return }
-    applyBackward(
-      function, context.inputs[0].buffer, context.outputs[0].buffer, context.upstream[0].buffer, context.downstream[0])
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    S.mapBackward(
+      function, input: context.inputs[0].buffer, output: context.outputs[0].buffer,
+      upstream: context.upstream[0].buffer, downstream: downstream.tensor.buffer, accumulate: downstream.accumulates,
+      workers: context.workers)
   }
 }
 
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func apply<S: Scalar>(_ function: UnaryFunction, _ x: Buffer<S>, into y: Buffer<S>) {
-  for i in 0..<y.count { y[i] = S(function.value(Double(x[i]))) }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func applyBackward<S: Scalar>(
-  _ function: UnaryFunction, _ x: Buffer<S>, _ y: Buffer<S>, _ upstream: Buffer<S>, _ downstream: GradientSlot<S>
-) {
-  downstream.putAll { upstream[$0] * S(function.slope(Double(x[$0]), Double(y[$0]))) }
+extension MathematicalFunction {
+  /// The function as a map of channels, if it is one.
+  fileprivate var channelMap: LayerFacts.ChannelMap? {
+    switch self {
+    case .negate: .init(scale: -1)
+    case .addConstant(let constant): .init(shift: constant)
+    case .multiplyConstant(let constant): .init(scale: constant)
+    default: nil
+    }
+  }
 }

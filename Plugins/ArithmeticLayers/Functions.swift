@@ -1,4 +1,5 @@
 import NNCore
+import NNKernels
 
 /// -x
 public struct Negate: FunctionLayer {
@@ -14,7 +15,7 @@ public struct Negate: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .negate }
+  public var function: MathematicalFunction { .negate }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("*-1", "-{0}", slopes: ["(-1)"]) }
@@ -34,7 +35,7 @@ public struct Square: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .square }
+  public var function: MathematicalFunction { .square }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("^2", "{0} * {0}", slopes: ["2 * {0}"]) }
@@ -54,7 +55,7 @@ public struct SquareRoot: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .squareRoot }
+  public var function: MathematicalFunction { .squareRoot }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sqrt", "sqrt({0})", slopes: ["0.5 / {f}"]) }
@@ -74,7 +75,7 @@ public struct Absolute: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .absolute }
+  public var function: MathematicalFunction { .absolute }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("abs", "abs({0})", slopes: ["sign({0})"]) }
@@ -94,7 +95,7 @@ public struct Reciprocal: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .reciprocal }
+  public var function: MathematicalFunction { .reciprocal }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {
@@ -116,7 +117,7 @@ public struct Exponential: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .exponential }
+  public var function: MathematicalFunction { .exp }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("exp", "exp({0})", slopes: ["{f}"]) }
@@ -136,7 +137,7 @@ public struct Logarithm: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .logarithm }
+  public var function: MathematicalFunction { .log }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("log", "log({0})", slopes: ["1 / {0}"]) }
@@ -156,7 +157,7 @@ public struct Sine: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .sine }
+  public var function: MathematicalFunction { .sin }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? { LayerFormula("sin", "sin({0})", slopes: ["cos({0})"]) }
@@ -176,7 +177,7 @@ public struct Cosine: FunctionLayer {
   public init() {}
 
   /// The function that the kernels apply.
-  public var function: UnaryFunction { .cosine }
+  public var function: MathematicalFunction { .cos }
 
   /// The layer written out, for explanations and printed programs.
   public func formula(_ inputs: [Shape]) -> LayerFormula? {

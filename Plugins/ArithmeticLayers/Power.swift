@@ -24,7 +24,7 @@ public struct Power: DeclaredLayer {
 
   private struct OfOne: FunctionLayer {
     static let schema = Power.schema
-    let function: UnaryFunction
+    let function: MathematicalFunction
     init(attributes: Attributes) throws { function = .power(1) }
     init(_ exponent: Double) { function = .power(exponent) }
   }

@@ -18,7 +18,7 @@ extension SummingLayer {
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     sumRows(
       context.input.buffer, into: context.output.buffer,
-      factor: factor(context.input.count / max(1, context.batch)))
+      factor: factor(context.input.count / max(1, context.batch)), context.workers)
   }
 
   /// dx_i = factor df.
@@ -27,25 +27,33 @@ extension SummingLayer {
     guard slot.isWanted else { return }
     let size = slot.tensor.count / max(1, context.batch)
     let factor = S(factor(size))
-    spreadRows(context.upstream[0].buffer, size: size, factor: factor, into: slot)
+    spreadRows(context.upstream[0].buffer, size: size, factor: factor, into: slot, context.workers)
   }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func spreadRows<S: Scalar>(_ upstream: Buffer<S>, size: Int, factor: S, into slot: GradientSlot<S>) {
-  slot.putAll { upstream[$0 / size] * factor }
+private func spreadRows<S: Scalar>(
+  _ upstream: Buffer<S>, size: Int, factor: S, into slot: GradientSlot<S>, _ workers: WorkerPool
+) {
+  let target = slot.tensor.buffer
+  workers.run(count: upstream.count, grain: max(1, 16384 / max(1, size))) { rows in
+    for row in rows {
+      let (value, own) = (upstream[row] * factor, target.slice(from: row * size, count: size))
+      if slot.accumulates {
+        for i in 0..<size { own[i] += value }
+      } else {
+        own.fill(value)
+      }
+    }
+  }
 }
 
-/// Sums are accumulated in double precision, in the order of the elements.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func sumRows<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, factor: Double) {
+/// Sums are accumulated in double precision, in a fixed order.
+private func sumRows<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, factor: Double, _ workers: WorkerPool) {
   let size = x.count / max(1, y.count)
-  for row in 0..<y.count {
-    var total = 0.0
-    for i in row * size..<(row + 1) * size { total += Double(x[i]) }
-    y[row] = S(total * factor)
+  workers.run(count: y.count, grain: max(1, 16384 / max(1, size))) { rows in
+    for row in rows { y[row] = S(S.sum(x.slice(from: row * size, count: size), workers: workers) * factor) }
   }
 }
 

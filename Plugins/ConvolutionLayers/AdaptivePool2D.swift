@@ -42,31 +42,42 @@ extension AdaptivePoolingLayer {
       forwardOperations: count, backwardOperations: count)
   }
 
-  private func windows(_ sample: Shape) -> AdaptiveWindows {
-    AdaptiveWindows(input: Extent(sample[1], sample[2]), output: output)
-  }
-
   /// The mean or the largest number of each window; the places of the largest are saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
-    adaptiveForward(
-      windows(context.input.shape.sample), context.input.buffer, context.output.buffer, context.saved, takesLargest,
-      context.workers)
+    let (x, y, input) = (context.input.buffer, context.output.buffer, size(context.input.shape))
+    if takesLargest {
+      adaptiveMaximum(
+        AdaptiveWindows(input: input, output: output), x, y, context.saved, context.workers)
+    } else {
+      means(input).forward(x, into: y, workers: context.workers)
+    }
   }
 
   /// dy to the largest pixel of each window, or in equal shares to all.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
-    guard context.downstream[0].isWanted else { return }
-    adaptiveBackward(
-      windows(context.downstream[0].tensor.shape.sample), context.upstream[0].buffer, context.saved,
-      context.downstream[0], takesLargest, context.workers)
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    let (upstream, input) = (context.upstream[0].buffer, size(downstream.tensor.shape))
+    if takesLargest {
+      adaptiveMaximumBackward(
+        AdaptiveWindows(input: input, output: output), upstream, context.saved, downstream, context.workers)
+    } else {
+      means(input).backward(
+        upstream, into: downstream.tensor.buffer, accumulate: downstream.accumulates, workers: context.workers)
+    }
+  }
+
+  private func size(_ images: Shape) -> Extent { Extent(images[2], images[3]) }
+
+  private func means(_ input: Extent) -> SeparableResampling {
+    SeparableResampling(rows: .mean, columns: .mean, input: input, output: output)
   }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func adaptiveForward<S: Scalar>(
-  _ windows: AdaptiveWindows, _ x: Buffer<S>, _ y: Buffer<S>, _ positions: Buffer<S>, _ takesLargest: Bool,
-  _ workers: WorkerPool
+private func adaptiveMaximum<S: Scalar>(
+  _ windows: AdaptiveWindows, _ x: Buffer<S>, _ y: Buffer<S>, _ positions: Buffer<S>, _ workers: WorkerPool
 ) {
   let (area, outputs, width) = (windows.input.area, windows.output.area, windows.input.width)
   workers.run(count: x.count / area, grain: max(1, 16384 / area)) { planes in
@@ -76,19 +87,16 @@ private func adaptiveForward<S: Scalar>(
         for j in 0..<windows.output.width {
           let columns = windows.columns(j)
           let target = plane * outputs + i * windows.output.width + j
-          var (total, place): (S, Int) = (0, 0)
-          if takesLargest { total = x[plane * area + rows.lowerBound * width + columns.lowerBound] }
+          var (largest, place) = (x[plane * area + rows.lowerBound * width + columns.lowerBound], 0)
           for r in rows {
             for c in columns {
               let value = x[plane * area + r * width + c]
-              if !takesLargest {
-                total += value
-              } else if value > total || value.isNaN {
-                (total, place) = (value, (r - rows.lowerBound) * columns.count + c - columns.lowerBound)
+              if value > largest || value.isNaN {
+                (largest, place) = (value, (r - rows.lowerBound) * columns.count + c - columns.lowerBound)
               }
             }
           }
-          y[target] = takesLargest ? total : total / S(rows.count * columns.count)
+          y[target] = largest
           if positions.count > 0 { positions[target] = S(place) }
         }
       }
@@ -98,9 +106,9 @@ private func adaptiveForward<S: Scalar>(
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func adaptiveBackward<S: Scalar>(
+private func adaptiveMaximumBackward<S: Scalar>(
   _ windows: AdaptiveWindows, _ upstream: Buffer<S>, _ positions: Buffer<S>, _ downstream: GradientSlot<S>,
-  _ takesLargest: Bool, _ workers: WorkerPool
+  _ workers: WorkerPool
 ) {
   let (area, outputs, width) = (windows.input.area, windows.output.area, windows.input.width)
   let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
@@ -113,16 +121,9 @@ private func adaptiveBackward<S: Scalar>(
         for j in 0..<windows.output.width {
           let columns = windows.columns(j)
           let index = plane * outputs + i * windows.output.width + j
-          if takesLargest {
-            let place = Int(positions[index])
-            let (r, c) = (rows.lowerBound + place / columns.count, columns.lowerBound + place % columns.count)
-            target[start + r * width + c] += upstream[index]
-            continue
-          }
-          let share = upstream[index] / S(rows.count * columns.count)
-          for r in rows {
-            for c in columns { target[start + r * width + c] += share }
-          }
+          let place = Int(positions[index])
+          let (r, c) = (rows.lowerBound + place / columns.count, columns.lowerBound + place % columns.count)
+          target[start + r * width + c] += upstream[index]
         }
       }
     }

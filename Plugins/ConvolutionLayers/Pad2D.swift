@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Padding of images with constants, reflections or edges.
-public struct Pad2D: ResamplingLayer {
+public struct Pad2D: DeclaredLayer {
   /// The declaration of `<pad2d>`.
   public static let schema = ElementSchema(
     .layer, "pad2d", summary: "Puts rows and columns around each channel.",
@@ -22,8 +22,8 @@ public struct Pad2D: ResamplingLayer {
   private let bottom: Int
   private let left: Int
   private let right: Int
-  private let mode: String
-  let filler: Double
+  private let mode: AxisPadding.Mode
+  private let filler: Double
 
   /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
@@ -36,40 +36,46 @@ public struct Pad2D: ResamplingLayer {
       sizes.count == 1
       ? (sizes[0], sizes[0], sizes[0], sizes[0])
       : (sizes[0], sizes[1], sizes[2], sizes[3])
-    mode = attributes.text("mode")
+    mode = AxisPadding.Mode(rawValue: attributes.text("mode")) ?? .constant
     filler = attributes.number("value")
   }
 
   /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
-  var rows: AxisResampling { axis(top) }
-  var columns: AxisResampling { axis(left) }
 
-  private func axis(_ before: Int) -> AxisResampling {
-    switch mode {
-    case "reflect": .reflected(before: before)
-    case "replicate": .repeated(before: before)
-    default: .shifted(before: before)
-    }
+  private func padding(_ image: Shape) -> PlanePadding {
+    PlanePadding(
+      rows: AxisPadding(before: top, input: image[1], output: image[1] + top + bottom, mode: mode),
+      columns: AxisPadding(before: left, input: image[2], output: image[2] + left + right, mode: mode))
   }
 
   /// Channels x (height + top + bottom) x (width + left + right). Throws an `ElementError` for an input that is no
   /// image, or too small to be mirrored so far.
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let (channels, size) = try Window.image(inputs[0], "pad2d")
-    if mode == "reflect", max(top, bottom) >= size.height || max(left, right) >= size.width {
+    if mode == .reflect, max(top, bottom) >= size.height || max(left, right) >= size.width {
       throw ElementError.shape(
         "<pad2d> can mirror at most \(size.height - 1) rows and \(size.width - 1) columns of its input \(inputs[0])")
     }
     guard let output = Shape([channels, size.height + top + bottom, size.width + left + right]) else {
       throw ElementError.shape("<pad2d> would make more than \(Shape.maximumElementCount) elements")
     }
-    return resamplingPlan(output)
+    return LayerPlan(
+      outputs: [output], backwardNeeds: [], forwardOperations: output.elementCount,
+      backwardOperations: output.elementCount)
   }
 
   /// y[i,j] = x[i - top, j - left] inside; outside what the mode says.
-  public func forward<S: Scalar>(_ context: ForwardContext<S>) { resample(context) }
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    padding(context.input.shape.sample).forward(
+      context.input.buffer, into: context.output.buffer, filler: S(filler), workers: context.workers)
+  }
 
   /// Adds up what became of each pixel.
-  public func backward<S: Scalar>(_ context: BackwardContext<S>) { resampleBack(context) }
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    padding(downstream.tensor.shape.sample).backward(
+      context.upstream[0].buffer, downstream, workers: context.workers)
+  }
 }

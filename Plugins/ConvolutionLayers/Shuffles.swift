@@ -3,30 +3,8 @@ import NNKernels
 
 /// A layer that permutes its input's elements.
 protocol ShufflingLayer: DeclaredLayer {
-  /// Where the elements of an output come from, for an input of the given shape.
-  func order(_ input: Shape) -> ShuffleOrder
-}
-
-/// The permutation: the input's index of an output's element (channel, row, column).
-enum ShuffleOrder: Sendable {
-  /// Channel o is channel (o mod groups) of the groups' (o / groups)-th members.
-  case channels(groups: Int, channels: Int, pixels: Int)
-  /// Depth to space: factor x factor channels become a block of pixels.
-  case pixels(factor: Int, channels: Int, height: Int, width: Int)
-
-  @inline(__always)
-  func source(_ index: Int) -> Int {
-    switch self {
-    case .channels(let groups, let channels, let pixels):
-      let channel = index / pixels
-      return (channel % groups * (channels / groups) + channel / groups) * pixels + index % pixels
-    case .pixels(let factor, _, let height, let width):
-      let (column, rest) = (index % (width * factor), index / (width * factor))
-      let (row, channel) = (rest % (height * factor), rest / (height * factor))
-      let from = channel * factor * factor + row % factor * factor + column % factor
-      return (from * height + row / factor) * width + column / factor
-    }
-  }
+  /// The permutation of a batch of inputs of the given shape, the batch first.
+  func move(_ input: Shape) -> StridedMove
 }
 
 extension ShufflingLayer {
@@ -34,46 +12,16 @@ extension ShufflingLayer {
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
   func shuffle<S: Scalar>(_ context: ForwardContext<S>) {
-    shuffleForward(
-      order(context.input.shape.sample), context.input.buffer, context.output.buffer, context.batch, context.workers)
+    move(context.input.shape)(
+      context.input.buffer, into: context.output.buffer, accumulate: false, workers: context.workers)
   }
 
   func shuffleBack<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
-    shuffleBackward(
-      order(downstream.tensor.shape.sample), context.upstream[0].buffer, downstream, context.batch, context.workers)
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func shuffleForward<S: Scalar>(
-  _ order: ShuffleOrder, _ x: Buffer<S>, _ y: Buffer<S>, _ batch: Int, _ workers: WorkerPool
-) {
-  let size = y.count / max(1, batch)
-  workers.run(count: batch, grain: max(1, 8192 / max(1, size))) { samples in
-    for sample in samples {
-      for i in 0..<size { y[sample * size + i] = x[sample * size + order.source(i)] }
-    }
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func shuffleBackward<S: Scalar>(
-  _ order: ShuffleOrder, _ upstream: Buffer<S>, _ downstream: GradientSlot<S>, _ batch: Int, _ workers: WorkerPool
-) {
-  let size = upstream.count / max(1, batch)
-  let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
-  workers.run(count: batch, grain: max(1, 8192 / max(1, size))) { samples in
-    for sample in samples {
-      for i in 0..<size {
-        let place = sample * size + order.source(i)
-        let value = upstream[sample * size + i]
-        target[place] = accumulates ? target[place] + value : value
-      }
-    }
+    move(downstream.tensor.shape).reversed(
+      context.upstream[0].buffer, into: downstream.tensor.buffer, accumulate: downstream.accumulates,
+      workers: context.workers)
   }
 }
 
@@ -107,8 +55,14 @@ public struct ChannelShuffle: ShufflingLayer {
     return LayerPlan(outputs: [inputs[0]], backwardNeeds: [], forwardOperations: count, backwardOperations: count)
   }
 
-  func order(_ input: Shape) -> ShuffleOrder {
-    .channels(groups: groups, channels: input[0], pixels: input.elementCount / input[0])
+  func move(_ input: Shape) -> StridedMove {
+    let (channels, pixels) = (input[1], input.sample.elementCount / input[1])
+    var move = StridedMove()
+    move.append(input[0], x: channels * pixels, y: channels * pixels)
+    move.append(channels / groups, x: pixels, y: groups * pixels)
+    move.append(groups, x: channels / groups * pixels, y: pixels)
+    move.append(pixels, x: 1, y: 1)
+    return move
   }
 
   /// Channel j groups + i of y is channel i (channels / groups) + j of x.
@@ -151,8 +105,16 @@ public struct PixelShuffle: ShufflingLayer {
     return LayerPlan(outputs: [output], backwardNeeds: [], forwardOperations: count, backwardOperations: count)
   }
 
-  func order(_ input: Shape) -> ShuffleOrder {
-    .pixels(factor: factor, channels: input[0] / (factor * factor), height: input[1], width: input[2])
+  func move(_ input: Shape) -> StridedMove {
+    let (height, width) = (input[2], input[3])
+    let (area, row) = (height * width, width * factor)
+    var move = StridedMove()
+    move.append(input[0] * input[1] / (factor * factor), x: factor * factor * area, y: factor * factor * area)
+    move.append(height, x: width, y: factor * row)
+    move.append(factor, x: factor * area, y: row)
+    move.append(width, x: 1, y: factor)
+    move.append(factor, x: area, y: 1)
+    return move
   }
 
   /// y[c, i r + u, j r + v] = x[c r^2 + u r + v, i, j].

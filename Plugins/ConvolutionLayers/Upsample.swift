@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// Upsampling of images by nearest neighbours or linear interpolation.
-public struct Upsample: ResamplingLayer {
+public struct Upsample: DeclaredLayer {
   /// The declaration of `<upsample>`.
   public static let schema = ElementSchema(
     .layer, "upsample", summary: "Enlarges each channel, repeating pixels or interpolating between them.",
@@ -21,7 +21,6 @@ public struct Upsample: ResamplingLayer {
   private let scale: Extent
   private let interpolates: Bool
   private let alignsCorners: Bool
-  var filler: Double { 0 }
 
   /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
@@ -39,11 +38,25 @@ public struct Upsample: ResamplingLayer {
 
   /// Whether it only repeats numbers.
   public var facts: LayerFacts { LayerFacts(comparison: interpolates ? .rounding : .exact) }
-  var rows: AxisResampling { axis(scale.height) }
-  var columns: AxisResampling { axis(scale.width) }
 
-  private func axis(_ scale: Int) -> AxisResampling {
-    interpolates ? .linear(scale: scale, alignsCorners: alignsCorners) : .nearest(scale: scale)
+  private func interpolation(_ image: Shape) -> SeparableResampling {
+    let (weights, input) = (AxisWeights.linear(alignsCorners: alignsCorners), Extent(image[1], image[2]))
+    return SeparableResampling(
+      rows: weights, columns: weights, input: input,
+      output: Extent(input.height * scale.height, input.width * scale.width))
+  }
+
+  /// The repetition of pixels, for images of the given shape, the batch first.
+  private func repetition(_ images: Shape) -> StridedMove {
+    let (height, width) = (images[2], images[3])
+    let row = width * scale.width
+    var move = StridedMove()
+    move.append(images[0] * images[1], x: height * width, y: height * scale.height * row)
+    move.append(height, x: width, y: scale.height * row)
+    move.append(scale.height, x: 0, y: row)
+    move.append(width, x: 1, y: scale.width)
+    move.append(scale.width, x: 0, y: 1)
+    return move
   }
 
   /// Channels x scale height x scale width. Throws an `ElementError` for an input that is no image.
@@ -52,12 +65,33 @@ public struct Upsample: ResamplingLayer {
     guard let output = Shape([channels, size.height * scale.height, size.width * scale.width]) else {
       throw ElementError.shape("<upsample> would make more than \(Shape.maximumElementCount) elements")
     }
-    return resamplingPlan(output)
+    return LayerPlan(
+      outputs: [output], backwardNeeds: [], forwardOperations: 7 * output.elementCount,
+      backwardOperations: 8 * output.elementCount)
   }
 
   /// Repeats or interpolates pixels.
-  public func forward<S: Scalar>(_ context: ForwardContext<S>) { resample(context) }
+  public func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    let (x, y) = (context.input, context.output.buffer)
+    if interpolates {
+      interpolation(x.shape.sample).forward(x.buffer, into: y, workers: context.workers)
+    } else {
+      repetition(x.shape)(x.buffer, into: y, accumulate: false, workers: context.workers)
+    }
+  }
 
   /// Adds up what became of each pixel, by its weights.
-  public func backward<S: Scalar>(_ context: BackwardContext<S>) { resampleBack(context) }
+  public func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    let downstream = context.downstream[0]
+    guard downstream.isWanted else { return }
+    let (upstream, shape) = (context.upstream[0].buffer, downstream.tensor.shape)
+    if interpolates {
+      interpolation(shape.sample).backward(
+        upstream, into: downstream.tensor.buffer, accumulate: downstream.accumulates, workers: context.workers)
+    } else {
+      if !downstream.accumulates { downstream.tensor.buffer.fill(0) }
+      repetition(shape).reversed(
+        upstream, into: downstream.tensor.buffer, accumulate: true, workers: context.workers)
+    }
+  }
 }

@@ -45,7 +45,8 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     var targets = [TargetForm.values(inputs[0])]
     if count == 1 { targets.insert(.classes(count: 2, shape: Shape(1)), at: 0) }
     return LayerPlan(
-      outputs: [inputs[0]], backwardNeeds: .outputs, targets: targets, forwardOperations: 8 * count,
+      outputs: [inputs[0]], scratchPerSample: count, backwardNeeds: .outputs, targets: targets,
+      forwardOperations: 8 * count,
       backwardOperations: 3 * count)
   }
 
@@ -61,15 +62,16 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     let x = context.input.buffer
     S.activate(.sigmoid, x, into: context.output.buffer, workers: context.workers)
     guard let target = context.target else { return }
+    // log(1 + exp(-x)), which is stable for both signs.
+    let tails = context.scratch.slice(from: 0, count: x.count)
+    S.scale(x, by: -1, into: tails, accumulate: false, workers: context.workers)
+    S.activate(.softplus, tails, into: tails, workers: context.workers)
     let valid = context.validElements
     var total = 0.0
     for block in 0..<valid.blocks {
       for i in valid.range(block) {
-        let (score, answer) = (x[i], target[i])
-        let weight = 1 + S(positiveWeight - 1) * answer
-        // log(1 + exp(-x)), stable for both signs.
-        let tail = S.log1p(S.exp(-score.magnitude)) + (score < 0 ? -score : 0)
-        total += Double((1 - answer) * score + weight * tail)
+        let weight = 1 + S(positiveWeight - 1) * target[i]
+        total += Double((1 - target[i]) * x[i] + weight * tails[i])
       }
     }
     context.loss[0] = total

@@ -64,27 +64,20 @@ public struct SpatialDropout: DeclaredLayer {
   private func planes(_ shape: Shape) -> Int { shape[0] * (shape.rank > 1 ? shape[1] : 1) }
 
   /// The mask is a function of the stream and a channel's number, so the backward pass draws it again.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
   private func drop<S: Scalar>(
     _ x: Buffer<S>, into y: Buffer<S>, _ random: RandomStream, accumulate: Bool, _ planes: Int, _ workers: WorkerPool
   ) {
     let pixels = x.count / max(1, planes)
+    let factor = S(1 / (1 - rate))
     workers.run(count: planes, grain: max(1, 16384 / max(1, pixels))) { range in
       for plane in range {
-        let factor: S = random.uniform(UInt64(plane)) < rate ? 0 : S(1 / (1 - rate))
         let (from, to) = (x.slice(from: plane * pixels, count: pixels), y.slice(from: plane * pixels, count: pixels))
-        dropPlane(from, into: to, factor, accumulate)
+        if random.uniform(UInt64(plane)) >= rate {
+          S.scale(from, by: factor, into: to, accumulate: accumulate, workers: workers)
+        } else if !accumulate {
+          to.fill(0)
+        }
       }
     }
-  }
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func dropPlane<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, _ factor: S, _ accumulate: Bool) {
-  for i in 0..<x.count {
-    let value = factor == 0 ? 0 : x[i] * factor
-    y[i] = accumulate ? y[i] + value : value
   }
 }

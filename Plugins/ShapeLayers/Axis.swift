@@ -51,21 +51,13 @@ struct AxisSpan {
   }
 }
 
-/// A strided copy of `rows` rows of each outer block between arrays whose blocks may differ in size.
-@specialized(where S == Float)
-@specialized(where S == Double)
+/// A copy of `rows` rows of each outer block between arrays whose blocks may differ in size.
 func copyRows<S: Scalar>(
   _ source: Buffer<S>, sourceSize: Int, sourceStart: Int, into target: Buffer<S>, targetSize: Int, targetStart: Int,
-  rows: Int, inner: Int, outer: Int, accumulate: Bool
+  rows: Int, inner: Int, outer: Int, accumulate: Bool, workers: WorkerPool
 ) {
-  let length = rows * inner
-  for block in 0..<outer {
-    let from = source.slice(from: (block * sourceSize + sourceStart) * inner, count: length)
-    let to = target.slice(from: (block * targetSize + targetStart) * inner, count: length)
-    if accumulate {
-      for i in 0..<length { to[i] += from[i] }
-    } else {
-      to.copy(from: from)
-    }
-  }
+  var move = StridedMove(xStart: sourceStart * inner, yStart: targetStart * inner)
+  move.append(outer, x: sourceSize * inner, y: targetSize * inner)
+  move.append(rows * inner, x: 1, y: 1)
+  move(source, into: target, accumulate: accumulate, workers: workers)
 }

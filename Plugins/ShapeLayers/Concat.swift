@@ -56,7 +56,8 @@ public struct Concat: DeclaredLayer {
       let rows = input.shape[index + 1]
       copyRows(
         input.buffer, sourceSize: rows, sourceStart: 0, into: output.buffer, targetSize: span.size, targetStart: start,
-        rows: rows, inner: span.inner, outer: span.outer, accumulate: false)
+        rows: rows, inner: span.inner, outer: span.outer, accumulate: false,
+        workers: context.workers)
       start += rows
     }
   }
@@ -73,7 +74,8 @@ public struct Concat: DeclaredLayer {
       if slot.isWanted {
         copyRows(
           upstream.buffer, sourceSize: span.size, sourceStart: start, into: slot.tensor.buffer, targetSize: rows,
-          targetStart: 0, rows: rows, inner: span.inner, outer: span.outer, accumulate: slot.accumulates)
+          targetStart: 0, rows: rows, inner: span.inner, outer: span.outer, accumulate: slot.accumulates,
+          workers: context.workers)
       }
       start += rows
     }

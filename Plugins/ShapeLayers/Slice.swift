@@ -62,7 +62,8 @@ public struct Slice: DeclaredLayer {
     let span = AxisSpan(context.input, axis: index)
     copyRows(
       context.input.buffer, sourceSize: span.size, sourceStart: start, into: context.output.buffer,
-      targetSize: length, targetStart: 0, rows: length, inner: span.inner, outer: span.outer, accumulate: false)
+      targetSize: length, targetStart: 0, rows: length, inner: span.inner, outer: span.outer, accumulate: false,
+      workers: context.workers)
   }
 
   /// dx = dy within the part, else 0.
@@ -73,6 +74,7 @@ public struct Slice: DeclaredLayer {
     if !slot.accumulates { slot.tensor.buffer.fill(0) }
     copyRows(
       context.upstream[0].buffer, sourceSize: length, sourceStart: 0, into: slot.tensor.buffer, targetSize: span.size,
-      targetStart: start, rows: length, inner: span.inner, outer: span.outer, accumulate: slot.accumulates)
+      targetStart: start, rows: length, inner: span.inner, outer: span.outer, accumulate: slot.accumulates,
+      workers: context.workers)
   }
 }

@@ -86,7 +86,8 @@ public struct Split: DeclaredLayer {
       let rows = output.shape[index + 1]
       copyRows(
         context.input.buffer, sourceSize: span.size, sourceStart: start, into: output.buffer, targetSize: rows,
-        targetStart: 0, rows: rows, inner: span.inner, outer: span.outer, accumulate: false)
+        targetStart: 0, rows: rows, inner: span.inner, outer: span.outer, accumulate: false,
+        workers: context.workers)
       start += rows
     }
   }
@@ -102,7 +103,8 @@ public struct Split: DeclaredLayer {
       let rows = upstream.shape[index + 1]
       copyRows(
         upstream.buffer, sourceSize: rows, sourceStart: 0, into: slot.tensor.buffer, targetSize: span.size,
-        targetStart: start, rows: rows, inner: span.inner, outer: span.outer, accumulate: slot.accumulates)
+        targetStart: start, rows: rows, inner: span.inner, outer: span.outer, accumulate: slot.accumulates,
+        workers: context.workers)
       start += rows
     }
   }

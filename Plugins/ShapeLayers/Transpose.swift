@@ -39,42 +39,25 @@ public struct Transpose: DeclaredLayer {
 
   /// y_ji = x_ij
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
-    let shape = context.input.shape
-    transpose(
-      context.input.buffer, rows: shape[1], columns: shape[2], into: context.output.buffer, accumulate: false,
-      context.workers)
+    transposition(context.input.shape)(
+      context.input.buffer, into: context.output.buffer, accumulate: false, workers: context.workers)
   }
 
   /// dx_ij = dy_ji
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted else { return }
-    let shape = context.upstream[0].shape
-    transpose(
-      context.upstream[0].buffer, rows: shape[1], columns: shape[2], into: slot.tensor.buffer,
-      accumulate: slot.accumulates, context.workers)
+    transposition(context.upstream[0].shape)(
+      context.upstream[0].buffer, into: slot.tensor.buffer, accumulate: slot.accumulates, workers: context.workers)
   }
-}
 
-/// Transposes each of the matrices that lie one after the other, in blocks whose rows stay in the nearest cache.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func transpose<S: Scalar>(
-  _ x: Buffer<S>, rows: Int, columns: Int, into y: Buffer<S>, accumulate: Bool, _ workers: WorkerPool
-) {
-  let size = rows * columns
-  let edge = 16
-  workers.run(count: x.count / size, grain: max(1, 16384 / size)) { samples in
-    for sample in samples {
-      let (from, to) = (x.slice(from: sample * size, count: size), y.slice(from: sample * size, count: size))
-      for top in stride(from: 0, to: rows, by: edge) {
-        for column in 0..<columns {
-          for row in top..<min(rows, top + edge) {
-            let value = from[row * columns + column]
-            to[column * rows + row] = accumulate ? to[column * rows + row] + value : value
-          }
-        }
-      }
-    }
+  /// The transposition of matrices of the given shape, the batch first.
+  private func transposition(_ matrices: Shape) -> StridedMove {
+    let (rows, columns) = (matrices[1], matrices[2])
+    var move = StridedMove()
+    move.append(matrices[0], x: rows * columns, y: rows * columns)
+    move.append(columns, x: 1, y: rows)
+    move.append(rows, x: columns, y: 1)
+    return move
   }
 }

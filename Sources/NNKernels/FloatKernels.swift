@@ -40,6 +40,26 @@ extension Float {
     KernelTable.current.map(function, x, y, workers)
   }
 
+  public static func mapBackward(
+    _ function: MathematicalFunction, input: Buffer<Float>, output: Buffer<Float>, upstream: Buffer<Float>,
+    downstream: Buffer<Float>, accumulate: Bool, workers: WorkerPool
+  ) {
+    KernelTable.current.mapBackward(function, input, output, upstream, downstream, accumulate, workers)
+  }
+
+  public static func normalizeRows(
+    _ rows: NormalizedRows<Float>, _ x: Buffer<Float>, into y: Buffer<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.normalizeRows(rows, x, y, workers)
+  }
+
+  public static func normalizeRowsBackward(
+    _ rows: NormalizedRows<Float>, _ x: Buffer<Float>, upstream: Buffer<Float>,
+    gradients: NormalizedRowsGradients<Float>, workers: WorkerPool
+  ) {
+    KernelTable.current.normalizeRowsBackward(rows, x, upstream, gradients, workers)
+  }
+
   public static func scale(
     _ x: Buffer<Float>, by scale: Float, into y: Buffer<Float>, accumulate: Bool, workers: WorkerPool
   ) {

@@ -60,6 +60,21 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
   /// y[i] = function(x[i]). `y` may be `x`.
   static func map(_ function: MathematicalFunction, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
 
+  /// downstream[i] (+)= upstream[i] function'. If `function.slopeUsesOutput`, only `output` is read and `input` may be empty;
+  /// otherwise only `input` is read. `downstream` may be `upstream` when not accumulating.
+  static func mapBackward(
+    _ function: MathematicalFunction, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,
+    downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
+
+  /// Inverted dropout: y[i] (+)= x[i] / (1 - rate) with probability 1 - rate, else 0; see `Dropping`. `y` may be `x` when not
+  /// accumulating.
+  ///
+  /// The mask is a function of the stream and an element's index (a counter-based generator): the backward pass
+  /// recomputes it instead of saving it, and every thread computes the same.
+  static func drop(
+    _ x: Buffer<Self>, into y: Buffer<Self>, rate: Double, _ random: RandomStream, accumulate: Bool,
+    workers: WorkerPool)
+
   /// y[i] (+)= scale x[i]. `y` may be `x` when not accumulating.
   static func scale(
     _ x: Buffer<Self>, by scale: Self, into y: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
@@ -76,6 +91,17 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
   static func run(
     _ steps: UnsafeBufferPointer<ElementStep>, _ slots: UnsafePointer<UnsafeMutablePointer<Self>>,
     sums: UnsafeMutablePointer<Double>, count: Int)
+
+  // Rows that are normalized, see `NormalizedRows`.
+
+  /// y = w z + b for each row. `y` may be `x`.
+  static func normalizeRows(
+    _ rows: NormalizedRows<Self>, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
+
+  /// The gradients that are wanted. That of x may replace `upstream`.
+  static func normalizeRowsBackward(
+    _ rows: NormalizedRows<Self>, _ x: Buffer<Self>, upstream: Buffer<Self>, gradients: NormalizedRowsGradients<Self>,
+    workers: WorkerPool)
 
   // Sets of elements, see `StridedSegments`. These kernels are serial, for layers that parallelise over sets.
 

@@ -15,6 +15,8 @@ import NNKernels
 //   packed ROWS COLUMNS INNER         microseconds of a product with a packed right-hand side
 //   conv PASS BATCH CHANNELS SIZE OUTPUTS KERNEL PADDING
 //                                     microseconds of a convolution; PASS is forward, data or weights
+//   conv PASS BATCH CHANNELS SIZE OUTPUTS KERNEL PADDING STRIDE DILATION GROUPS
+//                                     the same of any convolution
 //   depthwise PASS BATCH CHANNELS SIZE KERNEL STRIDE PADDING
 //                                     microseconds of a convolution of every channel by itself
 //   pool PASS BATCH CHANNELS SIZE KERNEL STRIDE PADDING
@@ -27,16 +29,20 @@ import NNKernels
 //   copy COUNT PAIRS                  microseconds of copying COUNT floats on all threads, each time to the next of
 //                                     PAIRS pairs of arrays
 //   map FUNCTION COUNT                microseconds of an activation, `gelu` for instance, over COUNT elements
+//   function FUNCTION COUNT           microseconds of a function, `sin` for instance, over COUNT elements
+//   drop COUNT                        microseconds of dropout over COUNT elements
+//   doubles ROWS COLUMNS INNER        microseconds of a product in double precision
 //   softmax ROWS COLUMNS              microseconds of softmax with cross-entropy
 //   update COUNT                      microseconds of a momentum step over COUNT parameters
 //   adam COUNT                        microseconds of Adam's step over COUNT parameters
 //   sum COUNT                         microseconds of a sum of COUNT elements
 //
-// Its only argument is the number of threads.
+// Its only argument is the number of threads. With one, times are those of the processor, so that other processes disturb
+// them little.
 
 func now() -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(workers.threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
@@ -70,6 +76,10 @@ func numbers(_ count: Int, key: UInt64) -> Storage<Float> {
 let activations: [String: Activation] = [
   "sigmoid": .sigmoid, "tanh": .tanh, "relu": .relu, "gelu": .gelu, "silu": .silu, "softplus": .softplus,
   "elu": .elu(alpha: 1),
+]
+
+let functions: [String: MathematicalFunction] = [
+  "exp": .exp, "log": .log, "sin": .sin, "cos": .cos, "tanh": .tanh, "erf": .erf, "power": .power(1.7),
 ]
 
 func measureConvolution(_ shape: Convolution, batch: Int, pass: String, _ workers: WorkerPool) -> Double {
@@ -124,6 +134,31 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
       kernel: Extent(sizes[4], sizes[4]), paddingBefore: Extent(sizes[5], sizes[5]),
       paddingAfter: Extent(sizes[5], sizes[5]))
     return measureConvolution(shape, batch: sizes[0], pass: words[1], workers)
+  case ("conv", 9):
+    let padding = Extent(sizes[5], sizes[5])
+    let shape = Convolution(
+      inputChannels: sizes[1], outputChannels: sizes[3], input: Extent(sizes[2], sizes[2]),
+      kernel: Extent(sizes[4], sizes[4]), stride: Extent(sizes[6], sizes[6]), dilation: Extent(sizes[7], sizes[7]),
+      paddingBefore: padding, paddingAfter: padding, groups: sizes[8])
+    return measureConvolution(shape, batch: sizes[0], pass: words[1], workers)
+  case ("drop", 1):
+    let (x, y) = (numbers(sizes[0], key: 1), Storage<Float>(count: sizes[0]))
+    return microseconds {
+      Float.drop(x.buffer, into: y.buffer, rate: 0.3, RandomStream(key: 7), accumulate: false, workers: workers)
+    }
+  case ("function", 1):
+    guard let function = functions[words[1]] else { return nil }
+    let (x, y) = (numbers(sizes[0], key: 1), Storage<Float>(count: sizes[0]))
+    return microseconds { Float.map(function, x.buffer, into: y.buffer, workers: workers) }
+  case ("doubles", 3):
+    let (m, n, k) = (sizes[0], sizes[1], sizes[2])
+    func doubles(_ count: Int) -> Storage<Double> { Storage(numbers(count, key: 1).buffer.array.map(Double.init)) }
+    let (a, b, c) = (doubles(m * k), doubles(n * k), Storage<Double>(count: m * n))
+    return microseconds {
+      Double.multiply(
+        MatrixProduct(rows: m, columns: n, inner: k), a.buffer, b.buffer, into: c.buffer, epilogue: Epilogue(),
+        workers: workers)
+    }
   case ("depthwise", 6):
     let padding = Extent(sizes[5], sizes[5])
     let shape = Convolution(

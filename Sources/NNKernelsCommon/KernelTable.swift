@@ -10,6 +10,11 @@ public struct KernelTable: Sendable {
     @Sendable (
       _ rows: Int, _ inner: Int, _ columns: Int, _ a: Vector, _ packed: Vector, _ c: Vector, Epilogue<Float>, WorkerPool
     ) -> Void
+  public typealias MultiplyDoubles =
+    @Sendable (
+      MatrixProduct, _ a: Buffer<Double>, _ b: Buffer<Double>, _ c: Buffer<Double>, _ scale: Double, _ accumulate: Bool,
+      WorkerPool
+    ) -> Void
   public typealias Activate = @Sendable (Activation, _ x: Vector, _ y: Vector, WorkerPool) -> Void
   public typealias ActivateBackward =
     @Sendable (
@@ -17,6 +22,11 @@ public struct KernelTable: Sendable {
       WorkerPool
     ) -> Void
   public typealias Map = @Sendable (MathematicalFunction, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias MapBackward =
+    @Sendable (
+      MathematicalFunction, _ input: Vector, _ output: Vector, _ upstream: Vector, _ downstream: Vector,
+      _ accumulate: Bool, WorkerPool
+    ) -> Void
   public typealias Scale = @Sendable (_ x: Vector, _ scale: Float, _ y: Vector, _ accumulate: Bool, WorkerPool) -> Void
   public typealias CombineElements =
     @Sendable (ElementOperation, _ x: Vector, _ y: Vector, _ z: Vector, _ accumulate: Bool, WorkerPool) -> Void
@@ -24,6 +34,12 @@ public struct KernelTable: Sendable {
     @Sendable (
       UnsafePointer<ElementStep>, _ stepCount: Int, _ slots: UnsafePointer<UnsafeMutablePointer<Float>>,
       _ sums: UnsafeMutablePointer<Double>, _ count: Int
+    ) -> Void
+  public typealias Drop = @Sendable (_ x: Vector, _ y: Vector, Dropping, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias NormalizeRows = @Sendable (NormalizedRows<Float>, _ x: Vector, _ y: Vector, WorkerPool) -> Void
+  public typealias NormalizeRowsBackward =
+    @Sendable (
+      NormalizedRows<Float>, _ x: Vector, _ upstream: Vector, NormalizedRowsGradients<Float>, WorkerPool
     ) -> Void
   public typealias ComputeMoments = @Sendable (_ x: Vector, StridedSegments) -> Moments
   public typealias SumDeviations =
@@ -132,12 +148,17 @@ public struct KernelTable: Sendable {
   public let packedCount: PackedCount
   public let pack: Pack
   public let multiplyPacked: MultiplyPacked
+  public let multiplyDoubles: MultiplyDoubles
   public let activate: Activate
   public let activateBackward: ActivateBackward
   public let map: Map
+  public let mapBackward: MapBackward
   public let scale: Scale
   public let combineElements: CombineElements
   public let runSteps: RunSteps
+  public let drop: Drop
+  public let normalizeRows: NormalizeRows
+  public let normalizeRowsBackward: NormalizeRowsBackward
   public let moments: ComputeMoments
   public let deviationSums: SumDeviations
   public let affine: Affine
@@ -186,9 +207,12 @@ public struct KernelTable: Sendable {
 
   public init(
     level: KernelLevel, multiply: @escaping Multiply, packedCount: @escaping PackedCount, pack: @escaping Pack,
-    multiplyPacked: @escaping MultiplyPacked, activate: @escaping Activate,
-    activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale,
-    combineElements: @escaping CombineElements, runSteps: @escaping RunSteps, moments: @escaping ComputeMoments,
+    multiplyPacked: @escaping MultiplyPacked, multiplyDoubles: @escaping MultiplyDoubles, activate: @escaping Activate,
+    activateBackward: @escaping ActivateBackward, map: @escaping Map,
+    mapBackward: @escaping MapBackward, scale: @escaping Scale,
+    combineElements: @escaping CombineElements, runSteps: @escaping RunSteps, drop: @escaping Drop,
+    normalizeRows: @escaping NormalizeRows,
+    normalizeRowsBackward: @escaping NormalizeRowsBackward, moments: @escaping ComputeMoments,
     deviationSums: @escaping SumDeviations, affine: @escaping Affine, combineLinearly: @escaping CombineLinearly,
     convertBytes: @escaping ConvertBytes, columnMoments: @escaping ColumnMoments,
     columnDeviationSums: @escaping SumColumnDeviations,
@@ -216,12 +240,17 @@ public struct KernelTable: Sendable {
     self.packedCount = packedCount
     self.pack = pack
     self.multiplyPacked = multiplyPacked
+    self.multiplyDoubles = multiplyDoubles
     self.activate = activate
     self.activateBackward = activateBackward
     self.map = map
+    self.mapBackward = mapBackward
     self.scale = scale
     self.combineElements = combineElements
     self.runSteps = runSteps
+    self.drop = drop
+    self.normalizeRows = normalizeRows
+    self.normalizeRowsBackward = normalizeRowsBackward
     self.moments = moments
     self.deviationSums = deviationSums
     self.affine = affine

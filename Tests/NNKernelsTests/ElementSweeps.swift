@@ -70,6 +70,59 @@ struct ElementSweeps {
     }
   }
 
+  @Test(arguments: MathematicsTests.bounds.map(\.0), [false, true])
+  func derivatives(_ function: MathematicalFunction, _ accumulate: Bool) {
+    let pools = Pools()
+    for (count, special) in Self.cases {
+      let x = numbers(count, count, special).map { $0.magnitude + 0.25 }
+      let source = function.slopeUsesOutput ? x.map { Float(function.value(Double($0))) } : x
+      var others = TestNumbers(count + 1)
+      let upstream = others.floats(count)
+      let place = function.slopeUsesOutput ? 3 : 0
+      KernelCall(
+        name: "derivative of \(function), \(count), accumulate \(accumulate)",
+        arrays: [source, upstream, numbers(count + 2, count, false), []], written: [2], absolute: 4e-6, relative: 4e-6,
+        float: { $0.mapBackward(function, $1[place], $1[3 - place], $1[1], $1[2], accumulate, $2) },
+        double: {
+          Double.mapBackward(
+            function, input: $0[place], output: $0[3 - place], upstream: $0[1], downstream: $0[2],
+            accumulate: accumulate, workers: $1)
+        }
+      ).check(pools)
+    }
+  }
+
+  @Test(arguments: ElementOperation.allCases, [false, true])
+  func pairs(_ operation: ElementOperation, _ accumulate: Bool) {
+    let pools = Pools()
+    for (count, special) in Self.cases {
+      let x = numbers(count, count, special)
+      KernelCall(
+        name: "\(operation), \(count), accumulate \(accumulate)",
+        arrays: [
+          operation == .power ? x.map(\.magnitude) : x, numbers(count + 1, count, special), numbers(3, count, false),
+        ],
+        written: [2], absolute: 2e-6,
+        float: { $0.combineElements(operation, $1[0], $1[1], $1[2], accumulate, $2) },
+        double: { Double.combine(operation, $0[0], $0[1], into: $0[2], accumulate: accumulate, workers: $1) }
+      ).check(pools)
+    }
+  }
+
+  @Test(arguments: [0.0, 0.3, 0.99], [false, true]) func dropping(_ rate: Double, _ accumulate: Bool) {
+    let pools = Pools()
+    let random = RandomStream(key: 0x1234_5678_9ABC_DEF0, counter: 0xFFFF_FFFF_0000_0001)
+    let dropping = Dropping(rate: rate, key: random.key, counter: random.counter)
+    for (count, special) in Self.cases {
+      KernelCall(
+        name: "drop \(rate), \(count), accumulate \(accumulate)",
+        arrays: [numbers(count, count, special), numbers(count + 1, count, false)], written: [1],
+        float: { $0.drop($1[0], $1[1], dropping, accumulate, $2) },
+        double: { Double.drop($0[0], into: $0[1], rate: rate, random, accumulate: accumulate, workers: $1) }
+      ).check(pools)
+    }
+  }
+
   @Test(arguments: [false, true]) func scaling(_ accumulate: Bool) {
     let pools = Pools()
     for (count, special) in Self.cases {

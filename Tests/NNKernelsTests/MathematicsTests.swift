@@ -1,3 +1,4 @@
+import Foundation
 import NNKernels
 import Testing
 
@@ -28,7 +29,10 @@ struct MathematicsTests {
   }()
 
   static let bounds: [(MathematicalFunction, Double)] = [
-    (.exp, 1.5), (.expm1, 2), (.log, 1.5), (.log1p, 2.5), (.tanh, 3), (.sigmoid, 3), (.erf, 3),
+    (.exp, 1.5), (.expm1, 2), (.log, 1.5), (.log1p, 2.5), (.tanh, 2), (.sigmoid, 3), (.erf, 2), (.sin, 2),
+    (.cos, 2), (.negate, 0), (.square, 0.5), (.squareRoot, 0.5), (.absolute, 0), (.reciprocal, 0.5),
+    (.power(2), 0.5), (.power(3), 2), (.power(1.7), 2), (.power(-2.5), 2), (.power(0.5), 2), (.power(-1), 2),
+    (.power(-3), 2), (.power(0), 0), (.power(1), 0), (.power(33.3), 2),
   ]
 
   @Test(arguments: bounds)
@@ -46,6 +50,58 @@ struct MathematicsTests {
         if error > worst.0 { worst = (error, x.buffer[i], y.buffer[i]) }
       }
       #expect(worst.0 <= bound, "\(table.level) \(function): \(worst.0) units at \(worst.1), \(worst.2)")
+    }
+  }
+
+  /// Every 251st float as an argument, and all of them if NNRUN_EXHAUSTIVE is set, which takes half an hour.
+  @Test(arguments: [MathematicalFunction.exp, .log, .sin, .cos, .tanh, .erf, .power(1.7), .power(-3)])
+  func functionsAreWithinTheirBoundsEverywhere(function: MathematicalFunction) throws {
+    let bound = try #require(Self.bounds.first { $0.0 == function }).1
+    let isExhaustive = ProcessInfo.processInfo.environment["NNRUN_EXHAUSTIVE"] != nil
+    let (step, count) = (isExhaustive ? 1 : 251, 1 << 16)
+    let (x, y) = (Storage<Float>(count: count), Storage<Float>(count: count))
+    let exact = Storage<Double>(count: count)
+    let workers = WorkerPool(threads: 1)
+    var worst = (0.0, Float(0), Float(0))
+    var pattern = 0
+    while pattern <= Int(UInt32.max) {
+      for i in 0..<count {
+        x.buffer[i] = Float(bitPattern: UInt32(truncatingIfNeeded: min(pattern + i * step, Int(UInt32.max))))
+        exact.buffer[i] = Double(x.buffer[i])
+      }
+      Double.map(function, exact.buffer, into: exact.buffer, workers: workers)
+      for table in tables {
+        table.map(function, x.buffer, y.buffer, workers)
+        for i in 0..<count {
+          let error = Self.units(y.buffer[i], exact.buffer[i])
+          if error > worst.0 { worst = (error, x.buffer[i], y.buffer[i]) }
+        }
+      }
+      pattern += count * step
+    }
+    #expect(worst.0 <= bound, "\(function): \(worst.0) units at \(worst.1), \(worst.2)")
+  }
+
+  /// Powers of all pairs of special and ordinary numbers.
+  @Test func powersOfPairs() {
+    var numbers = TestNumbers(3)
+    let special: [Float] = [
+      0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, -1.5, .infinity, -.infinity, .nan, 0x1p-140, -0x1p-140, 1e30, -1e30,
+      16_777_216, 16_777_218, 8_388_609, -8_388_609, 4_194_303.5, 127, -149, -150,
+    ]
+    let values = special + numbers.floats(60, 0, 3) + numbers.floats(40, -40, 40)
+    let (x, y) = (
+      Storage(values.flatMap { value in values.map { _ in value } }), Storage(values.flatMap { _ in values })
+    )
+    let result = Storage<Float>(count: x.buffer.count)
+    let workers = WorkerPool(threads: 1)
+    for table in tables {
+      table.combineElements(.power, x.buffer, y.buffer, result.buffer, false, workers)
+      for i in 0..<x.buffer.count {
+        let exact = Double.pow(Double(x.buffer[i]), Double(y.buffer[i]))
+        let error = Self.units(result.buffer[i], exact)
+        #expect(error <= 2, "\(table.level): \(x.buffer[i]) to the \(y.buffer[i]) is \(exact), not \(result.buffer[i])")
+      }
     }
   }
 

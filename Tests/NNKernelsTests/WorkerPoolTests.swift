@@ -48,6 +48,41 @@ struct WorkerPoolTests {
     #expect(!wasLate)
   }
 
+  /// A thread that is kept from its chunk for long makes the caller work alone for a while, and only for a while.
+  @Test func lateThreadsAreLeftOut() {
+    let workers = WorkerPool(threads: 2)
+    var isAlone = false
+    let start = ContinuousClock.now
+    while !isAlone, start.duration(to: .now) < .seconds(20) {
+      let isLate = Atomic<Bool>(false)
+      workers.run(chunks: 2) { _, worker in
+        let start = ContinuousClock.now
+        guard worker == 1 else { return }
+        isLate.store(true, ordering: .relaxed)
+        while start.duration(to: .now) < .milliseconds(30) {}
+      }
+      guard isLate.load(ordering: .relaxed) else { continue }
+      isAlone = true
+      workers.run(chunks: 64) { _, worker in
+        let start = ContinuousClock.now
+        while start.duration(to: .now) < .microseconds(1) {}
+        if worker != 0 { isLate.store(false, ordering: .relaxed) }
+      }
+      isAlone = isLate.load(ordering: .relaxed)
+    }
+    #expect(isAlone || WorkerPool.processors < 2)
+    let isBack = Atomic<Bool>(false)
+    while !isBack.load(ordering: .relaxed), start.duration(to: .now) < .seconds(40) {
+      workers.run(chunks: 64) { _, worker in
+        let start = ContinuousClock.now
+        while start.duration(to: .now) < .microseconds(20) {}
+        if worker != 0 { isBack.store(true, ordering: .relaxed) }
+      }
+    }
+    let came = isBack.load(ordering: .relaxed)
+    #expect(came)
+  }
+
   @Test func nestedRunsAreSerial() {
     let workers = WorkerPool(threads: 4)
     let sums = Storage<Int>(count: 100)

@@ -85,6 +85,41 @@ extension MathematicalFunction {
     case .tanh: S.tanh(x)
     case .sigmoid: Activation.sigmoid.value(x)
     case .erf: S.erf(x)
+    case .sin: S.sin(x)
+    case .cos: S.cos(x)
+    case .negate: -x
+    case .square: x * x
+    case .squareRoot: x.squareRoot()
+    case .absolute: x.magnitude
+    case .reciprocal: 1 / x
+    case .addConstant(let constant): x + S(constant)
+    case .multiplyConstant(let constant): S(constant) * x
+    case .power(let exponent): S(Double.pow(Double(x), exponent))
+    }
+  }
+
+  /// The derivative at `x`, where the value is `y`. At a kink or a pole it is what the formula gives; that of the
+  /// magnitude is 0 at 0.
+  public func derivative<S: Scalar>(x: S, y: S) -> S {
+    switch self {
+    case .exp: y
+    case .expm1: y + 1
+    case .log: 1 / x
+    case .log1p: 1 / (1 + x)
+    case .tanh: 1 - y * y
+    case .sigmoid: y * (1 - y)
+    case .erf: S.exp(-x * x) * S(1.1283791670955125738961589031215)
+    case .sin: S.cos(x)
+    case .cos: -S.sin(x)
+    case .negate: -1
+    case .square: 2 * x
+    case .squareRoot: S(0.5) / y
+    case .absolute: x > 0 ? 1 : x < 0 ? -1 : x
+    case .reciprocal: -y * y
+    case .addConstant: 1
+    case .multiplyConstant(let constant): S(constant)
+    // 0 for p = 0 even at x = 0.
+    case .power(let exponent): exponent == 0 ? 0 : S(exponent * Double.pow(Double(x), exponent - 1))
     }
   }
 }
@@ -109,6 +144,15 @@ extension Scalar {
     _ function: MathematicalFunction, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool
   ) {
     referenceMap(function, x, into: y, workers: workers)
+  }
+
+  public static func mapBackward(
+    _ function: MathematicalFunction, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,
+    downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool
+  ) {
+    referenceMapBackward(
+      function, input: input, output: output, upstream: upstream, downstream: downstream, accumulate: accumulate,
+      workers: workers)
   }
 
   public static func scale(
@@ -165,5 +209,21 @@ package func referenceMap<S: Scalar>(
 ) {
   workers.run(count: x.count, grain: 4096) { range in
     for i in range { y[i] = function.value(x[i]) }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func referenceMapBackward<S: Scalar>(
+  _ function: MathematicalFunction, input: Buffer<S>, output: Buffer<S>, upstream: Buffer<S>, downstream: Buffer<S>,
+  accumulate: Bool, workers: WorkerPool
+) {
+  let usesOutput = function.slopeUsesOutput
+  workers.run(count: upstream.count, grain: 4096) { range in
+    for i in range {
+      let slope = function.derivative(x: usesOutput ? 0 : input[i], y: usesOutput ? output[i] : 0)
+      let gradient = upstream[i] * slope
+      downstream[i] = accumulate ? downstream[i] + gradient : gradient
+    }
   }
 }

@@ -49,14 +49,14 @@ struct Softsign: VectorFunction {
 /// GELU: x Phi(x).
 struct GaussianUnit: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
-    vanishingAtMinusInfinity(x, x * distribution(x, NormalTail(magnitude(x))))
+    vanishingAtMinusInfinity(x, x * distribution(x, CoarseNormalTail(magnitude(x)).probability))
   }
 }
 
 /// GELU by tanh: x (1 + tanh(g)) / 2 = x sigmoid(2 g), where 1 + tanh(g) would cancel for negative x.
 struct GaussianUnitByTanh: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
-    vanishingAtMinusInfinity(x, x * vectorSigmoid(2 * Self.argument(x)))
+    vanishingAtMinusInfinity(x, x * vectorSigmoidOrZero(2 * Self.argument(x)))
   }
 
   /// g = sqrt(2 / pi) (x + 0.044715 x^3).
@@ -67,7 +67,7 @@ struct GaussianUnitByTanh: VectorFunction {
 
 /// SiLU: x sigmoid(x).
 struct SigmoidUnit: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { vanishingAtMinusInfinity(x, x * vectorSigmoid(x)) }
+  @inline(__always) func value(_ x: Vector) -> Vector { vanishingAtMinusInfinity(x, x * vectorSigmoidOrZero(x)) }
 }
 
 struct HardSigmoid: VectorFunction {

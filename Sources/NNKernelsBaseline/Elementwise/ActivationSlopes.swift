@@ -62,15 +62,15 @@ struct SoftsignSlope: VectorFunction {
 /// GELU: Phi(x) + x phi(x).
 struct GaussianUnitSlope: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
-    let tail = NormalTail(magnitude(x))
-    return limited(x, multiplyAdd(x, tail.density, distribution(x, tail)))
+    let tail = CoarseNormalTail(magnitude(x))
+    return limited(x, multiplyAdd(x, tail.density, distribution(x, tail.probability)))
   }
 }
 
 /// GELU by tanh: s + x s (1 - s) 2 g' with s = sigmoid(2 g).
 struct GaussianUnitByTanhSlope: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
-    let s = vectorSigmoid(2 * GaussianUnitByTanh.argument(x))
+    let s = vectorSigmoidOrZero(2 * GaussianUnitByTanh.argument(x))
     let slope = 1.595_769_12 * multiplyAdd(x * x, Vector(repeating: 0.134_145), Vector(repeating: 1))
     let product = s * (1 - s)
     // Where the sigmoid saturates, x^2 may overflow.
@@ -82,7 +82,7 @@ struct GaussianUnitByTanhSlope: VectorFunction {
 /// SiLU: s (1 + x (1 - s)) with s = sigmoid(x).
 struct SigmoidUnitSlope: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
-    let s = vectorSigmoid(x)
+    let s = vectorSigmoidOrZero(x)
     return limited(x, s * multiplyAdd(x, 1 - s, Vector(repeating: 1)))
   }
 }

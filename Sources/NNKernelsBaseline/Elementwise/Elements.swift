@@ -8,13 +8,22 @@ func combineElements(
   _ workers: WorkerPool
 ) {
   let work = ElementWork(x: x.base, y: y.base, z: z.base, accumulate: accumulate)
-  workers.run(count: z.count, grain: 16384) { range in
-    switch operation {
-    case .add: ElementLoop(operation: Addition(), work: work).runChunk(range)
-    case .subtract: ElementLoop(operation: Subtraction(), work: work).runChunk(range)
-    case .multiply: ElementLoop(operation: Multiplication(), work: work).runChunk(range)
-    }
+  switch operation {
+  case .add: run(Addition(), work, z.count, 16384, workers)
+  case .subtract: run(Subtraction(), work, z.count, 16384, workers)
+  case .multiply: run(Multiplication(), work, z.count, 16384, workers)
+  case .divide: run(Division(), work, z.count, 8192, workers)
+  case .maximum: run(Larger(), work, z.count, 16384, workers)
+  case .minimum: run(Smaller(), work, z.count, 16384, workers)
+  case .power: run(RaisedTo(), work, z.count, 2048, workers)
   }
+}
+
+private func run<O: PairFunction>(
+  _ operation: O, _ work: ElementWork, _ count: Int, _ grain: Int, _ workers: WorkerPool
+) {
+  let loop = ElementLoop(operation: operation, work: work)
+  workers.run(count: count, grain: grain) { loop.runChunk($0) }
 }
 
 private struct ElementWork {
@@ -34,6 +43,22 @@ private struct Subtraction: PairFunction {
 
 private struct Multiplication: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x * y }
+}
+
+private struct Division: PairFunction {
+  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x / y }
+}
+
+private struct Larger: PairFunction {
+  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { firstLargest(y, x) }
+}
+
+private struct Smaller: PairFunction {
+  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { -firstLargest(-y, -x) }
+}
+
+private struct RaisedTo: PairFunction {
+  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { vectorPower(x, y) }
 }
 
 private struct ElementLoop<O: PairFunction>: LaneLoop {

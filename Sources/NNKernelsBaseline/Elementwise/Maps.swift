@@ -14,16 +14,7 @@ func activate(_ activation: Activation, _ x: Buffer<Float>, _ y: Buffer<Float>, 
 
 /// y[i] = function(x[i]), see `Scalar.map`.
 func map(_ function: MathematicalFunction, _ x: Buffer<Float>, _ y: Buffer<Float>, _ workers: WorkerPool) {
-  let mapping = Mapping(x: x, y: y, workers: workers)
-  switch function {
-  case .exp: mapping.use(Exponential())
-  case .expm1: mapping.use(ExponentialMinusOne())
-  case .log: mapping.use(Logarithm())
-  case .log1p: mapping.use(LogarithmOfOnePlus())
-  case .tanh: mapping.use(HyperbolicTangent())
-  case .sigmoid: mapping.use(Sigmoid())
-  case .erf: mapping.use(ErrorFunction())
-  }
+  function.apply(Mapping(x: x, y: y, workers: workers))
 }
 
 private struct Mapping: FunctionUser {
@@ -60,6 +51,17 @@ func activateBackward(
     BackwardMapping(
       argument: isRead ? argument : upstream, upstream: upstream, downstream: downstream, accumulate: accumulate,
       workers: workers))
+}
+
+/// downstream[i] (+)= upstream[i] function'(argument[i]), see `Scalar.mapBackward`.
+func mapBackward(
+  _ function: MathematicalFunction, _ input: Buffer<Float>, _ output: Buffer<Float>, _ upstream: Buffer<Float>,
+  _ downstream: Buffer<Float>, _ accumulate: Bool, _ workers: WorkerPool
+) {
+  function.applySlope(
+    BackwardMapping(
+      argument: function.slopeUsesOutput ? output : input, upstream: upstream, downstream: downstream,
+      accumulate: accumulate, workers: workers))
 }
 
 private struct BackwardMapping: FunctionUser {

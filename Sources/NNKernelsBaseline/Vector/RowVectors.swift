@@ -107,7 +107,7 @@ private struct CombineLoop<F: PairFunction>: LaneLoop {
 
 /// The lane indices 0, 1, 2, ...
 @inline(__always)
-private var laneNumbers: VectorBits {
+var laneNumbers: VectorBits {
   #if LEVEL_V4
     VectorBits(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
   #elseif LEVEL_V3

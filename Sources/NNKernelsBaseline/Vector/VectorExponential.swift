@@ -47,11 +47,29 @@ func vectorExpm1(_ x: Vector) -> Vector {
   return select(magnitude(x) .< Vector(repeating: 1e-30), x, result)
 }
 
-/// tanh(x) = (exp(2|x|) - 1) / (exp(2|x|) + 1) with the sign of x.
+/// exp(x) for x <= 0 where a result below the normal numbers may be 0: -88 and less give 0 exactly, since the bits of the
+/// power of two are those of zero then.
+@_transparent
+func vectorExpOrZero(_ x: Vector) -> Vector {
+  let low = Vector(repeating: -88)
+  let reduced = ReducedExponential(select(x .< low, low, x))
+  return (1 + reduced.excess) * power(reduced.exponent)
+}
+
+/// tanh(x): x + x^3 P(x^2) with the minimax polynomial P of degree 4 (error 4.4e-9) for |x| < 0.625, elsewhere
+/// 1 - 2 / (exp(2|x|) + 1) with the sign of x.
 struct HyperbolicTangent: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
-    let t = vectorExpm1(2 * clamp(magnitude(x), 0, 10))
-    return withSign(t / (t + 2), of: x)
+    let a = magnitude(x)
+    let z = x * x
+    var p = multiplyAdd(z, Vector(repeating: -5.704_987_4e-3), Vector(repeating: 2.063_908_8e-2))
+    p = multiplyAdd(p, z, Vector(repeating: -5.373_971_5e-2))
+    p = multiplyAdd(p, z, Vector(repeating: 0.133_314_42))
+    p = multiplyAdd(p, z, Vector(repeating: -0.333_332_82))
+    let near = multiplyAdd(p * z, x, x)
+    let reduced = ReducedExponential(clamp(2 * a, 0, 20))
+    let far = 1 - 2 / (multiplyAdd(reduced.excess, power(reduced.exponent), power(reduced.exponent)) + 1)
+    return select(a .< Vector(repeating: 0.625), near, withSign(far, of: x))
   }
 }
 
@@ -59,5 +77,12 @@ struct HyperbolicTangent: VectorFunction {
 @_transparent
 func vectorSigmoid(_ x: Vector) -> Vector {
   let e = vectorExp(-magnitude(x))
+  return select(x .< Vector.zero, e, Vector(repeating: 1)) / (1 + e)
+}
+
+/// `vectorSigmoid` for products with x: below -88 it is 0.
+@_transparent
+func vectorSigmoidOrZero(_ x: Vector) -> Vector {
+  let e = vectorExpOrZero(-magnitude(x))
   return select(x .< Vector.zero, e, Vector(repeating: 1)) / (1 + e)
 }

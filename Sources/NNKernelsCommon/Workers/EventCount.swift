@@ -35,10 +35,24 @@ struct EventCount: ~Copyable, @unchecked Sendable {
   /// sequentially consistent loads.
   @inline(__always)
   func wait(spins: Int, until isReady: () -> Bool) {
-    for _ in 0..<spins {
-      if isReady() { return }
+    if !poll(spins: spins, until: isReady) { sleep(until: isReady) }
+  }
+
+  /// Polls `isReady` up to `spins` times, and lets other threads of this processor run now and then; false if it was never
+  /// true.
+  @inline(__always)
+  func poll(spins: Int, until isReady: () -> Bool) -> Bool {
+    for spin in 0..<spins {
+      if isReady() { return true }
       processor_pause()
+      if spin & 0xFF == 0xFF { sched_yield() }
     }
+    return false
+  }
+
+  /// Sleeps until `isReady` is true.
+  @inline(__always)
+  func sleep(until isReady: () -> Bool) {
     pthread_mutex_lock(mutex)
     waiters.add(1, ordering: .sequentiallyConsistent)
     while !isReady() { pthread_cond_wait(condition, mutex) }

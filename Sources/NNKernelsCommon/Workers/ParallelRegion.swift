@@ -1,3 +1,4 @@
+import CProcessor
 import Synchronization
 
 /// The parallel region of a pool: the calling thread, worker 0, forks its chunks to the pool's threads and joins them.
@@ -17,6 +18,7 @@ final class ParallelRegion: Sendable {
   /// The pool's threads wait here for tasks, the caller for the last task to finish.
   private let posted = EventCount()
   private let joined = EventCount()
+  private let contention = Contention()
 
   private let transport = ClosureTransport.shared
   private let spins: Int
@@ -43,8 +45,13 @@ final class ParallelRegion: Sendable {
   /// Runs `body` for all chunks. The caller has entered the region.
   func run(chunks: Int, _ body: ClosureTransport.Body) { transport.send(self, chunks, body) }
 
-  /// Runs the closure of `words` for all chunks: fork, work, join.
+  /// Runs the closure of `words` for all chunks: fork, work, join. Without the threads if they have been late.
   func run(chunks count: Int, words: ClosureWords) {
+    let start = processor_ticks()
+    if contention.isPresent(start) {
+      for chunk in 0..<count { transport.call(words, chunk, 0) }
+      return
+    }
     chunks.store(count, ordering: .relaxed)
     code.store(words.code, ordering: .relaxed)
     context.store(words.context, ordering: .relaxed)
@@ -53,8 +60,17 @@ final class ParallelRegion: Sendable {
     ranges.post(tasks)
     posted.wake(tasks - 1)
     runTasks(worker: 0)
-    joined.wait(spins: max(spins, 100)) { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
+    if isJoined { return }
+    let finished = processor_ticks()
+    if joined.poll(spins: max(spins, 100), until: { isJoined }) { return }
+    let polled = processor_ticks()
+    joined.sleep { isJoined }
+    let end = processor_ticks()
+    contention.note(own: finished &- start, polled: polled &- finished, slept: end &- polled, now: end)
   }
+
+  /// Whether all tasks of the open region have finished.
+  private var isJoined: Bool { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
 
   // MARK: Both sides
 

@@ -1,0 +1,172 @@
+/// Convolutions in double precision as matrix products of im2col matrices, strip by strip of output rows, so that a strip's
+/// matrix stays in the second-level cache.
+struct ColumnConvolution {
+  private let shape: Convolution
+  /// Weights of an output channel: the rows of an im2col matrix.
+  private let taps: Int
+  /// Output rows of a strip.
+  private let stripRows: Int
+
+  private static let stripCount = 32 * 1024
+
+  init(_ shape: Convolution) {
+    self.shape = shape
+    taps = shape.weightsPerOutput
+    stripRows = max(1, min(shape.output.height, Self.stripCount / max(1, taps * shape.output.width)))
+  }
+
+  private var strips: Int { (shape.output.height + stripRows - 1) / stripRows }
+  private var area: Int { shape.output.area }
+
+  private func rows(_ strip: Int) -> Range<Int> {
+    (strip * stripRows)..<min(shape.output.height, (strip + 1) * stripRows)
+  }
+
+  private func columns(_ scratch: ScratchMemory, _ worker: Int) -> Buffer<Double> {
+    let count = taps * stripRows * shape.output.width
+    let memory = scratch.memory(worker: worker, purpose: .results, count: 2 * count)
+    return Buffer(base: UnsafeMutableRawPointer(memory).bindMemory(to: Double.self, capacity: count), count: count)
+  }
+
+  private func reserve(_ workers: WorkerPool) {
+    workers.reserveScratch(purpose: .results, count: 2 * taps * stripRows * shape.output.width)
+  }
+
+  func forward(
+    _ batch: Int, _ x: Buffer<Double>, _ weight: Buffer<Double>, _ y: Buffer<Double>, _ epilogue: Epilogue<Double>,
+    _ workers: WorkerPool
+  ) {
+    let scratch = workers.scratch
+    reserve(workers)
+    workers.run(chunks: batch * shape.groups) { image, worker in
+      let (sample, group) = (image / shape.groups, image % shape.groups)
+      let matrix = columns(scratch, worker)
+      let own = weight.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps)
+      for strip in 0..<strips {
+        let rows = rows(strip)
+        gather(x, sample, group, rows, matrix)
+        Double.multiply(
+          product(rows), own, matrix, into: outputs(y, sample, group, rows),
+          epilogue: Epilogue(scale: epilogue.scale, accumulate: epilogue.accumulate), workers: workers)
+      }
+      for channel in 0..<shape.groupOutputs {
+        let plane = y.slice(
+          from: (sample * shape.outputChannels + group * shape.groupOutputs + channel) * area, count: area)
+        if let bias = epilogue.bias {
+          let value = bias[group * shape.groupOutputs + channel]
+          for i in 0..<area { plane[i] += value }
+        }
+        if epilogue.activation != .identity {
+          for i in 0..<area { plane[i] = epilogue.activation.value(plane[i]) }
+        }
+      }
+    }
+  }
+
+  func backwardData(
+    _ batch: Int, _ upstream: Buffer<Double>, _ weight: Buffer<Double>, _ downstream: Buffer<Double>,
+    _ accumulate: Bool, _ workers: WorkerPool
+  ) {
+    let scratch = workers.scratch
+    reserve(workers)
+    if !accumulate { downstream.fill(0) }
+    workers.run(chunks: batch * shape.groups) { image, worker in
+      let (sample, group) = (image / shape.groups, image % shape.groups)
+      let matrix = columns(scratch, worker)
+      let own = weight.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps)
+      for strip in 0..<strips {
+        let rows = rows(strip)
+        var product = MatrixProduct(
+          rows: taps, columns: rows.count * shape.output.width, inner: shape.groupOutputs, transposeA: true)
+        product.strideB = area
+        Double.multiply(
+          product, own, outputs(upstream, sample, group, rows), into: matrix, epilogue: Epilogue(), workers: workers)
+        scatter(matrix, downstream, sample, group, rows)
+      }
+    }
+  }
+
+  /// Sample by sample; the threads share each product.
+  func backwardWeights(
+    _ batch: Int, _ x: Buffer<Double>, _ upstream: Buffer<Double>, _ weightGradient: Buffer<Double>,
+    _ accumulate: Bool, _ workers: WorkerPool
+  ) {
+    if !accumulate { weightGradient.fill(0) }
+    let matrix = columns(workers.scratch, 0)
+    for image in 0..<(batch * shape.groups) {
+      let (sample, group) = (image / shape.groups, image % shape.groups)
+      for strip in 0..<strips {
+        let rows = rows(strip)
+        gather(x, sample, group, rows, matrix)
+        var product = MatrixProduct(
+          rows: shape.groupOutputs, columns: taps, inner: rows.count * shape.output.width, transposeB: true)
+        product.strideA = area
+        Double.multiply(
+          product, outputs(upstream, sample, group, rows), matrix,
+          into: weightGradient.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps),
+          epilogue: Epilogue(accumulate: true), workers: workers)
+      }
+    }
+  }
+
+  /// Weights times columns.
+  private func product(_ rows: Range<Int>) -> MatrixProduct {
+    var product = MatrixProduct(
+      rows: shape.groupOutputs, columns: rows.count * shape.output.width, inner: taps)
+    product.strideC = area
+    return product
+  }
+
+  /// A group's output channels from the first of `rows` on.
+  private func outputs(_ y: Buffer<Double>, _ sample: Int, _ group: Int, _ rows: Range<Int>) -> Buffer<Double> {
+    let start = (sample * shape.outputChannels + group * shape.groupOutputs) * area
+    let offset = rows.lowerBound * shape.output.width
+    return y.slice(from: start + offset, count: shape.groupOutputs * area - offset)
+  }
+
+  /// Calls `body` with each run of pixels of the im2col matrix that lies inside of the input: offsets in the matrix and in
+  /// the sample's group of input channels, and the count.
+  @inline(__always)
+  private func forEachRun(_ rows: Range<Int>, _ body: (_ column: Int, _ pixel: Int, _ count: Int) -> Void) {
+    let width = shape.output.width
+    for c in 0..<shape.groupInputs {
+      for u in 0..<shape.kernel.height {
+        let valid = shape.validRows(u).clamped(to: rows)
+        for v in 0..<shape.kernel.width {
+          let columns = shape.validColumns(v)
+          let line = (c * shape.kernel.area + u * shape.kernel.width + v) * rows.count * width
+          for i in valid {
+            let row = i * shape.stride.height + u * shape.dilation.height - shape.paddingBefore.height
+            let column = columns.lowerBound * shape.stride.width + v * shape.dilation.width - shape.paddingBefore.width
+            body(
+              line + (i - rows.lowerBound) * width + columns.lowerBound,
+              c * shape.input.area + row * shape.input.width + column, columns.count)
+          }
+        }
+      }
+    }
+  }
+
+  private func gather(
+    _ x: Buffer<Double>, _ sample: Int, _ group: Int, _ rows: Range<Int>, _ matrix: Buffer<Double>
+  ) {
+    let source = x.base + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
+    let target = matrix.base
+    let step = shape.stride.width
+    target.update(repeating: 0, count: taps * rows.count * shape.output.width)
+    forEachRun(rows) { column, pixel, count in
+      for j in 0..<count { target[column + j] = source[pixel + j * step] }
+    }
+  }
+
+  private func scatter(
+    _ matrix: Buffer<Double>, _ downstream: Buffer<Double>, _ sample: Int, _ group: Int, _ rows: Range<Int>
+  ) {
+    let target = downstream.base + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
+    let source = matrix.base
+    let step = shape.stride.width
+    forEachRun(rows) { column, pixel, count in
+      for j in 0..<count { target[pixel + j * step] += source[column + j] }
+    }
+  }
+}
