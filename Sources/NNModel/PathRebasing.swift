@@ -10,16 +10,20 @@ extension ModelDescription {
   package func text(in folder: String) -> String {
     let source = SourceText(file: file, bytes: Array(text.utf8))
     guard let from = Path.resolved(folder), let home = Path.resolved(Path.folder(of: file)), from != home,
-      let tree = try? parseXML(source, limits: .standard),
-      let data = tree.elements.first?.children.first(where: { tree[$0].name == "data" })
+      let tree = try? parseXML(source, limits: .standard), let root = tree.elements.first
     else { return text }
     let way = Path.relative(home, from: from)
-    // Sources stand in the text in their order, among splits.
-    let tags = tree[data].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") }
-    guard tags.count == sources.count else { return text }
+    // Elements stand in the text in their order: sources among splits, and what <columns> holds.
+    func tags(in name: String) -> [Int] {
+      guard let section = root.children.first(where: { tree[$0].name == name }) else { return [] }
+      return tree[section].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") }
+    }
+    let sections = [(tags(in: "data"), sources), (tags(in: "columns"), columns?.elements ?? [])]
+    guard sections.allSatisfy({ $0.0.count == $0.1.count }) else { return text }
+    let named = sections.flatMap { zip($0.0, $0.1) }.sorted { $0.0 < $1.0 }
     var bytes: [UInt8] = []
     var offset = 0
-    for (tag, element) in zip(tags, sources) {
+    for (tag, element) in named {
       let paths = Set(element.schema.allAttributes.filter { $0.kind == .path }.map(\.name))
       for attribute in tree.scan.tags[tag].attributes.map({ tree.scan.attributes[Int($0)] })
       where paths.contains(source.string(attribute.name)) {
