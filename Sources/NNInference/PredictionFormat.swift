@@ -29,25 +29,35 @@ public struct PredictionFormat: Sendable {
 
   /// The format of a model's predictions.
   ///
-  /// - Parameter lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
-  public init(_ model: SavedModel, lengths: [Int]? = nil) {
+  /// - Parameters:
+  ///   - lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
+  ///   - plan: the net that predicts; that of the model unless given.
+  public init(_ model: SavedModel, lengths: [Int]? = nil, plan: NetworkPlan? = nil) {
     self.lengths = lengths
-    unit = model.plan.predictionUnit
+    let plan = plan ?? model.plan
+    unit = plan.predictionUnit
     answerNames = model.record.source?.table?.answerNames
-    meaning = model.plan.predictionMeaning
-    shape = model.plan.shape(of: model.plan.prediction)
+    meaning = plan.predictionMeaning
+    shape = plan.shape(of: plan.prediction)
     classNames = model.classNames
   }
 
   private var width: Int { shape.elementCount }
 
   /// Whether each step of a sequence has a class, or numbers, of its own.
-  private var isPerStep: Bool { unit < width }
+  private var isPerStep: Bool { unit < width && !isLabels }
+
+  /// Whether labels are read off a sequence of steps.
+  private var isLabels: Bool { if case .labels = meaning { true } else { false } }
 
   /// The numbers of a sample, or of each of its steps.
   private func units<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
-    guard isPerStep else { return [predictions[(sample * width)..<((sample + 1) * width)]] }
-    return (0..<(lengths?[sample] ?? width / unit)).map { step in
+    isPerStep ? steps(predictions, sample) : [predictions[(sample * width)..<((sample + 1) * width)]]
+  }
+
+  /// The numbers of each valid step of a sample.
+  private func steps<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
+    (0..<(lengths?[sample] ?? width / unit)).map { step in
       let start = sample * width + step * unit
       return predictions[start..<(start + unit)]
     }
@@ -82,8 +92,23 @@ public struct PredictionFormat: Sendable {
     meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
   }
 
+  /// The labels that are read off a sequence of steps, by the best path; nil for other predictions.
+  private func labels<S: BinaryFloatingPoint>(_ predictions: [S], _ sample: Int) -> [String]? {
+    guard case .labels(let blank) = meaning else { return nil }
+    var result: [String] = []
+    var before = blank
+    for step in steps(predictions, sample) {
+      // Of equal probabilities the first one counts.
+      let best = step.indices.reduce(step.startIndex) { step[$1] > step[$0] ? $1 : $0 } - step.startIndex
+      if best != before, best != blank { result.append(name(best)) }
+      before = best
+    }
+    return result
+  }
+
   /// The titles of a prediction's columns.
   private var titles: [String] {
+    if isLabels { return ["labels"] }
     guard isAboutClasses else {
       if unit == 1 { return ["prediction"] }
       if let answerNames, answerNames.count == unit { return answerNames }
@@ -105,12 +130,24 @@ public struct PredictionFormat: Sendable {
     var text = (places + keptColumns.map(\.name) + titles).map(quoted).joined(separator: ",") + "\n"
     for sample in 0..<(predictions.count / max(1, width)) {
       let kept = keptColumns.map { quoted($0.texts[sample]) + "," }.joined()
+      if let labels = labels(predictions, sample) {
+        text += kept + quoted(labels.joined(separator: " ")) + "\n"
+        continue
+      }
       for (step, values) in units(predictions, sample).enumerated() {
         if isPerStep { text += "\(sample + 1),\(step + 1)," }
         text += kept + fields(values) + "\n"
       }
     }
     return text
+  }
+
+  /// The titles of the rows that `csvRow` writes.
+  public var csvHeader: String { titles.map(quoted).joined(separator: ",") }
+
+  /// A single prediction as a row of a table, without a line feed.
+  public func csvRow<S: BinaryFloatingPoint & LosslessStringConvertible>(_ prediction: [S]) -> String {
+    labels(prediction, 0).map { quoted($0.joined(separator: " ")) } ?? fields(prediction[...])
   }
 
   private func fields<S: BinaryFloatingPoint & LosslessStringConvertible>(_ values: ArraySlice<S>) -> String {
@@ -143,6 +180,12 @@ public struct PredictionFormat: Sendable {
       if !verdicts.isEmpty {
         members.append(member("class", verdicts.map { NNText.json($0.name) }))
         members.append(member(supportTitle, verdicts.map { Self.number($0.support) }))
+      }
+      if let labels = labels(predictions, sample) {
+        members.append("\"labels\":[\(labels.map { NNText.json($0) }.joined(separator: ","))]")
+        let all = steps(predictions, sample).map { "[\($0.map { Self.number($0) }.joined(separator: ","))]" }
+        members.append("\"values\":[\(all.joined(separator: ","))]")
+        return "{\(members.joined(separator: ","))}"
       }
       if showsAll, isAboutClasses {
         let each = units.map { values in

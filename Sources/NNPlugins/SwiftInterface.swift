@@ -1,6 +1,6 @@
 /// What a plug-in in Swift is compiled against: a hash of the sources of NNText, NNKernelsCommon, NNKernels, NNCore.
 /// tools/interface writes this file.
-package let swiftInterface = "862ef8c53d43e998"
+package let swiftInterface = "6dea530963065748"
 
 /// The symbol that plug-ins refer to. One that was built for other sources does not find it.
-@c(nnrun_interface_862ef8c53d43e998) public func nnrunInterface() {}
+@c(nnrun_interface_6dea530963065748) public func nnrunInterface() {}

@@ -89,11 +89,10 @@ import Testing
     let record = try #require(set.record)
     #expect(SourceRecord(json: try StrictJSON(record.json.written.utf8)) == record)
     // What is cut out of it is no record.
-    for cut in [#","tokens":"words""#, #","length":4"#, #""vocabulary":["b",",","#, #","lowercase":true"#] {
+    for cut in [#","tokens":"words""#, #","length":4"#, #""vocabulary":["b""#, #","lowercase":true"#] {
       #expect(record.json.written.contains(cut), "\(cut)")
-      let text = record.json.written.replacing(cut, with: cut.hasPrefix(#""voc"#) ? #""vocabulary":[",",","# : "")
-      guard let json = try? StrictJSON(text.utf8) else { print(text); continue }
-      #expect(SourceRecord(json: json) == nil, "\(cut)")
+      let text = record.json.written.replacing(cut, with: cut.hasPrefix(#""voc"#) ? #""vocabulary":[",""# : "")
+      #expect(SourceRecord(json: try StrictJSON(text.utf8)) == nil, "\(cut)")
     }
     let few = try read(
       Self.table,

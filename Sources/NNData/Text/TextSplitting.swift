@@ -3,7 +3,7 @@
 /// Words are those of BERT's basic tokenizer: control characters vanish, white space and punctuation end a word,
 /// punctuation marks and the ideographs of Chinese stand alone. Reference: the normalizer and pre-tokenizer of BERT in
 /// Hugging Face's tokenizers, which work scalar by scalar, so that a sigma at the end of a word is none of its own.
-struct TextSplitting {
+struct TextSplitting: Sendable {
   let unit: TokenEncoding.Unit
   let isLowercase: Bool
   let stripsAccents: Bool

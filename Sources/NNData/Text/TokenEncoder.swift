@@ -1,5 +1,5 @@
 /// Makes the entries of texts.
-struct TokenEncoder {
+struct TokenEncoder: Sendable {
   private let encoding: TokenEncoding
   private let splitting: TextSplitting
   /// The entry of each token.
