@@ -12,8 +12,9 @@ let libraries: [Target] = [
     name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
   .target(name: "NNText"),
   .target(name: "NNCore", dependencies: ["NNText", "NNKernels"]),
+  .target(name: "NNFormulas", dependencies: ["NNText", "NNCore", "NNKernels"]),
   .target(name: "NNFiles", dependencies: ["NNText", "NNCore", "CZlib"]),
-  .target(name: "NNModel", dependencies: ["NNText", "NNCore", "NNFiles", "CLibXML2", "NNKernels"]),
+  .target(name: "NNModel", dependencies: ["NNText", "NNCore", "NNFormulas", "NNFiles", "CLibXML2", "NNKernels"]),
   .target(name: "NNWeights", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles"]),
   .target(name: "NNImages", dependencies: ["NNCore", "CPNG", "CTurboJPEG"]),
   .target(name: "NNData", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNImages"]),
@@ -29,10 +30,10 @@ let libraries: [Target] = [
   .systemLibrary(name: "CNNRunLayer"),
   .target(name: "NNPlugins", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "CNNRunLayer"]),
   .target(name: "NNManual", dependencies: ["NNCore", "NNModel"]),
-  .target(name: "NNExplain", dependencies: ["NNText", "NNCore", "NNKernels", "NNDrawing"]),
+  .target(name: "NNExplain", dependencies: ["NNText", "NNCore", "NNKernels", "NNFormulas", "NNDrawing"]),
   .target(
     name: "NNCommandLine",
-    dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNData", "NNInference", "NNPlugins"]),
+    dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNData", "NNInference", "NNPlugins"]),
 ]
 
 let layerFamilies = [
@@ -48,7 +49,10 @@ let plugins: [Target] =
   ]
 
 let inferenceRooms =
-  ["NNKernels", "NNText", "NNCore", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference", "StandardLayers"]
+  [
+    "NNKernels", "NNText", "NNCore", "NNFormulas", "NNFiles", "NNModel", "NNWeights", "NNData", "NNInference",
+    "StandardLayers",
+  ]
   + layerFamilies
 
 /// Plug-ins in Swift use the program's own copy of the core.
@@ -60,7 +64,8 @@ let programs: [Target] = [
   .target(
     name: "NNRunCommands",
     dependencies: [
-      "NNCommandLine", "NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNManual", "NNWeights", "NNData",
+      "NNCommandLine", "NNText", "NNCore", "NNKernels", "NNFormulas", "NNFiles", "NNModel", "NNManual", "NNWeights",
+      "NNData",
       "NNTraining", "NNInference", "NNPlugins", "NNConformance", "NNDrawing", "NNExplain", "ActivationLayers",
       "StandardLayers",
     ],
@@ -103,6 +108,8 @@ let tests: [Target] = [
     exclude: ["Fixtures"]),
   .testTarget(
     name: "NNPluginsTests", dependencies: ["NNPlugins", "NNTestSupport", "NNCore", "NNKernels", "StandardLayers"]),
+  .testTarget(
+    name: "NNFormulasTests", dependencies: ["NNFormulas", "NNTestSupport", "NNCore", "NNKernels", "StandardLayers"]),
   .testTarget(name: "NNFilesTests", dependencies: ["NNFiles", "NNCore", "NNTestSupport"]),
   .testTarget(
     name: "NNDataTests", dependencies: ["NNData", "NNText", "NNFiles", "NNImages", "NNCore", "NNKernels"],

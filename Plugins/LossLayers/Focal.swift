@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The focal loss: cross-entropy in which samples that are already answered well weigh less.
-public struct Focal: DeclaredLayer {
+public struct Focal: DeclaredLayer, ClassBalancing {
   /// The declaration of `<focal>`.
   public static let schema = ElementSchema(
     .loss, "focal", summary: "Cross-entropy in which samples that are already answered well weigh less.",
@@ -20,7 +20,7 @@ public struct Focal: DeclaredLayer {
       .optional(
         "alpha", .number(.unit),
         "With sigmoid: what an answer of yes weighs, one of no weighing 1 - alpha; both 1 unless given."),
-      .optional("classWeights", .numbers, "With softmax: a weight for each class; 1 unless given."),
+      ClassWeights.attribute("With softmax: "),
       Reduction.attribute("over the samples, or their weights; with sigmoid over every element"),
     ])
 
@@ -39,7 +39,9 @@ public struct Focal: DeclaredLayer {
   /// With `sigmoid`, the weight of yes; no weighs 1 less it. Nil for 1 and 1.
   public let alpha: Double?
   /// With `softmax`, a weight for each class.
-  public let classWeights: [Double]?
+  public private(set) var classWeights: [Double]?
+  /// Whether the weights are to be those of balanced classes.
+  public private(set) var isBalanced = false
   /// The reduction over samples, or elements.
   public let reduction: Reduction
 
@@ -48,7 +50,6 @@ public struct Focal: DeclaredLayer {
     form = Form(rawValue: attributes.text("activation")) ?? .softmax
     gamma = attributes.number("gamma")
     alpha = attributes.has("alpha") ? attributes.number("alpha") : nil
-    classWeights = attributes.has("classWeights") ? attributes.numbers("classWeights") : nil
     reduction = Reduction(attributes)
     let foreign = form == .softmax ? "alpha" : "classWeights"
     if attributes.has(foreign) {
@@ -56,9 +57,15 @@ public struct Focal: DeclaredLayer {
         code: "exclusive-attributes", "'\(foreign)' says nothing with activation=\"\(form.rawValue)\"",
         remedy: form == .softmax ? "give classWeights" : "give alpha", attribute: foreign)
     }
-    if let negative = classWeights?.first(where: { $0 < 0 }) {
-      throw ElementError(code: "out-of-range", "the class weight \(negative) is below 0", attribute: "classWeights")
-    }
+    let weights = try ClassWeights(attributes)
+    (classWeights, isBalanced) = (weights.values, weights.isBalanced)
+  }
+
+  /// The loss with a weight for each class.
+  public func weighingClasses(by weights: [Double]) -> any Layer {
+    var result = self
+    (result.classWeights, result.isBalanced) = (weights, false)
+    return result
   }
 
   /// States what the prediction means, and that targets lie in 0 ... 1.

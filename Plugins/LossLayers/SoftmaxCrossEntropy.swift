@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 
 /// The cross-entropy of the softmax of the logits with the labels: -log softmax(x)[label].
-public struct SoftmaxCrossEntropy: DeclaredLayer {
+public struct SoftmaxCrossEntropy: DeclaredLayer, ClassBalancing {
   /// The declaration of `<softmaxCrossEntropy>`.
   public static let schema = ElementSchema(
     .loss, "softmaxCrossEntropy",
@@ -15,7 +15,7 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
       .optional(
         "labelSmoothing", .number(.unitBelowOne), default: .number(0),
         "The share of the right class's probability that all classes get."),
-      .optional("classWeights", .numbers, "A weight for each class; 1 unless given."),
+      ClassWeights.attribute(),
       .optional(
         "ignoredLabel", .integer(-largestLabel...largestLabel),
         "The label whose samples do not count; it may lie outside the classes, as 255 or -100 do."),
@@ -31,7 +31,9 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   /// Label smoothing: the share of the target probability that is distributed over all classes.
   public let labelSmoothing: Double
   /// A weight for each class.
-  public let classWeights: [Double]?
+  public private(set) var classWeights: [Double]?
+  /// Whether the weights are to be those of balanced classes.
+  public private(set) var isBalanced = false
   /// The label whose samples are ignored.
   public let ignoredLabel: Int?
   /// Whether each step of a sequence has a label of its own.
@@ -42,14 +44,18 @@ public struct SoftmaxCrossEntropy: DeclaredLayer {
   /// The loss that a model file describes.
   public init(attributes: Attributes) throws {
     labelSmoothing = attributes.number("labelSmoothing")
-    classWeights = attributes.has("classWeights") ? attributes.numbers("classWeights") : nil
     ignoredLabel = attributes.has("ignoredLabel") ? attributes.integer("ignoredLabel") : nil
     isPerStep = attributes.has("each")
     reduction = Reduction(attributes)
-    if let negative = classWeights?.first(where: { $0 < 0 }) {
-      throw ElementError(
-        code: "out-of-range", "the class weight \(negative) is below 0", attribute: "classWeights")
-    }
+    let weights = try ClassWeights(attributes)
+    (classWeights, isBalanced) = (weights.values, weights.isBalanced)
+  }
+
+  /// The loss with a weight for each class.
+  public func weighingClasses(by weights: [Double]) -> any Layer {
+    var result = self
+    (result.classWeights, result.isBalanced) = (weights, false)
+    return result
   }
 
   /// The loss.

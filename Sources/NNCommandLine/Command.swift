@@ -49,7 +49,9 @@ extension Command {
 
 extension Command {
   /// Its own options and those that every command has.
-  package static var allOptions: [Option] { options + [CommonOptions.plugin, CommonOptions.help] }
+  package static var allOptions: [Option] {
+    options + [CommonOptions.plugin, CommonOptions.allowPlugins, CommonOptions.help]
+  }
 }
 
 /// Options that several commands share.
@@ -60,6 +62,11 @@ package enum CommonOptions {
   package static let plugin = Option(
     "plugin", .path("FILE"), repeats: true,
     "A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names more, separated by colons.")
+  /// `--allow-plugins`, which every command has.
+  package static let allowPlugins = Option(
+    "allow-plugins",
+    "Load the libraries that the model asks for by <plugin>; NNRUN_ALLOW_PLUGINS names folders, separated by colons, below "
+      + "which they are always loaded.")
   /// `--threads N`.
   package static let threads = Option("threads", .text("N"), "Threads to use; all cores unless given.")
   /// `--lengths FILE`.

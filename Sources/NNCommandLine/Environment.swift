@@ -42,9 +42,12 @@ package func printResult(_ text: String, terminator: String = "\n") throws {
   try printResult(Array((text + terminator).utf8))
 }
 
-/// Writes bytes to standard output, like a text.
-package func printResult(_ bytes: [UInt8]) throws {
-  if let failure = write(bytes, to: STDOUT_FILENO), failure.number != EPIPE { throw resultLost(failure) }
+/// Writes bytes to standard output, like a text. False if nobody reads them.
+@discardableResult
+package func printResult(_ bytes: [UInt8]) throws -> Bool {
+  guard let failure = write(bytes, to: STDOUT_FILENO) else { return true }
+  guard failure.number == EPIPE else { throw resultLost(failure) }
+  return false
 }
 
 /// Says that a result did not reach where standard output goes.

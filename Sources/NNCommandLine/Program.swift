@@ -76,6 +76,7 @@ package func run(_ command: any Command.Type, _ words: [String], _ registry: @au
   }
   var registry = try registry()
   for path in pluginPaths(arguments) { try PluginLoader.load(path, into: &registry) }
+  try loadPlugins(ofModels: arguments.positionals + arguments.all("model"), arguments, into: &registry)
   return try command.run(arguments, Environment(registry: registry))
 }
 

@@ -13,7 +13,7 @@ enum StreamedPrediction {
     guard models.count == 1, arguments.positionals.count == 2 else {
       throw usageError("--stream reads one input with one file of weights", "name a single one of each")
     }
-    for name in ["lengths", "label", "output", "skip-bad-rows", "threshold"] where arguments.has(name) {
+    for name in ["layer", "lengths", "label", "output", "skip-bad-rows", "threshold"] where arguments.has(name) {
       throw usageError("--\(name) does not go with --stream", "leave it out")
     }
     let format = arguments.text("format") ?? "csv"
@@ -27,11 +27,11 @@ enum StreamedPrediction {
     }
   }
 
-  private static func run<S: Scalar>(
+  private static func run<S: Scalar & LosslessStringConvertible & BitwiseCopyable>(
     _ type: S.Type, _ model: SavedModel, _ name: String, _ arguments: Arguments, _ workers: WorkerPool
   ) throws -> ExitCode {
     let predictor = try model.stepPredictor(type, workers: workers)
-    var format = PredictionFormat(model, plan: predictor.plan)
+    var format = PredictionFormat([model.head(of: predictor)])
     format.showsAll = arguments.has("probabilities")
     let path = arguments.positionals[1]
     let steps = StepLine(model, predictor.plan, file: path == "-" ? "standard input" : path)
@@ -39,30 +39,33 @@ enum StreamedPrediction {
     let output = Storage<S>(count: predictor.outputCount)
     let buffers = inputs.map(\.buffer)
     var isFinite = true
-    if name == "csv" { try printResult(format.csvHeader) }
+    if name == "csv" { guard try printResult(Array(format.csvHeader.utf8)) else { return .done } }
     try forEachLine(path) { line, number in
-      guard let values = try steps.numbers(line, number) else { return predictor.reset() }
+      guard let values = try steps.numbers(line, number) else {
+        predictor.reset()
+        return true
+      }
       var rest = values[...]
       for buffer in buffers {
         for (index, value) in rest.prefix(buffer.count).enumerated() { buffer[index] = S(value) }
         rest = rest.dropFirst(buffer.count)
       }
       predictor.step(buffers, into: output.buffer)
-      let prediction = output.array
-      isFinite = isFinite && prediction.allSatisfy(\.isFinite)
-      let text = name == "csv" ? format.csvRow(prediction) : format.jsonLines(prediction).trimmingLineFeed
-      try printResult(text)
+      let prediction = [output.array]
+      isFinite = isFinite && prediction[0].allSatisfy(\.isFinite)
+      return try printResult(Array((name == "csv" ? format.csvRows(prediction) : format.jsonLines(prediction)).utf8))
     }
     return isFinite ? .done : .invalid
   }
 
-  /// Hands over the lines of a file, or those of standard input as soon as each is there, with their numbers from 1.
-  private static func forEachLine(_ path: String, _ body: (String, Int) throws -> Void) throws {
+  /// Hands over the lines of a file, or those of standard input as soon as each is there, with their numbers from 1, until
+  /// `body` returns false.
+  private static func forEachLine(_ path: String, _ body: (String, Int) throws -> Bool) throws {
     var number = 0
     if path == "-" {
       while let line = readLine() {
         number += 1
-        try body(line, number)
+        guard try body(line, number) else { return }
       }
       return
     }
@@ -71,7 +74,7 @@ enum StreamedPrediction {
       text.last?.isNewline == true ? 1 : 0)
     {
       number += 1
-      try body(String(line), number)
+      guard try body(String(line), number) else { return }
     }
   }
 }
@@ -134,8 +137,4 @@ private struct StepLine {
     }
     return values
   }
-}
-
-extension String {
-  fileprivate var trimmingLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

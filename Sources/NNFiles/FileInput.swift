@@ -92,6 +92,23 @@ final class FileInput {
     return count
   }
 
+  /// The bytes that have come, at most `count`; waits for the first one, and has none only at the end of the file.
+  func arrived(_ count: Int) throws(DiagnosticError) -> [UInt8] {
+    if let byte = first {
+      first = nil
+      return [byte]
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    do throws(SystemFailure) {
+      let got = try bytes.withUnsafeMutableBufferPointer { (target) throws(SystemFailure) in
+        guard let base = target.baseAddress else { return 0 }
+        return try systemCall { systemRead(descriptor, base, count) }
+      }
+      bytes.removeLast(count - got)
+    } catch { throw readingError(error) }
+    return bytes
+  }
+
   /// The next bytes, fewer than `count` only at the end of the file.
   func read(_ count: Int) throws(DiagnosticError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)

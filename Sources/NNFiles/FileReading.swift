@@ -18,7 +18,11 @@ public enum FileReading {
   /// only a piece.
   public static func expandedBytes(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
     let input = try FileInput(path, limit: limit)
-    let head = try input.read(2)
+    return try expandedRest(of: input, after: input.read(2), limit: limit)
+  }
+
+  /// What follows `head`, which was read already, and `head` itself, expanded if it is a gzip file.
+  static func expandedRest(of input: FileInput, after head: [UInt8], limit: Int) throws -> [UInt8] {
     guard Compression.isGzip(head) else { return try rest(of: input, after: head, limit: limit) }
     return try Compression.gunzip(input, after: head, limit: limit)
   }

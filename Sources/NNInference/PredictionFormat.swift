@@ -3,211 +3,202 @@ import NNData
 import NNText
 
 /// Writes predictions for people, scripts and NumPy.
+///
+/// Predictions are given for each head: those of all samples, one after the other.
 public struct PredictionFormat: Sendable {
-  /// What the numbers of a prediction mean.
-  public let meaning: LayerFacts.Prediction
-  /// The shape of one prediction.
-  public let shape: Shape
-  /// The names of the classes.
-  public let classNames: [String]?
-  /// The numbers of a prediction that belong together: all of them, or those of a step.
-  private let unit: Int
-  /// The names of the numbers, where a table names its right answers.
-  private let answerNames: [String]?
+  /// A number that can be written with all its digits.
+  public typealias Number = BinaryFloatingPoint & LosslessStringConvertible & BitwiseCopyable
+
+  /// What is predicted.
+  public let heads: [PredictionHead]
+  /// For each head, the steps of each sample's prediction, if it is a sequence whose length varies.
+  private let lengths: [[Int]?]
   /// Whether tables hold the probability of every class.
   public var showsAll = false
   /// The probability from which on the second of two classes is named.
   public var threshold = 0.5
+  /// How many samples came before these, where their rows are numbered.
+  public var samplesBefore = 0
   /// Columns that come first in each row: as many texts as there are predictions.
   public var keptColumns: [KeptColumn] = []
 
-  /// Whether predictions are about two classes, so that a threshold makes sense.
-  public var isBinary: Bool { isAboutClasses && meaning != .scores && width <= 2 }
-
-  /// The steps of each sample's prediction, if it is a sequence whose length varies.
-  public let lengths: [Int]?
-
-  /// The format of a model's predictions.
+  /// The format of what a model predicts.
   ///
   /// - Parameters:
-  ///   - lengths: the steps of each prediction, see `SavedModel.predictionLengths`.
-  ///   - plan: the net that predicts; that of the model unless given.
-  public init(_ model: SavedModel, lengths: [Int]? = nil, plan: NetworkPlan? = nil) {
-    self.lengths = lengths
-    let plan = plan ?? model.plan
-    unit = plan.predictionUnit
-    answerNames = model.record.source?.table?.answerNames
-    meaning = plan.predictionMeaning
-    shape = plan.shape(of: plan.prediction)
-    classNames = model.classNames
+  ///   - heads: what is predicted; at least one.
+  ///   - samples: what it is predicted for.
+  /// - Throws: a `DiagnosticError` if the samples do not fit the net.
+  public init(_ heads: [PredictionHead], for samples: Dataset) throws {
+    self.heads = heads
+    lengths = try heads.map { try $0.lengths(samples) }
   }
 
-  private var width: Int { shape.elementCount }
-
-  /// Whether each step of a sequence has a class, or numbers, of its own.
-  private var isPerStep: Bool { unit < width && !isLabels }
-
-  /// Whether labels are read off a sequence of steps.
-  private var isLabels: Bool { if case .labels = meaning { true } else { false } }
+  /// The format of predictions that all have the shape's steps.
+  public init(_ heads: [PredictionHead]) {
+    self.heads = heads
+    lengths = heads.map { _ in nil }
+  }
 
   /// The numbers of a sample, or of each of its steps.
-  private func units<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
-    isPerStep ? steps(predictions, sample) : [predictions[(sample * width)..<((sample + 1) * width)]]
+  private func units<S>(_ predictions: [[S]], _ head: Int, _ sample: Int) -> [ArraySlice<S>] {
+    let width = heads[head].width
+    guard heads[head].isPerStep || heads[head].isLabels else {
+      return [predictions[head][(sample * width)..<((sample + 1) * width)]]
+    }
+    return steps(predictions, head, sample)
   }
 
   /// The numbers of each valid step of a sample.
-  private func steps<S>(_ predictions: [S], _ sample: Int) -> [ArraySlice<S>] {
-    (0..<(lengths?[sample] ?? width / unit)).map { step in
+  private func steps<S>(_ predictions: [[S]], _ head: Int, _ sample: Int) -> [ArraySlice<S>] {
+    let (width, unit) = (heads[head].width, heads[head].unit)
+    return (0..<(lengths[head]?[sample] ?? width / unit)).map { step in
       let start = sample * width + step * unit
-      return predictions[start..<(start + unit)]
+      return predictions[head][start..<(start + unit)]
     }
   }
 
-  /// The class that a prediction names, and what speaks for it; nil when it is not about classes. A prediction that
-  /// holds NaN names none.
-  private func verdict(_ values: ArraySlice<Double>) -> (name: String?, support: Double)? {
-    guard isAboutClasses else { return nil }
-    if values.contains(where: \.isNaN) { return (nil, .nan) }
-    switch meaning {
-    case .probabilities, .scores:
-      guard let best = values.indices.max(by: { values[$0] < values[$1] }) else { return nil }
-      if width == 2, meaning == .probabilities, threshold != 0.5, let last = values.last, let first = values.first {
-        return last >= threshold ? (name(1), last) : (name(0), first)
-      }
-      // Of equal values the first one counts, as in evaluation.
-      let first = values.firstIndex(of: values[best]) ?? best
-      return (name(first - values.startIndex), values[first])
-    case .binaryProbabilities where width == 1:
-      guard let yes = values.first else { return nil }
-      return yes >= threshold ? (name(1), yes) : (name(0), 1 - yes)
-    default: return nil
+  private func count<S>(_ predictions: [[S]]) -> Int { predictions[0].count / max(1, heads[0].width) }
+
+  // MARK: Tables
+
+  /// Whether rows of a table can hold all heads: all or none of them have a prediction for each step, of as many steps.
+  public var fitsTable: Bool {
+    heads.allSatisfy {
+      $0.isPerStep == heads[0].isPerStep && (!$0.isPerStep || $0.width / $0.unit == heads[0].width / heads[0].unit)
     }
+      && lengths.allSatisfy { $0 == lengths[0] }
   }
 
-  private func name(_ index: Int) -> String {
-    classNames.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
-  }
-
-  private var isAboutClasses: Bool {
-    meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
-  }
-
-  /// The labels that are read off a sequence of steps, by the best path; nil for other predictions.
-  private func labels<S: BinaryFloatingPoint>(_ predictions: [S], _ sample: Int) -> [String]? {
-    guard case .labels(let blank) = meaning else { return nil }
-    var result: [String] = []
-    var before = blank
-    for step in steps(predictions, sample) {
-      // Of equal probabilities the first one counts.
-      let best = step.indices.reduce(step.startIndex) { step[$1] > step[$0] ? $1 : $0 } - step.startIndex
-      if best != before, best != blank { result.append(name(best)) }
-      before = best
+  /// The titles of a head's columns. With several heads they begin with its name.
+  private func titles(_ head: PredictionHead) -> [String] {
+    let prefix = heads.count > 1 ? head.name + "." : ""
+    if head.isLabels { return [prefix + "labels"] }
+    guard head.isAboutClasses else {
+      if let names = head.answerNames { return names.map { prefix + $0 } }
+      if head.unit == 1 { return [heads.count > 1 ? head.name : "prediction"] }
+      return (1...head.unit).map { heads.count > 1 ? "\(prefix)\($0)" : "prediction\($0)" }
     }
-    return result
+    let classes = showsAll ? (0..<max(2, head.unit)).map(head.name(ofClass:)) : []
+    return (["class", head.supportTitle] + classes).map { prefix + $0 }
   }
-
-  /// The titles of a prediction's columns.
-  private var titles: [String] {
-    if isLabels { return ["labels"] }
-    guard isAboutClasses else {
-      if unit == 1 { return ["prediction"] }
-      if let answerNames, answerNames.count == unit { return answerNames }
-      return (1...unit).map { "prediction\($0)" }
-    }
-    return ["class", supportTitle] + (showsAll ? (0..<max(2, unit)).map(name) : [])
-  }
-
-  private var supportTitle: String { meaning == .scores ? "score" : "probability" }
 
   /// The values of a prediction for each class: two for a single probability.
   private func all(_ values: [Double]) -> [Double] { values.count == 1 ? [1 - values[0], values[0]] : values }
 
-  /// A table with a header: the columns that are kept, then the class and its probability, or the numbers. Where a
-  /// prediction is NaN the class is empty. Where each step of a sequence has its own, there is a row for each step, which
-  /// begins with the numbers of sample and step, from 1.
-  public func csv<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
-    let places = isPerStep ? ["sample", "step"] : []
-    var text = (places + keptColumns.map(\.name) + titles).map(quoted).joined(separator: ",") + "\n"
-    for sample in 0..<(predictions.count / max(1, width)) {
+  /// The first line of a table, with the end of the line.
+  public var csvHeader: String {
+    let places = heads[0].isPerStep ? ["sample", "step"] : []
+    return (places + keptColumns.map(\.name) + heads.flatMap(titles)).map(quoted).joined(separator: ",") + "\n"
+  }
+
+  /// A table with a header: the columns that are kept, then for each head the class and its probability, or the numbers.
+  /// Where a prediction is NaN the class is empty. Where each step of a sequence has its own, there is a row for each step,
+  /// which begins with the numbers of sample and step, from 1.
+  public func csv<S: Number>(_ predictions: [[S]]) -> String { csvHeader + csvRows(predictions) }
+
+  /// The rows of the table.
+  public func csvRows<S: Number>(_ predictions: [[S]]) -> String {
+    var text = ""
+    for sample in 0..<count(predictions) {
       let kept = keptColumns.map { quoted($0.texts[sample]) + "," }.joined()
-      if let labels = labels(predictions, sample) {
-        text += kept + quoted(labels.joined(separator: " ")) + "\n"
-        continue
-      }
-      for (step, values) in units(predictions, sample).enumerated() {
-        if isPerStep { text += "\(sample + 1),\(step + 1)," }
-        text += kept + fields(values) + "\n"
+      let parts = heads.indices.map { units(predictions, $0, sample) }
+      for step in 0..<(heads[0].isPerStep ? parts[0].count : 1) {
+        if heads[0].isPerStep { text += "\(samplesBefore + sample + 1),\(step + 1)," }
+        text += kept
+        for (index, head) in heads.enumerated() {
+          if index > 0 { text += "," }
+          if head.isLabels {
+            text += quoted(head.labels(parts[index]).joined(separator: " "))
+          } else {
+            append(parts[index][step], of: head, to: &text)
+          }
+        }
+        text += "\n"
       }
     }
     return text
   }
 
-  /// The titles of the rows that `csvRow` writes.
-  public var csvHeader: String { titles.map(quoted).joined(separator: ",") }
-
-  /// A single prediction as a row of a table, without a line feed.
-  public func csvRow<S: BinaryFloatingPoint & LosslessStringConvertible>(_ prediction: [S]) -> String {
-    labels(prediction, 0).map { quoted($0.joined(separator: " ")) } ?? fields(prediction[...])
-  }
-
-  private func fields<S: BinaryFloatingPoint & LosslessStringConvertible>(_ values: ArraySlice<S>) -> String {
+  private func append<S: Number>(_ values: ArraySlice<S>, of head: PredictionHead, to text: inout String) {
+    guard head.isAboutClasses else {
+      for (place, value) in values.enumerated() {
+        if place > 0 { text += "," }
+        text += plain(value)
+      }
+      return
+    }
     let numbers = values.map { Double($0) }
-    guard let (name, support) = verdict(numbers[...]) else { return values.map { plain($0) }.joined(separator: ",") }
-    let others = showsAll ? all(numbers).map { ",\(significant($0, 6))" }.joined() : ""
-    return "\(name.map(quoted) ?? ""),\(significant(support, 6))" + others
+    guard let (name, support) = head.verdict(numbers[...], threshold: threshold) else { return }
+    text += "\(name.map(quoted) ?? ""),\(significant(support, 6))"
+    if showsAll { for value in all(numbers) { text += ",\(significant(value, 6))" } }
   }
+
+  /// A field of a table, in quotes if it needs them.
+  private func quoted(_ text: String) -> String {
+    text.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+  }
+
+  // MARK: JSON
 
   /// An array with an object for each sample: the columns that are kept, `class` and `probability` (or `score`) where there
   /// are classes, and `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own,
-  /// these are arrays with one entry for each step.
-  public func json<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+  /// these are arrays with one entry for each step. With several heads each has an object of its own, by its name.
+  public func json<S: Number>(_ predictions: [[S]]) -> String {
     "[" + objects(predictions).joined(separator: ",\n") + "]\n"
   }
 
   /// The same objects, one on each line.
-  public func jsonLines<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> String {
+  public func jsonLines<S: Number>(_ predictions: [[S]]) -> String {
     objects(predictions).map { $0 + "\n" }.joined()
   }
 
-  private func objects<S: BinaryFloatingPoint & LosslessStringConvertible>(_ predictions: [S]) -> [String] {
-    (0..<(predictions.count / max(1, width))).map { sample in
-      let units = units(predictions, sample)
-      func member(_ key: String, _ values: [String]) -> String {
-        "\(NNText.json(key)):" + (isPerStep ? "[\(values.joined(separator: ","))]" : values.first ?? "null")
-      }
-      var members = keptColumns.map { "\(NNText.json($0.name)):\(NNText.json($0.texts[sample]))" }
-      let verdicts = units.compactMap { verdict($0.map { Double($0) }[...]) }
-      if !verdicts.isEmpty {
-        members.append(member("class", verdicts.map { NNText.json($0.name) }))
-        members.append(member(supportTitle, verdicts.map { Self.number($0.support) }))
-      }
-      if let labels = labels(predictions, sample) {
-        members.append("\"labels\":[\(labels.map { NNText.json($0) }.joined(separator: ","))]")
-        let all = steps(predictions, sample).map { "[\($0.map { Self.number($0) }.joined(separator: ","))]" }
-        members.append("\"values\":[\(all.joined(separator: ","))]")
-        return "{\(members.joined(separator: ","))}"
-      }
-      if showsAll, isAboutClasses {
-        let each = units.map { values in
-          let named = all(values.map { Double($0) }).enumerated().map { "\(NNText.json(name($0))):\(Self.number($1))" }
-          return "{\(named.joined(separator: ","))}"
-        }
-        members.append(member("probabilities", each))
-      }
-      members.append(member("values", units.map { unit in "[\(unit.map { Self.number($0) }.joined(separator: ","))]" }))
-      return "{\(members.joined(separator: ","))}"
+  private func objects<S: Number>(_ predictions: [[S]]) -> [String] {
+    (0..<count(predictions)).map { sample in
+      let kept = keptColumns.map { "\(NNText.json($0.name)):\(NNText.json($0.texts[sample]))" }
+      let found = heads.indices.map { members(heads[$0], units(predictions, $0, sample)) }
+      if heads.count == 1 { return "{\((kept + found[0]).joined(separator: ","))}" }
+      let named = zip(heads, found).map { "\(NNText.json($0.name)):{\($1.joined(separator: ","))}" }
+      return "{\((kept + named).joined(separator: ","))}"
     }
   }
 
-  /// A number with all its digits.
-  private static func number<S: BinaryFloatingPoint & LosslessStringConvertible>(_ value: S) -> String {
-    value.isFinite ? String(value) : "null"
+  private func members<S: Number>(_ head: PredictionHead, _ units: [ArraySlice<S>]) -> [String] {
+    func member(_ key: String, _ values: [String]) -> String {
+      "\(NNText.json(key)):" + (head.isPerStep ? "[\(values.joined(separator: ","))]" : values.first ?? "null")
+    }
+    if head.isLabels {
+      let labels = head.labels(units).map { NNText.json($0) }.joined(separator: ",")
+      let values = units.map { "[\($0.map { Self.number($0) }.joined(separator: ","))]" }.joined(separator: ",")
+      return ["\"labels\":[\(labels)]", "\"values\":[\(values)]"]
+    }
+    var members: [String] = []
+    let verdicts = units.compactMap { head.verdict($0.map { Double($0) }[...], threshold: threshold) }
+    if !verdicts.isEmpty {
+      members.append(member("class", verdicts.map { NNText.json($0.name) }))
+      members.append(member(head.supportTitle, verdicts.map { Self.number($0.support) }))
+    }
+    if showsAll, head.isAboutClasses {
+      let each = units.map { values in
+        let named = all(values.map { Double($0) }).enumerated().map {
+          "\(NNText.json(head.name(ofClass: $0))):\(Self.number($1))"
+        }
+        return "{\(named.joined(separator: ","))}"
+      }
+      members.append(member("probabilities", each))
+    }
+    members.append(member("values", units.map { unit in "[\(unit.map { Self.number($0) }.joined(separator: ","))]" }))
+    return members
   }
 
-  /// NumPy's file of one array, samples along the first dimension. What lies beyond the length of a sequence is 0.
-  public func npy<S: BinaryFloatingPoint & BitwiseCopyable>(_ predictions: [S]) -> [UInt8] {
-    let count = predictions.count / max(1, width)
-    let sizes = ([count] + shape.dimensions).map(String.init).joined(separator: ", ")
+  /// A number with all its digits.
+  private static func number<S: Number>(_ value: S) -> String { value.isFinite ? String(value) : "null" }
+
+  // MARK: NumPy
+
+  /// NumPy's file of one array, the first head's, samples along the first dimension. What lies beyond the length of a
+  /// sequence is 0.
+  public func npy<S: Number>(_ predictions: [[S]]) -> [UInt8] {
+    let sizes = ([count(predictions)] + heads[0].shape.dimensions).map(String.init).joined(separator: ", ")
     let size = MemoryLayout<S>.size
     var header = "{'descr': '<f\(size)', 'fortran_order': False, 'shape': (\(sizes),), }"
     // The elements begin at a multiple of 64.
@@ -215,11 +206,6 @@ public struct PredictionFormat: Sendable {
     header += "\n"
     let length = header.utf8.count
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
-      + predictions.withUnsafeBytes { Array($0) }
-  }
-
-  /// A field of a table, in quotes if it needs them.
-  private func quoted(_ text: String) -> String {
-    text.contains { $0 == "," || $0 == "\"" || $0.isNewline } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+      + predictions[0].withUnsafeBytes { Array($0) }
   }
 }

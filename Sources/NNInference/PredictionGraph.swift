@@ -7,6 +7,8 @@ import NNKernels
 struct PredictionGraph<S: Scalar> {
   /// The rewritten net.
   private(set) var definition: NetworkDefinition
+  /// What the rewritten net predicts.
+  var prediction: NetworkDefinition.Value { renamed[plan.prediction] ?? plan.prediction }
   /// For each node of the rewritten net, what fills its parameters.
   private(set) var sources: [Source] = []
 

@@ -55,7 +55,7 @@ public final class Predictor<S: Scalar>: BatchPredictor {
     }
     outputCount = plan.shape(of: plan.prediction).elementCount
     let graph = try PredictionGraph(plan, parameters: parameters, state: state)
-    let rewritten = try NetworkPlan(graph.definition, targets: plan.targets)
+    let rewritten = try NetworkPlan(graph.definition, targets: plan.targets).predicting(graph.prediction)
     maximumBatch = batch
     let parts = BatchParts(
       operationsPerSample: Count.sum(rewritten.layers.lazy.map(\.forwardOperations)), threads: workers.threads)

@@ -2,6 +2,7 @@ import NNCore
 import NNData
 import NNKernels
 import NNModel
+import NNText
 import NNWeights
 
 /// A file of weights, read and understood: the net, its preprocessing, the names of its classes.
@@ -104,60 +105,47 @@ public struct SavedModel: Sendable {
     try SavedPredictor(self, batch: batch, workers: workers)
   }
 
-  /// A predictor for numbers that are prepared already.
-  func engine<S: Scalar>(_ type: S.Type, batch: Int, workers: WorkerPool) throws -> Predictor<S> {
-    let (parameters, state) = try arrays(type)
-    return try withExtendedLifetime((parameters, state)) {
-      try Predictor(plan, parameters: parameters.buffer, state: state.buffer, batch: batch, workers: workers)
-    }
+  /// What the model predicts: the output of each loss, or of the last layer.
+  public var heads: [PredictionHead] {
+    plan.lossNodes.isEmpty
+      ? [PredictionHead(self, plan.prediction)] : plan.lossNodes.map { PredictionHead(self, .init(.node($0))) }
   }
 
-  /// For each sample of a set the steps of its prediction; nil unless predictions are sequences whose length varies.
-  ///
-  /// - Throws: a `DiagnosticError` if the set does not fit the net.
-  public func predictionLengths(_ samples: Dataset) throws -> [Int]? {
-    guard let length = plan.length(of: plan.prediction),
-      let place = plan.definition.freeInputs.firstIndex(of: length.input),
-      let lengths = try InputBinding(plan).bind(samples, for: .predicting).inputs[place].lengths
-    else { return nil }
-    return samples.rows.map { length.steps(Int(lengths[Int($0)])) }
+  /// The output of a layer as a head. Throws a `DiagnosticError` (usage) if the net has no layer of that name.
+  public func head(ofLayer name: String) throws(DiagnosticError) -> PredictionHead {
+    let names = plan.definition.nodes.map(\.name)
+    guard let value = plan.definition.value(named: name), case .node = value.origin else {
+      let near = nearestName(to: name, among: names)
+      throw DiagnosticError(
+        .usage, code: "unknown-layer", file: weights.tensors.file, "the net has no layer '\(name.shortened)'",
+        remedy: near.map { "did you mean '\($0)'?" } ?? "it has \(names.joined(separator: ", ").shortened)")
+    }
+    return PredictionHead(self, value)
+  }
+
+  /// A predictor for numbers that are prepared already.
+  func engine<S: Scalar>(
+    _ type: S.Type, _ head: PredictionHead? = nil, batch: Int, workers: WorkerPool
+  ) throws -> Predictor<S> {
+    let (parameters, state) = try arrays(type)
+    let predicting = head.map { plan.predicting($0.value) } ?? plan
+    return try withExtendedLifetime((parameters, state)) {
+      try Predictor(
+        predicting, parameters: parameters.buffer, state: state.buffer, batch: batch, workers: workers)
+    }
   }
 
   /// Predicts a whole set of samples: the mean over all views, if the model looks at pictures in several ways.
   ///
+  /// - Parameter head: what is predicted; the first of `heads` unless given.
   /// - Returns: the predictions, one sample after the other.
   /// - Throws: a `DiagnosticError` if the set does not fit the net.
-  public func predict<S: Scalar>(_ type: S.Type, _ samples: Dataset, workers: WorkerPool) throws -> [S] {
-    let samples = try InputBinding(plan).bind(samples, for: .predicting)
-    let batch = min(256, samples.count)
-    let predictor = try engine(type, batch: batch, workers: workers)
-    let viewing = views.map { ViewedPrediction($0, predictor) }
-    let feeding = FeedSettings(batch: batch, preprocessing: preprocessing)
-    let feed = BatchFeed<S>(samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: workers)
-    let width = predictor.outputCount
-    let outputs = Storage<S>(count: samples.count * width)
-    var done = 0
-    while done < samples.count {
-      let count = feed.next()
-      let inputs = samples.inputs.indices.map { feed.input($0) }
-      let lengths = samples.inputs.indices.map { feed.lengths($0) }
-      let output = outputs.buffer.slice(from: done * width, count: count * width)
-      if let viewing {
-        viewing.predict(inputs, lengths, count: count, into: output)
-      } else {
-        predictor.predict(inputs, lengths: lengths, count: count, into: output)
-      }
-      done += count
-    }
-    if let answers { answers.decode(outputs.buffer) }
-    return outputs.array
+  public func predict<S: Scalar>(
+    _ type: S.Type, _ samples: Dataset, head: PredictionHead? = nil, workers: WorkerPool
+  ) throws -> [S] {
+    try SetPredictor<S>(self, head: head, batch: max(1, min(256, samples.count)), workers: workers).predict(samples)
   }
 
   /// Brings predictions of numbers back to the size that the table has; nil if they have it.
-  var answers: AnswerDecoding? {
-    guard plan.predictionMeaning == .values, let scales = record.source?.table?.answerScales,
-      scales.count == plan.shape(of: plan.prediction).elementCount
-    else { return nil }
-    return AnswerDecoding(scales: scales)
-  }
+  var answers: AnswerDecoding? { heads[0].answers }
 }

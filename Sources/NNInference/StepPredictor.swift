@@ -114,6 +114,13 @@ extension SavedModel {
   }
 }
 
+extension SavedModel {
+  /// What a predictor of single steps predicts.
+  package func head<S>(of predictor: StepPredictor<S>) -> PredictionHead {
+    PredictionHead(self, plan.prediction, stepped: predictor.plan)
+  }
+}
+
 extension AffinePreprocessing {
   /// The map of a step of `width` elements, if it is that of all steps of a sequence; nil if steps differ.
   fileprivate func ofStep(_ width: Int) -> AffinePreprocessing? {

@@ -7,6 +7,14 @@ extension Float {
     KernelTable.current.combineElements(operation, x, y, z, accumulate, workers)
   }
 
+  public static func run(
+    _ steps: UnsafeBufferPointer<ElementStep>, _ slots: UnsafePointer<UnsafeMutablePointer<Float>>,
+    sums: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    guard let first = steps.baseAddress else { return }
+    KernelTable.current.runSteps(first, steps.count, slots, sums, count)
+  }
+
   public static func moments(_ x: Buffer<Float>, _ set: StridedSegments) -> Moments {
     KernelTable.current.moments(x, set)
   }

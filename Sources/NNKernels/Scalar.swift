@@ -69,6 +69,14 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ operation: ElementOperation, _ x: Buffer<Self>, _ y: Buffer<Self>, into z: Buffer<Self>, accumulate: Bool,
     workers: WorkerPool)
 
+  /// Runs the steps of an element program over one block of at most `ElementStep.block` elements. Serial.
+  ///
+  /// `slots` are the addresses of the blocks and single numbers that the steps name; a target may be an operand of its
+  /// step. Sums of a block are added to `sums`, which are not cleared.
+  static func run(
+    _ steps: UnsafeBufferPointer<ElementStep>, _ slots: UnsafePointer<UnsafeMutablePointer<Self>>,
+    sums: UnsafeMutablePointer<Double>, count: Int)
+
   // Sets of elements, see `StridedSegments`. These kernels are serial, for layers that parallelise over sets.
 
   /// Mean and biased variance of a set of at least one element.

@@ -21,6 +21,7 @@ public func kernelTable() -> KernelTable {
     map: { map($0, $1, $2, $3) },
     scale: { scale($0, $1, $2, $3, $4) },
     combineElements: { combineElements($0, $1, $2, $3, $4, $5) },
+    runSteps: { runSteps($0, $1, $2, $3, $4) },
     moments: { moments($0, $1) },
     deviationSums: { deviationSums($0, $1, $2, $3) },
     affine: { affine($0, $1, $2, $3, $4) },

@@ -20,6 +20,11 @@ public struct KernelTable: Sendable {
   public typealias Scale = @Sendable (_ x: Vector, _ scale: Float, _ y: Vector, _ accumulate: Bool, WorkerPool) -> Void
   public typealias CombineElements =
     @Sendable (ElementOperation, _ x: Vector, _ y: Vector, _ z: Vector, _ accumulate: Bool, WorkerPool) -> Void
+  public typealias RunSteps =
+    @Sendable (
+      UnsafePointer<ElementStep>, _ stepCount: Int, _ slots: UnsafePointer<UnsafeMutablePointer<Float>>,
+      _ sums: UnsafeMutablePointer<Double>, _ count: Int
+    ) -> Void
   public typealias ComputeMoments = @Sendable (_ x: Vector, StridedSegments) -> Moments
   public typealias SumDeviations =
     @Sendable (_ y: Vector, _ x: Vector, _ center: Float, StridedSegments) -> DeviationSums
@@ -135,6 +140,7 @@ public struct KernelTable: Sendable {
   public let map: Map
   public let scale: Scale
   public let combineElements: CombineElements
+  public let runSteps: RunSteps
   public let moments: ComputeMoments
   public let deviationSums: SumDeviations
   public let affine: Affine
@@ -185,7 +191,7 @@ public struct KernelTable: Sendable {
     level: KernelLevel, multiply: @escaping Multiply, packedCount: @escaping PackedCount, pack: @escaping Pack,
     multiplyPacked: @escaping MultiplyPacked, activate: @escaping Activate,
     activateBackward: @escaping ActivateBackward, map: @escaping Map, scale: @escaping Scale,
-    combineElements: @escaping CombineElements, moments: @escaping ComputeMoments,
+    combineElements: @escaping CombineElements, runSteps: @escaping RunSteps, moments: @escaping ComputeMoments,
     deviationSums: @escaping SumDeviations, affine: @escaping Affine, combineLinearly: @escaping CombineLinearly,
     convertBytes: @escaping ConvertBytes, columnMoments: @escaping ColumnMoments,
     columnDeviationSums: @escaping SumColumnDeviations,
@@ -218,6 +224,7 @@ public struct KernelTable: Sendable {
     self.map = map
     self.scale = scale
     self.combineElements = combineElements
+    self.runSteps = runSteps
     self.moments = moments
     self.deviationSums = deviationSums
     self.affine = affine

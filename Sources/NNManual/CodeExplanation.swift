@@ -36,7 +36,7 @@ public struct CodeExplanation: Sendable, Hashable {
   /// All of them, in alphabetical order of their codes.
   public static let all: [CodeExplanation] =
     (filesAndText + elements + names + shapes + experiments + data + numbers + weights + formulas + pictures + limits
-    + plugins + tables + sequences)
+    + plugins + tables + sequences + definitions)
     .sorted {
       $0.code < $1.code
     }

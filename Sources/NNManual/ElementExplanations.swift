@@ -92,7 +92,8 @@ extension CodeExplanation {
       "undefined-name", "'from' names layers and inputs that stand earlier in the file. A cycle is thereby impossible.",
       .network, wrong: #"<relu from="y"/>"#, right: #"<relu from="x"/>"#),
     .init(
-      "unknown-layer", "'share' names an earlier layer of the same type, whose parameters are then used by both.",
+      "unknown-layer",
+      "'share' names an earlier layer of the same type, whose parameters are then used by both; --layer a layer of the net.",
       .network, wrong: #"<dense name="a" units="4"/><relu/><dense units="4" share="b"/>"#,
       right: #"<dense name="a" units="4"/><relu/><dense units="4" share="a"/>"#),
     .init(

@@ -26,6 +26,12 @@ extension CodeExplanation {
       wrong: "nnrun predict weights.safetensors rows.csv --plugin newer/libacme.so",
       right: "nnrun predict weights.safetensors rows.csv --plugin acme/libacme.so"),
     .init(
+      "plugin-refused",
+      "A model may name the library that its layers come from, but loading a library runs its code with your rights. Whoever "
+        + "runs the model allows it: for this command with --allow-plugins, for all below a folder with NNRUN_ALLOW_PLUGINS, or "
+        + "by naming the library with --plugin.",
+      wrong: "nnrun train model.xml", right: "nnrun train model.xml --allow-plugins"),
+    .init(
       "plugin-symbol",
       "The library calls a function that neither it, nor a library it is linked with, nor nnrun has.",
       wrong: "cc -shared -fPIC acme.c -o libacme.so", right: "cc -shared -fPIC acme.c -o libacme.so -lm"),

@@ -111,6 +111,23 @@ extension CodeExplanation {
       wrong: "nnrun predict FOLDER, where fold2 was trained with other classes",
       right: "the folder of one nnrun train --folds"),
     CodeExplanation(
+      "bad-weights", "A sample's weight is a number of at least 0, and not all of them are 0.",
+      wrong: "-1 in the column w of <csv weight=\"w\">", right: "0 for a sample that is not to count"),
+    CodeExplanation(
+      "label-is-weight", "A column holds the right answers or the weights of the samples, not both.",
+      wrong: #"<csv path="a.csv" label="price" weight="price"/>"#,
+      right: #"<csv path="a.csv" label="price" weight="area"/>"#),
+    CodeExplanation(
+      "no-classes", "Weights of classes can be balanced where the right answers are classes.",
+      wrong: #"<softmaxCrossEntropy classWeights="balanced"/> for distributions"#,
+      right: "<softmaxCrossEntropy/>"),
+    CodeExplanation(
+      "field-too-long", "A field of a table has at most 2^30 - 1 bytes.",
+      wrong: "a quote that is closed a gigabyte later", right: "a quote on each side of a text"),
+    CodeExplanation(
+      "row-too-long", "A row of a table that arrives through a pipe is held in memory until its end.",
+      wrong: "a quote that is never closed", right: "a row on each line"),
+    CodeExplanation(
       "unused-file",
       "Files of lengths or right answers belong to files that hold one array. A table, an archive or time series hold theirs.",
       wrong: "nnrun predict weights.safetensors test.ts --lengths n.npy",

@@ -1,4 +1,5 @@
 import NNCore
+import NNFormulas
 
 /// A model file, read and checked: what it says, with places.
 public struct ModelDescription: Sendable {
@@ -35,6 +36,10 @@ public struct ModelDescription: Sendable {
   public var training: TrainingDescription?
   /// The plug-ins whose layers it uses.
   public var plugins: [PluginIdentity]
+  /// The libraries that it asks for, as it calls them.
+  package var libraries: [String]
+  /// The layers that the model itself defines.
+  package var definitions: [LayerDefinition]
   /// What is allowed but hardly meant, as far as the file alone shows it; see `warnings(with:)`.
   public var warnings: [Diagnostic] { messages.sorted(.warning) }
   /// Whether inputs that read columns have the widths that a table has given them.
@@ -77,9 +82,12 @@ public struct ModelElement: Sendable {
   }
 
   /// The same element of a file with another value.
-  func with(_ value: any ElementValue) -> ModelElement {
+  ///
+  /// - Parameter attributes: those that make the value; the same unless given.
+  func with(_ value: any ElementValue, attributes: Attributes? = nil) -> ModelElement {
     ModelElement(
-      schema: schema, element: value, attributes: attributes, prefix: prefix, position: position, given: given,
+      schema: schema, element: value, attributes: attributes ?? self.attributes, prefix: prefix, position: position,
+      given: given,
       source: source)
   }
 

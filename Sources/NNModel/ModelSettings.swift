@@ -30,6 +30,7 @@ extension ModelDescription {
       list["views.mirrored"] = views.mirrored ? "true" : "false"
       list["views.shift"] = String(views.shift)
     }
+    for definition in definitions { list["define.\(definition.name)"] = definition.canonical }
     for element in network { add(element, to: &list) }
     if let training { add(training, to: &list) }
     return list.values

@@ -36,7 +36,9 @@ public struct ModelStructure: Sendable, Hashable {
 
   /// All of them, the root first.
   public static let all: [ModelStructure] = [
-    model, description, data, windows, split, columns, preprocess, augment, views, include, block, network, input, use,
+    model, description, plugin, data, windows, split, columns, preprocess, augment, views, include, define, block,
+    network,
+    input, use,
     `repeat`, recurrent,
     training,
   ]
@@ -47,7 +49,9 @@ public struct ModelStructure: Sendable, Hashable {
   static let model = ModelStructure(
     "model",
     children: [
-      "description", "data", "columns", "preprocess", "augment", "views", "include", "block", "network", "training",
+      "description", "plugin", "data", "columns", "preprocess", "augment", "views", "include", "define", "block",
+      "network",
+      "training",
     ],
     "A whole experiment: data, preprocessing, net and training.",
     example: #"<model xmlns="urn:nnrun:model:1" name="mlp">...</model>"#,
@@ -61,6 +65,13 @@ public struct ModelStructure: Sendable, Hashable {
   static let description = ModelStructure(
     "description", in: ["model"], holdsText: true, "What the model is, for people.",
     example: "<description>Handwritten digits, two dense layers.</description>")
+
+  static let plugin = ModelStructure(
+    "plugin", in: ["model"], isUnique: false,
+    "A library with layers of somebody else. It is loaded only if whoever runs the model allows it, and never because a "
+      + "file of weights asks for it.",
+    example: #"<plugin href="libacme.so"/>"#,
+    attributes: [.required("href", .path, "The library, relative to this file.")])
 
   static let data = ModelStructure(
     "data", in: ["model"], children: ["split"], kinds: [.source], "Where training, validation and test data come from.",
@@ -147,6 +158,25 @@ public struct ModelStructure: Sendable, Hashable {
     attributes: [
       .required(
         "href", .path, "The file, relative to this one; in the model's folder or below it.")
+    ])
+
+  static let define = ModelStructure(
+    "define", in: ["model"], holdsText: true, isUnique: false,
+    "A layer as a formula: numbers, names, + - * / ^, parentheses, and the functions exp, expm1, log, log1p, sin, cos, tanh, "
+      + "sigmoid, softplus, erf, relu, abs, sign, sqrt, max, min; mean and sum go along the last dimension of a sample. "
+      + "Gradients follow from the formula.",
+    example: #"<define name="swishish" inputs="x" parameters="beta=1"> x * sigmoid(beta * x) </define>"#,
+    attributes: [
+      .required(
+        "name", .name, "The element's name, unlike that of any other element; <swishish/> then stands in the net."),
+      .required("inputs", .words, "The names of what it reads, in the order of from. All have one shape."),
+      .optional(
+        "parameters", .words,
+        "The names of what it learns, each with its first value, a number or an attribute: beta=1 is one number, "
+          + "gain[features]=1 one for each index of the last dimension of a sample, gain[channels]=1 of the first."),
+      .optional(
+        "attributes", .words,
+        "The names of numbers that are given where the layer is used, each with =value if it has a default."),
     ])
 
   static let block = ModelStructure(

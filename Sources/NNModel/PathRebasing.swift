@@ -20,11 +20,12 @@ extension ModelDescription {
     }
     let sections = [(tags(in: "data"), sources), (tags(in: "columns"), columns?.elements ?? [])]
     guard sections.allSatisfy({ $0.0.count == $0.1.count }) else { return text }
-    let named = sections.flatMap { zip($0.0, $0.1) }.sorted { $0.0 < $1.0 }
     var bytes: [UInt8] = []
     var offset = 0
-    for (tag, element) in named {
-      let paths = Set(element.schema.allAttributes.filter { $0.kind == .path }.map(\.name))
+    let plugins = root.children.filter { tree[$0].isStandard && tree[$0].name == ModelStructure.plugin.schema.name }
+    let named = sections.flatMap { zip($0.0, $0.1.map(\.schema)) } + plugins.map { ($0, ModelStructure.plugin.schema) }
+    for (tag, schema) in named.sorted(by: { $0.0 < $1.0 }) {
+      let paths = Set(schema.allAttributes.filter { $0.kind == .path }.map(\.name))
       for attribute in tree.scan.tags[tag].attributes.map({ tree.scan.attributes[Int($0)] })
       where paths.contains(source.string(attribute.name)) {
         guard source.bytes[attribute.value].first != UInt8(ascii: "/"), !attribute.value.isEmpty else { continue }

@@ -3,6 +3,13 @@ import NNFiles
 
 /// Loads plug-ins: shared libraries that bring layers and losses.
 public enum PluginLoader {
+  /// Whether the very library in a file is loaded. Its code is not run.
+  package static func isLoaded(_ path: String, in registry: Registry) -> Bool {
+    guard let bytes = try? FileReading.bytes(path, limit: SharedLibrary.mostBytes) else { return false }
+    let checksum = bytes.withUnsafeBytes { Compression.crc32Digits($0) }
+    return registry.plugins.contains { $0.checksum == checksum }
+  }
+
   /// Loads a library and makes its elements known. One that is loaded already stays as it is.
   ///
   /// Loading a library runs its code with the rights of the process: load only what you would run.

@@ -15,13 +15,16 @@ struct SharedLibrary: @unchecked Sendable {
   let checksum: String
   private let handle: UnsafeMutableRawPointer
 
+  /// Larger files are not read.
+  static let mostBytes = 1 << 30
+
   /// Loads a library, which runs the code that it has for that moment.
   ///
   /// Throws a `DiagnosticError`: the file is missing (66), is no library, is one for another processor, or needs symbols
   /// that nobody has (65).
   init(_ path: String) throws {
     self.path = path
-    let bytes = try FileReading.bytes(path, limit: 1 << 30)
+    let bytes = try FileReading.bytes(path, limit: Self.mostBytes)
     if let fault = ELFHeader.fault(bytes) {
       throw DiagnosticError(code: "plugin", file: path, fault.problem, remedy: fault.remedy)
     }

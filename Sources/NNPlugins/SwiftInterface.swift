@@ -1,6 +1,6 @@
 /// What a plug-in in Swift is compiled against: a hash of the sources of NNText, NNKernelsCommon, NNKernels, NNCore.
 /// tools/interface writes this file.
-package let swiftInterface = "6dea530963065748"
+package let swiftInterface = "8beabeaca6ea3dbe"
 
 /// The symbol that plug-ins refer to. One that was built for other sources does not find it.
-@c(nnrun_interface_6dea530963065748) public func nnrunInterface() {}
+@c(nnrun_interface_8beabeaca6ea3dbe) public func nnrunInterface() {}

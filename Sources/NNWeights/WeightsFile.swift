@@ -9,6 +9,9 @@ public struct WeightsFile: Sendable {
   /// The arrays and texts.
   public var tensors: TensorFile
 
+  /// The version of this program.
+  package static let programVersion = "0.2.0"
+
   private enum Key {
     static let model = "nnrun.model"
     static let record = "nnrun.record"

@@ -40,6 +40,40 @@ import Testing
     #expect(missing.code == 65 && missing.messages.contains("was made with the plug-in 'acme' 0.1.0"))
   }
 
+  /// A model may ask for a library; whoever runs it decides. Weights ask for none.
+  @Test func aModelAsksForItsLibrary() throws {
+    let place = try built("c")
+    let source = try place.text("acme/model.xml")
+    let start = try #require(source.firstRange(of: "<network>"))
+    try place.write(
+      source.replacingCharacters(in: start.lowerBound..<start.lowerBound, with: "<plugin href=\"libacme.so\"/>\n  "),
+      to: "acme/model.xml")
+    let refused = try place.run("check", "acme/model.xml")
+    #expect(refused.code == 65 && refused.messages.contains("the model asks for the library 'libacme.so'"))
+    #expect(refused.messages.contains("--allow-plugins") && refused.messages.contains("acme/model.xml:"))
+    #expect(try place.run("check", "acme/model.xml", "--plugin", "acme/libacme.so").code == 0)
+    let folder = place.url.appendingPathComponent("acme").path
+    for (value, code) in [(folder, 0), ("/nowhere:\(place.url.path)", 0), (folder + "x", 65), ("acme", 65), ("", 65)] {
+      let result = try place.run("check", "acme/model.xml", environment: ["NNRUN_ALLOW_PLUGINS": value])
+      #expect(result.code == Int32(code), "\(value): \(result.messages)")
+    }
+    #expect(try place.run("train", "acme/model.xml", "--quiet", "--allow-plugins").code == 0)
+    #expect(try place.run("check", "runs/acme/model.xml", "--allow-plugins").code == 0)
+    let weights = "runs/acme/weights.safetensors"
+    let predicted = try place.run(
+      "predict", weights, "rows.csv", "--allow-plugins", environment: ["NNRUN_ALLOW_PLUGINS": folder])
+    #expect(predicted.code == 65 && predicted.messages.contains("was made with the plug-in 'acme'"))
+    #expect(try place.run("predict", weights, "rows.csv", "--plugin", "acme/libacme.so").code == 0)
+    // An included file asks for nothing.
+    try place.write(
+      "<model xmlns=\"urn:nnrun:model:1\"><plugin href=\"libacme.so\"/></model>", to: "acme/part.xml")
+    try place.write(
+      "<model xmlns=\"urn:nnrun:model:1\"><include href=\"part.xml\"/><network><input shape=\"2\"/></network></model>",
+      to: "acme/whole.xml")
+    let part = try place.run("check", "acme/whole.xml", "--allow-plugins")
+    #expect(part.code == 65 && part.messages.contains("an included file holds no <plugin>"))
+  }
+
   /// Weights know the library that they were made with.
   @Test func anotherLibraryIsRefused() throws {
     let place = try built("c")

@@ -57,4 +57,34 @@ import Testing
     }
     #expect(try place.shell("ls").output == "column.csv\nempty.csv\none.csv\n")
   }
+
+  /// A folder of pictures gets a convolutional net, once.
+  @Test func foldersOfPictures() throws {
+    let place = try Workplace()
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("NNDataTests/Fixtures/png")
+    for (folder, picture) in [("grey", "grey-8-gamma.png"), ("colour", "colour-16.png")] {
+      let target = place.url.appendingPathComponent("my pictures/\(folder)")
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      for number in 0..<12 {
+        try FileManager.default.copyItem(
+          at: fixtures.appendingPathComponent(picture), to: target.appendingPathComponent("\(number).png"))
+      }
+    }
+    let description = try place.run("describe", "my pictures")
+    #expect(description.code == 0 && description.output.contains("24 pictures of 2 classes"), "\(description)")
+    let json = try place.run("describe", "my pictures", "--json")
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect(object?["pictures"] as? Int == 24 && object?["grey"] as? Bool == false)
+    let trained = try place.run("train", "my pictures/", "--set", "training.epochs=30", "--require", "accuracy=1")
+    #expect(trained.code == 0 && trained.messages.contains("my pictures.xml: written"), "\(trained)")
+    #expect(try place.text("my pictures.xml").contains(#"path="my pictures""#))
+    #expect(try place.run("predict", "runs/my_pictures", "my pictures/grey/1.png").output.contains("grey,"))
+    #expect(try place.run("train", "my pictures").code == 64)
+    #expect(try place.run("train", "my pictures", "--label", "last").code == 64)
+    let run = try place.run("train", "runs/my_pictures")
+    #expect(run.code == 64 && run.messages.contains("is the folder of a run"), "\(run)")
+    #expect(
+      try place.run("train", "my pictures/grey").code == 65 && place.run("describe", "my pictures/grey").code == 65)
+  }
 }

@@ -40,7 +40,7 @@ import Testing
     settings.prefetching = prefetching
     let feed = BatchFeed<Float>(set, settings, workers: network.workers)
     #expect((feed.prefetcher != nil) == (prefetching == .always))
-    let bindings = FeedBindings(network)
+    let bindings = FeedBindings(network, set)
     let update = ParameterUpdate<Float>(network, Adam())
     var scores = Evaluation(network.plan)
     var step = 0

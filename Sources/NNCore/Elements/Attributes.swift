@@ -42,6 +42,13 @@ public struct Attributes: Sendable, Hashable {
     }
   }
 
+  /// The attributes with another value, of the attribute's kind, in the place of one.
+  package func setting(_ name: String, to value: AttributeValue) -> Attributes {
+    var result = self
+    result.values[name] = value
+    return result
+  }
+
   /// The value, or nil when it was left out and has no default.
   public subscript(name: String) -> AttributeValue? { values[name] }
 
@@ -93,10 +100,13 @@ public struct Attributes: Sendable, Hashable {
     return value
   }
 
-  /// Words or names.
+  /// Words or names; numbers as they are written.
   public func words(_ name: String) -> [String] {
-    guard case .words(let value)? = values[name] else { preconditionFailure("no words '\(name)'") }
-    return value
+    switch values[name] {
+    case .words(let value)?: return value
+    case .numbers(let value)?: return value.map { AttributeValue.number($0).written }
+    default: preconditionFailure("no words '\(name)'")
+    }
   }
 }
 
@@ -119,6 +129,7 @@ extension AttributeKind {
     case (.integers(let range), .integers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(range.contains)
     case (.numbers, .numbers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(\.isFinite)
     case (.words, .words(let words)): !words.isEmpty
+    case (.words, .numbers(let numbers)): !numbers.isEmpty && numbers.allSatisfy(\.isFinite)
     case (.boolean, .boolean), (.text, .text), (.path, .text), (.shape, .shape), (.shapeOrWord, .shape): true
     default: false
     }

@@ -55,7 +55,7 @@ public struct NetworkPlan: Sendable {
   public let lossNodes: [Int]
   /// What the net predicts: the first output of the first loss, or of the last layer when there is no loss; the first
   /// input of a net without layers.
-  public let prediction: NetworkDefinition.Value
+  public private(set) var prediction: NetworkDefinition.Value
   /// Scalars in the flat parameter buffer, the padding for alignment included.
   public let parameterSpan: Int
   /// Scalars in the flat state buffer.
@@ -65,6 +65,13 @@ public struct NetworkPlan: Sendable {
   package var withoutState: NetworkPlan {
     var result = self
     result.states = []
+    return result
+  }
+
+  /// The plan of the same net that predicts another value.
+  package func predicting(_ value: NetworkDefinition.Value) -> NetworkPlan {
+    var result = self
+    result.prediction = value
     return result
   }
 
@@ -118,7 +125,8 @@ public struct NetworkPlan: Sendable {
 
   /// What the elements of the prediction mean.
   public var predictionMeaning: LayerFacts.Prediction {
-    lossNodes.first.flatMap { definition.nodes[$0].layer.facts.prediction } ?? .values
+    guard case .node(let index) = prediction.origin, definition.nodes[index].isLoss else { return .values }
+    return definition.nodes[index].layer.facts.prediction ?? .values
   }
 }
 

@@ -71,13 +71,21 @@ extension Network {
 
   @specialized(where S == Float)
   func runForward(_ index: Int) {
-    runtimes[index].layer.forward(runtimes[index].forward)
+    if let weights, weighted[index] != nil, runtimes[index].forward.target != nil {
+      weighted[index]?.forward(runtimes[index], weights)
+    } else {
+      runtimes[index].layer.forward(runtimes[index].forward)
+    }
     runtimes[index].clearOutputs()
   }
 
   @specialized(where S == Float)
   func runBackward(_ index: Int) {
-    runtimes[index].layer.backward(runtimes[index].backward)
+    if let weights, weighted[index] != nil {
+      weighted[index]?.backward(runtimes[index], weights)
+    } else {
+      runtimes[index].layer.backward(runtimes[index].backward)
+    }
     runtimes[index].clearDownstream()
   }
 }

@@ -24,6 +24,8 @@ public struct Dataset: Sendable {
   public var inputs: [DataArray]
   /// The arrays of right answers: rows x the shape of a sample's target.
   public var targets: [DataArray]
+  /// A weight for each row, at least 0; nil if all samples count alike.
+  public internal(set) var weights: DataArray?
   /// The names of the classes, in the order of their labels; nil if they have none.
   public var classNames: [String]?
   /// How picture files became the first input; nil if there were none.
@@ -86,6 +88,24 @@ public struct Dataset: Sendable {
     self.classNames = classNames
     rows = Array(0..<Int32(count))
   }
+
+  /// Gives each row of the arrays a weight.
+  ///
+  /// Throws a `DiagnosticError` unless there are as many as rows, none below 0 or without end, and one of them above 0.
+  public mutating func weigh(by values: [Double]) throws(DiagnosticError) {
+    let array = DataArray(name: Self.weightsName, form: .values(Shape(1)), elements: .doubles(values), file: file)
+    guard values.count == (inputs.first ?? targets.first).map({ $0.elements.count / $0.width }) ?? table?.lines.count,
+      values.allSatisfy({ $0 >= 0 && $0.isFinite }), values.contains(where: { $0 > 0 })
+    else {
+      throw DiagnosticError(
+        code: "bad-weights", file: file.isEmpty ? "data" : file,
+        "the weights of the samples are one number for each, at least 0, and not all 0")
+    }
+    weights = array
+  }
+
+  /// The name of the array of weights, which no target can have.
+  private static let weightsName = "sample weights"
 
   /// The number of samples.
   public var count: Int { rows.count }

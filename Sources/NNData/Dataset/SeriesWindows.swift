@@ -45,6 +45,9 @@ public struct SeriesWindows: Sendable, Hashable {
     guard series.table == nil else {
       throw problem("bad-windows", "windows are cut from a table without <columns>", "leave <columns> out")
     }
+    guard series.weights == nil else {
+      throw problem("bad-windows", "rows of a series have no weights", "leave weight out")
+    }
     guard series.targets.isEmpty || !hasTargets, series.inputs.count == 1, series.inputs[0].form.shape.rank == 1 else {
       throw problem(
         "bad-windows", "windows are cut from a series whose columns are all numbers", "write label=\"none\"")

@@ -61,18 +61,19 @@ public struct InputBinding: Sendable {
   }
 
   /// The set with exactly the arrays that the net reads: an input for each free input, in their order, with its name and
-  /// shape; and, unless it is for predicting, a target for each of the definition's target names, in their order.
+  /// shape; and, unless it is for predicting, a target for each of the definition's target names, in their order, and the
+  /// weights of the samples if they have any.
   ///
   /// - Throws: a `DiagnosticError` with everything that does not fit, named with the set's file.
   public func bind(_ set: Dataset, for purpose: Purpose) throws -> Dataset {
     var problems: [Diagnostic] = []
     let inputs = boundInputs(set, purpose, &problems)
-    let targets = purpose == .predicting ? [] : boundTargets(set, &problems)
+    var targets = purpose == .predicting ? [] : boundTargets(set, &problems)
     if !problems.isEmpty { throw DiagnosticError(problems) }
-    let bound = set.with(inputs: inputs, targets: targets)
-    problems = TargetFit.problems(losses, bound)
+    problems = TargetFit.problems(losses, set.with(inputs: inputs, targets: targets))
     if !problems.isEmpty { throw DiagnosticError(problems) }
-    return bound
+    if purpose != .predicting, let weights = set.weights { targets.append(weights) }
+    return set.with(inputs: inputs, targets: targets)
   }
 
   private func boundInputs(_ set: Dataset, _ purpose: Purpose, _ problems: inout [Diagnostic]) -> [DataArray] {

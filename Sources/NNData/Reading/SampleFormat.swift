@@ -32,6 +32,12 @@ struct SampleFile {
 
   init(_ path: String) { self.path = path }
 
+  /// A file whose contents, or their beginning, were read already.
+  init(_ path: String, bytes: [UInt8]) {
+    self.path = path
+    contents.bytes = bytes
+  }
+
   /// The path as messages name it.
   var name: String { path == "-" ? "standard input" : path }
 

@@ -18,7 +18,8 @@ struct ModelReader {
     }
   }
 
-  let registry: Registry
+  /// The elements that are known, those that the model defines among them.
+  var registry: Registry
   let limits: ModelLimits
   let sections: ModelSections
   let text: SourceText
@@ -27,6 +28,9 @@ struct ModelReader {
   var overrides: OverrideList
   var declarations: [ElementKey: Declaration] = [:]
   var net = NetworkInProgress()
+  var definitions: [ModelDefinition] = []
+  /// The names of definitions that are wrong: what uses them is not wrong as well.
+  var unknownDefinitions: Set<String> = []
 
   var classes: [String]?
   var summary: String?
@@ -74,6 +78,11 @@ struct ModelReader {
       augmentation = readList(section, .augment, .augment)
     }
     if let description = found["description"]?.first { readSummary(description) }
+    for plugin in found["plugin"] ?? [] {
+      checkLeaf(plugin, nil)
+      _ = structureAttributes(plugin, .plugin)
+    }
+    readDefinitions(found["define"] ?? [])
     let network = found["network"]?.first
     if let network {
       readNetwork(network, blocks: found["block"] ?? [])
@@ -90,6 +99,7 @@ struct ModelReader {
     checkColumns()
     guard !diagnostics.hasErrors else { throw DiagnosticError(diagnostics.sorted(.error)) }
     warnAboutBlocks()
+    warnAboutDefinitions()
     var description = ModelDescription(
       name: attributes.has("name") ? attributes.text("name") : Self.name(ofFile: text.file), file: text.file,
       text: overrides.applied(to: text), summary: summary,
@@ -97,7 +107,8 @@ struct ModelReader {
       sources: sources, splits: splits, columns: columns,
       preprocessing: preprocessing, augmentation: augmentation,
       views: views, network: net.items.compactMap(\.result), training: training,
-      plugins: usedPlugins, messages: diagnostics,
+      plugins: usedPlugins, libraries: tree.plugins.map(\.value),
+      definitions: definitions.map(\.definition), messages: diagnostics,
       texts: [text] + tree.others, modelPlace: tree.place(root.position),
       networkPlace: tree.place(tree[network].position))
     if overrides.needExpansion || !tree.others.isEmpty { description.text = ModelWriter.expanded(description) }

@@ -35,7 +35,8 @@ extension ModelReader {
       } else if let known = registered(child, .network) {
         readLayer(child, declaration(known), scope)
       } else {
-        let meant = reportUnknown(child, in: structure, scope: scope)
+        let isDefined = element.isStandard && unknownDefinitions.contains(element.name)
+        let meant = isDefined ? nil : reportUnknown(child, in: structure, scope: scope)
         let name = defineName(child, element.attributes, type: meant ?? element.name, scope: scope)
         add(NetworkInProgress.Item(element: child, name: name, kind: .layer))
       }

@@ -168,7 +168,7 @@ struct IncludeReading {
     let element = tree[index]
     guard element.isStandard else { return true }
     if element.name == "description" { return false }
-    guard ["data", "preprocess", "augment", "views", "training"].contains(element.name) else { return true }
+    guard ["plugin", "data", "preprocess", "augment", "views", "training"].contains(element.name) else { return true }
     report(
       "misplaced-element", "an included file holds no \(element.shown)",
       remedy: "move it to the model that includes it",

@@ -117,7 +117,9 @@ private final class TreeCollector {
   }
 
   private func characters(_ characters: UnsafePointer<xmlChar>?, _ count: Int) {
-    guard let parent = open.last, tree.elements[parent].name == "description", let characters else { return }
+    guard let parent = open.last, let characters,
+      ModelStructure.named(tree.elements[parent].name)?.holdsText ?? false
+    else { return }
     tree.elements[parent].text += String(
       decoding: UnsafeBufferPointer(start: characters, count: count), as: UTF8.self)
   }

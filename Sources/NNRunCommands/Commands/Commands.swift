@@ -1,5 +1,7 @@
 import NNCommandLine
 import NNText
+import NNWeights
+
 /// All verbs, in the order in which help lists them.
 let allCommands: [any Command.Type] = [
   TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CheckCommand.self, SummaryCommand.self,
@@ -10,7 +12,7 @@ let allCommands: [any Command.Type] = [
 ]
 
 /// The version of this program.
-let programVersion = "0.2.0"
+let programVersion = WeightsFile.programVersion
 
 /// The text of `nnrun --help`.
 var programHelp: String {

@@ -6,9 +6,13 @@ enum DescribeCommand: Command {
   static let name = "describe"
   static let summary = "say what a table seems to hold"
   static let discussion =
-    "Prints a line for each column: its kind, gaps, different values and their range, and warns of what is likely to lead "
-    + "a training astray. 'nnrun train' of a table prints the same and proposes a model."
-  static let positionals = [Positional(name: "TABLE", help: "A table: csv or tsv, also with .gz.")]
+    "Prints a line for each column of a table: its kind, gaps, different values and their range, and warns of what is likely to lead "
+    + "a training astray; of a folder of pictures, a line for each class. 'nnrun train' prints the same and proposes a model."
+  static let positionals = [
+    Positional(
+      name: "TABLE", help: "A table: csv or tsv, also with .gz; or a folder with one folder of pictures for each class."
+    )
+  ]
   static let options = [
     Option(
       "label", .text("COLUMN"), "The column of the right answer: its name, its number, last or none; last unless given."

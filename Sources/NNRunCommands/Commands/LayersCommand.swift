@@ -17,6 +17,7 @@ enum LayersCommand: Command {
     Option("range", .text("FROM:TO"), "What --plot draws; -5:5 unless given."),
     Option("svg", .path("FILE"), "Write the plot as a picture instead."), CommonOptions.json, CommonOptions.threads,
     Option("markdown", "Print the whole reference as Markdown."),
+    Option("model", .path("MODEL.xml"), "Also the layers that this model defines."),
   ]
   static let examples = [
     (line: "nnrun layers", meaning: "List every layer, loss, data source, optimizer, schedule … with one line each."),
@@ -30,7 +31,8 @@ enum LayersCommand: Command {
       try printResult(ElementReference(registry: environment.registry).markdown, terminator: "")
       return .done
     }
-    let schemas = environment.registry.all().map { $0.schema }
+    let registry = try environment.registry(with: arguments.text("model"))
+    let schemas = registry.all().map { $0.schema }
     guard let name = arguments.positionals.first else {
       try printResult(
         arguments.has("json") ? "[" + schemas.map(jsonText).joined(separator: ",\n") + "]" : list(schemas))
@@ -47,7 +49,9 @@ enum LayersCommand: Command {
     }
     if arguments.has("plot") || arguments.has("svg") {
       let settings = Array(arguments.positionals.dropFirst())
-      try LayerPlot(name, settings, range: arguments.text("range"), arguments, environment).show(arguments)
+      try LayerPlot(
+        name, settings, range: arguments.text("range"), arguments, Environment(registry: registry)
+      ).show(arguments)
       return .done
     }
     guard arguments.positionals.count == 1 else {

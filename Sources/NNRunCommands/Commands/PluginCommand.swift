@@ -12,7 +12,7 @@ enum PluginCommand: Command {
     + "FOLDER/lib<NAME>.so of its sources in C, C++ or Swift. sdk writes the folder that one in Swift is compiled against "
     + "where nnrun is not in the folder where it was built. check holds every layer of a library to what all layers promise: gradients in "
     + "double precision, both precisions, any batch, any number of threads, shared memory, files of weights, "
-    + "documentation; it ends with 1 if one does not. A library is used with --plugin FILE in every command. Loading one "
+    + "documentation; it ends with 1 if one does not. It takes a model too, whose own layers it checks. A library is used with --plugin FILE in every command. Loading one "
     + "runs its code with your rights."
   static let positionals = [
     Positional(name: "ACTION", help: "new, build, check or sdk.", choices: ["new", "build", "check", "sdk"]),

@@ -11,7 +11,9 @@ enum SchemaCommand: Command {
     "Covers every element that a model may hold, with types, ranges, choices, defaults and explanations, so that an "
     + "editor completes and explains while you type. What relates elements to one another, such as names and shapes, "
     + "'nnrun check' finds."
-  static let positionals: [Positional] = []
+  static let positionals = [
+    Positional(name: "MODEL.xml", help: "Also the layers that this model defines.", isOptional: true)
+  ]
   static let options = [
     Option(
       "output", .path("FILE"),
@@ -23,7 +25,8 @@ enum SchemaCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
-    let files = SchemaWriter(registry: environment.registry).files()
+    let registry = try environment.registry(with: arguments.positionals.first)
+    let files = SchemaWriter(registry: registry).files()
     guard let output = arguments.text("output") else {
       guard files.count == 1 else {
         throw usageError("there are schemas of \(files.count) namespaces", "name a folder for them with --output")

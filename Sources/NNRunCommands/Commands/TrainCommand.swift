@@ -19,7 +19,10 @@ enum TrainCommand: Command {
     + "(NNRUN_CHECKPOINT_SECONDS sets another interval)."
   static let positionals = [
     Positional(
-      name: "MODEL.xml", help: "The model file; or a table (csv, tsv), for which a model is proposed and written.")
+      name: "MODEL.xml",
+      help:
+        "The model file; or a table (csv, tsv), or a folder with one folder of pictures for each class, for which a model is "
+        + "proposed and written.")
   ]
   static let options = [
     Option(
@@ -67,8 +70,7 @@ enum TrainCommand: Command {
     overrides = origin.overrides(with: overrides)
     let loader = ModelLoader(environment)
     let path = arguments.positionals[0]
-    let proposal =
-      ProposedModel.isTable(path) ? try ProposedModel(table: path, label: arguments.text("label") ?? "last") : nil
+    let proposal = try ProposedModel(for: path, label: arguments.text("label"))
     if proposal == nil, arguments.has("label") {
       throw usageError("--label goes with a table", "a model file names the label in its source")
     }

@@ -114,9 +114,11 @@ struct ExplainedSample {
           folder: ".", classes: classes, labelForm: form, record: record, isDouble: true, workers: workers),
         pictures: pictures)
     } else {
-      set = try PredictionInput.read(
-        path, record: record, label: arguments.text("label"), isDouble: true, pictures: pictures, workers: workers,
-        inputs: [plan.definition.inputs[index].name])
+      var reading = PredictionInput()
+      (reading.record, reading.label, reading.isDouble) = (record, arguments.text("label"), true)
+      (reading.pictures, reading.workers) = (pictures, workers)
+      reading.inputs = [plan.definition.inputs[index].name]
+      set = try reading.read(path)
     }
     let row = try arguments.integer("row", 1...Int(Int32.max)) ?? 1
     guard row <= set.count else {

@@ -9,6 +9,15 @@ extension ModelLoader {
   init(_ environment: Environment) { self.init(registry: environment.registry, overrideTitle: "--set") }
 }
 
+extension Environment {
+  /// The elements that are known, with those that a model defines if there is one. Throws a `DiagnosticError` if the model
+  /// is wrong.
+  func registry(with model: String?) throws -> Registry {
+    guard let model else { return registry }
+    return try ModelLoader(self).load(path: model).definitions(in: registry)
+  }
+}
+
 /// A model file that was read, assembled and planned.
 struct LoadedModel {
   var description: ModelDescription

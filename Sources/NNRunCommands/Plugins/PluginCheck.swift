@@ -1,6 +1,8 @@
 import NNCommandLine
 import NNConformance
 import NNCore
+import NNFormulas
+import NNModel
 import NNPlugins
 import NNText
 
@@ -16,14 +18,21 @@ enum PluginCheck {
   /// Loads the library, runs the checks, prints a line for each layer and each broken promise. Ends with 1 if there is one.
   static func run(_ library: String, _ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     var registry = environment.registry
-    let identity = try PluginLoader.load(library, into: &registry)
+    let own: [ElementDeclaration]
+    if library.hasSuffix(".xml") {
+      let model = try ModelLoader(environment).load(path: library)
+      own = model.definitions.map(\.declaration)
+      registry = try model.definitions(in: registry)
+    } else {
+      let identity = try PluginLoader.load(library, into: &registry)
+      own = registry.all(.layer, .loss).filter { $0.schema.namespace == identity.namespace }
+    }
     let shapes = try arguments.all("shape").map { text in
       guard case .shape(let shape)? = try? AttributeKind.shape.parse(text) else {
         throw usageError("'--shape \(text)' is no shape", "write sizes joined by x, such as 3x8x8")
       }
       return shape
     }
-    let own = registry.all(.layer, .loss).filter { $0.schema.namespace == identity.namespace }
     let verdicts = try own.map { try verdict($0, shapes, registry) }
     let broken = verdicts.reduce(0) { $0 + $1.problems.count }
     if arguments.has("json") {
@@ -34,7 +43,7 @@ enum PluginCheck {
       let count = verdict.cases.count
       try printResult(
         "\(verdict.problems.isEmpty ? "ok  " : "FAIL")  \(verdict.layer): \(count) case\(count == 1 ? "" : "s"), "
-          + "\(promises.count + 1) promises")
+          + "\(promises.count + (library.hasSuffix(".xml") ? 0 : 1)) promises")
       for (promise, problem) in verdict.problems { try printResult("        \(promise): \(problem)") }
     }
     try printResult("\(library): \(own.count) layers, \(broken) broken promise\(broken == 1 ? "" : "s")")
@@ -49,7 +58,11 @@ enum PluginCheck {
   ) throws -> Verdict {
     let schema = declaration.schema
     var verdict = Verdict(layer: schema.name)
-    for problem in PluginDocumentation.problems(schema) { verdict.problems.append(("documentation", problem)) }
+    // A definition is documented by its formula.
+    let isDefined = schema.namespace == ElementSchema.standardNamespace
+    for problem in isDefined ? [] : PluginDocumentation.problems(schema) {
+      verdict.problems.append(("documentation", problem))
+    }
     do {
       verdict.cases = try cases(declaration, shapes)
     } catch let error as ElementError {

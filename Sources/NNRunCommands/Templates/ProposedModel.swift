@@ -3,22 +3,43 @@ import NNCore
 import NNData
 import NNFiles
 import NNText
+import NNTraining
 
-/// The model that `nnrun train data.csv` proposes for a table.
+/// The model that `nnrun train` proposes for a table or a folder of pictures.
 struct ProposedModel {
-  /// The table's file.
-  private let table: String
-  /// The model file, beside the table.
+  /// The table's file, or the folder.
+  private let source: String
+  /// The model file, beside the data.
   let path: String
   /// What is in it.
   let text: String
   /// What was found and what is proposed, for the user.
   private let story: String
-  /// What is worth a warning about the table.
+  /// What is worth a warning about the data.
   private let warnings: [Diagnostic]
 
-  /// Whether a path names a table rather than a model.
-  static func isTable(_ path: String) -> Bool { name(ofTable: path) != nil }
+  /// A proposal for what a path names; nil if that is a model. Throws like the initializers, and a usage error (64) for a
+  /// label of pictures.
+  ///
+  /// - Parameter label: the column of the right answer, if it is said; the last one of a table unless it is.
+  init?(for path: String, label: String?) throws {
+    if Self.name(ofTable: path) != nil {
+      try self.init(table: path, label: label ?? "last")
+    } else if Path.isFolder(path) {
+      guard label == nil else {
+        throw usageError("--label goes with a table", "of pictures, the names of their folders are the classes")
+      }
+      let model = RunFolder.File.model.path(in: path)
+      guard !Path.exists(model) else {
+        throw usageError(
+          "\(path) is the folder of a run",
+          "train it again with 'nnrun train \(shellQuoted(model))', or go on with --resume")
+      }
+      try self.init(pictures: path)
+    } else {
+      return nil
+    }
+  }
 
   /// The name of a table's file without what says that it is one; nil if it is none.
   private static func name(ofTable path: String) -> String? {
@@ -32,8 +53,8 @@ struct ProposedModel {
   /// Throws a `DiagnosticError`: the table cannot be learned from (65), is missing (66), or has its model already (64).
   ///
   /// - Parameter label: the column of the right answer: its name, its number from 1, or `last`.
-  init(table tablePath: String, label: String = "last") throws {
-    table = tablePath
+  private init(table tablePath: String, label: String) throws {
+    source = tablePath
     path = try Self.modelPath(tablePath)
     let profile = try TableProfile(path: tablePath, label: label)
     guard !profile.answers.isEmpty else {
@@ -49,15 +70,37 @@ struct ProposedModel {
       + "\(path): written, a model that suits them (\(model.summary)); change it and train it as you like\n"
   }
 
-  /// The path of a model file for a table and no other: named like it, or in full where another table's model has that
+  /// Looks at a folder of pictures and thinks of a model that suits it; nothing is written yet.
+  ///
+  /// Throws a `DiagnosticError`: there is nothing to learn (65), or it has its model already (64).
+  private init(pictures folder: String) throws {
+    var place = folder
+    while place.count > 1, place.hasSuffix("/") { place.removeLast() }
+    guard !Path.name(of: place).isEmpty, ![".", ".."].contains(Path.name(of: place)) else {
+      throw usageError(
+        "\(folder) has no name that a model could take", "call the folder by its name, from outside of it")
+    }
+    source = place
+    path = try Self.modelPath(place)
+    let profile = try PictureProfile(folder: place)
+    let model = PictureModel(
+      profile, path: Path.name(of: place), title: Path.name(of: place).asElementName ?? "model")
+    text = model.text
+    warnings = profile.warnings
+    story =
+      PictureText.text(profile) + "\n"
+      + "\(path): written, a model that suits them (\(model.summary)); change it and train it as you like\n"
+  }
+
+  /// The path of a model file for this data and no other: named like it, or in full where another table's model has that
   /// name.
-  private static func modelPath(_ table: String) throws -> String {
-    let folder = Path.folder(of: table)
-    let names = [name(ofTable: table).flatMap { $0.isEmpty ? nil : $0 }, Path.name(of: table)]
+  private static func modelPath(_ source: String) throws -> String {
+    let folder = Path.folder(of: source)
+    let names = [name(ofTable: source).flatMap { $0.isEmpty ? nil : $0 }, Path.name(of: source)]
     let paths = names.compactMap { $0 }.map { Path.join(folder, $0 + ".xml") }
     for path in paths {
       guard Path.exists(path) else { return path }
-      let mention = "path=\"\(markupEscaped(Path.name(of: table)))\""
+      let mention = "path=\"\(markupEscaped(Path.name(of: source)))\""
       if String(decoding: try FileReading.bytes(path), as: UTF8.self).contains(mention) {
         throw usageError(
           "\(path) is there already",
@@ -66,16 +109,16 @@ struct ProposedModel {
     }
     throw usageError(
       "\(paths.joined(separator: " and ")) are there already, for other data",
-      "move one of them away, or write a model for \(table)")
+      "move one of them away, or write a model for \(source)")
   }
 
-  /// What `body` makes of the proposal. What is wrong with it is the table's fault: no model file is there yet.
+  /// What `body` makes of the proposal. What is wrong with it is the data's fault: no model file is there yet.
   func tried<Result>(_ body: (ProposedModel) throws -> Result) throws -> Result {
     do { return try body(self) } catch let error as DiagnosticError {
       let diagnostics = error.diagnostics.map { diagnostic in
         var diagnostic = diagnostic
         if diagnostic.place?.file == path {
-          diagnostic.place = SourcePlace(file: table, line: 0, column: 0)
+          diagnostic.place = SourcePlace(file: source, line: 0, column: 0)
           diagnostic.sourceLine = nil
         }
         return diagnostic

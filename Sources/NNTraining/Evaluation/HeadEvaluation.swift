@@ -72,21 +72,19 @@ public struct HeadEvaluation: Sendable {
   }
 
   /// Compares predictions with the targets of the batch that the net has just run forward.
-  ///
-  /// - Parameter weights: a weight for each sample; nil for 1.
-  mutating func addPredictions<S: Scalar>(
-    _ network: Network<S>, _ prediction: Buffer<S>, weights: Buffer<S>? = nil
-  ) {
+  mutating func addPredictions<S: Scalar>(_ network: Network<S>, _ prediction: Buffer<S>) {
     guard let position = head.targetPosition else {
       samples += network.batch
-      weight += Double(network.batch)
+      guard let weights = network.weights else { return weight += Double(network.batch) }
+      for sample in 0..<network.batch { weight += Double(weights[sample]) }
       return
     }
     // One fast look at the whole batch spares those at each sample.
     let mayHoldNaN = !S.isFinite(prediction, workers: network.workers)
     let target = network.targetBuffer(position)
     guard let node = head.node, let lengths = network.lengths(of: .init(.node(node))) else {
-      return add(network.batch * head.rows, prediction, target, weights, mayHoldNaN: mayHoldNaN)
+      return add(
+        network.batch * head.rows, prediction, target, network.weights, rowsOfWeight: head.rows, mayHoldNaN: mayHoldNaN)
     }
     // Steps beyond a sample's length have nothing to be compared.
     let targetWidth = target.count / max(1, network.batch * head.rows)
@@ -94,7 +92,8 @@ public struct HeadEvaluation: Sendable {
       let (start, count) = (sample * head.rows, Int(lengths[sample]))
       add(
         count, prediction.slice(from: start * head.width, count: count * head.width),
-        target.slice(from: start * targetWidth, count: count * targetWidth), nil, mayHoldNaN: mayHoldNaN)
+        target.slice(from: start * targetWidth, count: count * targetWidth),
+        network.weights?.slice(from: sample, count: 1), rowsOfWeight: max(1, count), mayHoldNaN: mayHoldNaN)
     }
   }
 
@@ -104,16 +103,18 @@ public struct HeadEvaluation: Sendable {
   ///   - count: how many there are.
   ///   - prediction: count x the head's width.
   ///   - target: count labels, or count x the head's width.
-  ///   - weights: a weight for each sample; nil for 1.
+  ///   - weights: the weights of the samples; nil for 1.
+  ///   - rowsOfWeight: how many rows one after the other each weight is for.
   ///   - mayHoldNaN: whether predictions are looked through for NaN.
   @specialized(where S == Float)
   @specialized(where S == Double)
   mutating func add<S: Scalar>(
-    _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>, _ weights: Buffer<S>?, mayHoldNaN: Bool
+    _ count: Int, _ prediction: Buffer<S>, _ target: Buffer<S>, _ weights: Buffer<S>?,
+    rowsOfWeight: Int = 1, mayHoldNaN: Bool
   ) {
     let width = head.width
     for row in 0..<count {
-      let sampleWeight = weights.map { Double($0[row]) } ?? 1
+      let sampleWeight = weights.map { Double($0[row / rowsOfWeight]) } ?? 1
       if !head.isDistribution, let label = head.ignoredLabel, target[row] == S(label) {
         ignored += 1
         kept?.skip()

@@ -20,7 +20,7 @@ public func evaluate<S: Scalar>(
   let feeding = FeedSettings(
     batch: network.maximumBatch, preprocessing: preprocessing, targetForms: network.plan.targets)
   let feed = BatchFeed<S>(samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: network.workers)
-  let bindings = FeedBindings(network)
+  let bindings = FeedBindings(network, samples)
   let viewing = views.map { Viewing($0, network, evaluation.heads.map(\.head)) }
   var left = samples.count
   while left > 0 {

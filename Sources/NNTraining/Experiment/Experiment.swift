@@ -53,11 +53,12 @@ public struct Experiment: Sendable {
     guard let training = description.training else {
       throw DiagnosticError(code: "missing-training", file: description.file, "the model has no <training>")
     }
-    let (description, sets) = try DataLoading(description, workers: workers).sets(
+    let (described, sets) = try DataLoading(description, workers: workers).sets(
       learned: learned?.source?.table, fold: fold)
     guard let train = sets["train"] else {
-      throw DiagnosticError(code: "missing-data", file: description.file, "the model has no data to train on")
+      throw DiagnosticError(code: "missing-data", file: described.file, "the model has no data to train on")
     }
+    let description = try described.balancingClasses { train.classCounts(target: $0, ignoring: $1) }
     self.description = description
     self.fold = fold
     let plan = try NetworkPlan(description.makeNetworkDefinition(), targets: train.targetForms)

@@ -8,10 +8,13 @@ struct FeedBindings {
   /// The net's free inputs.
   private let inputs: [Int]
   private let targets: Int
+  /// Whether the samples have weights, which follow the targets.
+  private let haveWeights: Bool
 
-  init<S: Scalar>(_ network: Network<S>) {
+  init<S: Scalar>(_ network: Network<S>, _ set: Dataset) {
     inputs = network.plan.definition.freeInputs
     targets = network.targetNames.count
+    haveWeights = set.weights != nil
   }
 
   /// Makes the net read the feed's current batch of `count` samples.
@@ -22,5 +25,6 @@ struct FeedBindings {
       network.setLengths(inputs[position], to: feed.lengths(position))
     }
     for position in 0..<targets { network.bindTarget(position, to: feed.target(position)) }
+    network.bindWeights(haveWeights ? feed.target(targets) : nil)
   }
 }

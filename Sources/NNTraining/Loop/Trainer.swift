@@ -106,7 +106,7 @@ public final class Trainer<S: Scalar> {
     let feed = BatchFeed<S>(
       trainingSet, feeding, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, batches: totalSteps - state.steps,
       workers: network.workers)
-    let bindings = FeedBindings(network)
+    let bindings = FeedBindings(network, trainingSet)
     var clock = monotonicSeconds()
     var lastCheckpoint = clock
     var interval = checkpointInterval

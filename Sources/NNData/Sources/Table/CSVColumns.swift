@@ -10,8 +10,10 @@ struct CSVColumns {
   var inputs: [Int]
   /// The columns with the right answers, in the order of the target's elements.
   var answers: [Int]
-  /// Columns that are not read because splits depend on them.
+  /// Columns that are no inputs because splits depend on them, or that hold weights.
   var unread: [Int] = []
+  /// The column with the samples' weights.
+  var weight: Int?
   /// The columns that are neither.
   var ignored: [Int] = []
 
@@ -83,6 +85,7 @@ struct CSVColumns {
       separator: table.separator, decimalMark: table.decimalMark, names: names, columns: table.columns,
       answers: task == nil ? [] : answers, task: task)
     record.unread = unread
+    record.weight = weight
     return record
   }
 

@@ -3,13 +3,31 @@ import NNCore
 /// Walks over a csv text row by row. RFC 4180: quoted fields may hold separators, doubled quotes and line breaks; lines
 /// end in LF, CRLF or CR.
 struct CSVScanner {
-  /// A field's bytes, without its quotes.
+  /// A field's bytes, without its quotes: eight bytes for each, since a table has as many as it has numbers.
   struct Field {
-    var range: Range<Int>
+    private let start: UInt32
+    /// The length, and above it the two facts.
+    private let word: UInt32
+
+    private static let quoted: UInt32 = 1 << 31
+    private static let doubled: UInt32 = 1 << 30
+    /// The longest field.
+    static let longest = 1 << 30 - 1
+    /// The longest text.
+    static let longestText = Int(UInt32.max)
+
+    @inline(__always)
+    init(_ range: Range<Int>, isQuoted: Bool = false, hasDoubledQuotes: Bool = false) {
+      start = UInt32(truncatingIfNeeded: range.lowerBound)
+      word =
+        UInt32(truncatingIfNeeded: range.count) | (isQuoted ? Self.quoted : 0) | (hasDoubledQuotes ? Self.doubled : 0)
+    }
+
+    @inline(__always) var range: Range<Int> { Int(start)..<(Int(start) + Int(word & (Self.doubled - 1))) }
     /// Whether the field stands in quotes.
-    var isQuoted: Bool
+    var isQuoted: Bool { word & Self.quoted != 0 }
     /// Whether doubled quotes stand for single ones.
-    var hasDoubledQuotes: Bool
+    var hasDoubledQuotes: Bool { word & Self.doubled != 0 }
   }
 
   private let file: String
@@ -77,7 +95,8 @@ struct CSVScanner {
     while position < bytes.count, !separator.separates(bytes[position]), !Self.isLineBreak(bytes[position]) {
       position += 1
     }
-    return Field(range: start..<position, isQuoted: false, hasDoubledQuotes: false)
+    try checkLength(start)
+    return Field(start..<position)
   }
 
   private mutating func quotedField() throws(DiagnosticError) -> Field {
@@ -97,12 +116,19 @@ struct CSVScanner {
       hasDoubledQuotes = true
       position += 2
     }
-    let field = Field(range: start..<position, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
+    try checkLength(start)
+    let field = Field(start..<position, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
     position += 1
     guard position == bytes.count || separator.separates(bytes[position]) || isAtLineBreak else {
       throw error(position, "bad-quote", "text follows a closing quote")
     }
     return field
+  }
+
+  private func checkLength(_ start: Int) throws(DiagnosticError) {
+    guard position - start <= Field.longest else {
+      throw error(start, "field-too-long", "a field is longer than \(Field.longest) bytes")
+    }
   }
 
   private func error(_ position: Int, _ code: String, _ message: String) -> DiagnosticError {

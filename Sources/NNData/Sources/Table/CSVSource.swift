@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNKernels
 
 /// Samples from a table of text: a row for each, a column for each number, and columns for the right answer.
 public struct CSVSource: SampleFormat {
@@ -13,6 +14,10 @@ public struct CSVSource: SampleFormat {
       .optional(
         "label", .text, default: .text("last"),
         "The column of the right answer: its name, its number from 1, last, or none; several for several numbers."),
+      .optional(
+        "weight", .text,
+        "The column of the samples' weights: its name, or its number from 1. Losses and metrics count each sample so often."
+      ),
       .optional(
         "task", .choice(["auto", "classes", "values"]), default: .text("auto"),
         "Whether the label is a class or a number. auto: a class if the model names classes, if it is text, or if it "
@@ -40,6 +45,7 @@ public struct CSVSource: SampleFormat {
   struct Options: Sendable {
     /// The columns of the right answers; those of the training set, or the last one, unless given.
     var label: String?
+    var weight: String?
     var task = "auto"
     var header = "auto"
     var separator = "auto"
@@ -61,7 +67,8 @@ public struct CSVSource: SampleFormat {
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
     options = Options(
-      label: attributes.given.contains("label") ? attributes.text("label") : nil, task: attributes.text("task"),
+      label: attributes.given.contains("label") ? attributes.text("label") : nil,
+      weight: attributes.has("weight") ? attributes.text("weight") : nil, task: attributes.text("task"),
       header: attributes.text("header"), separator: attributes.text("separator"),
       encoding: TextEncoding(rawValue: attributes.text("encoding")) ?? .auto,
       thousands: ThousandsMark(rawValue: attributes.text("thousands")) ?? .none)
@@ -89,11 +96,13 @@ public struct CSVSource: SampleFormat {
   ) throws -> Dataset {
     let record = context.record?.table
     var bad = BadRows(areLeftOut: context.skipsBadRows)
-    let table = try table(file, bytes, options, purpose == .model ? nil : record, bad: &bad)
+    let table = try table(
+      file, bytes, options, purpose == .model ? nil : record, bad: &bad, workers: context.workers)
     var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
+    try columns.takeWeight(named: options.weight, record: purpose == .evaluation ? record : nil)
     guard !columns.inputs.isEmpty else { throw noInputs(table) }
     var content = Content()
     if let features = record?.features, purpose != .model {
@@ -102,7 +111,7 @@ public struct CSVSource: SampleFormat {
       content = try declaredTable(&columns, declared, record)
     } else {
       if record == nil { try leaveOut(context.splitColumns, &columns) }
-      let numbers = try numbers(&columns, context.isDouble, bad: &bad)
+      let numbers = try numbers(&columns, context.isDouble, bad: &bad, workers: context.workers)
       content.inputs = [
         DataArray(name: "input", form: .values(Shape(columns.inputs.count)), elements: .doubles(numbers))
       ]
@@ -115,7 +124,7 @@ public struct CSVSource: SampleFormat {
   private static func leaveOut(_ names: [String], _ columns: inout CSVColumns) throws {
     let left = columns.inputs.filter { names.contains(columns.plainName($0)) }
     columns.inputs.removeAll(where: left.contains)
-    columns.unread = left
+    columns.unread += left
     guard !columns.inputs.isEmpty else { throw noInputs(columns.table) }
   }
 
@@ -219,6 +228,7 @@ public struct CSVSource: SampleFormat {
     }
     var set = try Dataset(
       inputs: content.inputs, targets: targets, classNames: classes, table: content.table, file: file)
+    if let weights = try columns.weights() { try set.weigh(by: weights) }
     if purpose == .model {
       var record = columns.record(target: set.targets.first?.form)
       (record.encoding, record.thousands) = (options.encoding, options.thousands)
@@ -245,13 +255,14 @@ public struct CSVSource: SampleFormat {
   ///
   /// - Parameter bad: what becomes of rows with too few or too many fields.
   static func table(
-    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows,
+    workers: WorkerPool? = nil
   ) throws -> CSVTable {
     let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
     guard let record else {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
-      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad)
+      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
       table.thousandsMark = options.thousands
       let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
       table.decimalMark = try table.guessedDecimalMark(answers: answers)
@@ -265,7 +276,7 @@ public struct CSVSource: SampleFormat {
         remedy: "save it with \(separator.words) between the fields")
     }
     do {
-      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad)
+      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
       if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
       table.thousandsMark = record.thousands
@@ -300,8 +311,11 @@ public struct CSVSource: SampleFormat {
 
   /// The numbers of the inputs, row after row. Rows that are left out are no longer among those of `columns`.
   private static func numbers(
-    _ columns: inout CSVColumns, _ isDouble: Bool, bad: inout BadRows
+    _ columns: inout CSVColumns, _ isDouble: Bool, bad: inout BadRows, workers: WorkerPool?
   ) throws -> [Double] {
+    if let numbers = columns.table.numbers(columns.rows, columns.inputs, isDouble: isDouble, workers: workers) {
+      return numbers
+    }
     var numbers: [Double] = []
     numbers.reserveCapacity(columns.rows.count * columns.inputs.count)
     var rows: [Int] = []

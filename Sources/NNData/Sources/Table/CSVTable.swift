@@ -1,4 +1,6 @@
 import NNCore
+import NNKernels
+import Synchronization
 
 /// The fields of a csv file: where each one is in the file's bytes.
 struct CSVTable {
@@ -20,20 +22,32 @@ struct CSVTable {
   /// The number of rows, a header included.
   var rows: Int { lines.count }
 
-  /// Finds the fields in a text. Throws a `DiagnosticError` for an empty file, a row with too few or too many fields, or
+  /// Finds the fields in a text, on the given threads where that is possible. Throws a `DiagnosticError` for an empty file, a row with too few or too many fields, or
   /// a quote that is open or out of place.
-  init(file: String, text bytes: [UInt8], separator: TableRecord.Separator) throws(DiagnosticError) {
+  init(
+    file: String, text bytes: [UInt8], separator: TableRecord.Separator, workers: WorkerPool? = nil
+  ) throws(DiagnosticError) {
     var bad = BadRows()
-    try self.init(file: file, text: bytes, separator: separator, bad: &bad)
+    try self.init(file: file, text: bytes, separator: separator, bad: &bad, workers: workers)
   }
 
   /// The same; rows with too few or too many fields may be left out.
   init(
-    file: String, text bytes: [UInt8], separator: TableRecord.Separator, bad: inout BadRows
+    file: String, text bytes: [UInt8], separator: TableRecord.Separator, bad: inout BadRows,
+    workers: WorkerPool? = nil
   ) throws(DiagnosticError) {
     self.file = file
     self.bytes = bytes
     self.separator = separator
+    guard bytes.count <= CSVScanner.Field.longestText else {
+      throw DiagnosticError(
+        code: "file-too-large", file: file, "a table has at most \(CSVScanner.Field.longestText) bytes",
+        remedy: "divide it")
+    }
+    if let plain = PlainTableScan(bytes, separator, workers) {
+      (fields, lines, columns) = (plain.fields, plain.lines, plain.columns)
+      return
+    }
     var scanner = CSVScanner(file: file, bytes: bytes, separator: separator)
     while let line = try scanner.row(&fields) {
       let count = fields.count - rows * columns
@@ -76,6 +90,38 @@ struct CSVTable {
       return plain.withUnsafeBufferPointer { DecimalNumber.parse($0, mark) }
     }
     return bytes.withUnsafeBufferPointer { DecimalNumber.parse(UnsafeBufferPointer(rebasing: $0[range]), mark) }
+  }
+
+  /// The numbers in some columns of some rows, row after row, on the given threads; nil if one of the fields is no number
+  /// that the precision holds.
+  func numbers(_ rows: [Int], _ columns: [Int], isDouble: Bool, workers: WorkerPool?) -> [Double]? {
+    let isPlain = thousandsMark == .none
+    let isWhole = Atomic(true)
+    let width = columns.count
+    let numbers = [Double](unsafeUninitializedCapacity: rows.count * width) { target, count in
+      let numbers = UncheckedTransfer(target)
+      bytes.withUnsafeBufferPointer { bytes in
+        let bytes = UncheckedTransfer(bytes)
+        inRanges(rows.count, grain: max(1, 65536 / max(1, width)), workers) { range in
+          for place in range where isWhole.load(ordering: .relaxed) {
+            for (index, column) in columns.enumerated() {
+              let range = fields[rows[place] * self.columns + column].range
+              let value =
+                isPlain
+                ? DecimalNumber.parse(UnsafeBufferPointer(rebasing: bytes.value[range]), decimalMark)
+                : number(rows[place], column)
+              guard let value, isDouble || Float(value).isFinite else {
+                isWhole.store(false, ordering: .relaxed)
+                break
+              }
+              numbers.value.initializeElement(at: place * width + index, to: value)
+            }
+          }
+        }
+      }
+      count = isWhole.load(ordering: .relaxed) ? rows.count * width : 0
+    }
+    return isWhole.load(ordering: .relaxed) ? numbers : nil
   }
 
   /// Whether a field holds nothing but white space.

@@ -8,8 +8,9 @@ enum DecimalNumber {
 
   /// The finite number that the bytes spell, white space around it allowed; nil if they spell anything else.
   ///
-  /// Up to 15 digits and a small power of ten, both of which a double holds exactly, make one exact operation; anything
-  /// longer goes to the standard library.
+  /// Up to 15 digits and a small power of ten, both of which a double holds exactly, make one exact operation. Up to 19
+  /// digits make one in extended precision where there is such, which is rounded once more; see `extended`. Anything longer
+  /// goes to the standard library.
   static func parse(_ bytes: UnsafeBufferPointer<UInt8>, _ mark: TableRecord.DecimalMark = .point) -> Double? {
     let mark = mark == .point ? UInt8(ascii: ".") : UInt8(ascii: ",")
     var start = 0
@@ -28,7 +29,7 @@ enum DecimalNumber {
       let byte = bytes[position]
       if byte >= 48, byte <= 57 {
         count += 1
-        guard count <= 15 else { return parseSlowly(bytes[start..<end], mark) }
+        guard count <= 19 else { return parseSlowly(bytes[start..<end], mark) }
         digits = digits * 10 + UInt64(byte - 48)
         if hasMark { places += 1 }
       } else if byte == mark, !hasMark {
@@ -39,8 +40,27 @@ enum DecimalNumber {
       position += 1
     }
     guard count > 0 else { return nil }
+    guard count <= 15 || digits < 1 << 53 else {
+      guard let value = extended(digits, places) else { return parseSlowly(bytes[start..<end], mark) }
+      return isNegative ? -value : value
+    }
     let value = Double(digits) / powers[places]
     return isNegative ? -value : value
+  }
+
+  /// digits / 10^places, correctly rounded; nil if that is not sure.
+  ///
+  /// With 64 bits of significand both operands are exact, so the quotient is the nearest number of 64 bits. Rounding it to
+  /// 53 bits is right unless its last 11 bits are within one of the half, where the first rounding may have decided.
+  private static func extended(_ digits: UInt64, _ places: Int) -> Double? {
+    #if arch(x86_64)
+      let quotient = Float80(digits) / Float80(powers[places])
+      let rest = quotient.significandBitPattern & 0x7FF
+      guard rest < 0x3FF || rest > 0x401 else { return nil }
+      return Double(quotient)
+    #else
+      return nil
+    #endif
   }
 
   private static func parseSlowly(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ mark: UInt8) -> Double? {

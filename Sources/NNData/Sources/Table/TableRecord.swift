@@ -44,6 +44,8 @@ package struct TableRecord: Sendable, Hashable {
   package var gaps: [String]?
   /// The positions of columns that are neither inputs nor answers, where the model has no <columns>.
   package var unread: [Int] = []
+  /// The position of the column with the samples' weights.
+  package var weight: Int?
   /// The positions of columns that are carried into predictions.
   package var kept: [Int] = []
 
@@ -94,6 +96,7 @@ package struct TableRecord: Sendable, Hashable {
     }
     if let gaps { members.append(.init(key: "gaps", value: .array(gaps.map { .text($0) }))) }
     if !unread.isEmpty { members.append(.init(key: "unread", value: .array(unread.map { .integer($0) }))) }
+    if let weight { members.append(.init(key: "weight", value: .integer(weight))) }
     if !kept.isEmpty { members.append(.init(key: "kept", value: .array(kept.map { .integer($0) }))) }
     return .object(members)
   }
@@ -155,6 +158,12 @@ package struct TableRecord: Sendable, Hashable {
         Set(places + answers).count < columns
       else { return false }
       unread = places
+    }
+    if let value = json["weight"] {
+      guard case .integer(let place) = value, (0..<columns).contains(place), !answers.contains(place) else {
+        return false
+      }
+      weight = place
     }
     if let value = json["kept"] {
       guard case .array(let values) = value, let places = Self.places(values, columns: columns) else { return false }

@@ -1,4 +1,5 @@
 import NNCore
+import NNFormulas
 import NNText
 
 /// Writes models as XML.
@@ -8,6 +9,16 @@ public enum ModelWriter {
     var writer = Writer(model)
     writer.write(model)
     return writer.text
+  }
+
+  /// A `<define>` on a line of its own.
+  static func text(of definition: LayerDefinition) -> String {
+    let lists = [
+      ("name", [definition.name]), ("inputs", definition.inputs), ("parameters", definition.writtenParameters),
+      ("attributes", definition.writtenAttributes),
+    ]
+    let attributes = lists.filter { !$0.1.isEmpty }.map { " \($0.0)=\"\(markupEscaped($0.1.joined(separator: " ")))\"" }
+    return "  <define\(attributes.joined())>\(markupEscaped(definition.text))</define>\n"
   }
 
   private struct Writer {
@@ -41,6 +52,11 @@ public enum ModelWriter {
       write("precision", model.precision.rawValue)
       text += ">\n"
       if let summary = model.summary { text += "  <description>\(markupEscaped(summary))</description>\n" }
+      for library in model.libraries {
+        text += "  <plugin"
+        write("href", library)
+        text += "/>\n"
+      }
       writeData(model)
       if let columns = model.columns {
         text += "  <columns"
@@ -57,6 +73,7 @@ public enum ModelWriter {
         write("shift", String(views.shift))
         text += "/>\n"
       }
+      for definition in model.definitions { text += ModelWriter.text(of: definition) }
       text += "  <network>\n"
       for (index, element) in model.network.enumerated() { write(element, index, model.network) }
       text += "  </network>\n"

@@ -1,0 +1,217 @@
+import NNCore
+import NNData
+import NNFiles
+import NNInference
+import NNKernels
+import NNText
+
+/// A run of a prediction command.
+struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
+  /// The models, whose mean predicts.
+  private let models: [SavedModel]
+  private let arguments: Arguments
+  private let workers: WorkerPool
+  /// The names of the free inputs.
+  private let names: [String]
+
+  init(_ models: [SavedModel], _ arguments: Arguments, _ workers: WorkerPool) {
+    (self.models, self.arguments, self.workers) = (models, arguments, workers)
+    names = models[0].plan.definition.freeInputs.map { models[0].plan.definition.inputs[$0].name }
+  }
+
+  private var model: SavedModel { models[0] }
+  private var files: [String] { Array(arguments.positionals.dropFirst()) }
+  private var format: String { arguments.text("format") ?? "csv" }
+
+  /// Predicts and writes; false, with a message, if some of the numbers are not finite. Throws a `DiagnosticError`.
+  func run() throws -> Bool {
+    if models.count > 1, files.contains("-") {
+      throw usageError(
+        "several folds cannot read standard input one after the other", "write the rows into a file first")
+    }
+    let heads = try heads(model)
+    if files == ["-"], arguments.text("output") == nil, format == "csv" || format == "jsonl" {
+      return try stream(heads)
+    }
+    let samples = try samples(model)
+    arguments.report(samples)
+    report(samples.skipped, samples.file)
+    let style = try style(heads, samples)
+    let predictions = try heads.map { try mean($0, samples) }
+    let bytes =
+      switch format {
+      case "json": Array(style.json(predictions).utf8)
+      case "jsonl": Array(style.jsonLines(predictions).utf8)
+      case "npy": style.npy(predictions)
+      default: Array(style.csv(predictions).utf8)
+      }
+    if let path = arguments.text("output") {
+      try AtomicFile.write(path, bytes: bytes)
+    } else {
+      try printResult(bytes)
+    }
+    return report(
+      notFinite: predictions.reduce(0) { $0 + $1.count { !$0.isFinite } }, of: predictions.reduce(0) { $0 + $1.count })
+  }
+
+  // MARK: Rows that arrive
+
+  /// Predicts what comes through standard input as it comes, until the end or until nobody reads the predictions.
+  private func stream(_ heads: [PredictionHead]) throws -> Bool {
+    var stream = try PredictionStream(reading(model))
+    let predictors = try heads.map { try SetPredictor<S>(model, head: $0, workers: workers) }
+    var (notFinite, count, samplesBefore) = (0, 0, 0)
+    var skipped: [Diagnostic] = []
+    var isFirst = true
+    while let samples = try stream.next() {
+      if isFirst { arguments.report(samples) }
+      skipped += samples.skipped
+      var style = try style(heads, samples)
+      style.samplesBefore = samplesBefore
+      samplesBefore += samples.count
+      let predictions = try predictors.map { try $0.predict(samples) }
+      for numbers in predictions {
+        notFinite += numbers.count { !$0.isFinite }
+        count += numbers.count
+      }
+      let text =
+        format == "jsonl" ? style.jsonLines(predictions) : (isFirst ? style.csvHeader : "") + style.csvRows(predictions)
+      isFirst = false
+      guard try printResult(Array(text.utf8)) else { break }
+    }
+    report(skipped, "standard input")
+    return report(notFinite: notFinite, of: count)
+  }
+
+  // MARK: What is predicted
+
+  /// What is predicted: what every loss compares, or what `--layer` names.
+  private func heads(_ model: SavedModel) throws -> [PredictionHead] {
+    if let layer = arguments.text("layer") { return [try model.head(ofLayer: layer)] }
+    let heads = model.heads
+    if format == "npy", heads.count > 1 {
+      throw usageError(
+        "an npy file holds one array, but the net has \(heads.count) losses",
+        "choose one with --layer: " + heads.map(\.name).joined(separator: ", "))
+    }
+    return heads
+  }
+
+  private func style(_ heads: [PredictionHead], _ samples: Dataset) throws -> PredictionFormat {
+    var style = try PredictionFormat(heads, for: samples)
+    style.showsAll = arguments.has("probabilities")
+    style.keptColumns = samples.keptColumns
+    if format == "csv", !style.fitsTable {
+      throw usageError(
+        "the losses \(heads.map(\.name).joined(separator: ", ")) predict for different steps, which no table holds",
+        "write --format json, or choose one with --layer")
+    }
+    if let threshold = try arguments.number("threshold") {
+      guard NumberRange.unit.contains(threshold) else {
+        throw usageError("'--threshold \(threshold)' must be a number from 0 to 1")
+      }
+      guard heads.contains(where: \.isBinary) else {
+        throw usageError("--threshold goes with two classes, but these weights tell others apart", "leave it out")
+      }
+      style.threshold = threshold
+    }
+    return style
+  }
+
+  /// The mean of what the models predict. Each reads the samples by what it has learned itself.
+  private func mean(_ head: PredictionHead, _ first: Dataset) throws -> [S] {
+    var sums = try model.predict(S.self, first, head: head, workers: workers)
+    for model in models.dropFirst() {
+      guard let own = try heads(model).first(where: { $0.name == head.name }), own.shape == head.shape,
+        model.classNames == models[0].classNames
+      else {
+        throw DiagnosticError(
+          code: "other-model", file: arguments.positionals[0],
+          "the folds predict different things, so they have no mean")
+      }
+      let predictions = try model.predict(S.self, samples(model), head: own, workers: workers)
+      guard predictions.count == sums.count else {
+        throw DiagnosticError(
+          code: "other-model", file: arguments.positionals[0],
+          "the folds leave out different rows, so they have no mean", remedy: "predict without --skip-bad-rows")
+      }
+      for index in sums.indices { sums[index] += predictions[index] }
+    }
+    return models.count == 1 ? sums : sums.map { $0 / S(models.count) }
+  }
+
+  // MARK: Samples
+
+  private func reading(_ model: SavedModel) -> PredictionInput {
+    var reading = PredictionInput()
+    reading.record = model.record.source
+    reading.label = arguments.text("label")
+    reading.lengths = arguments.text("lengths")
+    reading.isDouble = model.description.precision == .double
+    reading.pictures = model.pictures
+    reading.workers = workers
+    reading.inputs = names
+    reading.skipsBadRows = arguments.has("skip-bad-rows")
+    return reading
+  }
+
+  /// The samples in the given files: one with all inputs, or one for each input.
+  private func samples(_ model: SavedModel) throws -> Dataset {
+    let reading = reading(model)
+    let files = files.map { word -> (name: String?, path: String) in
+      guard let name = names.first(where: { word.hasPrefix($0 + "=") }), !Path.exists(word) else { return (nil, word) }
+      return (name, String(word.dropFirst(name.utf8.count + 1)))
+    }
+    if files.count == 1, files[0].name == nil { return try reading.read(files[0].path) }
+    guard files.count == names.count, Set(files.compactMap(\.name)).count == files.filter({ $0.name != nil }).count
+    else {
+      throw usageError(
+        "the net reads \(names.count) input\(names.count == 1 ? "" : "s"), but \(files.count) files are given",
+        "give a file for each: " + names.map { "\($0)=FILE" }.joined(separator: " "))
+    }
+    guard arguments.text("lengths") == nil else {
+      throw usageError("--lengths names the lengths of one input", "give an npz with the lengths of each")
+    }
+    var free = names.filter { name in !files.contains { $0.name == name } }[...]
+    var arrays: [DataArray] = []
+    var sets: [Dataset] = []
+    for file in files {
+      let set = try reading.read(file.path)
+      guard var array = set.inputs.first else { continue }
+      array.name = file.name ?? free.popFirst() ?? array.name
+      arrays.append(array)
+      sets.append(set)
+    }
+    var joined = try Dataset(inputs: arrays, targets: [], file: files.map(\.path).joined(separator: ", "))
+    joined.warnings = sets.flatMap(\.warnings)
+    joined.keptColumns = sets.first?.keptColumns ?? []
+    joined.ignoredColumns = sets.flatMap(\.ignoredColumns)
+    return joined
+  }
+
+  // MARK: Messages
+
+  /// Says which rows were left out.
+  private func report(_ skipped: [Diagnostic], _ file: String) {
+    guard let first = skipped.first else { return }
+    printMessages(
+      skipped.prefix(10).map { diagnostic in
+        var warning = diagnostic
+        warning.severity = .warning
+        return warning
+      })
+    let count = skipped.count
+    printMessage(
+      "\(grouped(count)) row\(count == 1 ? " is" : "s are") left out"
+        + (count > 10 ? ", the first ten of which are told of above" : "") + (first.place == nil ? "" : "; \(file)"))
+  }
+
+  /// Says how many numbers are not finite; true if all are.
+  private func report(notFinite count: Int, of all: Int) -> Bool {
+    guard count > 0 else { return true }
+    printMessage(
+      "\(grouped(count)) of the \(grouped(all)) predicted numbers are not finite: the inputs, or the weights, are too "
+        + "large for the net")
+    return false
+  }
+}
