@@ -32,6 +32,9 @@ extension ElementwiseActivation {
     [try SequenceLength.kept(lengths, by: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// y = f(x) for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.activate(function, context.input.buffer, into: context.output.buffer, workers: context.workers)

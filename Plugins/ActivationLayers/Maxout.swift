@@ -46,6 +46,9 @@ public struct Maxout: DeclaredLayer {
     [try SequenceLength.kept(lengths, by: schema.name, across: 0..<1)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// y_i = max of x_(i p) ... x_(i p + p - 1); the places of the largest are saved.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.maxPool(

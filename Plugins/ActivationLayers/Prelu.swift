@@ -46,6 +46,9 @@ public struct Prelu: DeclaredLayer {
     [try SequenceLength.kept(lengths, by: schema.name, across: 0..<(isPerChannel ? 1 : 0))]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// y = x where x > 0, else slope x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)

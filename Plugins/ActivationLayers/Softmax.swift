@@ -29,6 +29,9 @@ public struct Softmax: DeclaredLayer {
     [try SequenceLength.kept(lengths, by: schema.name, across: (inputs[0].rank - 1)..<inputs[0].rank)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// y_i = exp(x_i) / sum over j of exp(x_j), along the last dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (rows, columns) = rowSizes(context.input)
@@ -71,6 +74,9 @@ public struct LogSoftmax: DeclaredLayer {
   public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
     [try SequenceLength.kept(lengths, by: schema.name, across: (inputs[0].rank - 1)..<inputs[0].rank)]
   }
+
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
 
   /// y_i = x_i - log of the sum over j of exp(x_j), along the last dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {

@@ -39,6 +39,9 @@ extension CombiningLayer {
     [try Broadcast.length(lengths, inputs, combination, schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// Combines the inputs element by element, from the left.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output

@@ -68,6 +68,9 @@ public struct Power: DeclaredLayer {
     try exponent == nil ? OfTwo().lengths(lengths, inputs: inputs) : OfOne(1).lengths(lengths, inputs: inputs)
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// f = x^p for every element.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     if let exponent { OfOne(exponent).forward(context) } else { OfTwo().forward(context) }

@@ -105,6 +105,9 @@ public struct Dense: DeclaredLayer {
     return [try SequenceLength.ofRows(lengths[0], of: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The layer on weights that are packed once.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? {
     let width = inputs[0][inputs[0].rank - 1]

@@ -55,6 +55,9 @@ public struct BinaryCrossEntropy: DeclaredLayer {
     [try SequenceLength.ofRows(lengths[0], of: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The prediction y = sigmoid(x), and the sum of -(w t log y + (1 - t) log(1 - y)), w being the weight of yes.
   @specialized(where S == Float)
   @specialized(where S == Double)

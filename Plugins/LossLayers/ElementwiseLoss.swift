@@ -37,6 +37,9 @@ extension ElementwiseLoss {
     [try SequenceLength.ofRows(lengths[0], of: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The sum, or the mean, of the values of x - t.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     context.copyInputToOutput()

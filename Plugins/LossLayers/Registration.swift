@@ -4,6 +4,7 @@ import NNCore
 public func registerLossLayers(into registry: inout Registry) throws(RegistrationError) {
   try registry.register(SoftmaxCrossEntropy.self)
   try registry.register(BinaryCrossEntropy.self)
+  try registry.register(CTC.self)
   try registry.register(SquaredError.self)
   try registry.register(AbsoluteError.self)
   try registry.register(Huber.self)

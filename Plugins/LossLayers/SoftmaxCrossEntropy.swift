@@ -110,6 +110,9 @@ public struct SoftmaxCrossEntropy: DeclaredLayer, ClassBalancing {
     [try SequenceLength.ofRows(lengths[0], of: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The number of classes.
   private func classCount<S: Scalar>(_ scores: Tensor<S>) -> Int { scores.shape[scores.shape.rank - 1] }
 

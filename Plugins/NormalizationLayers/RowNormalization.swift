@@ -39,6 +39,9 @@ extension RowNormalization {
     return [try SequenceLength.kept(lengths, by: schema.name, across: (rank - dimensions)..<rank)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// y = w (x - mean) / sqrt(variance + epsilon) + b over each row; mean and b are 0 where rows are not centred.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     S.normalizeRows(

@@ -36,6 +36,9 @@ public struct Dropout: DeclaredLayer {
     [try SequenceLength.kept(lengths, by: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// In training y = x / (1 - rate) with probability 1 - rate, else 0; in prediction y = x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)

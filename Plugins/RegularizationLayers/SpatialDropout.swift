@@ -36,6 +36,9 @@ public struct SpatialDropout: DeclaredLayer {
     [try SequenceLength.kept(lengths, by: schema.name, across: 0..<1)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// In training y = x / (1 - rate) in a channel that stays, else 0; in prediction y = x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)

@@ -93,6 +93,9 @@ public struct Embedding: IndexReadingLayer, DeclaredElement {
     [try SequenceLength.kept(lengths, by: schema.name)]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// y_t = W[x_t], 0 for the padding. A number that is no entry, which data sets do not hold, becomes NaN.
   @specialized(where S == Float)
   @specialized(where S == Double)

@@ -12,11 +12,14 @@ struct PackedRecurrent: PackedLayer {
   let stack: RecurrentStack
   /// The shapes of the packed weights in the precision at hand, a row for each recurrence.
   let packed: [Shape]
+  /// Whether states go on from the call before.
+  var carriesStates = false
 
   func plan(_ shapes: [Shape]) throws -> LayerPlan {
     LayerPlan(
       outputs: [stack.settings.returnsAll ? Shape(stack.steps, stack.width) : Shape(stack.width)],
       parameters: packed.indices.map { ParameterPlan("packed\($0)", packed[$0], initializer: .zeros, decays: false) },
+      state: carriesStates ? try stack.states() : [],
       scratchPerSample: stack.scratchPerSample, backwardNeeds: [], forwardOperations: stack.operations(),
       backwardOperations: 0)
   }
@@ -39,8 +42,10 @@ struct PackedRecurrent: PackedLayer {
     stack.run(context) { recurrence, layer, direction, x, y in
       S.recurPacked(
         recurrence, lengths: context.inputLengths[0], x,
-        context.parameters[layer * stack.directions + direction].buffer, into: y, workers: context.workers)
+        context.parameters[layer * stack.directions + direction].buffer, into: y,
+        carried: carriesStates ? stack.state(layer, context.state[0].buffer) : nil, workers: context.workers)
     }
+    if carriesStates { stack.noteStep(context.state[0].buffer) }
   }
 
   /// A packed layer never trains.

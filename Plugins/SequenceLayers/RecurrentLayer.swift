@@ -45,6 +45,11 @@ extension RecurrentLayer {
     return [settings.returnsAll ? length : nil]
   }
 
+  /// The layer with its states kept from step to step. What is read from the end has no first step.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? {
+    settings.direction == .forward ? SteppedRecurrent(cell: Self.cell, settings: settings) : nil
+  }
+
   /// The layer on weights that are packed once.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? {
     let stack = stack(inputs[0])

@@ -45,6 +45,9 @@ public struct Concat: DeclaredLayer {
     [try axis.kept(lengths, of: inputs[0], "concat")]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The inputs one behind the other along the dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output

@@ -56,6 +56,9 @@ public struct Slice: DeclaredLayer {
     [try axis.kept(lengths, of: inputs[0], "slice")]
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The elements start ..< start + length along the dimension.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "slice") else { return }

@@ -76,6 +76,9 @@ public struct Split: DeclaredLayer {
     return [SequenceLength?](repeating: kept, count: sizes?.count ?? parts ?? 1)
   }
 
+  /// Reads each step by itself.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+
   /// The parts along the dimension, in order.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "split") else { return }

@@ -60,6 +60,10 @@ extension PredictionCommand {
       Option("probabilities", "Also the probability of every class, each in a column of its own."),
       Option(
         "threshold", .text("P"), "Of two classes, name the second one from this probability on; 0.5 unless given."),
+      Option(
+        "stream",
+        "Read a sequence step by step, one on each line of INPUT, and answer each with a line at once; an empty line begins "
+          + "another sequence."),
       Option("skip-bad-rows", "Leave out rows of a table that cannot be read, and say how many and where."),
       Option("output", .path("FILE"), "Where to write them; standard output unless given."), CommonOptions.threads,
       CommonOptions.verbose,
@@ -71,6 +75,10 @@ extension PredictionCommand {
       (
         line: "\(invocation) runs/mlp/weights.safetensors models/data/digits/test.csv.gz",
         meaning: "Print a class and its probability for every row."
+      ),
+      (
+        line: "sensor | \(invocation) weights.safetensors - --stream",
+        meaning: "Answer each step of a sequence when it comes."
       ),
       (
         line: "head -3 rows.csv | \(invocation) weights.safetensors - --format jsonl",
@@ -85,6 +93,7 @@ extension PredictionCommand {
       try SavedModel(path: $0, registry: environment.registry)
     }
     let workers = try environment.workers(arguments)
+    if arguments.has("stream") { return try StreamedPrediction.run(models, arguments, workers) }
     let isFinite =
       switch models[0].description.precision {
       case .float: try PredictionRun<Float>(models, arguments, workers).run()

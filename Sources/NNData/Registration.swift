@@ -23,6 +23,7 @@ public func registerStandardColumns(into registry: inout Registry) throws(Regist
   try registry.register(CategoryColumn.self)
   try registry.register(BooleanColumn.self)
   try registry.register(DateColumn.self)
+  try registry.register(TextColumn.self)
   try registry.register(IgnoredColumn.self)
 }
 

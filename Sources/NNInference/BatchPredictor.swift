@@ -78,6 +78,8 @@ extension BatchPredictor {
     for index in inputs.indices {
       precondition(inputs[index].count >= count * inputCounts[index], "an input's buffer is shorter than the samples")
     }
-    for case let lengths? in lengths { precondition(lengths.count >= count, "there are fewer lengths than samples") }
+    for index in lengths.indices {
+      precondition(lengths[index]?.count ?? count >= count, "there are fewer lengths than samples")
+    }
   }
 }

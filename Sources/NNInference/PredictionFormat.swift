@@ -41,8 +41,16 @@ public struct PredictionFormat: Sendable {
 
   /// The numbers of a sample, or of each of its steps.
   private func units<S>(_ predictions: [[S]], _ head: Int, _ sample: Int) -> [ArraySlice<S>] {
+    let width = heads[head].width
+    guard heads[head].isPerStep || heads[head].isLabels else {
+      return [predictions[head][(sample * width)..<((sample + 1) * width)]]
+    }
+    return steps(predictions, head, sample)
+  }
+
+  /// The numbers of each valid step of a sample.
+  private func steps<S>(_ predictions: [[S]], _ head: Int, _ sample: Int) -> [ArraySlice<S>] {
     let (width, unit) = (heads[head].width, heads[head].unit)
-    guard heads[head].isPerStep else { return [predictions[head][(sample * width)..<((sample + 1) * width)]] }
     return (0..<(lengths[head]?[sample] ?? width / unit)).map { step in
       let start = sample * width + step * unit
       return predictions[head][start..<(start + unit)]
@@ -64,6 +72,7 @@ public struct PredictionFormat: Sendable {
   /// The titles of a head's columns. With several heads they begin with its name.
   private func titles(_ head: PredictionHead) -> [String] {
     let prefix = heads.count > 1 ? head.name + "." : ""
+    if head.isLabels { return [prefix + "labels"] }
     guard head.isAboutClasses else {
       if let names = head.answerNames { return names.map { prefix + $0 } }
       if head.unit == 1 { return [heads.count > 1 ? head.name : "prediction"] }
@@ -93,12 +102,16 @@ public struct PredictionFormat: Sendable {
     for sample in 0..<count(predictions) {
       let kept = keptColumns.map { quoted($0.texts[sample]) + "," }.joined()
       let parts = heads.indices.map { units(predictions, $0, sample) }
-      for step in parts[0].indices {
+      for step in 0..<(heads[0].isPerStep ? parts[0].count : 1) {
         if heads[0].isPerStep { text += "\(samplesBefore + sample + 1),\(step + 1)," }
         text += kept
         for (index, head) in heads.enumerated() {
           if index > 0 { text += "," }
-          append(parts[index][step], of: head, to: &text)
+          if head.isLabels {
+            text += quoted(head.labels(parts[index]).joined(separator: " "))
+          } else {
+            append(parts[index][step], of: head, to: &text)
+          }
         }
         text += "\n"
       }
@@ -152,6 +165,11 @@ public struct PredictionFormat: Sendable {
   private func members<S: Number>(_ head: PredictionHead, _ units: [ArraySlice<S>]) -> [String] {
     func member(_ key: String, _ values: [String]) -> String {
       "\(NNText.json(key)):" + (head.isPerStep ? "[\(values.joined(separator: ","))]" : values.first ?? "null")
+    }
+    if head.isLabels {
+      let labels = head.labels(units).map { NNText.json($0) }.joined(separator: ",")
+      let values = units.map { "[\($0.map { Self.number($0) }.joined(separator: ","))]" }.joined(separator: ",")
+      return ["\"labels\":[\(labels)]", "\"values\":[\(values)]"]
     }
     var members: [String] = []
     let verdicts = units.compactMap { head.verdict($0.map { Double($0) }[...], threshold: threshold) }

@@ -62,23 +62,11 @@ struct PredictionGraph<S: Scalar> {
         input.name, shape: input.shape, value: input.value, hasLength: input.hasLength, entries: input.entries)
       renamed[Value(.input(index))] = value
     }
-    let needed = neededNodes()
+    let needed = plan.nodesOfPrediction
     for index in needed {
       for value in plan.definition.nodes[index].inputs { readers[value, default: []].append(index) }
     }
     for index in needed { try add(index) }
-  }
-
-  /// The nodes that the prediction depends on, in order.
-  private func neededNodes() -> [Int] {
-    var needed: Set<Int> = []
-    var open: [Int] = []
-    if case .node(let node) = plan.prediction.origin { open.append(node) }
-    while let node = open.popLast() {
-      guard needed.insert(node).inserted else { continue }
-      for case .node(let other) in plan.definition.nodes[node].inputs.map(\.origin) { open.append(other) }
-    }
-    return needed.sorted()
   }
 
   private mutating func add(_ index: Int) throws {
@@ -215,5 +203,19 @@ struct PredictionGraph<S: Scalar> {
 
   private func wide(_ values: Buffer<S>, _ range: Range<Int>) -> [Double] {
     values.slice(range).array.map { Double($0) }
+  }
+}
+
+extension NetworkPlan {
+  /// The nodes that the prediction depends on, in order.
+  var nodesOfPrediction: [Int] {
+    var needed: Set<Int> = []
+    var open: [Int] = []
+    if case .node(let node) = prediction.origin { open.append(node) }
+    while let node = open.popLast() {
+      guard needed.insert(node).inserted else { continue }
+      for case .node(let other) in definition.nodes[node].inputs.map(\.origin) { open.append(other) }
+    }
+    return needed.sorted()
   }
 }

@@ -24,12 +24,15 @@ public struct PredictionHead: Sendable {
   private let plan: NetworkPlan
 
   /// The head at a value of a model's net.
-  init(_ model: SavedModel, _ value: NetworkDefinition.Value) {
-    let plan = model.plan.predicting(value)
+  ///
+  /// - Parameter stepped: the net that reads one step at a time, whose prediction the head is then.
+  init(_ model: SavedModel, _ value: NetworkDefinition.Value, stepped: NetworkPlan? = nil) {
+    let isFirst = stepped != nil || value == model.plan.prediction
+    let value = stepped?.prediction ?? value
+    let plan = stepped ?? model.plan.predicting(value)
     let (meaning, shape, unit) = (plan.predictionMeaning, plan.shape(of: value), plan.predictionUnit)
     (self.plan, self.value, self.meaning, self.shape, self.unit) = (plan, value, meaning, shape, unit)
     name = plan.definition.name(of: value)
-    let isFirst = value == model.plan.prediction
     let count = meaning == .binaryProbabilities || meaning == .values ? 2 : unit
     classNames = model.classNames.flatMap { isFirst || meaning != .values && $0.count == count ? $0 : nil }
     // What a table asks for is what losses compare.
@@ -55,7 +58,9 @@ public struct PredictionHead: Sendable {
   /// Scalars of a prediction.
   var width: Int { shape.elementCount }
   /// Whether each step of a sequence has a class, or numbers, of its own.
-  var isPerStep: Bool { unit < width }
+  var isPerStep: Bool { unit < width && !isLabels }
+  /// Whether labels are read off a sequence of steps.
+  var isLabels: Bool { if case .labels = meaning { true } else { false } }
   /// Whether classes that exclude one another are told apart.
   var isAboutClasses: Bool {
     meaning == .probabilities || meaning == .scores || (meaning == .binaryProbabilities && width == 1)
@@ -68,6 +73,21 @@ public struct PredictionHead: Sendable {
   /// The name of a class; its number if it has none.
   func name(ofClass index: Int) -> String {
     classNames.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
+  }
+
+  /// The labels that are read off the steps of a sequence by the best path: the most probable one of each step, repeated ones
+  /// once, without blanks.
+  func labels<S: BinaryFloatingPoint>(_ steps: [ArraySlice<S>]) -> [String] {
+    guard case .labels(let blank) = meaning else { return [] }
+    var labels: [String] = []
+    var before = blank
+    for step in steps {
+      // Of equal probabilities the first one counts.
+      let best = step.indices.reduce(step.startIndex) { step[$1] > step[$0] ? $1 : $0 } - step.startIndex
+      if best != before, best != blank { labels.append(name(ofClass: best)) }
+      before = best
+    }
+    return labels
   }
 
   /// The class that a prediction names, and what speaks for it; nil when it is not about classes. A prediction that

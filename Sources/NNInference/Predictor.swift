@@ -13,6 +13,8 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   private let network: Network<S>
   /// The threads that share the work.
   var workers: WorkerPool { network.workers }
+  /// The arrays that layers update, of the net that computes whole batches.
+  var state: Buffer<S> { network.state }
   private let parts: BatchParts
   /// Nets of the same parameters that compute parts of a batch, one for each worker; none if no batch is cut.
   private let partNetworks: [Network<S>]

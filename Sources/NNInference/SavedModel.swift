@@ -63,7 +63,11 @@ public struct SavedModel: Sendable {
         code: "bad-record", file: weights.tensors.file,
         "the record changes the numbers of '\(input.name)', which are indices")
     }
-    let classes = [.probabilities, .scores].contains(plan.predictionMeaning) ? plan.predictionUnit : 2
+    let classes: Int
+    switch plan.predictionMeaning {
+    case .probabilities, .scores, .labels: classes = plan.predictionUnit
+    case .binaryProbabilities, .values: classes = 2
+    }
     if let names = record.classes, plan.predictionMeaning != .values, names.count != classes {
       throw DiagnosticError(
         code: "bad-record", file: weights.tensors.file,

@@ -26,9 +26,9 @@ extension Float {
 
   public static func recurPacked(
     _ recurrence: Recurrence, lengths: Buffer<Int32>?, _ x: Buffer<Float>, _ packed: Buffer<Float>,
-    into y: Buffer<Float>, workers: WorkerPool
+    into y: Buffer<Float>, carried: CarriedState<Float>?, workers: WorkerPool
   ) {
-    KernelTable.current.recurPacked(recurrence, lengths, x, packed, y, workers)
+    KernelTable.current.recurPacked(recurrence, lengths, x, packed, y, carried, workers)
   }
 
   public static func attend(

@@ -275,10 +275,11 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
   static func pack(
     _ recurrence: Recurrence, _ weights: RecurrentWeights<Self>, into packed: Buffer<Self>, workers: WorkerPool)
 
-  /// `recur` with weights from `pack`, and nothing saved; the same bits.
+  /// `recur` with weights from `pack`, and nothing saved; the same bits. With `carried` each sequence begins with the state
+  /// that is given, and its last one is left there: a sequence in pieces has the bits of the whole one.
   static func recurPacked(
     _ recurrence: Recurrence, lengths: Buffer<Int32>?, _ x: Buffer<Self>, _ packed: Buffer<Self>,
-    into y: Buffer<Self>, workers: WorkerPool)
+    into y: Buffer<Self>, carried: CarriedState<Self>?, workers: WorkerPool)
 
   /// o = softmax(q k^T / sqrt(width)) v; rows of o that are padding get 0. `logarithms` gets the logarithm of the sum of
   /// exponentials of each query, [batch, heads, queries]; it may be empty.

@@ -62,7 +62,7 @@ public func kernelTable() -> KernelTable {
     recurBackward: { recurBackward($0, $1, $2, $3, $4, $5, $6) },
     recurrencePackedCount: { packedCount($0) },
     packRecurrence: { pack($0, $1, $2, $3) },
-    recurPacked: { recurPacked($0, $1, $2, $3, $4, $5) },
+    recurPacked: { recurPacked($0, $1, $2, $3, $4, $5, $6) },
     attend: { attend($0, $1, $2, $3, $4, $5) },
     attendBackward: { attendBackward($0, $1, $2, $3, $4, $5, $6, $7) },
     sum: { sum($0, $1) },

@@ -28,7 +28,7 @@ func measureRecurrence(
   let lengths = least < steps ? ends.buffer : nil
   return microseconds {
     if pass == "predict" {
-      Float.recurPacked(r, lengths: lengths, x.buffer, packed.buffer, into: y.buffer, workers: workers)
+      Float.recurPacked(r, lengths: lengths, x.buffer, packed.buffer, into: y.buffer, carried: nil, workers: workers)
       return
     }
     Float.recur(r, lengths: lengths, x.buffer, weights, saved: saved.buffer, into: y.buffer, workers: workers)

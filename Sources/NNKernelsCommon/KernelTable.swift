@@ -129,7 +129,10 @@ public struct KernelTable: Sendable {
   public typealias PackRecurrence =
     @Sendable (Recurrence, RecurrentWeights<Float>, _ packed: Vector, WorkerPool) -> Void
   public typealias RecurPacked =
-    @Sendable (Recurrence, _ lengths: Buffer<Int32>?, _ x: Vector, _ packed: Vector, _ y: Vector, WorkerPool) -> Void
+    @Sendable (
+      Recurrence, _ lengths: Buffer<Int32>?, _ x: Vector, _ packed: Vector, _ y: Vector, CarriedState<Float>?,
+      WorkerPool
+    ) -> Void
   public typealias Attend =
     @Sendable (Attention, AttentionLengths, AttentionArrays<Float>, _ o: Vector, _ logarithms: Vector, WorkerPool) ->
     Void

@@ -31,6 +31,17 @@ extension CodeExplanation {
         #"<network><input shape="6x1" length="varying" value="1 2 3"/><transpose/><conv1d channels="2" kernel="3"/></network>"#
     ),
     .init(
+      "no-steps",
+      "Step by step only that can be computed which needs no later step: attention, convolutions and what reads from the end "
+        + "need the whole sequence, and a mean over steps is known when they are all there.",
+      wrong: #"nninfer WEIGHTS - --stream with a net of <lstm direction="both"/>"#,
+      right: #"nninfer WEIGHTS - --stream with a net of <lstm return="last"/>"#),
+    .init(
+      "bad-step",
+      "With --stream each line is a step: all numbers of the net's inputs in their order, separated by commas or blanks, or a "
+        + "single token where the input was made of a text. An empty line begins another sequence.",
+      wrong: "a line with 11 numbers for a net that reads 12 at each step", right: "a line with 12 numbers"),
+    .init(
       "index-input",
       "An input of kind=\"index\" holds numbers that stand for entries, such as words. Only <embedding> reads them; any other "
         + "layer would take them for quantities.", .experiment,

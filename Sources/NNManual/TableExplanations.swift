@@ -57,6 +57,18 @@ extension CodeExplanation {
       wrong: #"<category name="cabin" input="x"/><number name="age" input="x"/>"#,
       right: #"<category name="cabin" input="cabin"/><number name="age"/>"#),
     CodeExplanation(
+      "cut-texts",
+      "A text has more tokens than the length of its <text>; those at its end are left out. If what matters stands there, the "
+        + "length should be larger, at the price of memory for every sample.",
+      wrong: #"<text name="review" length="4"/>, and a review of twenty words"#,
+      right: #"<text name="review" length="40"/>"#),
+    CodeExplanation(
+      "bad-vocabulary",
+      "The vocabulary of a WordPiece tokenizer is a text in UTF-8 with a token on each line, every token once, [UNK], [CLS] and "
+        + "[SEP] among them. The line is the token's entry, so nothing may be left out.",
+      wrong: #"<text name="t" tokens="wordPiece" vocabulary="words.txt" length="40"/> with a list of words"#,
+      right: #"<text name="t" tokens="wordPiece" vocabulary="vocab.txt" length="40"/> with BERT's vocab.txt"#),
+    CodeExplanation(
       "no-table", "<columns> tells what the columns of a table of text are; other sources have none.",
       wrong: #"<data><npz role="train" path="a.npz"/></data><columns><number name="x"/></columns>"#,
       right: #"<data><csv role="train" path="a.csv"/></data><columns><number name="x"/></columns>"#),
@@ -69,7 +81,7 @@ extension CodeExplanation {
       right: #"<csv path="a.csv" label="price"/> with <number name="price"/>"#),
     CodeExplanation(
       "not-a-column", "An element of a plug-in that is registered for <columns> says nothing of a column.",
-      wrong: "a plug-in that registers a layer as a column", right: "number, category, boolean, date or ignore"),
+      wrong: "a plug-in that registers a layer as a column", right: "number, category, boolean, date, text or ignore"),
     CodeExplanation(
       "row-numbers",
       "A column counts the rows. What is learned from it says nothing of rows that come later, whose numbers are others.",

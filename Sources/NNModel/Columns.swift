@@ -27,7 +27,7 @@ extension ModelDescription {
         let shape = widths[element.name].flatMap({ Shape([$0]) })
       else { continue }
       result.network[index].element = element.element.with(
-        NetworkElement.Input(columns: shape, entries: entries[element.name]))
+        NetworkElement.Input(columns: shape, entries: entries[element.name], hasLength: input.hasLength))
     }
     result.isResolved = result.columnInputs.allSatisfy { widths[$0] != nil }
     return result

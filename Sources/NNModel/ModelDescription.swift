@@ -179,9 +179,9 @@ public struct NetworkElement: Sendable {
     }
 
     /// An input that reads the columns of a table, which have been found to be a row of so many numbers, or indices.
-    init(columns shape: Shape, entries: Int?) {
-      (self.shape, self.entries) = (shape, entries)
-      (readsColumns, value, hasLength) = (true, nil, false)
+    init(columns shape: Shape, entries: Int?, hasLength: Bool) {
+      (self.shape, self.entries, self.hasLength) = (shape, entries, hasLength)
+      (readsColumns, value) = (true, nil)
     }
   }
 }

@@ -39,7 +39,7 @@ public struct ModelStructure: Sendable, Hashable {
     model, description, plugin, data, windows, split, columns, preprocess, augment, views, include, define, block,
     network,
     input, use,
-    `repeat`,
+    `repeat`, recurrent,
     training,
   ]
 
@@ -180,7 +180,7 @@ public struct ModelStructure: Sendable, Hashable {
     ])
 
   static let block = ModelStructure(
-    "block", in: ["model"], children: ["use", "repeat"], kinds: [.layer, .loss], isUnique: false,
+    "block", in: ["model"], children: ["use", "repeat", "recurrent"], kinds: [.layer, .loss], isUnique: false,
     "Layers with a name and parameters, to be used in the net several times.",
     example: #"<block name="hidden" parameters="units"><dense units="{units}"/><relu/></block>"#,
     attributes: [
@@ -192,7 +192,7 @@ public struct ModelStructure: Sendable, Hashable {
     ])
 
   static let network = ModelStructure(
-    "network", in: ["model"], children: ["input", "use", "repeat"], kinds: [.layer, .loss],
+    "network", in: ["model"], children: ["input", "use", "repeat", "recurrent"], kinds: [.layer, .loss],
     "The net: inputs and layers in the order of flow.",
     example: #"<network><input name="pixels" shape="64"/><dense units="10"/></network>"#)
 
@@ -216,7 +216,7 @@ public struct ModelStructure: Sendable, Hashable {
     ])
 
   static let use = ModelStructure(
-    "use", in: ["network", "block", "repeat"], isUnique: false,
+    "use", in: ["network", "block", "repeat", "recurrent"], isUnique: false,
     "A block's layers, written out here. The block's parameters are its other attributes.",
     example: #"<use block="hidden" name="first" units="32"/>"#,
     attributes: [
@@ -228,12 +228,32 @@ public struct ModelStructure: Sendable, Hashable {
     ])
 
   static let `repeat` = ModelStructure(
-    "repeat", in: ["network", "block", "repeat"], children: ["use", "repeat"], kinds: [.layer, .loss], isUnique: false,
+    "repeat", in: ["network", "block", "repeat", "recurrent"], children: ["use", "repeat", "recurrent"],
+    kinds: [.layer, .loss], isUnique: false,
     "Layers, written out several times; {index} counts from 1.",
     example: #"<repeat times="3"><dense units="32"/><relu/></repeat>"#,
     attributes: [
       .required("times", .integer(0...Int(Int32.max)), "How many times."),
       .optional("name", .name, "With the index and a point, stands before the names of the layers inside."),
+    ])
+
+  static let recurrent = ModelStructure(
+    "recurrent", in: ["network", "block", "repeat"], children: ["use", "repeat"], kinds: [.layer], isUnique: false,
+    "A recurrent layer with a cell of one's own: what is inside reads {input}, the numbers of a step, and {state}, a row that "
+      + "begins as zeros, and ends with the next state. It is written out once for each step; all steps share the parameters "
+      + "of the first one.",
+    example:
+      #"<recurrent state="8"><concat from="{input} {state}"/><dense units="8"/><tanh/></recurrent>"#,
+    attributes: [
+      .optional(
+        "name", .name, "Stands before the layers' names, with a point between; recurrent and a number unless given."),
+      .required("state", .integer(1...Shape.maximumElementCount), "The numbers of the state."),
+      .optional(
+        "return", .choice(["all", "last"]), default: .text("all"),
+        "all: the states of all steps. last: only the last one."),
+      .optional(
+        "steps", .integer(1...4096), "How many steps are read; those of the input, if it is an <input>, unless given."),
+      .optional("from", .names, "The sequence, steps x features; the element before it unless given."),
     ])
 
   static let training = ModelStructure(

@@ -13,15 +13,18 @@ extension ModelDescription {
       let tree = try? parseXML(source, limits: .standard), let root = tree.elements.first
     else { return text }
     let way = Path.relative(home, from: from)
-    // Sources stand in the text in their order, among splits.
-    let data = root.children.first { tree[$0].name == "data" }
-    let tags = data.map { tree[$0].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") } } ?? []
-    guard tags.count == sources.count else { return text }
+    // Elements stand in the text in their order: sources among splits, and what <columns> holds.
+    func tags(in name: String) -> [Int] {
+      guard let section = root.children.first(where: { tree[$0].name == name }) else { return [] }
+      return tree[section].children.filter { !(tree[$0].isStandard && tree[$0].name == "split") }
+    }
+    let sections = [(tags(in: "data"), sources), (tags(in: "columns"), columns?.elements ?? [])]
+    guard sections.allSatisfy({ $0.0.count == $0.1.count }) else { return text }
     var bytes: [UInt8] = []
     var offset = 0
     let plugins = root.children.filter { tree[$0].isStandard && tree[$0].name == ModelStructure.plugin.schema.name }
-    let all = zip(tags, sources.map(\.schema)) + plugins.map { ($0, ModelStructure.plugin.schema) }
-    for (tag, schema) in all.sorted(by: { $0.0 < $1.0 }) {
+    let named = sections.flatMap { zip($0.0, $0.1.map(\.schema)) } + plugins.map { ($0, ModelStructure.plugin.schema) }
+    for (tag, schema) in named.sorted(by: { $0.0 < $1.0 }) {
       let paths = Set(schema.allAttributes.filter { $0.kind == .path }.map(\.name))
       for attribute in tree.scan.tags[tag].attributes.map({ tree.scan.attributes[Int($0)] })
       where paths.contains(source.string(attribute.name)) {

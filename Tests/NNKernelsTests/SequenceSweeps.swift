@@ -103,7 +103,7 @@ struct SequenceSweeps {
           let valid = r.length(memory?.buffer, sequence) * r.features
           x.slice(from: sequence * r.steps * r.features + valid, count: r.steps * r.features - valid).fill(.nan)
         }
-        table.recurPacked(r, memory?.buffer, x, packed, y, pools.all[2])
+        table.recurPacked(r, memory?.buffer, x, packed, y, nil, pools.all[2])
         var single = r
         single.batch = 1
         for sequence in 0..<r.batch {
@@ -116,6 +116,34 @@ struct SequenceSweeps {
             let place = step * r.outputStride + r.outputOffset
             let batched = y.slice(from: sequence * r.steps * r.outputStride + place, count: r.units)
             #expect(batched.array.bits == own.slice(from: place, count: r.units).array.bits, "\(table.level) \(r)")
+          }
+        }
+        guard !r.isReversed else { continue }
+        // In pieces, alone and all sequences together, whose states go from piece to piece.
+        let state = draw(r.batch * r.carriedPerSequence)
+        for pieces in [1, 3] {
+          var batched = r
+          batched.batch = pieces == 1 ? r.batch : 1
+          let least = (0..<r.batch).map { r.length(memory?.buffer, $0) }.min() ?? 1
+          let part = draw(batched.batch * r.steps * r.outputStride)
+          var step = 0
+          while step < least {
+            batched.steps = min(pieces, least - step)
+            let input = draw(batched.batch * batched.steps * r.features)
+            for sequence in 0..<batched.batch {
+              input.slice(from: sequence * batched.steps * r.features, count: batched.steps * r.features).copy(
+                from: x.slice(from: (sequence * r.steps + step) * r.features, count: batched.steps * r.features))
+            }
+            table.recurPacked(
+              batched, nil, input, packed, part, CarriedState(state, continues: step > 0), pools.all[pieces % 3])
+            for sequence in 0..<batched.batch {
+              for offset in 0..<batched.steps {
+                let row = part.slice(from: batched.outputRow(sequence, offset), count: r.units)
+                let whole = y.slice(from: r.outputRow(sequence, step + offset), count: r.units)
+                #expect(row.array.bits == whole.array.bits, "\(table.level) \(r) step \(step)")
+              }
+            }
+            step += batched.steps
           }
         }
         withExtendedLifetime(kept) {}

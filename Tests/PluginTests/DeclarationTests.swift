@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: schemas.map(\.name)) func exampleIsRead(_ name: String) throws {
     let schema = try #require(Self.schemas.first { $0.name == name })
     let loader = ModelLoader(registry: standardRegistry)
-    let shape = ["matmul", "rnn", "lstm", "gru", "attention"].contains(name) ? "8x8" : "64"
+    let shape = ["matmul", "rnn", "lstm", "gru", "attention", "ctc"].contains(name) ? "8x8" : "64"
     let text = """
       <model xmlns="urn:nnrun:model:1"><network>
         <input name="left" shape="\(shape)"/><input name="right" shape="\(shape)"/>\(schema.example)

@@ -19,6 +19,8 @@ let sequenceCases: [ConformanceCase] =
     .init("poolSequence", inputs: sequence), .init("poolSequence", ["take": .text("last")], inputs: sequence),
     .init("poolSequence", ["take": .text("max")], inputs: [Shape(4, 2, 3)]),
     .init("softmaxCrossEntropy", perStep, inputs: sequence),
+    .init("ctc", ["labels": .integer(2)], inputs: [Shape(6, 3)]),
+    .init("ctc", ["labels": .integer(3), "blank": .integer(4), "reduction": .text("sum")], inputs: [Shape(7, 5)]),
     .init("softmaxCrossEntropy", perStep, inputs: sequence, target: 1, targetValues: .distributions),
   ]
 
@@ -47,6 +49,8 @@ private let lengthCases: [ConformanceCase] =
     .init("poolSequence", ["take": .text("max")], inputs: sequence, hasLengths: true),
     .init("poolSequence", inputs: [Shape(4, 2, 3)], hasLengths: true),
     .init("binaryCrossEntropy", inputs: sequence, targetValues: .unit, hasLengths: true),
+    .init("ctc", ["zeroInfinity": .boolean(true)], inputs: sequence, hasLengths: true),
+    .init("ctc", ["labels": .integer(3), "zeroInfinity": .boolean(true)], inputs: [Shape(7, 5)], hasLengths: true),
     .init("softmaxCrossEntropy", perStep, inputs: sequence, hasLengths: true),
     .init(
       "softmaxCrossEntropy", perStep.merging(["labelSmoothing": .number(0.1)]) { $1 }, inputs: sequence,

@@ -150,6 +150,31 @@ def losses():
                lambda y, t: F.binary_cross_entropy_with_logits(torch.cat(y), torch.cat(t)), torch.sigmoid))
 
 
+def alignments():
+    def ctc(attributes, counts, classes, lengths):
+        blank = attributes.get("blank", 0)
+
+        def labels(outputs):
+            kinds = [c for c in range(classes) if c != blank]
+            return [torch.tensor(random.choice(kinds, n).astype(np.float64)) for n in counts]
+
+        def loss(outputs, targets):
+            scores = torch.nn.utils.rnn.pad_sequence([torch.log_softmax(y, -1) for y in outputs])
+            return F.ctc_loss(scores, torch.cat(targets).long(), torch.tensor(lengths), torch.tensor(counts), blank=blank,
+                              reduction=attributes.get("reduction", "mean"),
+                              zero_infinity=attributes.get("zeroInfinity") == "true")
+
+        case("ctc", attributes, (STEPS, classes), lambda p, x: x, lengths=lengths,
+             loss=(labels, loss, lambda y: torch.softmax(y, -1)))
+
+    ctc({}, [1, 3, 1], 7, LENGTHS)
+    ctc({"blank": 2}, [2, 2, 0], 4, LENGTHS)
+    ctc({"reduction": "sum"}, [1, 2, 1], 3, LENGTHS)
+    ctc({"zeroInfinity": "true"}, [2, 4, 3], 5, [4, 5, 2])
+    ctc({"zeroInfinity": "true", "reduction": "sum", "blank": 1}, [3, 5, 0, 2], 2, [5, 5, 3, 4])
+    ctc({"blank": 5}, [2, 2, 1, 2, 0, 1], 6, [5, 5, 3, 4, 5, 1])
+
+
 print("# Written by tools/reference/sequence_fixtures.py with PyTorch", torch.__version__.split("+")[0])
-for family in (embeddings, positions, pools, dense, rows, losses):
+for family in (embeddings, positions, pools, dense, rows, losses, alignments):
     family()

@@ -38,6 +38,14 @@ public protocol Layer: ElementValue {
   /// - Throws: an `ElementError` if it cannot read them.
   func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?]
 
+  /// The layer as it reads a sequence one step at a time, on the same parameters: its inputs that have lengths are then of a
+  /// single step, and what it has to know of the steps before is in its state, which is 0 at the beginning. It computes what
+  /// the layer computes of the whole sequence; where that is the same for a single step, it is the layer itself. nil, as by
+  /// default, if it cannot.
+  ///
+  /// - Parameter inputs: the shapes of the inputs of the layer for whole sequences.
+  func stepped(_ inputs: [Shape]) -> (any Layer)?
+
   /// Computes the outputs, and the loss if it is one, from the inputs.
   func forward<S: Scalar>(_ context: ForwardContext<S>)
 
@@ -61,6 +69,9 @@ extension Layer {
   public func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
     throw ElementError.length(schema.name)
   }
+
+  /// No single steps.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? { nil }
 
   /// No packed form.
   public func packed<S: Scalar>(_ inputs: [Shape], for scalar: S.Type) -> (any PackedLayer)? { nil }

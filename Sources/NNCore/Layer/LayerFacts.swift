@@ -116,6 +116,9 @@ public struct LayerFacts: Sendable {
     case binaryProbabilities
     /// Numbers.
     case values
+    /// At each step probabilities of labels, of which `blank` is none: the labels of a sequence are the most probable one of
+    /// each step, repeated ones once, blanks left out.
+    case labels(blank: Int)
   }
 
   /// The elementwise function that the layer is, if it is one that kernels know.

@@ -50,7 +50,10 @@ extension NetworkPlan {
   package var predictionUnit: Int {
     let shape = shape(of: prediction)
     guard shape.rank > 1 else { return shape.elementCount }
-    if [.probabilities, .scores].contains(predictionMeaning) { return shape[shape.rank - 1] }
+    switch predictionMeaning {
+    case .probabilities, .scores, .labels: return shape[shape.rank - 1]
+    case .binaryProbabilities, .values: break
+    }
     return length(of: prediction) == nil ? shape.elementCount : shape.elementCount / shape[0]
   }
 

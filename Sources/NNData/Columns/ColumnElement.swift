@@ -12,6 +12,11 @@ protocol ColumnElement: DeclaredElement {
   /// What becomes of a row with a gap in one of the columns.
   var dropsGaps: Bool { get }
 
+  /// The element with the files that it names, which are read now. Throws a `DiagnosticError` that names the file.
+  ///
+  /// - Parameter folder: the folder of the model file.
+  func withFiles(in folder: String) throws -> any ColumnElement
+
   /// What the training part says of one column; nil for a column that the net does not read. Throws an `ElementError` for
   /// a column from which nothing can be learned.
   ///
@@ -25,12 +30,15 @@ protocol ColumnElement: DeclaredElement {
 extension ColumnElement {
   var input: String? { nil }
   var dropsGaps: Bool { false }
+  func withFiles(in folder: String) -> any ColumnElement { self }
 }
 
 /// How a field of a table becomes a number or a text.
 enum ColumnReading: Sendable, Hashable {
   case number
   case text
+  /// A text whose tokens count: every text is what it says, `NA` and 3.0 too.
+  case tokens
   case boolean
   case date(DateOrder)
 
@@ -38,7 +46,7 @@ enum ColumnReading: Sendable, Hashable {
   var noun: String {
     switch self {
     case .number: "a number"
-    case .text: "a text"
+    case .text, .tokens: "a text"
     case .boolean: "a truth value such as true, yes or 1"
     case .date(let order): "a date such as \(order.example)"
     }

@@ -16,6 +16,8 @@ struct ColumnEncoder {
   let encoding: ColumnEncoding
   /// The place of each value of a category.
   private let places: [String: Int]
+  /// Makes the tokens of a text.
+  private let tokens: TokenEncoder?
 
   init(_ encoding: ColumnEncoding) {
     self.encoding = encoding
@@ -24,6 +26,7 @@ struct ColumnEncoder {
     } else {
       places = [:]
     }
+    if case .text(let text) = encoding { tokens = TokenEncoder(text) } else { tokens = nil }
   }
 
   /// Appends the numbers of a field that was read as a number; NaN for a gap.
@@ -39,12 +42,15 @@ struct ColumnEncoder {
     case .date(let date):
       guard let filled = value.isNaN ? date.fill : value else { throw .gap }
       date.encode(filled, into: &numbers)
-    case .category: throw .gap
+    case .category, .text: throw .gap
     }
   }
 
   /// Appends the numbers of a field that was read as a text; nil for a gap.
-  func append(_ text: String?, to numbers: inout [Double]) throws(ColumnFault) {
+  ///
+  /// - Returns: whether the end of a text was left out because it is too long.
+  @discardableResult func append(_ text: String?, to numbers: inout [Double]) throws(ColumnFault) -> Bool {
+    if let tokens { return try tokens.append(text, to: &numbers) }
     guard case .category(let category) = encoding else { throw .gap }
     let place = try self.place(text, category)
     if category.isIndex {
@@ -54,6 +60,7 @@ struct ColumnEncoder {
       for _ in 0..<category.count { numbers.append(0) }
       if let place { numbers[start + place] = 1 }
     }
+    return false
   }
 
   /// The place of a value; nil if it has none.

@@ -29,6 +29,7 @@ extension ColumnEncoding {
         .init(key: "scales", value: .array(date.scales.map { .number($0) })),
         .init(key: "shifts", value: .array(date.shifts.map { .number($0) })),
       ] + Self.fill(date.fill)
+    case .text(let text): return text.json
     }
   }
 
@@ -79,6 +80,9 @@ extension ColumnEncoding {
       self = .date(
         DateEncoding(
           order: order, parts: parts, isCyclic: isCyclic, fill: number("fill"), scales: scales, shifts: shifts))
+    case "text":
+      guard let text = TokenEncoding(json: json) else { return nil }
+      self = .text(text)
     default: return nil
     }
   }

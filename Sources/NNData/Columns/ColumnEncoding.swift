@@ -14,24 +14,40 @@ package enum ColumnEncoding: Sendable, Hashable {
   case boolean(fill: Double?)
   /// The parts of a date.
   case date(DateEncoding)
+  /// A sequence of indices, one for each token of a text.
+  case text(TokenEncoding)
 
-  /// The numbers of a sample that the column becomes.
+  /// The numbers of a sample that the column becomes; of a sequence the most that there can be.
   package var width: Int {
     switch self {
     case .number(let number): number.hasIndicator ? 2 : 1
     case .category(let category): category.isIndex ? 1 : category.count
     case .boolean: 1
     case .date(let date): date.width
+    case .text(let text): text.length
     }
   }
 
   /// The number of different indices, if the column becomes an index.
   package var entries: Int? {
-    if case .category(let category) = self, category.isIndex { category.count } else { nil }
+    switch self {
+    case .category(let category): category.isIndex ? category.count : nil
+    case .text(let text): text.entries
+    case .number, .boolean, .date: nil
+    }
   }
 
+  /// Whether the column becomes a sequence.
+  var isSequence: Bool { if case .text = self { true } else { false } }
+
   /// The values that it lists.
-  var valueCount: Int { if case .category(let category) = self { category.values.count } else { 0 } }
+  var valueCount: Int {
+    switch self {
+    case .category(let category): category.values.count
+    case .text(let text): text.vocabulary.count
+    case .number, .boolean, .date: 0
+    }
+  }
 
   /// How the column's fields are read.
   var reading: ColumnReading {
@@ -40,6 +56,7 @@ package enum ColumnEncoding: Sendable, Hashable {
     case .category: .text
     case .boolean: .boolean
     case .date(let date): .date(date.order)
+    case .text: .tokens
     }
   }
 
@@ -51,6 +68,7 @@ package enum ColumnEncoding: Sendable, Hashable {
       category.isIndex ? [column] : category.allValues.map { "\(column)=\($0)" }
     case .boolean: [column]
     case .date(let date): date.featureNames.map { "\(column).\($0)" }
+    case .text: [column]
     }
   }
 }

@@ -19,6 +19,8 @@ package struct DeclaredColumns: Sendable {
   /// The inputs that read columns.
   private let inputs: [String]
   private let elements: [any ColumnElement]
+  /// The folder of the model file.
+  private let folder: String
   /// The element that names a column, and the place of the name in it.
   private let places: [String: (element: Int, order: Int)]
   /// Turns what is wrong with an element, by its index, into the error to throw.
@@ -30,16 +32,18 @@ package struct DeclaredColumns: Sendable {
   ///   - elements: the elements of `<columns>`, in order.
   ///   - gaps: the texts that stand for a gap; the usual ones if nil.
   ///   - inputs: the inputs that read columns, at least one.
+  ///   - folder: the folder of the model file, from which elements name files.
   ///   - failure: turns what is wrong with an element, and its index, into the error to throw.
   /// - Throws: a `DiagnosticError`: an element is none of `<columns>`, names a column that another one names, or an input
   ///   that reads no columns.
   package init(
-    _ elements: [any ElementValue], gaps: [String]?, inputs: [String],
+    _ elements: [any ElementValue], gaps: [String]?, inputs: [String], folder: String = ".",
     failure: @escaping @Sendable (ElementError, Int) -> DiagnosticError
   ) throws(DiagnosticError) {
     self.gaps = gaps.map(Set.init) ?? Self.usualGaps
     self.failure = failure
     self.inputs = inputs
+    self.folder = folder
     var known: [any ColumnElement] = []
     var places: [String: (element: Int, order: Int)] = [:]
     for (index, element) in elements.enumerated() {
@@ -184,14 +188,13 @@ package struct DeclaredColumns: Sendable {
   ///   - features: its columns, as `features(of:)` found them.
   /// - Returns: the features with their encodings.
   /// - Throws: a `DiagnosticError` for columns from which nothing can be learned.
-  package func learned(_ training: Dataset, _ table: RawTable, _ features: [TableFeature]) throws(DiagnosticError)
-    -> [TableFeature]
-  {
+  package func learned(_ training: Dataset, _ table: RawTable, _ features: [TableFeature]) throws -> [TableFeature] {
     var result = features
     for (index, column) in table.columns.enumerated() {
       guard let element = place(column.name)?.element else { continue }
+      let whole = try elements[element].withFiles(in: folder)
       do throws(ElementError) {
-        result[index].encoding = try elements[element].learned(column.values, rows: training.rows, column: column.name)
+        result[index].encoding = try whole.learned(column.values, rows: training.rows, column: column.name)
       } catch {
         throw failure(error, element)
       }
@@ -200,10 +203,18 @@ package struct DeclaredColumns: Sendable {
     guard values <= Self.mostValues else {
       throw failure(
         ElementError(
-          code: "too-many-classes", "the categories have \(values) different values together",
+          code: "too-many-classes", "the categories and texts have \(values) different values together",
           remedy: "leave columns out with <ignore>, or write minimumCount=\"2\""), 0)
     }
     let byInput = Dictionary(grouping: result, by: \.input)
+    for (input, features) in byInput where features.count > 1 && features.contains(where: \.isSequence) {
+      throw failure(
+        ElementError(
+          code: "mixed-input", "the input '\(input)' would read a text and other columns",
+          remedy: "give <text input=…> an input of its own", attribute: "name"),
+        result.firstIndex { $0.input == input && $0.isSequence }.flatMap { place(table.columns[$0].name)?.element } ?? 0
+      )
+    }
     for (input, features) in byInput where Set(features.map { $0.encoding?.entries == nil }).count > 1 {
       throw failure(
         ElementError(

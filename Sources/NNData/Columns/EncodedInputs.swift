@@ -12,6 +12,8 @@ struct EncodedInputs {
     var floats: [Float] = []
     var doubles: [Double] = []
     var indices: [Int32] = []
+    /// If the samples are sequences: the steps of each.
+    var lengths: [Int32]?
   }
 
   private let isDouble: Bool
@@ -28,6 +30,7 @@ struct EncodedInputs {
       var input = Input(
         name: name, columns: columns, isIndex: encodings.allSatisfy { $0.entries != nil },
         width: Count.sum(encodings.map(\.width)))
+      if encodings.allSatisfy(\.isSequence) { input.lengths = [] }
       let room = Count.product(input.width, samples)
       if input.isIndex {
         input.indices.reserveCapacity(room)
@@ -54,12 +57,17 @@ struct EncodedInputs {
 
   /// Adds a sample.
   ///
-  /// - Parameter numbers: for each column, its numbers, which must be finite in the net's precision.
+  /// - Parameter numbers: for each column, its numbers, which must be finite in the net's precision; of a sequence those of
+  ///   its steps.
   mutating func append(_ numbers: [[Double]]) {
     for index in inputs.indices {
       for column in inputs[index].columns {
         if inputs[index].isIndex {
           inputs[index].indices.append(contentsOf: numbers[column].lazy.map { Int32($0) })
+          guard inputs[index].lengths != nil else { continue }
+          inputs[index].lengths?.append(Int32(numbers[column].count))
+          let padding = inputs[index].width - numbers[column].count
+          inputs[index].indices.append(contentsOf: repeatElement(0, count: padding))
         } else if isDouble {
           inputs[index].doubles.append(contentsOf: numbers[column])
         } else {
@@ -75,7 +83,9 @@ struct EncodedInputs {
       guard let shape = Shape([input.width]) else { return nil }
       let elements: DataArray.Elements =
         input.isIndex ? .labels(input.indices) : isDouble ? .doubles(input.doubles) : .floats(input.floats)
-      return DataArray(name: input.name, form: .values(shape), elements: elements)
+      var array = DataArray(name: input.name, form: .values(shape), elements: elements)
+      array.lengths = input.lengths
+      return array
     }
   }
 }

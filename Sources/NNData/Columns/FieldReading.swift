@@ -22,7 +22,7 @@ struct FieldReading {
     switch reading {
     case .boolean: if let value = BooleanColumn.value(text) { return value }
     case .date(let order): if let date = DateText(text, order) { return date.seconds }
-    case .number, .text: break
+    case .number, .text, .tokens: break
     }
     let hasOtherMark =
       reading == .number && table.number(row, column, table.decimalMark == .point ? .comma : .point) != nil
@@ -37,14 +37,16 @@ struct FieldReading {
   }
 
   /// A field's text as a category has it; nil for a gap. Programs that know only one type of number write the value 3 as 3.0.
-  func text(_ row: Int, _ column: Int) -> String? {
+  /// Where tokens are read, the text as it stands.
+  func text(_ row: Int, _ column: Int, _ reading: ColumnReading = .text) -> String? {
     let text = columns.table.text(row, column)
+    guard reading != .tokens else { return text.isEmpty ? nil : text }
     guard !text.isEmpty, !gaps.contains(text) else { return nil }
     return columns.table.wholeNumber(row, column, text) ?? text
   }
 
   /// Whether a field is a gap.
-  func isGap(_ row: Int, _ column: Int) -> Bool { text(row, column) == nil }
+  func isGap(_ row: Int, _ column: Int, _ reading: ColumnReading) -> Bool { text(row, column, reading) == nil }
 
   /// The fields of the features' columns as they are, for learning.
   ///
@@ -52,9 +54,9 @@ struct FieldReading {
   func table(_ readings: [ColumnReading], names: [String]) throws(DiagnosticError) -> RawTable {
     var raw: [RawColumn] = []
     for (index, column) in columns.inputs.enumerated() {
-      if readings[index] == .text {
+      if readings[index] == .text || readings[index] == .tokens {
         var dictionary = TextDictionary()
-        let codes = columns.rows.map { text($0, column).map { dictionary.index($0) } ?? -1 }
+        let codes = columns.rows.map { text($0, column, readings[index]).map { dictionary.index($0) } ?? -1 }
         raw.append(RawColumn(name: names[index], values: .texts(codes, dictionary: dictionary.texts)))
       } else {
         var numbers: [Double] = []
@@ -69,20 +71,22 @@ struct FieldReading {
   /// The numbers of the features of each row, by what training has learned.
   ///
   /// - Parameter bad: what becomes of rows with something wrong in them.
-  /// - Returns: the inputs, and the rows that they come from.
+  /// - Returns: the inputs, the rows that they come from, and warnings.
   func encoded(
     _ features: [TableFeature], isDouble: Bool, bad: inout BadRows
-  ) throws -> (inputs: EncodedInputs, rows: [Int]) {
+  ) throws -> (inputs: EncodedInputs, rows: [Int], warnings: [Diagnostic]) {
     try EncodedInputs.requireMemory(features, samples: columns.rows.count, isDouble: isDouble, file: columns.table.file)
     var inputs = EncodedInputs(features, isDouble: isDouble, samples: columns.rows.count)
     let encoders = features.compactMap { $0.encoding.map(ColumnEncoder.init) }
     var numbers = [[Double]](repeating: [], count: encoders.count)
     var rows: [Int] = []
+    var cut = CutTexts(columns: encoders.count)
     for row in columns.rows {
       do {
         for (index, encoder) in encoders.enumerated() {
           numbers[index].removeAll(keepingCapacity: true)
-          try encode(row, columns.inputs[index], encoder, isDouble: isDouble, into: &numbers[index])
+          let isCut = try encode(row, columns.inputs[index], encoder, isDouble: isDouble, into: &numbers[index])
+          if isCut { cut.counts[index] += 1 }
         }
       } catch let error as DiagnosticError {
         try bad.leaveOut(error)
@@ -91,20 +95,23 @@ struct FieldReading {
       inputs.append(numbers)
       rows.append(row)
     }
-    return (inputs, rows)
+    let names = columns.inputs.map(columns.plainName)
+    return (inputs, rows, cut.warnings(features, names, samples: rows.count, file: columns.table.file))
   }
 
   private func encode(
     _ row: Int, _ column: Int, _ encoder: ColumnEncoder, isDouble: Bool, into numbers: inout [Double]
-  ) throws {
+  ) throws -> Bool {
     do {
       let reading = encoder.encoding.reading
-      if reading == .text {
-        try encoder.append(text(row, column), to: &numbers)
+      var isCut = false
+      if reading == .text || reading == .tokens {
+        isCut = try encoder.append(text(row, column, reading), to: &numbers)
       } else {
         try encoder.append(number(row, column, reading), to: &numbers)
       }
       guard isDouble || numbers.allSatisfy({ Float($0).isFinite }) else { throw ColumnFault.tooLarge }
+      return isCut
     } catch let fault as ColumnFault {
       throw fault.error(columns.plainName(column), columns.table.text(row, column), columns.table.place(row, column))
     }
@@ -112,14 +119,17 @@ struct FieldReading {
 }
 
 extension RawTable {
-  /// The inputs that the table makes with what training has learned of it.
+  /// The inputs that the table makes with what training has learned of it, and warnings.
   ///
   /// - Throws: a `DiagnosticError` for a field that the training part does not explain, with its line.
-  package func encoded(_ features: [TableFeature], isDouble: Bool, file: String) throws -> [DataArray] {
+  package func encoded(
+    _ features: [TableFeature], isDouble: Bool, file: String
+  ) throws -> (inputs: [DataArray], warnings: [Diagnostic]) {
     try EncodedInputs.requireMemory(features, samples: lines.count, isDouble: isDouble, file: file)
     var inputs = EncodedInputs(features, isDouble: isDouble, samples: lines.count)
     let encoders = features.compactMap { $0.encoding.map(ColumnEncoder.init) }
     var numbers = [[Double]](repeating: [], count: encoders.count)
+    var cut = CutTexts(columns: encoders.count)
     for row in lines.indices {
       for (index, encoder) in encoders.enumerated() {
         numbers[index].removeAll(keepingCapacity: true)
@@ -127,7 +137,8 @@ extension RawTable {
           switch columns[index].values {
           case .numbers(let values): try encoder.append(values[row], to: &numbers[index])
           case .texts(let codes, let dictionary):
-            try encoder.append(codes[row] < 0 ? nil : dictionary[Int(codes[row])], to: &numbers[index])
+            let text = codes[row] < 0 ? nil : dictionary[Int(codes[row])]
+            if try encoder.append(text, to: &numbers[index]) { cut.counts[index] += 1 }
           }
           guard isDouble || numbers[index].allSatisfy({ Float($0).isFinite }) else { throw ColumnFault.tooLarge }
         } catch let fault as ColumnFault {
@@ -139,7 +150,7 @@ extension RawTable {
     }
     let arrays = inputs.arrays
     for array in arrays { try array.requireFinite(file: file) }
-    return arrays
+    return (arrays, cut.warnings(features, columns.map(\.name), samples: lines.count, file: file))
   }
 }
 

@@ -19,6 +19,9 @@ package struct TableFeature: Sendable, Hashable {
     self.encoding = encoding
   }
 
+  /// Whether it becomes a sequence.
+  var isSequence: Bool { encoding?.isSequence ?? false }
+
   /// The feature as a JSON object.
   var json: StrictJSON {
     .object(

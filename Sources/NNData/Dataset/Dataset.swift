@@ -131,13 +131,15 @@ public struct Dataset: Sendable {
   package static func encoded(
     _ sets: [String: Dataset], _ features: [TableFeature], isDouble: Bool
   ) throws -> [String: Dataset] {
-    var arrays: [ObjectIdentifier: [DataArray]] = [:]
+    var arrays: [ObjectIdentifier: (inputs: [DataArray], warnings: [Diagnostic])] = [:]
     return try sets.mapValues { set in
       guard let table = set.table else { return set }
       var result = set
       let key = ObjectIdentifier(table)
-      result.inputs = try arrays[key] ?? table.encoded(features, isDouble: isDouble, file: set.file)
-      arrays[key] = result.inputs
+      let encoded = try arrays[key] ?? table.encoded(features, isDouble: isDouble, file: set.file)
+      arrays[key] = encoded
+      result.inputs = encoded.inputs
+      result.warnings += encoded.warnings
       result.table = nil
       if var record = set.record?.table {
         record.features = features

@@ -63,6 +63,7 @@ extension Dataset {
     case .category(let category):
       let place = category.isIndex ? values[0] - 1 : values.firstIndex(of: 1).map { Double($0) } ?? -1
       return place >= 0 && Int(place) < category.allValues.count ? category.allValues[Int(place)] : "(other)"
+    case .text(let text): return text.text(values.prefix(array.validWidth(row)).map { Int($0) })
     case .boolean where values[0] == 0 || values[0] == 1: return values[0] == 1 ? "yes" : "no"
     case .boolean, .date, nil: return numbers(values)
     }

@@ -68,8 +68,9 @@ package struct PictureProfile: Sendable {
 extension PixelImage {
   /// Whether red, green and blue are the same in every pixel.
   fileprivate var isGrey: Bool {
-    stride(from: 0, to: pixels.count - 2, by: 3).allSatisfy {
-      pixels[$0] == pixels[$0 + 1] && pixels[$0] == pixels[$0 + 2]
+    stride(from: 0, to: pixels.count - 2, by: 3).allSatisfy { (start: Int) -> Bool in
+      let red = pixels[start]
+      return red == pixels[start + 1] && red == pixels[start + 2]
     }
   }
 }

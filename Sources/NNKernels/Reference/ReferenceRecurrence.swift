@@ -6,7 +6,7 @@ extension Scalar {
     let batch = recurrence.batch
     workers.run(count: batch, grain: 1) { sequences in
       for sequence in sequences {
-        referenceRecur(recurrence, sequence, recurrence.length(lengths, sequence), x, weights, saved, y)
+        referenceRecur(recurrence, sequence, recurrence.length(lengths, sequence), x, weights, saved, y, nil)
       }
     }
   }
@@ -41,11 +41,14 @@ extension Scalar {
 
   public static func recurPacked(
     _ recurrence: Recurrence, lengths: Buffer<Int32>?, _ x: Buffer<Self>, _ packed: Buffer<Self>,
-    into y: Buffer<Self>, workers: WorkerPool
+    into y: Buffer<Self>, carried: CarriedState<Self>?, workers: WorkerPool
   ) {
-    recur(
-      recurrence, lengths: lengths, x, referenceWeights(recurrence, packed), saved: packed.slice(from: 0, count: 0),
-      into: y, workers: workers)
+    let (weights, none) = (referenceWeights(recurrence, packed), packed.slice(from: 0, count: 0))
+    workers.run(count: recurrence.batch, grain: 1) { sequences in
+      for sequence in sequences {
+        referenceRecur(recurrence, sequence, recurrence.length(lengths, sequence), x, weights, none, y, carried)
+      }
+    }
   }
 }
 
@@ -85,66 +88,84 @@ private func gateSum<S: Scalar>(
   return sum
 }
 
-/// One sequence from its first step to its last. Without `saved`, the hidden state is read from the output of the step
-/// before, or where only the last is an output, kept there.
-@specialized(where S == Float)
-@specialized(where S == Double)
+/// One sequence from its first step to its last, from the state that `carried` holds, where it is left, or from 0.
 package func referenceRecur<S: Scalar>(
   _ r: Recurrence, _ sequence: Int, _ length: Int, _ x: Buffer<S>, _ weights: RecurrentWeights<S>, _ saved: Buffer<S>,
-  _ y: Buffer<S>
+  _ y: Buffer<S>, _ carried: CarriedState<S>?
 ) {
-  let (units, features) = (r.units, r.features)
-  withUnsafeTemporaryAllocation(of: S.self, capacity: 2 * units + r.cell.savedGates * units) { memory in
+  withUnsafeTemporaryAllocation(of: S.self, capacity: (2 + r.cell.savedGates) * r.units) { memory in
     guard let base = memory.baseAddress else { return }
     memory.initialize(repeating: 0)
-    let hidden = Buffer(base: base, count: units)
-    let cell = Buffer(base: base + units, count: units)
-    let gates = Buffer(base: base + 2 * units, count: r.cell.savedGates * units)
-    for index in 0..<length {
-      let step = r.step(index, of: length)
-      let input = x.slice(from: (sequence * r.steps + step) * features, count: features)
-      func fromInput(_ row: Int) -> S { gateSum(row, weights.input, weights.inputBias, input) }
-      func fromHidden(_ row: Int) -> S { gateSum(row, weights.hidden, weights.hiddenBias, hidden) }
-      for u in 0..<units {
-        switch r.cell {
-        case .rnn: gates[u] = S.tanh(fromInput(u) + fromHidden(u))
-        case .lstm:
-          for gate in 0..<4 {
-            let sum = fromInput(gate * units + u) + fromHidden(gate * units + u)
-            gates[gate * units + u] = gate == 2 ? S.tanh(sum) : Activation.sigmoid.value(sum)
-          }
-        case .gru:
-          for gate in 0..<2 {
-            gates[gate * units + u] = Activation.sigmoid.value(
-              fromInput(gate * units + u) + fromHidden(gate * units + u))
-          }
-          gates[3 * units + u] = fromHidden(2 * units + u)
-          gates[2 * units + u] = S.tanh(fromInput(2 * units + u) + gates[u] * gates[3 * units + u])
+    let own = Buffer(base: base, count: memory.count)
+    let state = own.slice(from: 0, count: r.carriedPerSequence)
+    if let carried, carried.continues { state.copy(from: carried.state(of: sequence, r)) }
+    recurSteps(r, sequence, length, x, weights, saved, y, own)
+    carried?.state(of: sequence, r).copy(from: state)
+  }
+}
+
+extension CarriedState {
+  /// The state of a sequence: h, and an LSTM's c.
+  fileprivate func state(of sequence: Int, _ r: Recurrence) -> Buffer<S> {
+    values.slice(from: sequence * r.carriedPerSequence, count: r.carriedPerSequence)
+  }
+}
+
+/// The steps of one sequence. `memory` holds h and c, which go on from what they are, and room for the gates.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func recurSteps<S: Scalar>(
+  _ r: Recurrence, _ sequence: Int, _ length: Int, _ x: Buffer<S>, _ weights: RecurrentWeights<S>, _ saved: Buffer<S>,
+  _ y: Buffer<S>, _ memory: Buffer<S>
+) {
+  let (units, features) = (r.units, r.features)
+  let hidden = memory.slice(from: 0, count: units)
+  let cell = memory.slice(from: units, count: units)
+  let gates = memory.slice(from: 2 * units, count: r.cell.savedGates * units)
+  for index in 0..<length {
+    let step = r.step(index, of: length)
+    let input = x.slice(from: (sequence * r.steps + step) * features, count: features)
+    func fromInput(_ row: Int) -> S { gateSum(row, weights.input, weights.inputBias, input) }
+    func fromHidden(_ row: Int) -> S { gateSum(row, weights.hidden, weights.hiddenBias, hidden) }
+    for u in 0..<units {
+      switch r.cell {
+      case .rnn: gates[u] = S.tanh(fromInput(u) + fromHidden(u))
+      case .lstm:
+        for gate in 0..<4 {
+          let sum = fromInput(gate * units + u) + fromHidden(gate * units + u)
+          gates[gate * units + u] = gate == 2 ? S.tanh(sum) : Activation.sigmoid.value(sum)
         }
-      }
-      if saved.count > 0 {
-        let place = SavedStep(r, saved, sequence * r.steps + index)
-        place.inner.slice(from: 0, count: features).copy(from: input)
-        place.inner.slice(from: features, count: units).copy(from: hidden)
-        place.gates.copy(from: gates)
-      }
-      for u in 0..<units {
-        switch r.cell {
-        case .rnn: hidden[u] = gates[u]
-        case .lstm:
-          cell[u] = gates[units + u] * cell[u] + gates[u] * gates[2 * units + u]
-          hidden[u] = gates[3 * units + u] * S.tanh(cell[u])
-        case .gru:
-          let update = gates[units + u]
-          hidden[u] = (1 - update) * gates[2 * units + u] + update * hidden[u]
+      case .gru:
+        for gate in 0..<2 {
+          gates[gate * units + u] = Activation.sigmoid.value(
+            fromInput(gate * units + u) + fromHidden(gate * units + u))
         }
+        gates[3 * units + u] = fromHidden(2 * units + u)
+        gates[2 * units + u] = S.tanh(fromInput(2 * units + u) + gates[u] * gates[3 * units + u])
       }
-      if saved.count > 0, r.cell == .lstm {
-        SavedStep(r, saved, sequence * r.steps + index).cell.copy(from: cell)
+    }
+    if saved.count > 0 {
+      let place = SavedStep(r, saved, sequence * r.steps + index)
+      place.inner.slice(from: 0, count: features).copy(from: input)
+      place.inner.slice(from: features, count: units).copy(from: hidden)
+      place.gates.copy(from: gates)
+    }
+    for u in 0..<units {
+      switch r.cell {
+      case .rnn: hidden[u] = gates[u]
+      case .lstm:
+        cell[u] = gates[units + u] * cell[u] + gates[u] * gates[2 * units + u]
+        hidden[u] = gates[3 * units + u] * S.tanh(cell[u])
+      case .gru:
+        let update = gates[units + u]
+        hidden[u] = (1 - update) * gates[2 * units + u] + update * hidden[u]
       }
-      if r.returnsAll || index == length - 1 {
-        y.slice(from: r.outputRow(sequence, step), count: units).copy(from: hidden)
-      }
+    }
+    if saved.count > 0, r.cell == .lstm {
+      SavedStep(r, saved, sequence * r.steps + index).cell.copy(from: cell)
+    }
+    if r.returnsAll || index == length - 1 {
+      y.slice(from: r.outputRow(sequence, step), count: units).copy(from: hidden)
     }
   }
 }

@@ -17,6 +17,8 @@ struct RecurrentForward {
   let y: UnsafeMutablePointer<Float>
   /// Where the pass is saved for backward, unless nothing is.
   let saved: UnsafeMutablePointer<Float>?
+  /// The states to begin with and to leave behind; nil to begin with 0. Nothing is saved then.
+  let carried: CarriedState<Float>?
   let scratch: ScratchMemory
 
   /// Scalars of a tile's sums of one gate.
@@ -35,6 +37,7 @@ struct RecurrentForward {
     cells.update(repeating: 0, count: ranks.count * padded)
     let tile = cells + ranks.count * padded
     let own = tile + 4 * Self.tileSize
+    let continues = carried?.continues ?? false
     for index in 0..<r.steps {
       let rows = min(ranks.upperBound, order.active(index)) - ranks.lowerBound
       guard rows > 0 else { break }
@@ -43,18 +46,36 @@ struct RecurrentForward {
       let inner = place(index, ranks, own)
       gather(ranks.lowerBound, rows, index, into: inner)
       if index == 0 {
-        for row in 0..<rows { (inner + (row * r.inner + r.features)).update(repeating: 0, count: r.units) }
+        for row in 0..<rows {
+          begin(ranks.lowerBound + row, hidden: inner + (row * r.inner + r.features), cell: cells + row * padded)
+        }
       }
       for panel in 0..<weights.panels.count {
         let tiles = (rows + TileShape.rows - 1) / TileShape.rows
         for part in 0..<tiles {
           let range = TileShape.cut(rows, into: tiles, part)
           step(
-            panel, index, ranks.lowerBound, range, inner: inner, next: place(index + 1, ranks, own),
-            nextRows: nextRows - range.lowerBound, cells: cells, tile: tile)
+            panel, index, ranks.lowerBound, range, isFirst: index == 0 && !continues, inner: inner,
+            next: place(index + 1, ranks, own), nextRows: (carried == nil ? nextRows : rows) - range.lowerBound,
+            cells: cells, tile: tile)
         }
       }
+      guard let carried else { continue }
+      let next = place(index + 1, ranks, own)
+      for row in nextRows..<rows {
+        let state = carried.values.base + order.sequence(ranks.lowerBound + row) * r.carriedPerSequence
+        copyFloats(next + (row * r.inner + r.features), state, r.units)
+        if r.cell == .lstm { copyFloats(cells + row * padded, state + r.units, r.units) }
+      }
     }
+  }
+
+  /// Gives a sequence the state that it begins with. Its cell is 0 already.
+  private func begin(_ rank: Int, hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>) {
+    guard let carried, carried.continues else { return hidden.update(repeating: 0, count: r.units) }
+    let state = carried.values.base + order.sequence(rank) * r.carriedPerSequence
+    copyFloats(state, hidden, r.units)
+    if r.cell == .lstm { copyFloats(state + r.units, cell, r.units) }
   }
 
   /// Where x and h of step number `index` are, a row for each sequence: among what is saved, or in one of two blocks by
@@ -78,7 +99,7 @@ struct RecurrentForward {
   /// A step of the sequences `rows`, counted from the chunk's first, for the units of a panel.
   @inline(never)
   private func step(
-    _ panel: Int, _ index: Int, _ first: Int, _ rows: Range<Int>, inner: UnsafeMutablePointer<Float>,
+    _ panel: Int, _ index: Int, _ first: Int, _ rows: Range<Int>, isFirst: Bool, inner: UnsafeMutablePointer<Float>,
     next: UnsafeMutablePointer<Float>, nextRows: Int, cells: UnsafeMutablePointer<Float>,
     tile: UnsafeMutablePointer<Float>
   ) {
@@ -88,7 +109,7 @@ struct RecurrentForward {
     let isWide = rows.count <= TileShape.wideRows && vectors == 2 && r.cell != .rnn
     let width = (isWide ? 4 : vectors) * Vector.scalarCount
     products(
-      panel, inner + row * r.inner, rows: rows.count, vectors: vectors, isWide: isWide, isFirst: index == 0, into: tile)
+      panel, inner + row * r.inner, rows: rows.count, vectors: vectors, isWide: isWide, isFirst: isFirst, into: tile)
     let padded = GateWeights.paddedUnits(r)
     let savedRow = order.offset(index) + first + row
     let allRows = order.rows
@@ -154,17 +175,17 @@ func recur(
   let memory = workers.scratch.memory(
     worker: workers.currentWorker, purpose: .sequences, count: tables + GateWeights.size(r))
   GateWeights.pack(r, weights, into: memory + tables, workers)
-  recur(r, lengths, x, UnsafePointer(memory + tables), saved, y, memory, workers)
+  recur(r, lengths, x, UnsafePointer(memory + tables), saved, y, nil, memory, workers)
 }
 
 /// The same with packed weights, see `Scalar.recurPacked`.
 func recurPacked(
   _ r: Recurrence, _ lengths: Buffer<Int32>?, _ x: Buffer<Float>, _ packed: Buffer<Float>, _ y: Buffer<Float>,
-  _ workers: WorkerPool
+  _ carried: CarriedState<Float>?, _ workers: WorkerPool
 ) {
   let memory = workers.scratch.memory(
     worker: workers.currentWorker, purpose: .sequences, count: tableSize(r, saves: false))
-  recur(r, lengths, x, UnsafePointer(packed.base), packed.slice(from: 0, count: 0), y, memory, workers)
+  recur(r, lengths, x, UnsafePointer(packed.base), packed.slice(from: 0, count: 0), y, carried, memory, workers)
 }
 
 /// Scalars of memory beside the packed weights.
@@ -174,18 +195,20 @@ private func tableSize(_ r: Recurrence, saves: Bool) -> Int {
 
 private func recur(
   _ r: Recurrence, _ lengths: Buffer<Int32>?, _ x: Buffer<Float>, _ packed: UnsafePointer<Float>,
-  _ saved: Buffer<Float>, _ y: Buffer<Float>, _ memory: UnsafeMutablePointer<Float>, _ workers: WorkerPool
+  _ saved: Buffer<Float>, _ y: Buffer<Float>, _ carried: CarriedState<Float>?,
+  _ memory: UnsafeMutablePointer<Float>, _ workers: WorkerPool
 ) {
   let weights = GateWeights(r, packed)
   if saved.count == 0, SingleSequence.suits(r) {
     return SingleSequence(
-      r: r, length: r.length(lengths, 0), weights: weights, x: x.base, y: y.base, memory: memory
+      r: r, length: r.length(lengths, 0), weights: weights, x: x.base, y: y.base, carried: carried,
+      memory: memory
     ).run(workers)
   }
   let order = SequenceOrder(r, lengths, memory)
   let pass = RecurrentForward(
     r: r, order: order, weights: weights, x: x.base, y: y.base, saved: saved.count > 0 ? saved.base : nil,
-    scratch: workers.scratch)
+    carried: carried, scratch: workers.scratch)
   let parts = order.parts(r, threads: workers.freeThreads)
   workers.reserveScratch(
     purpose: .block, count: RecurrentForward.chunkMemory(r, rows: (r.batch + parts - 1) / parts))

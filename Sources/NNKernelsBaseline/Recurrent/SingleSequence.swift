@@ -14,6 +14,8 @@ struct SingleSequence {
   let weights: GateWeights
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
+  /// The state to begin with and to leave behind; nil to begin with 0.
+  let carried: CarriedState<Float>?
   let memory: UnsafeMutablePointer<Float>
 
   /// Whether a recurrence should be computed by this method.
@@ -42,6 +44,16 @@ struct SingleSequence {
 
   func run(_ workers: WorkerPool) {
     memory.update(repeating: 0, count: 3 * padded)
+    if let carried, carried.continues {
+      copyFloats(carried.values.base, hidden(before: 0), r.units)
+      if r.cell == .lstm { copyFloats(carried.values.base + r.units, memory, r.units) }
+    }
+    defer {
+      if let carried {
+        copyFloats(hidden(before: length), carried.values.base, r.units)
+        if r.cell == .lstm { copyFloats(memory, carried.values.base + r.units, r.units) }
+      }
+    }
     let panels = weights.panels.count
     let gates = r.cell.gates
     let isShared = !workers.isSerial && r.gateRows * r.units >= Self.leastWork
@@ -65,6 +77,9 @@ struct SingleSequence {
     }
   }
 
+  /// Where h before step number `index` is.
+  private func hidden(before index: Int) -> UnsafeMutablePointer<Float> { memory + (1 + index % 2) * padded }
+
   /// The sums of x for the steps of a block.
   private func project(panel: Int, gate: Int, _ steps: Range<Int>) {
     let isSplit = r.cell == .gru && gate == 2
@@ -85,14 +100,15 @@ struct SingleSequence {
   /// Step number `index` of the units of some panels; `first` is the first step of its block.
   private func step(_ index: Int, _ panels: Range<Int>, _ first: Int) {
     let step = r.step(index, of: length)
-    let before = memory + (1 + index % 2) * padded
-    let after = memory + (2 - index % 2) * padded
+    let before = hidden(before: index)
+    let after = hidden(before: index + 1)
+    let hasHidden = index > 0 || carried?.continues ?? false
     let hasOutput = r.returnsAll || index == length - 1
     let output = y + r.outputRow(0, step)
     for panel in panels {
       let unit = panel * TileShape.columns
       let block = sums + ((step - first) * sumStride + panel * Self.blockSize)
-      if index > 0 { products(panel, before, into: block) }
+      if hasHidden { products(panel, before, into: block) }
       CellForward(
         sums: block, sumStride: 0,
         sumOffsets: (r.cell == .gru ? SIMD4(0, 1, 3, 2) : SIMD4(0, 1, 2, 3)) &* TileShape.columns,

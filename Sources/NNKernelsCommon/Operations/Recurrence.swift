@@ -67,6 +67,9 @@ public struct Recurrence: Sendable, Hashable {
   /// Scalars for each step of a sequence that forward saves: x and h before the step, the gates, and an LSTM's c.
   public var savedPerStep: Int { inner + cell.savedGates * units + (cell == .lstm ? units : 0) }
 
+  /// Scalars for each sequence that a pass takes over from the one before: h, and an LSTM's c.
+  public var carriedPerSequence: Int { cell == .lstm ? 2 * units : units }
+
   /// Where `saved` holds the gates' values and the cells, for `rows` steps of all sequences together.
   @inlinable public func gateStart(_ rows: Int) -> Int { rows * inner }
   @inlinable public func cellStart(_ rows: Int) -> Int { rows * (inner + cell.savedGates * units) }
@@ -83,6 +86,19 @@ public struct Recurrence: Sendable, Hashable {
   /// The first scalar of the output row of a sequence's step.
   @inlinable public func outputRow(_ sequence: Int, _ step: Int) -> Int {
     (returnsAll ? sequence * steps + step : sequence) * outputStride + outputOffset
+  }
+}
+
+/// What a recurrence knows of the steps that came before: a pass begins with it, and leaves it for the next one.
+public struct CarriedState<S: BitwiseCopyable>: Sendable {
+  /// For each sequence h, and then an LSTM's c.
+  public var values: Buffer<S>
+  /// Whether steps came before. If none did, `values` is only written.
+  public var continues: Bool
+
+  public init(_ values: Buffer<S>, continues: Bool) {
+    self.values = values
+    self.continues = continues
   }
 }
 

@@ -65,7 +65,7 @@ extension ModelReader {
   }
 
   /// Makes a name stand for what was read last.
-  private mutating func defineAlias(_ name: String) {
+  mutating func defineAlias(_ name: String) {
     if let last = net.current.last { net.names.define(name, as: last) }
   }
 

@@ -32,6 +32,9 @@ struct NetworkInProgress {
     var inputs: [NetworkElement.Reference] = []
     /// Names given to elements in it, which unnamed ones must not take.
     var reserved: Set<String> = []
+    /// In a step of a recurrent layer behind the first: the items at which the first step and this one begin. Theirs are
+    /// the same elements in the same order, which share parameters.
+    var sharing: (first: Int, own: Int)?
     /// Uses and repetitions around it.
     var depth = 0
     /// Blocks from this index of the tree on cannot be used yet.

@@ -29,6 +29,7 @@ extension ModelReader {
         switch element.name {
         case "input": readInput(child, scope)
         case "use": readUse(child, scope)
+        case "recurrent": readRecurrent(child, scope)
         default: readRepeat(child, scope)
         }
       } else if let known = registered(child, .network) {
@@ -55,7 +56,7 @@ extension ModelReader {
   }
 
   /// Counts what the written-out elements take; false once it is too much.
-  private mutating func charge(_ given: [SourceAttribute], _ inputs: Int, at index: Int, _ scope: Int) -> Bool {
+  mutating func charge(_ given: [SourceAttribute], _ inputs: Int, at index: Int, _ scope: Int) -> Bool {
     for attribute in given { net.bytes += attribute.value.utf8.count }
     net.bytes += 8 * inputs
     guard net.bytes > limits.expandedBytes, !net.isExhausted else { return !net.isExhausted }
@@ -66,7 +67,7 @@ extension ModelReader {
     return false
   }
 
-  private mutating func add(_ item: NetworkInProgress.Item) {
+  mutating func add(_ item: NetworkInProgress.Item) {
     net.current = [NetworkElement.Reference(element: net.items.count, output: 0)]
     net.items.append(item)
   }
@@ -113,6 +114,9 @@ extension ModelReader {
         isRight = false
         replaced["share"] = .text("unknown")
       }
+    } else if let other = twin(schema, scope) {
+      item.sharedWith = other
+      replaced["share"] = .text(net.items[other].name)
     }
     guard charge(given, inputs.count, at: index, scope) else { return }
     let element = make(index, given, declaration, scope: scope, replaced: replaced)
@@ -126,7 +130,7 @@ extension ModelReader {
   /// The attributes of an element of the net, with what the command line says in place of what the file says.
   private mutating func overridden(_ index: Int, _ name: String, _ scope: Int) -> [SourceAttribute] {
     var given = tree[index].attributes
-    let taken = overrides.isEmpty ? [] : overrides.take(forLayer: name)
+    let taken = overrides.isEmpty ? [] : overrides.take(forLayer: firstStepName(name, scope))
     for override in taken {
       if override.attribute == "name" {
         reject(override, "a layer's name cannot be overridden", remedy: "change it in the file")

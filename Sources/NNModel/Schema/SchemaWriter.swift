@@ -109,7 +109,7 @@ public struct SchemaWriter: Sendable {
   private func content(of structure: ModelStructure) -> String {
     let name = structure.schema.name
     // In a block or a repetition, values may be written with parameters.
-    let inner = name == "block" || name == "repeat"
+    let inner = ["block", "repeat", "recurrent"].contains(name)
     let suffix = inner ? ".template" : ""
     if name == "model" {
       let other = structure.children.filter { $0 != "network" }.map { element($0, false) }

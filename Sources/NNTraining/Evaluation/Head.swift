@@ -57,7 +57,9 @@ public struct Head: Sendable {
     let form = given ?? loss.target.flatMap { plan.targets[$0] }
     let output = plan.layers[node].outputs[0]
     let meaning = facts.prediction ?? .values
-    let isClassified = meaning == .probabilities || meaning == .scores
+    var isClassified = meaning == .probabilities || meaning == .scores
+    // Labels of a sequence are compared with no single step.
+    if case .labels = meaning { isClassified = true }
     let hasLength = plan.lengths[node][0] != nil
     let isByRow = isClassified && output.rank > 1
     let width = isByRow ? output[output.rank - 1] : hasLength ? output.elementCount / output[0] : output.elementCount

@@ -1,5 +1,6 @@
 import NNCore
 import NNData
+import NNFiles
 import NNModel
 
 extension ModelDescription {
@@ -8,7 +9,7 @@ extension ModelDescription {
   func declaredColumns() throws(DiagnosticError) -> DeclaredColumns? {
     guard let columns else { return nil }
     return try DeclaredColumns(
-      columns.elements.map(\.element), gaps: columns.missingValues, inputs: columnInputs
+      columns.elements.map(\.element), gaps: columns.missingValues, inputs: columnInputs, folder: Path.folder(of: file)
     ) { DiagnosticError([$0.diagnostic(at: columns.elements[$1])]) }
   }
 

@@ -138,6 +138,7 @@ public struct CSVSource: SampleFormat {
     /// The positions of the columns that predictions carry.
     var kept: [Int] = []
     var skipped: [Diagnostic] = []
+    var warnings: [Diagnostic] = []
   }
 
   /// The inputs of a table that comes later, by what training has learned of its columns. Where answers are judged, rows
@@ -149,11 +150,13 @@ public struct CSVSource: SampleFormat {
     var content = Content()
     let gaps = Set(record?.gaps ?? [])
     if purpose == .evaluation {
-      try dropGaps(&columns, zip(columns.inputs, features).filter { $0.1.dropsGaps }.map(\.0), gaps)
+      let dropped = zip(columns.inputs, features).filter { $0.1.dropsGaps }
+      try dropGaps(&columns, dropped.map { ($0.0, $0.1.encoding?.reading ?? .text) }, gaps)
     }
     let reading = FieldReading(columns: columns, gaps: gaps)
     let result = try reading.encoded(features, isDouble: context.isDouble, bad: &bad)
     content.inputs = result.inputs.arrays
+    content.warnings = result.warnings
     columns.rows = result.rows
     try requireRows(columns, bad)
     let positions = Dictionary(
@@ -173,11 +176,11 @@ public struct CSVSource: SampleFormat {
 
   /// Leaves out rows with a gap in one of the columns at the given positions. Throws a `DiagnosticError` if none is left.
   private static func dropGaps(
-    _ columns: inout CSVColumns, _ positions: [Int], _ gaps: Set<String>
+    _ columns: inout CSVColumns, _ positions: [(column: Int, reading: ColumnReading)], _ gaps: Set<String>
   ) throws(DiagnosticError) {
     guard !positions.isEmpty else { return }
     let reading = FieldReading(columns: columns, gaps: gaps)
-    columns.rows = columns.rows.filter { row in !positions.contains { reading.isGap(row, $0) } }
+    columns.rows = columns.rows.filter { row in !positions.contains { reading.isGap(row, $0.column, $0.reading) } }
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(
         code: "no-samples", file: columns.table.file, "every row has a gap in a column with missing=\"drop\"")
@@ -205,7 +208,8 @@ public struct CSVSource: SampleFormat {
     }
     content.gaps = declared.gaps.sorted()
     let elements = names.map(declared.element)
-    try dropGaps(&columns, zip(columns.inputs, elements).filter { $0.1.dropsGaps }.map(\.0), declared.gaps)
+    let dropped = zip(columns.inputs, elements).filter { $0.1.dropsGaps }.map { ($0.0, $0.1.reading) }
+    try dropGaps(&columns, dropped, declared.gaps)
     content.table = try FieldReading(columns: columns, gaps: declared.gaps).table(elements.map(\.reading), names: names)
     return content
   }
@@ -239,6 +243,7 @@ public struct CSVSource: SampleFormat {
       KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
     }
     set.skipped = content.skipped
+    set.warnings = content.warnings
     for name in context.splitColumns {
       guard let column = (0..<columns.table.columns).first(where: { columns.plainName($0) == name }) else { continue }
       set.splitColumns[name] = columns.rows.map { columns.table.text($0, column) }
