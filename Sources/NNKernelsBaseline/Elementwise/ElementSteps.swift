@@ -1,11 +1,5 @@
 import NNKernelsCommon
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Runs the steps of an element program over one block, see `Scalar.run`. The remainder is computed by the same
 /// instructions as whole vectors, so that an element's bits do not depend on its index.
 ///
@@ -39,8 +33,8 @@ private struct StepBlock {
   func run(into target: UnsafeMutablePointer<Float>) {
     switch step.operation {
     case .copy: map(Identity(), target)
-    case .negate: map(Negation(), target)
-    case .absolute: map(Magnitude(), target)
+    case .negate: map(LinearFunction(scale: -1, shift: -0.0), target)
+    case .absolute: map(Absolute(), target)
     case .square: map(Square(), target)
     case .squareRoot: map(SquareRoot(), target)
     case .reciprocal: map(Reciprocal(), target)
@@ -55,11 +49,9 @@ private struct StepBlock {
     case .softplus: map(Softplus(), target)
     case .sigmoidSlope: map(SigmoidSlope(), target)
     case .tanhSlope: map(HyperbolicTangentSlope(), target)
-    // Few formulas have these three; no vectors are worth their code.
-    case .sin: for i in 0..<count { target[i] = sinf(x[step.isSingle(0) ? 0 : i]) }
-    case .cos: for i in 0..<count { target[i] = cosf(x[step.isSingle(0) ? 0 : i]) }
-    case .power:
-      for i in 0..<count { target[i] = powf(x[step.isSingle(0) ? 0 : i], y[step.isSingle(1) ? 0 : i]) }
+    case .sin: map(Sine(), target)
+    case .cos: map(Cosine(), target)
+    case .power: combine(StepPower(), target)
     case .add: combine(StepAddition(), target)
     case .subtract: combine(StepSubtraction(), target)
     case .multiply: combine(StepMultiplication(), target)
@@ -228,31 +220,8 @@ private struct StepMultiplyAdd<X: StepOperand, Y: StepOperand, Z: StepOperand>: 
 
 // MARK: Functions
 
-private struct Negation: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { -x }
-}
-
-private struct Magnitude: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { magnitude(x) }
-}
-
-private struct Square: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { x * x }
-}
-
-private struct SquareRoot: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { squareRoot(x) }
-}
-
-private struct Reciprocal: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector { 1 / x }
-}
-
-private struct Sign: VectorFunction {
-  @inline(__always) func value(_ x: Vector) -> Vector {
-    let size = select(magnitude(x) .> Vector.zero, Vector(repeating: 1), x)
-    return select(x .< Vector.zero, -size, size)
-  }
+private struct StepPower: PairFunction {
+  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { vectorPower(x, y) }
 }
 
 private struct StepAddition: PairFunction {

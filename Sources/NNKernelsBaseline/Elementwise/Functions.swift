@@ -26,7 +26,7 @@ struct LinearFunction: VectorFunction {
 }
 
 /// The sign of x; 0 for 0, and NaN for NaN.
-private struct Sign: VectorFunction {
+struct Sign: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     select(magnitude(x) .> Vector.zero, withSign(Vector(repeating: 1), of: x), x)
   }
