@@ -18,12 +18,15 @@ public struct Pad2D: DeclaredLayer {
       .optional("value", .number(.any), default: .number(0), "The constant of mode constant."),
     ])
 
-  private let top: Int
-  private let bottom: Int
-  private let left: Int
-  private let right: Int
+  /// Top, bottom, left and right.
+  private let padding: [Int]
   private let mode: AxisPadding.Mode
-  private let filler: Double
+  private let value: Double
+
+  private var top: Int { padding[0] }
+  private var bottom: Int { padding[1] }
+  private var left: Int { padding[2] }
+  private var right: Int { padding[3] }
 
   /// The layer that a model file describes.
   public init(attributes: Attributes) throws {
@@ -32,18 +35,15 @@ public struct Pad2D: DeclaredLayer {
       throw ElementError(
         code: "bad-value", "the padding of <pad2d> is one number or four, not \(sizes.count)", attribute: "padding")
     }
-    (top, bottom, left, right) =
-      sizes.count == 1
-      ? (sizes[0], sizes[0], sizes[0], sizes[0])
-      : (sizes[0], sizes[1], sizes[2], sizes[3])
+    padding = sizes.count == 1 ? Array(repeating: sizes[0], count: 4) : sizes
     mode = AxisPadding.Mode(rawValue: attributes.text("mode")) ?? .constant
-    filler = attributes.number("value")
+    value = attributes.number("value")
   }
 
   /// States that it only moves numbers.
   public var facts: LayerFacts { LayerFacts(comparison: .exact) }
 
-  private func padding(_ image: Shape) -> PlanePadding {
+  private func planePadding(_ image: Shape) -> PlanePadding {
     PlanePadding(
       rows: AxisPadding(before: top, input: image[1], output: image[1] + top + bottom, mode: mode),
       columns: AxisPadding(before: left, input: image[2], output: image[2] + left + right, mode: mode))
@@ -67,15 +67,15 @@ public struct Pad2D: DeclaredLayer {
 
   /// y[i,j] = x[i - top, j - left] inside; outside what the mode says.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
-    padding(context.input.shape.sample).forward(
-      context.input.buffer, into: context.output.buffer, filler: S(filler), workers: context.workers)
+    planePadding(context.input.shape.sample).forward(
+      context.input.buffer, into: context.output.buffer, filler: S(value), workers: context.workers)
   }
 
   /// Adds up what became of each pixel.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let downstream = context.downstream[0]
     guard downstream.isWanted else { return }
-    padding(downstream.tensor.shape.sample).backward(
+    planePadding(downstream.tensor.shape.sample).backward(
       context.upstream[0].buffer, downstream, workers: context.workers)
   }
 }

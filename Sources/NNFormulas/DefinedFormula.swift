@@ -21,16 +21,8 @@ struct DefinedFormula: Sendable {
 
   init(_ definition: LayerDefinition, _ numbers: [String: Double], rank: Int) {
     var graph = ElementGraph()
-    var names: [String: Int] = [:]
-    let inputs = definition.inputs.indices.map { graph.leaf(.input($0), .element) }
-    for (name, node) in zip(definition.inputs, inputs) { names[name] = node }
     let spreads = definition.parameters.map { rank < 2 && $0.spread == .channels ? .features : $0.spread }
-    let parameters = spreads.enumerated().map { index, spread in
-      graph.leaf(.parameter(index), spread == .single ? .single : spread == .channels ? .row : .element)
-    }
-    for (parameter, node) in zip(definition.parameters, parameters) { names[parameter.name] = node }
-    for attribute in definition.attributes { names[attribute.name] = graph.constant(numbers[attribute.name] ?? 0.5) }
-    let value = graph.value(of: definition.tree, names)
+    let (value, inputs, parameters) = graph.value(of: definition, numbers, spreads)
     self.graph = graph
     self.value = value
     self.inputs = inputs
@@ -59,17 +51,38 @@ struct DefinedFormula: Sendable {
     self.backward = backward
   }
 
-  /// Whether the value depends on an input.
-  var readsAnInput: Bool {
-    var depends = [Bool](repeating: false, count: value + 1)
-    for input in inputs where input <= value { depends[input] = true }
-    for index in 0...value where graph.operands(of: index).contains(where: { depends[$0] }) { depends[index] = true }
-    return depends[value]
-  }
-
   /// Whether the value is one number for each row.
   var isReduced: Bool { graph.nodes[value].extent == .row }
 
   /// Whether something is summed along rows.
   var sumsRows: Bool { forward.rowSumCount > 0 }
+}
+
+extension ElementGraph {
+  /// The value of a definition, and the nodes of its inputs and parameters.
+  ///
+  /// - Parameters:
+  ///   - numbers: the values of its attributes.
+  ///   - spreads: for each parameter its place along a sample.
+  mutating func value(
+    of definition: LayerDefinition, _ numbers: [String: Double], _ spreads: [Spread]
+  ) -> (value: Int, inputs: [Int], parameters: [Int]) {
+    var names: [String: Int] = [:]
+    let inputs = definition.inputs.indices.map { leaf(.input($0), .element) }
+    for (name, node) in zip(definition.inputs, inputs) { names[name] = node }
+    let parameters = spreads.enumerated().map { index, spread in
+      leaf(.parameter(index), spread == .single ? .single : spread == .channels ? .row : .element)
+    }
+    for (parameter, node) in zip(definition.parameters, parameters) { names[parameter.name] = node }
+    for attribute in definition.attributes { names[attribute.name] = constant(numbers[attribute.name] ?? 0.5) }
+    return (value(of: definition.tree, names), inputs, parameters)
+  }
+
+  /// Whether a value depends on one of the leaves.
+  func depends(_ value: Int, on leaves: [Int]) -> Bool {
+    var depends = [Bool](repeating: false, count: value + 1)
+    for leaf in leaves where leaf <= value { depends[leaf] = true }
+    for index in 0...value where operands(of: index).contains(where: { depends[$0] }) { depends[index] = true }
+    return depends[value]
+  }
 }

@@ -50,7 +50,7 @@ package struct LayerDefinition: Sendable, Hashable {
   let tree: FormulaTree
 
   /// More operations than these are nothing that a person wrote.
-  static let mostOperations = 1000
+  static let mostOperations = 300
   private static let mostNames = 32
 
   /// A definition. Throws a `Fault`.
@@ -179,8 +179,9 @@ package struct LayerDefinition: Sendable, Hashable {
       guard !isInitial else { continue }
       throw Fault(names.homes[name], "the formula does not read '\(name)'", "leave it out")
     }
-    let layer = DefinedFormula(self, [:], rank: 2)
-    guard layer.readsAnInput else {
+    var graph = ElementGraph()
+    let (value, inputs, _) = graph.value(of: self, [:], parameters.map(\.spread))
+    guard graph.depends(value, on: inputs) else {
       throw Fault(nil, "the value of the formula depends on no input", "let it read one", place: 0)
     }
   }
@@ -188,6 +189,9 @@ package struct LayerDefinition: Sendable, Hashable {
   package static func == (a: LayerDefinition, b: LayerDefinition) -> Bool { a.canonical == b.canonical }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+
+  /// How many numbers, names and operations the formula has.
+  package var size: Int { tree.nodes.count }
 
   /// All that the definition says, as one text.
   package var canonical: String {
@@ -206,7 +210,9 @@ package struct LayerDefinition: Sendable, Hashable {
         }
         return .optional(attribute.name, .number(.any), default: .number(value), documentation)
       }, inputs: inputs.count...inputs.count)
-    return ElementDeclaration(schema) { DefinedLayer(self, schema, $0) }
+    // Without attributes, all layers are alike.
+    let common = attributes.isEmpty ? (try? Attributes(for: schema)).map { DefinedLayer(self, schema, $0) } : nil
+    return ElementDeclaration(schema) { common ?? DefinedLayer(self, schema, $0) }
   }
 }
 

@@ -298,8 +298,8 @@ struct ProgramCompiler {
       for index in wanted[pass].sorted() { if let step = instruction(index) { again[pass].append(step) } }
       again[pass] += ends[pass]
     }
-    program.prelude = prelude.map { step($0, [:]) }
-    program.finale = finale.map { step($0, [:]) }
+    program.prelude = prelude.map { step($0) }
+    program.finale = finale.map { step($0) }
     program.short = assigned(rows, passes, isOneBlock: true)
     program.long = assigned(rows, again, isOneBlock: false)
   }
@@ -336,18 +336,19 @@ struct ProgramCompiler {
     }
     for pass in 0...passes.count {
       let start = result.steps.count
-      result.steps += rows[pass].map { step($0, [:]) }
+      result.steps += rows[pass].map { step($0) }
       result.rows.append(start..<result.steps.count)
       guard pass < passes.count else { break }
       let first = result.steps.count
       if !isOneBlock { registers.clear() }
       for (position, instruction) in passes[pass].enumerated() {
-        let before = registers.places
+        let sources = instruction.operands.map { $0.slot ?? registers.place(of: $0.node) }
         for operand in instruction.operands where operand.slot == nil && last[pass][operand.node] == position {
           registers.release(operand.node)
         }
-        if case .register(let node) = instruction.target { registers.take(node) }
-        result.steps.append(step(instruction, before, registers.places))
+        var target: Int?
+        if case .register(let node) = instruction.target { target = registers.take(node) }
+        result.steps.append(step(instruction, sources, target))
       }
       result.passes.append(first..<result.steps.count)
     }
@@ -355,18 +356,20 @@ struct ProgramCompiler {
     return result
   }
 
-  private func step(
-    _ instruction: Instruction, _ sources: [Int: Int], _ targets: [Int: Int] = [:]
-  ) -> ElementStep {
+  /// A step on slots that are known for good.
+  private func step(_ instruction: Instruction) -> ElementStep {
+    step(instruction, instruction.operands.map { $0.slot ?? 0 }, nil)
+  }
+
+  private func step(_ instruction: Instruction, _ sources: [Int], _ register: Int?) -> ElementStep {
     let target: Int
     switch instruction.target {
-    case .slot(let slot): target = slot
-    case .sum(let sum): target = sum
-    case .register(let node): target = targets[node] ?? 0
+    case .slot(let number), .sum(let number): target = number
+    case .register: target = register ?? 0
     }
     return ElementStep(
-      instruction.operation,
-      instruction.operands.map { (slot: $0.slot ?? sources[$0.node] ?? 0, isSingle: $0.isSingle) }, target: target)
+      instruction.operation, zip(sources, instruction.operands).map { (slot: $0, isSingle: $1.isSingle) },
+      target: target)
   }
 }
 
@@ -374,19 +377,19 @@ struct ProgramCompiler {
 private struct RegisterAllocation {
   private let first: Int
   /// The slot of each value.
-  private(set) var places: [Int: Int] = [:]
+  private var places: [Int: Int] = [:]
   private var free: [Int] = []
   private(set) var count = 0
 
   init(first: Int) { self.first = first }
 
-  mutating func take(_ node: Int) {
-    if let slot = free.popLast() {
-      places[node] = slot
-    } else {
-      places[node] = first + count
-      count += 1
-    }
+  func place(of node: Int) -> Int { places[node] ?? first }
+
+  mutating func take(_ node: Int) -> Int {
+    let slot = free.popLast() ?? first + count
+    if slot == first + count { count += 1 }
+    places[node] = slot
+    return slot
   }
 
   mutating func release(_ node: Int) {

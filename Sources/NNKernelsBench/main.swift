@@ -152,7 +152,11 @@ func measure(_ words: [String], _ workers: WorkerPool) -> Double? {
     return microseconds { Float.map(function, x.buffer, into: y.buffer, workers: workers) }
   case ("doubles", 3):
     let (m, n, k) = (sizes[0], sizes[1], sizes[2])
-    func doubles(_ count: Int) -> Storage<Double> { Storage(numbers(count, key: 1).buffer.array.map(Double.init)) }
+    func doubles(_ count: Int) -> Storage<Double> {
+      let (floats, result) = (numbers(count, key: 1), Storage<Double>(count: count))
+      for i in 0..<count { result.buffer[i] = Double(floats.buffer[i]) }
+      return result
+    }
     let (a, b, c) = (doubles(m * k), doubles(n * k), Storage<Double>(count: m * n))
     return microseconds {
       Double.multiply(

@@ -23,6 +23,8 @@ public struct ModelLimits: Sendable, Hashable {
   public var expandedBytes = 8 << 20
   /// Values that one layer may read.
   public var inputsPerLayer = 4096
+  /// Layers that a model may define.
+  public var definitions = 1000
   /// Files that a model may include.
   public var includes = 100
   /// Files that may include one another in a row.

@@ -133,6 +133,41 @@ import Testing
     #expect(check.output.hasSuffix("example/libexample.so: \(layers) layers, 0 broken promises\n"))
   }
 
+  private static let hasCargo =
+    ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/cargo")
+    } ?? false
+
+  /// A library in Rust, where there is a compiler of it.
+  @Test(.enabled(if: hasCargo)) func theGalleryInRust() throws {
+    let place = try Workplace()
+    let source = URL(fileURLWithPath: Tool.models).deletingLastPathComponent()
+    let folder = place.url.appendingPathComponent("rust")
+    try FileManager.default.copyItem(at: source.appendingPathComponent("tools/examples/plugins/rust"), to: folder)
+    let cargo = Process()
+    cargo.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    cargo.arguments = ["cargo", "build", "--release", "--offline", "--quiet"]
+    cargo.currentDirectoryURL = folder
+    try cargo.run()
+    cargo.waitUntilExit()
+    #expect(cargo.terminationStatus == 0)
+    let check = try place.run("plugin", "check", "rust/target/release/libacme_rust.so")
+    #expect(
+      check.code == 0 && check.output.hasSuffix("1 layers, 0 broken promises\n"), "\(check.output)\(check.messages)")
+  }
+
+  /// The gallery's model with layers of its own.
+  @Test func theGalleryOfDefinitions() throws {
+    let place = try Workplace()
+    let source = URL(fileURLWithPath: Tool.models).deletingLastPathComponent()
+    let model = source.appendingPathComponent("tools/examples/plugins/define/model.xml").path
+    let check = try place.run("plugin", "check", model)
+    #expect(
+      check.code == 0 && check.output.hasSuffix("3 layers, 0 broken promises\n"), "\(check.output)\(check.messages)")
+    #expect(try place.run("train", model, "--quiet").code == 0)
+    #expect(try place.run("gradcheck", model).code == 0)
+  }
+
   /// A layer knows its name alone; messages call it as the file does.
   @Test func messagesHaveTheFilesPrefix() throws {
     let place = try example("c")

@@ -52,10 +52,12 @@ import Testing
           FILE   Files.
 
         Options:
-          -q, --quiet    Print no progress, only results and problems.
-          --plugin FILE  A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names more,
-                         separated by colons.
-          -h, --help     Show this help.
+          -q, --quiet      Print no progress, only results and problems.
+          --plugin FILE    A library with layers of somebody else, which is loaded; NNRUN_PLUGINS names
+                           more, separated by colons.
+          --allow-plugins  Load the libraries that the model asks for by <plugin>; NNRUN_ALLOW_PLUGINS names
+                           folders, separated by colons, below which they are always loaded.
+          -h, --help       Show this help.
 
         Examples:
           nnrun sample a.xml

@@ -50,6 +50,8 @@ private func definition(
 private let cases: [ConformanceCase] = [
   .init("swish", inputs: [Shape(5)]), .init("swish", inputs: [Shape(3, 2, 4)]),
   .init("swish", inputs: [Shape(700)], note: "several blocks"),
+  .init("swish", inputs: [Shape(4, 3)], hasLengths: true),
+  .init("rms", inputs: [Shape(4, 3)], precision: 1e-4, hasLengths: true),
   .init("plainSwish", inputs: [Shape(6)]), .init("mish", inputs: [Shape(3, 4)]),
   .init("squaredRelu", inputs: [Shape(7)]),
   .init("rms", inputs: [Shape(9)], precision: 1e-4), .init("rms", inputs: [Shape(4, 6)], precision: 1e-4),

@@ -18,6 +18,8 @@ import Testing
       try own.input(
         input.name, shape: input.shape, value: input.value, hasLength: input.hasLength, entries: input.entries)
     }
+    // A model has an input, though a layer may read none.
+    if definition.inputs.isEmpty { try own.input("unread", shape: Shape(1)) }
     for node in definition.nodes where node.name.hasPrefix("layer") {
       try own.add(
         node.layer, name: node.name, from: node.inputs, target: node.target ?? "label", weight: node.lossWeight)

@@ -22,7 +22,10 @@ extension ModelDescription {
 extension ModelReader {
   /// Reads the definitions of layers; the net and its blocks then know them like all layers.
   mutating func readDefinitions(_ indices: [Int]) {
-    for index in indices { readDefinition(index) }
+    for index in indices.prefix(limits.definitions) { readDefinition(index) }
+    guard indices.count > limits.definitions else { return }
+    report(
+      "too-many-elements", "the model defines more than \(limits.definitions) layers", at: indices[limits.definitions])
   }
 
   private mutating func readDefinition(_ index: Int) {
@@ -47,6 +50,7 @@ extension ModelReader {
         report("bad-define", "<define> \(error.problem)", remedy: "choose another name", at: index)
       }
       definitions.append(ModelDefinition(definition: definition, element: index))
+      definitionSizes[name] = definition.size
     } catch {
       unknownDefinitions.insert(name)
       report(error, of: index)

@@ -29,6 +29,8 @@ struct ModelReader {
   var declarations: [ElementKey: Declaration] = [:]
   var net = NetworkInProgress()
   var definitions: [ModelDefinition] = []
+  /// The sizes of their formulas: a layer takes as many times 8 bytes.
+  var definitionSizes: [String: Int] = [:]
   /// The names of definitions that are wrong: what uses them is not wrong as well.
   var unknownDefinitions: Set<String> = []
 

@@ -118,7 +118,8 @@ extension ModelReader {
       item.sharedWith = other
       replaced["share"] = .text(net.items[other].name)
     }
-    guard charge(given, inputs.count, at: index, scope) else { return }
+    let size = schema.namespace == ElementSchema.standardNamespace ? definitionSizes[schema.name] ?? 0 : 0
+    guard charge(given, inputs.count + size, at: index, scope) else { return }
     let element = make(index, given, declaration, scope: scope, replaced: replaced)
     if isRight, let element {
       item.result = NetworkElement(name: name, inputs: inputs, sharedWith: item.sharedWith, element: element)

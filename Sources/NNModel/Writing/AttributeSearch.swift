@@ -49,8 +49,8 @@ struct AttributeSearch {
       guard let reading = try? reader.reading(entries: entries) else { return .max }
       layer = reading
     }
-    let found = Self.lines(layer)
-    return zip(found, wanted).count { $0 != $1 } + (found.count - wanted.count).magnitude.asInt
+    // A member that is nil takes fewer lines: those after it are not others for that.
+    return Self.lines(layer).difference(from: wanted).count
   }
 
   private static func lines(_ layer: any Layer) -> [Substring] {
@@ -58,10 +58,6 @@ struct AttributeSearch {
     dump(layer, to: &text)
     return text.split(separator: "\n")
   }
-}
-
-extension UInt {
-  fileprivate var asInt: Int { Int(clamping: self) }
 }
 
 /// The numbers and words that a layer holds, by the names of its members.

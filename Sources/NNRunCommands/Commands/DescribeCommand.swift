@@ -1,10 +1,11 @@
 import NNCommandLine
 import NNData
+import NNFiles
 
 /// `nnrun describe`
 enum DescribeCommand: Command {
   static let name = "describe"
-  static let summary = "say what a table seems to hold"
+  static let summary = "say what a table, or a folder of pictures, seems to hold"
   static let discussion =
     "Prints a line for each column of a table: its kind, gaps, different values and their range, and warns of what is likely to lead "
     + "a training astray; of a folder of pictures, a line for each class. 'nnrun train' prints the same and proposes a model."
@@ -27,7 +28,21 @@ enum DescribeCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
-    let table = try TableProfile(path: arguments.positionals[0], label: arguments.text("label") ?? "last")
+    let path = arguments.positionals[0]
+    if Path.isFolder(path) {
+      guard !arguments.has("label") else {
+        throw usageError("--label goes with a table", "of pictures, the names of their folders are the classes")
+      }
+      let pictures = try PictureProfile(folder: path)
+      if arguments.has("json") {
+        try printResult(PictureText.json(pictures))
+      } else {
+        try printResult(PictureText.text(pictures), terminator: "")
+        printMessages(pictures.warnings)
+      }
+      return .done
+    }
+    let table = try TableProfile(path: path, label: arguments.text("label") ?? "last")
     if arguments.has("json") {
       try printResult(TableText.json(table))
     } else {
