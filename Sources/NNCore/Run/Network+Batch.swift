@@ -5,6 +5,21 @@ extension Tensor {
   mutating func rebase(_ base: UnsafeMutablePointer<S>) { buffer = Buffer(base: base, count: buffer.count) }
 }
 
+extension Network {
+  /// One node at run time: its contexts, ready to be handed to its layer.
+  struct Runtime {
+    let layer: any Layer
+    let savedPerSample: Int
+    let scratchFixed: Int
+    let scratchPerSample: Int
+    /// The padding that is cleared after a pass, of each output and of each downstream gradient.
+    let outputPadding: [Padding?]
+    let inputPadding: [Padding?]
+    var forward: ForwardContext<S>
+    var backward: BackwardContext<S>
+  }
+}
+
 extension Network.Runtime {
   mutating func setBatch(_ count: Int) {
     forward.batch = count

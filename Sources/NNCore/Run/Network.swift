@@ -19,23 +19,10 @@ public final class Network<S: Scalar> {
     didSet { seedNodes() }
   }
 
-  /// One node at run time: its contexts, ready to be handed to its layer.
-  struct Runtime {
-    let layer: any Layer
-    let savedPerSample: Int
-    let scratchFixed: Int
-    let scratchPerSample: Int
-    /// The padding that is cleared after a pass, of each output and of each downstream gradient.
-    let outputPadding: [Padding?]
-    let inputPadding: [Padding?]
-    var forward: ForwardContext<S>
-    var backward: BackwardContext<S>
-  }
-
   let execution: ExecutionPlan
   var runtimes: [Runtime] = []
   /// The weights of the samples; nil if all count alike.
-  package private(set) var weights: Buffer<S>?
+  package internal(set) var weights: Buffer<S>?
   /// For each node, what runs a loss sample by sample; empty until there are weights.
   var weighted: [WeightedLoss<S>?] = []
   private let parameterStorage: Storage<S>
@@ -166,20 +153,6 @@ public final class Network<S: Scalar> {
     inputs[index] = buffer
     guard isMoved, admittedInputs[index] == nil else { return }
     rebind(.input(index), to: buffer.base)
-  }
-
-  /// Gives each sample of the passes a weight: losses are sums and means of weighted samples then. nil, as at first, weighs
-  /// all alike. Memory for it is taken when there are weights for the first time.
-  ///
-  /// - Parameter weights: at least the batch's, none below 0; they outlive the passes.
-  public func bindWeights(_ weights: Buffer<S>?) {
-    if let weights {
-      precondition(weights.count >= batch, "there are fewer weights than samples")
-      if weighted.isEmpty {
-        weighted = runtimes.indices.map { runtimes[$0].layer.isLoss ? WeightedLoss(runtimes[$0]) : nil }
-      }
-    }
-    self.weights = weights
   }
 
   /// Makes the losses that judge by target `index` (of `targetNames`) read it from `buffer`, which holds at least the

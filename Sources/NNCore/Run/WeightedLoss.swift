@@ -92,6 +92,22 @@ struct WeightedLoss<S: Scalar> {
   }
 }
 
+extension Network {
+  /// Gives each sample of the passes a weight: losses are sums and means of weighted samples then. nil, as at first, weighs
+  /// all alike. Memory for it is taken when there are weights for the first time.
+  ///
+  /// - Parameter weights: at least the batch's, none below 0; they outlive the passes.
+  public func bindWeights(_ weights: Buffer<S>?) {
+    if let weights {
+      precondition(weights.count >= batch, "there are fewer weights than samples")
+      if weighted.isEmpty {
+        weighted = runtimes.indices.map { runtimes[$0].layer.isLoss ? WeightedLoss(runtimes[$0]) : nil }
+      }
+    }
+    self.weights = weights
+  }
+}
+
 extension Tensor {
   /// Points the tensor, of one sample, to a sample of a batch.
   fileprivate mutating func move(to sample: Int, of batch: Tensor<S>) {
