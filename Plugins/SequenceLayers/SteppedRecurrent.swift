@@ -35,6 +35,7 @@ struct SteppedRecurrent: Layer {
     let stack = stack(context.input.shape.sample)
     stack.run(context) { recurrence, layer, direction, x, y in
       let packed = Storage<S>(count: S.packedCount(recurrence))
+      defer { withExtendedLifetime(packed) {} }
       let weights = stack.weights(layer, direction) { context.parameters[$0].buffer }
       S.pack(recurrence, weights, into: packed.buffer, workers: context.workers)
       S.recurPacked(

@@ -40,6 +40,8 @@ enum StreamedPrediction {
     let buffers = inputs.map(\.buffer)
     var isFinite = true
     if name == "csv" { guard try printResult(Array(format.csvHeader.utf8)) else { return .done } }
+    // The step reads and writes the memory of these by address.
+    defer { withExtendedLifetime((inputs, output)) {} }
     try forEachLine(path) { line, number in
       guard let values = try steps.numbers(line, number) else {
         predictor.reset()

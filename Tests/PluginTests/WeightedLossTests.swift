@@ -22,12 +22,14 @@ import Testing
   @Test(arguments: losses) func copiesWeighAlike(_ example: ConformanceCase) throws {
     let (weighted, copied) = (try harness(example, batch: 3), try harness(example, batch: 4))
     let rows = [0, 0, 2, 2]
+    var kept: [Storage<Int32>] = []
     for index in example.inputs.indices {
       let input = NetworkDefinition.Value(.input(index))
       copy(rows, weighted.network.inputBuffer(index), batch: 3, to: copied.network.inputBuffer(index))
       if let lengths = weighted.network.lengths(of: input) {
         let own = Storage(rows.map { lengths[$0] })
         copied.network.setLengths(index, to: own.buffer)
+        kept.append(own)
       }
     }
     for index in weighted.network.targetNames.indices {
@@ -35,6 +37,7 @@ import Testing
     }
     // The sample in the middle does not count at all.
     let weights = Storage([2.0, 0, 2])
+    defer { withExtendedLifetime((weights, kept)) {} }
     weighted.network.bindWeights(weights.buffer)
     weighted.run()
     copied.run()
@@ -61,6 +64,7 @@ import Testing
   @Test(arguments: losses) func nothingCounts(_ example: ConformanceCase) throws {
     let harness = try harness(example, batch: 2)
     let weights = Storage([0.0, 0])
+    defer { withExtendedLifetime(weights) {} }
     harness.network.bindWeights(weights.buffer)
     harness.run()
     for gradient in harness.gradients where gradient.name.hasPrefix("gradient of x") {
