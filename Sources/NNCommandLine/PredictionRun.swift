@@ -30,6 +30,8 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
         "several folds cannot read standard input one after the other", "write the rows into a file first")
     }
     let heads = try heads(model)
+    // What is wrong with the command line is told before anything is read.
+    _ = try threshold(heads)
     if files == ["-"], arguments.text("output") == nil, format == "csv" || format == "jsonl" {
       return try stream(heads)
     }
@@ -37,7 +39,8 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     arguments.report(samples)
     report(samples.skipped, samples.file)
     let style = try style(heads, samples)
-    let predictions = try heads.map { try mean($0, samples) }
+    let others = try models.dropFirst().map { (model: $0, samples: try self.samples($0)) }
+    let predictions = try heads.map { try mean($0, samples, others) }
     let bytes =
       switch format {
       case "json": Array(style.json(predictions).utf8)
@@ -61,11 +64,9 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     var stream = try PredictionStream(reading(model))
     let predictors = try heads.map { try SetPredictor<S>(model, head: $0, workers: workers) }
     var (notFinite, count, samplesBefore) = (0, 0, 0)
-    var skipped: [Diagnostic] = []
     var isFirst = true
     while let samples = try stream.next() {
       if isFirst { arguments.report(samples) }
-      skipped += samples.skipped
       var style = try style(heads, samples)
       style.samplesBefore = samplesBefore
       samplesBefore += samples.count
@@ -79,7 +80,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
       isFirst = false
       guard try printResult(Array(text.utf8)) else { break }
     }
-    report(skipped, "standard input")
+    report(stream.skipped, "standard input")
     return report(notFinite: notFinite, of: count)
   }
 
@@ -106,22 +107,27 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
         "the losses \(heads.map(\.name).joined(separator: ", ")) predict for different steps, which no table holds",
         "write --format json, or choose one with --layer")
     }
-    if let threshold = try arguments.number("threshold") {
-      guard NumberRange.unit.contains(threshold) else {
-        throw usageError("'--threshold \(threshold)' must be a number from 0 to 1")
-      }
-      guard heads.contains(where: \.isBinary) else {
-        throw usageError("--threshold goes with two classes, but these weights tell others apart", "leave it out")
-      }
-      style.threshold = threshold
-    }
+    if let threshold = try threshold(heads) { style.threshold = threshold }
     return style
   }
 
+  private func threshold(_ heads: [PredictionHead]) throws -> Double? {
+    guard let threshold = try arguments.number("threshold") else { return nil }
+    guard NumberRange.unit.contains(threshold) else {
+      throw usageError("'--threshold \(threshold)' must be a number from 0 to 1")
+    }
+    guard heads.contains(where: \.isBinary) else {
+      throw usageError("--threshold goes with two classes, but these weights tell others apart", "leave it out")
+    }
+    return threshold
+  }
+
   /// The mean of what the models predict. Each reads the samples by what it has learned itself.
-  private func mean(_ head: PredictionHead, _ first: Dataset) throws -> [S] {
+  private func mean(
+    _ head: PredictionHead, _ first: Dataset, _ others: [(model: SavedModel, samples: Dataset)]
+  ) throws -> [S] {
     var sums = try model.predict(S.self, first, head: head, workers: workers)
-    for model in models.dropFirst() {
+    for (model, samples) in others {
       guard let own = try heads(model).first(where: { $0.name == head.name }), own.shape == head.shape,
         model.classNames == models[0].classNames
       else {
@@ -129,7 +135,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
           code: "other-model", file: arguments.positionals[0],
           "the folds predict different things, so they have no mean")
       }
-      let predictions = try model.predict(S.self, samples(model), head: own, workers: workers)
+      let predictions = try model.predict(S.self, samples, head: own, workers: workers)
       guard predictions.count == sums.count else {
         throw DiagnosticError(
           code: "other-model", file: arguments.positionals[0],

@@ -90,6 +90,22 @@ import Testing
     #expect(piped.output == jsonLines.output && piped.code == 0)
   }
 
+  /// A row with something wrong in it that arrives alone ends nothing, unless there are no others.
+  @Test func badRowsMayArriveAlone() throws {
+    let place = try place(Self.one)
+    let result = try place.shell(
+      """
+      (echo u,word,v; echo "1,plain,oops"; sleep 0.3; echo "1,plain,2"; sleep 0.3; echo "1,plain") |
+        $NNRUN predict r/weights.safetensors - --skip-bad-rows | wc -l
+      (echo u,word,v; echo "1,plain,oops"; sleep 0.3; echo "1,plain") |
+        $NNRUN predict r/weights.safetensors - --skip-bad-rows; echo $?
+      """)
+    #expect(
+      result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } == ["2", "65"], "\(result)")
+    #expect(
+      result.messages.contains("2 rows are left out") && result.messages.contains("every row has something wrong"))
+  }
+
   /// Messages name the line of the whole table, however its rows arrive.
   @Test func messagesNameTheLine() throws {
     let place = try place(Self.one)

@@ -54,6 +54,30 @@ import Testing
     #expect(PlainTableScan(Array(text.utf8), .comma, nil) == nil)
   }
 
+  /// Rows are cut wherever the pieces of the table end, doubled quotes and line breaks within quotes included.
+  @Test func piecesEndAnywhere() {
+    let table = "a,b\n1,\"x \"\"y\"\"\nz\"\n2,\"\"\n3,\"\"\"\"\n\n4,5\" pipe\n5,q"
+    let bytes = Array(table.utf8)
+    for cut in 0...bytes.count {
+      var rows = ArrivingRows(separator: .comma, hasHeader: true)
+      var text: [UInt8] = []
+      for piece in [bytes[..<cut], bytes[cut...]] {
+        rows.append(Array(piece))
+        while let part = rows.takeComplete() {
+          #expect(part.text.starts(with: Array("a,b\n".utf8)) && part.headerLines == 1)
+          #expect(part.linesBefore == 1 + text.count { $0 == UInt8(ascii: "\n") }, "\(cut)")
+          let whole = part.text.dropFirst(4)
+          #expect(
+            whole.last == UInt8(ascii: "\n")
+              && whole.count { $0 == UInt8(ascii: "\"") } % 2 == (whole.contains(UInt8(ascii: "p")) ? 1 : 0))
+          text += whole
+        }
+      }
+      if let part = rows.takeRest() { text += part.text.dropFirst(4) }
+      #expect(text == Array(bytes.dropFirst(4)), "\(cut)")
+    }
+  }
+
   /// Numbers of 16 to 19 digits are the nearest doubles, as the standard library has them.
   @Test func longNumbersAreRoundedCorrectly() {
     var numbers = SplitMix(seed: 3)

@@ -46,6 +46,11 @@ public struct PredictionInput: Sendable {
 
   /// The samples in a file that may be in memory already.
   func read(_ file: SampleFile) throws -> Dataset {
+    do { return try samples(file) } catch let none as NoRowsLeft { throw none.error }
+  }
+
+  /// The same; throws `NoRowsLeft` if all rows of a table were left out.
+  func samples(_ file: SampleFile) throws -> Dataset {
     let format = try file.format()
     try request.requireUse(by: format)
     var set = try format.samples(in: file, request)

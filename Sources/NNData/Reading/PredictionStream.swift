@@ -11,6 +11,9 @@ public struct PredictionStream {
   /// How the rows are separated from each other; nil if the samples are no table, or one that must be read as a whole.
   private var rows: ArrivingRows?
   private var isAtStart = true
+  private var hasSamples = false
+  /// What was wrong with rows that were left out, with their lines in the whole table.
+  public private(set) var skipped: [Diagnostic] = []
 
   /// The longest row: what is longer is no row of numbers.
   private static let longestRow = 1 << 28
@@ -30,12 +33,17 @@ public struct PredictionStream {
       let head = try bytes.next()
       rows = try arrivingRows(head)
       guard rows != nil else {
-        return try reading.read(SampleFile(path, bytes: bytes.expandedRest(after: head)))
+        let set = try reading.read(SampleFile(path, bytes: bytes.expandedRest(after: head)))
+        skipped = set.skipped
+        return set
       }
       rows?.append(head)
     }
     while rows != nil {
-      if let text = rows?.takeComplete() { return try read(text) }
+      if let text = rows?.takeComplete() {
+        if let set = try read(text) { return set }
+        continue
+      }
       guard rows?.waiting ?? 0 <= Self.longestRow else {
         throw DiagnosticError(
           code: "row-too-long", file: SampleFile(path).name,
@@ -45,7 +53,11 @@ public struct PredictionStream {
       if piece.isEmpty {
         let last = rows?.takeRest()
         rows = nil
-        return try last.map(read)
+        if let last, let set = try read(last) { return set }
+        guard hasSamples || skipped.isEmpty else {
+          throw NoRowsLeft(problems: skipped, file: SampleFile(path).name).error
+        }
+        return nil
       }
       rows?.append(piece)
     }
@@ -62,11 +74,16 @@ public struct PredictionStream {
     return ArrivingRows(separator: table.separator, hasHeader: table.names != nil)
   }
 
-  private func read(_ part: ArrivingRows.Part) throws -> Dataset {
+  /// The samples of some rows; nil if all of them were left out.
+  private mutating func read(_ part: ArrivingRows.Part) throws -> Dataset? {
     do {
-      var set = try reading.read(SampleFile(path, bytes: part.text))
-      set.skipped = set.skipped.map(part.placed)
+      let set = try reading.samples(SampleFile(path, bytes: part.text))
+      skipped += set.skipped.map(part.placed)
+      hasSamples = true
       return set
+    } catch let none as NoRowsLeft {
+      skipped += none.problems.map(part.placed)
+      return nil
     } catch var error as DiagnosticError {
       error.diagnostics = error.diagnostics.map(part.placed)
       throw error

@@ -33,6 +33,8 @@ struct ArrivingRows {
     var position = 0
     var isQuoted = false
     var isFieldStart = true
+    /// Whether a quote has just closed: another one makes it a doubled quote.
+    var hasClosed = false
     /// The ends of the first and of the last whole row.
     var firstEnd: Int?
     var lastEnd = 0
@@ -54,13 +56,14 @@ struct ArrivingRows {
       let byte = text[scan.position]
       scan.position += 1
       if byte == UInt8(ascii: "\"") {
-        // A doubled quote closes and opens at once.
-        if scan.isQuoted || scan.isFieldStart { scan.isQuoted.toggle() }
-        scan.isFieldStart = scan.isQuoted
+        let opens = !scan.isQuoted && (scan.isFieldStart || scan.hasClosed)
+        (scan.hasClosed, scan.isQuoted, scan.isFieldStart) = (scan.isQuoted, opens, false)
         scan.hasContent = true
-      } else if scan.isQuoted {
         continue
-      } else if byte == UInt8(ascii: "\n") {
+      }
+      if scan.isQuoted { continue }
+      scan.hasClosed = false
+      if byte == UInt8(ascii: "\n") {
         scan.lastEnd = scan.position
         if scan.hasContent, scan.firstEnd == nil { scan.firstEnd = scan.position }
         (scan.isFieldStart, scan.hasContent) = (true, false)

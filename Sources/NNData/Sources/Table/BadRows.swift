@@ -1,5 +1,18 @@
 import NNCore
 
+/// All rows were left out.
+struct NoRowsLeft: Error {
+  /// What was wrong with them, in their order; at least one.
+  let problems: [Diagnostic]
+  let file: String
+
+  /// The error where there are no other rows.
+  var error: DiagnosticError {
+    DiagnosticError(
+      code: "no-samples", file: file, "every row has something wrong in it: " + (problems.first?.message ?? ""))
+  }
+}
+
 /// What becomes of rows with something wrong in them: they are an error, or are left out and told of.
 struct BadRows {
   /// Whether they are left out.

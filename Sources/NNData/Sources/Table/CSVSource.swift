@@ -99,6 +99,7 @@ public struct CSVSource: SampleFormat {
     let table = try table(
       file, bytes, options, purpose == .model ? nil : record, bad: &bad, workers: context.workers)
     var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
+    try requireRows(columns, bad)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
@@ -167,11 +168,9 @@ public struct CSVSource: SampleFormat {
     return content
   }
 
-  /// Throws a `DiagnosticError` with what is wrong with the first row if all rows were left out.
-  private static func requireRows(_ columns: CSVColumns, _ bad: BadRows) throws(DiagnosticError) {
-    guard columns.rows.isEmpty, let first = bad.problems.first else { return }
-    throw DiagnosticError(
-      code: "no-samples", file: columns.table.file, "every row has something wrong in it: " + first.message)
+  private static func requireRows(_ columns: CSVColumns, _ bad: BadRows) throws(NoRowsLeft) {
+    guard columns.rows.isEmpty, !bad.problems.isEmpty else { return }
+    throw NoRowsLeft(problems: bad.problems, file: columns.table.file)
   }
 
   /// Leaves out rows with a gap in one of the columns at the given positions. Throws a `DiagnosticError` if none is left.

@@ -22,8 +22,8 @@ struct CSVTable {
   /// The number of rows, a header included.
   var rows: Int { lines.count }
 
-  /// Finds the fields in a text, on the given threads where that is possible. Throws a `DiagnosticError` for an empty file, a row with too few or too many fields, or
-  /// a quote that is open or out of place.
+  /// Finds the fields in a text, on the given threads where that is possible. Throws a `DiagnosticError` for an empty file,
+  /// a row with too few or too many fields, or a quote that is open or out of place.
   init(
     file: String, text bytes: [UInt8], separator: TableRecord.Separator, workers: WorkerPool? = nil
   ) throws(DiagnosticError) {

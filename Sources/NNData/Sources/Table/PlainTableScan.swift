@@ -1,8 +1,8 @@
 import NNCore
 import NNKernels
 
-/// The fields of a table that needs no second look: no quotes, no blanks between fields, lines that end alike, and as many
-/// fields in each. Parts of the text are scanned side by side.
+/// The fields of a table that needs no second look: no quotes, no blanks between fields, lines that end in LF or CRLF, as
+/// many fields in each, none too long. Parts of the text are scanned side by side.
 struct PlainTableScan {
   /// All fields, row after row.
   private(set) var fields: [CSVScanner.Field] = []
@@ -72,11 +72,16 @@ struct PlainTableScan {
     var part = Part()
     var start = range.lowerBound
     var inRow = 0
+    /// Ends a field; false if it is too long.
+    func endField(_ end: Int) -> Bool {
+      part.fields.append(CSVScanner.Field(start..<end))
+      inRow += 1
+      return end - start <= CSVScanner.Field.longest
+    }
     /// Ends a row whose last field ends before `end`; false if it has another number of fields than the others.
     func endRow(_ end: Int) -> Bool {
       if inRow > 0 || end > start {
-        part.fields.append(CSVScanner.Field(start..<end))
-        inRow += 1
+        guard endField(end) else { return false }
         if part.columns == nil {
           part.columns = inRow
           // The other rows are likely to be as long.
@@ -92,8 +97,7 @@ struct PlainTableScan {
     for position in range {
       let byte = bytes[position]
       if byte == separator {
-        part.fields.append(CSVScanner.Field(start..<position))
-        inRow += 1
+        part.isPlain = endField(position)
         start = position + 1
       } else if byte == newline {
         let hasReturn = position > start && bytes[position - 1] == carriageReturn
