@@ -89,8 +89,10 @@ public struct CTC: DeclaredLayer {
     [try SequenceLength.ofRows(lengths[0], of: schema.name)]
   }
 
-  /// Reads each step by itself.
-  public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
+  /// Reads each step by itself, which has room for one label.
+  public func stepped(_ inputs: [Shape]) -> (any Layer)? {
+    CTC(blank: blank, zeroInfinity: zeroInfinity, reduction: reduction)
+  }
 
   /// The alignment of a sample.
   private func alignment<S: Scalar>(
@@ -130,7 +132,7 @@ public struct CTC: DeclaredLayer {
     for sample in 0..<context.batch {
       let alignment = alignment(sample, input, context.inputLengths[0], target, context.scratch)
       let loss = Double(alignment.keptLoss)
-      if loss.isFinite || !zeroInfinity { context.loss[0] += loss / divisor(alignment.labels) }
+      if !(zeroInfinity && loss == .infinity) { context.loss[0] += loss / divisor(alignment.labels) }
     }
     context.loss[1] = reduction.denominator(context.batch)
   }
@@ -146,7 +148,7 @@ public struct CTC: DeclaredLayer {
       for sample in samples {
         var alignment = alignment(sample, input, context.inputLengths[0], target, context.scratch)
         alignment.computeForward()
-        let isLost = zeroInfinity && !alignment.loss.isFinite
+        let isLost = zeroInfinity && alignment.loss == .infinity
         alignment.computeBackward(
           probabilities: context.outputs[0].buffer.slice(from: sample * width, count: width),
           scale: isLost ? 0 : S(scale / divisor(alignment.labels)),

@@ -72,8 +72,10 @@ enum StreamedPrediction {
       return
     }
     let text = String(decoding: try FileReading.expandedBytes(path), as: UTF8.self)
-    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropLast(
-      text.last?.isNewline == true ? 1 : 0)
+    // Lines end as those of standard input do.
+    func endsLine(_ character: Character) -> Bool { character == "\n" || character == "\r\n" }
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: endsLine).dropLast(
+      text.last.map(endsLine) == true ? 1 : 0)
     {
       number += 1
       guard try body(String(line), number) else { return }
@@ -88,6 +90,7 @@ private struct StepLine {
   private let inputs: [(name: String, width: Int, entries: Int?)]
   /// What makes an index of a token, where the only input was made of a text.
   private let text: TokenIndex?
+  private let isDouble: Bool
 
   init(_ model: SavedModel, _ plan: NetworkPlan, file: String) {
     self.file = file
@@ -96,6 +99,7 @@ private struct StepLine {
       return (input.name, input.shape.elementCount, input.entries)
     }
     text = inputs.count == 1 ? model.record.source?.tokens(ofInput: inputs[0].name) : nil
+    isDouble = model.description.precision == .double
   }
 
   /// The numbers of a step, input after input; nil for an empty line. Throws a `DiagnosticError` for anything else.
@@ -120,8 +124,12 @@ private struct StepLine {
     }
     var values: [Double] = []
     for field in fields {
-      guard let value = Double(field), value.isFinite, Float(value).isFinite else {
+      guard let value = Double(field), value.isFinite else {
         throw error("bad-step", "'\(String(field).shortened)' is not a number")
+      }
+      guard isDouble || Float(value).isFinite else {
+        throw error(
+          "number-too-large", "\(String(field).shortened) is too large for single precision", "use double precision")
       }
       values.append(value)
     }

@@ -66,7 +66,7 @@ public struct PredictionFormat: Sendable {
     heads.allSatisfy {
       $0.isPerStep == heads[0].isPerStep && (!$0.isPerStep || $0.width / $0.unit == heads[0].width / heads[0].unit)
     }
-      && lengths.allSatisfy { $0 == lengths[0] }
+      && (!heads[0].isPerStep || lengths.allSatisfy { $0 == lengths[0] })
   }
 
   /// The titles of a head's columns. With several heads they begin with its name.

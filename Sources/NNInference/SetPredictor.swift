@@ -30,7 +30,7 @@ public final class SetPredictor<S: Scalar> {
   public func predict(_ samples: Dataset) throws -> [S] {
     let samples = try InputBinding(model.plan).bind(samples, for: .predicting)
     let feeding = FeedSettings(
-      batch: min(predictor.maximumBatch, samples.count), preprocessing: model.preprocessing)
+      batch: max(1, min(predictor.maximumBatch, samples.count)), preprocessing: model.preprocessing)
     let feed = BatchFeed<S>(
       samples, feeding, batches: feeding.batchesPerEpoch(samples), workers: predictor.workers)
     let width = predictor.outputCount

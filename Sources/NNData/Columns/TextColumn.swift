@@ -28,11 +28,12 @@ struct TextColumn: ColumnElement {
         "accents", .choice(["keep", "strip"]),
         "Whether letters lose their accents first; keep unless given, and strip for pieces in lowercase."),
       .optional(
-        "minimumCount", .integer(1...Int(Int32.max)), default: .integer(1),
-        "Tokens that occur less often in the training part get no entry."),
+        "minimumCount", .integer(1...Int(Int32.max)),
+        "Tokens that occur less often in the training part get no entry; 1 unless given."),
       .optional(
-        "entries", .integer(3...DeclaredColumns.mostValues), default: .integer(20000),
-        "The most entries, padding and the unknown token among them; the most frequent tokens get one."),
+        "entries", .integer(3...DeclaredColumns.mostValues),
+        "The most entries, padding and the unknown token among them; the most frequent tokens get one. 20000 unless given."
+      ),
       .optional("vocabulary", .path, "The vocabulary of wordPiece, a token on each line, as BERT's vocab.txt."),
       .optional(
         "missing", .choice(["error", "unknown", "drop"]), default: .text("error"),
@@ -61,8 +62,8 @@ struct TextColumn: ColumnElement {
       attributes.has("accents") ? attributes.text("accents") == "strip" : unit == .wordPiece && settings.isLowercase
     settings.fillsGaps = missing == "unknown"
     self.settings = settings
-    minimumCount = attributes.integer("minimumCount")
-    mostEntries = attributes.integer("entries")
+    minimumCount = attributes.has("minimumCount") ? attributes.integer("minimumCount") : 1
+    mostEntries = attributes.has("entries") ? attributes.integer("entries") : 20000
     vocabulary = attributes.has("vocabulary") ? attributes.text("vocabulary") : nil
     if names.count > 1 || names == ["*"] {
       throw ElementError(
@@ -76,7 +77,7 @@ struct TextColumn: ColumnElement {
   /// Throws an `ElementError` for attributes that say nothing with tokens of this kind.
   private func check(_ attributes: Attributes, _ unit: TokenEncoding.Unit) throws(ElementError) {
     let learns = unit == .words || unit == .characters
-    for name in ["minimumCount", "entries"] where attributes.given.contains(name) && !learns {
+    for name in ["minimumCount", "entries"] where attributes.has(name) && !learns {
       throw ElementError(
         code: "exclusive-attributes", "<text> has \(name), but nothing is learned of tokens=\"\(unit.rawValue)\"",
         remedy: "remove it", attribute: name)

@@ -3,7 +3,7 @@ enum Accents {
   /// The scalars that are left of one; none of a mark.
   static func stripped(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
     if let letters = table[scalar] { return letters }
-    if (syllables.lowerBound...syllables.upperBound).contains(scalar.value) { return jamo(scalar.value) }
+    if syllables.contains(scalar.value) { return jamo(scalar.value) }
     return scalar.properties.generalCategory == .nonspacingMark ? [] : [scalar]
   }
 
