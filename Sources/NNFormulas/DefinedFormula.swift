@@ -12,6 +12,9 @@ struct DefinedFormula: Sendable {
   /// The gradients: of inputs and parameters, added to what is there or not; of inputs; of parameters.
   let backward: [BackwardVariant: ElementProgram]
 
+  /// Whether the parameters' gradients are numbers where inputs and upstream gradient are 0, as padding is.
+  let isSafeAtPadding: Bool
+
   /// What a backward program writes.
   struct BackwardVariant: Hashable, Sendable {
     var inputs: Bool
@@ -31,6 +34,7 @@ struct DefinedFormula: Sendable {
     var backward: [BackwardVariant: ElementProgram] = [:]
     let upstream = graph.leaf(.upstream, graph.nodes[value].extent)
     let gradients = graph.gradients(of: value, upstream: upstream, for: inputs + parameters)
+    isSafeAtPadding = graph.areNumbersAtPadding(gradients[inputs.count...])
     for (wantsInputs, wantsParameters) in [(true, true), (true, false), (false, true)] {
       for accumulates in wantsInputs ? [false, true] : [false] {
         var sinks: [(node: Int, sink: ProgramCompiler.Sink)] = []
@@ -54,8 +58,8 @@ struct DefinedFormula: Sendable {
   /// Whether the value is one number for each row.
   var isReduced: Bool { graph.nodes[value].extent == .row }
 
-  /// Whether something is summed along rows.
-  var sumsRows: Bool { forward.rowSumCount > 0 }
+  /// Whether something is summed along rows, or depends on how long they are.
+  var readsRows: Bool { forward.rowSumCount > 0 || forward.readsRowLength }
 }
 
 extension ElementGraph {
@@ -74,8 +78,31 @@ extension ElementGraph {
       leaf(.parameter(index), spread == .single ? .single : spread == .channels ? .row : .element)
     }
     for (parameter, node) in zip(definition.parameters, parameters) { names[parameter.name] = node }
-    for attribute in definition.attributes { names[attribute.name] = constant(numbers[attribute.name] ?? 0.5) }
+    for (index, attribute) in definition.attributes.enumerated() {
+      if let number = numbers[attribute.name] {
+        names[attribute.name] = constant(number)
+      } else {
+        // A number that is not known yet folds nothing away. What has such a leaf is not compiled.
+        names[attribute.name] = leaf(.input(definition.inputs.count + index), .single)
+      }
+    }
     return (value(of: definition.tree, names), inputs, parameters)
+  }
+
+  /// Whether values are numbers where inputs and upstream gradient are 0, for rows of one element and parameters of 1.
+  func areNumbersAtPadding(_ values: ArraySlice<Int>) -> Bool {
+    var numbers: [Double] = []
+    for node in nodes {
+      switch node.kind {
+      case .constant(let bits): numbers.append(Double(bitPattern: bits))
+      case .inverseCount, .parameter: numbers.append(1)
+      case .input, .upstream: numbers.append(0)
+      case .rowSum(let operand), .total(let operand): numbers.append(numbers[operand])
+      case .step(let operation, let x):
+        numbers.append(operation.value(numbers[x[0]], numbers[x[x.count > 1 ? 1 : 0]], numbers[x[x.count > 2 ? 2 : 0]]))
+      }
+    }
+    return values.allSatisfy { !numbers[$0].isNaN }
   }
 
   /// Whether a value depends on one of the leaves.

@@ -33,6 +33,11 @@ package struct DefinedLayer: Layer {
     }
     let sample = inputs[0]
     let formula = formula(of: sample)
+    guard formula.graph.depends(formula.value, on: formula.inputs) else {
+      throw ElementError(
+        code: "bad-value", "with these attributes the formula of <\(schema.name)> depends on no input",
+        remedy: "give it other numbers, or leave the layer out")
+    }
     var output = sample
     if formula.isReduced, sample.rank > 0, let reduced = Shape(sample.dimensions.dropLast() + [1]) { output = reduced }
     let (features, channels) = (sample.rank > 0 ? sample[sample.rank - 1] : 1, sample.rank > 0 ? sample[0] : 1)
@@ -59,7 +64,15 @@ package struct DefinedLayer: Layer {
   /// Computes each step by itself, unless it sums along the steps or each step has a parameter of its own.
   package func lengths(_ lengths: [SequenceLength?], inputs: [Shape]) throws -> [SequenceLength?] {
     let rank = inputs[0].rank
-    let usesLast = formula(of: inputs[0]).sumsRows || definition.parameters.contains { $0.spread == .features }
+    let formula = formula(of: inputs[0])
+    guard formula.isSafeAtPadding || lengths.allSatisfy({ $0 == nil }) else {
+      throw ElementError.length(
+        schema.name,
+        remedy:
+          "its parameters' gradients are no numbers where inputs are 0, as padding is: add a small number before a "
+          + "division, a logarithm or a root")
+    }
+    let usesLast = formula.readsRows || definition.parameters.contains { $0.spread == .features }
     let usesFirst = definition.parameters.contains { $0.spread == .channels }
     let kept = try SequenceLength.kept(lengths, by: schema.name, across: usesLast ? max(0, rank - 1)..<rank : 0..<0)
     return [usesFirst ? try SequenceLength.kept(lengths, by: schema.name, across: 0..<1) : kept]

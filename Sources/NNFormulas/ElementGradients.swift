@@ -18,7 +18,7 @@ extension ElementGraph {
     for index in stride(from: output, through: 0, by: -1) {
       guard isNeeded[index], let gradient = gradients[index] else { continue }
       for (operand, local) in contributions(index, gradient) where isNeeded[operand] {
-        let part = summed(local, to: nodes[operand].extent)
+        let part = summed(local, readBy: index, to: nodes[operand].extent)
         gradients[operand] = gradients[operand].map { make(.add, $0, part) } ?? part
       }
     }
@@ -34,7 +34,12 @@ extension ElementGraph {
   }
 
   /// A gradient as one of a smaller extent: where one number was read by many elements, their gradients add up.
-  private mutating func summed(_ gradient: Int, to extent: Extent) -> Int {
+  private mutating func summed(_ gradient: Int, readBy reader: Int, to extent: Extent) -> Int {
+    var gradient = gradient
+    // A gradient that is alike for all elements of a row counts once for each of them.
+    if nodes[reader].extent == .element, extent < .element, nodes[gradient].extent == .row {
+      gradient = make(.divide, gradient, leaf(.inverseCount, .single))
+    }
     guard nodes[gradient].extent > extent else { return gradient }
     return extent == .row ? rowSum(gradient) : total(gradient)
   }
@@ -80,10 +85,13 @@ extension ElementGraph {
       let first = make(.divide, g, x[1])
       return [(x[0], first), (x[1], make(.negate, make(.multiply, first, y)))]
     case .power:
-      let below = make(.power, x[0], make(.subtract, x[1], constant(1)))
+      // The exponent 0 has the slope 0, at a base of 0 too; so has an exponent there.
+      let isNotZero = make(.isGreater, make(.absolute, x[1]), constant(0))
+      let below = make(.power, x[0], make(.subtract, x[1], isNotZero))
+      let base = make(.add, x[0], make(.isAtLeast, constant(0), make(.absolute, x[0])))
       return [
         (x[0], make(.multiply, g, make(.multiply, x[1], below))),
-        (x[1], make(.multiply, g, make(.multiply, y, make(.log, x[0])))),
+        (x[1], make(.multiply, g, make(.multiply, y, make(.log, base)))),
       ]
     case .maximum, .minimum:
       // The first among equals gets the gradient.

@@ -37,10 +37,12 @@ struct ElementProgram: Sendable {
   /// Sums along rows, by the pass that makes them. Sum k is handed on as scalar `firstSumScalar` + k.
   var rowSums: [Range<Int>] = []
   var rowSumCount = 0
+  /// Whether the number of elements of a row is read.
+  var readsRowLength = false
   var firstSumScalar = 0
   /// Scalars in total.
   var scalarCount = 0
-  /// Sums over everything: their numbers follow those of the rows' sums, and the scalars that they become, here.
+  /// Sums over everything: the scalar that each becomes; its sum is number `rowSumCount` + index.
   var totals: [Int] = []
   /// What is computed once, before all rows.
   var prelude: [ElementStep] = []
@@ -59,5 +61,5 @@ struct ElementProgram: Sendable {
   /// Whether values belong to rows or channels.
   var hasRows: Bool { !rows.isEmpty || !channels.isEmpty || rowSumCount > 0 }
   /// Whether a row is what stands along the last dimension.
-  var hasFeatureRows: Bool { !rows.isEmpty || !features.isEmpty || rowSumCount > 0 }
+  var hasFeatureRows: Bool { !rows.isEmpty || !features.isEmpty || rowSumCount > 0 || readsRowLength }
 }

@@ -127,6 +127,7 @@ struct ProgramCompiler {
         slots[index] = next()
       case .inverseCount:
         program.constants.append(nil)
+        program.readsRowLength = true
         slots[index] = next()
       case .input(let input): slots[index] = arrays[.input(input)]
       case .parameter(let parameter): slots[index] = arrays[.parameter(parameter)]

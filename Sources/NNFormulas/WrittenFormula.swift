@@ -7,7 +7,7 @@ extension DefinedFormula {
 
   /// The formula and its derivatives written out; nil where they are long, sum along rows, or have parameters.
   func written(name: String, hasParameters: Bool) -> LayerFormula? {
-    guard !hasParameters, !sumsRows, let text = text(of: value, graph) else { return nil }
+    guard !hasParameters, !readsRows, let text = text(of: value, graph) else { return nil }
     var graph = graph
     let one = graph.constant(1)
     let slopes = graph.gradients(of: value, upstream: one, for: inputs).map { self.text(of: $0, graph) }

@@ -27,6 +27,12 @@ private let definitions: [(String, String, String, String, String)] = [
   ("functions", "x", "", "", "sin(x) + cos(x) * erf(x) + expm1(x / 4) + log1p(exp(x)) - log(x^2 + 1)"),
   ("shifted", "x", "bias=0 unit=2", "", "(x + bias) / exp(unit)"),
   ("slopes", "x", "", "", "sign(x) + x"),
+  ("meanOfSum", "x", "b=0 shift[channels]=0.5", "", "mean(x + b) * x + mean(x * shift)"),
+  ("meanOfMean", "x", "", "", "mean(x + mean(x))"),
+  ("partOfSum", "x", "b=3", "", "x / sum(x^2 + b)"),
+  ("rowLength", "x", "b=0.5", "", "x / sum(1) + sum(b)"),
+  ("between", "x", "", "low high", "low + (high - low) * sigmoid(x)"),
+  ("powerOfZero", "x", "p=0 q=2", "", "relu(x)^p + relu(x)^q + x"),
   ("still", "x", "rate=1", "start", "rate * mean(x) + start"),
 ]
 
@@ -70,6 +76,12 @@ private let cases: [ConformanceCase] = [
   .init("powers", inputs: [Shape(6)], isPositive: true, precision: 1e-4),
   .init("functions", inputs: [Shape(2, 9)]), .init("shifted", inputs: [Shape(8)]), .init("slopes", inputs: [Shape(5)]),
   .init("still", ["start": .number(0.5)], inputs: [Shape(2, 3)]),
+  .init("meanOfSum", inputs: [Shape(3, 4)]), .init("meanOfSum", inputs: [Shape(5)]),
+  .init("meanOfMean", inputs: [Shape(3, 4)]), .init("meanOfMean", inputs: [Shape(530)]),
+  .init("partOfSum", inputs: [Shape(3, 4)]), .init("rowLength", inputs: [Shape(3, 4)]),
+  .init("rowLength", inputs: [Shape(8)]),
+  .init("between", ["low": .number(-1), "high": .number(2)], inputs: [Shape(3, 4)]),
+  .init("powerOfZero", inputs: [Shape(3, 4)], isPositive: true),
 ]
 
 @Suite struct DefinedLayerTests {
@@ -94,6 +106,35 @@ private let cases: [ConformanceCase] = [
       #expect(a.values.count == b.values.count, "\(a.name) \(b.name)")
       for (x, y) in zip(a.values, b.values) { #expect((x - y).magnitude < 1e-11, "\(a.name): \(x) \(y)") }
     }
+  }
+
+  /// The mean over a row has the row's length, whatever else the formula reads.
+  @Test func rowsHaveTheirLength() throws {
+    let harness = try LayerHarness<Double>(.init("rowLength", inputs: [Shape(3, 4)]), registry.get())
+    harness.network.forward(.training, step: 1)
+    let (x, b) = (harness.network.inputBuffer(0).array, harness.network.parameters[0])
+    let y = harness.network.value(.init(.node(0))).buffer.array
+    for (x, y) in zip(x, y) { #expect((y - (x / 4 + 4 * b)).magnitude < 1e-12) }
+  }
+
+  /// The slope of 0^p is a number.
+  @Test func powersOfZeroHaveSlopes() throws {
+    let harness = try LayerHarness<Double>(.init("powerOfZero", inputs: [Shape(6)]), registry.get())
+    for (parameter, exponent) in zip(harness.network.plan.parameters, [0.0, 2]) {
+      harness.network.parameters[parameter.range.lowerBound] = exponent
+    }
+    harness.run()
+    #expect(harness.network.inputBuffer(0).array.contains { $0 < 0 })
+    #expect(harness.gradients.allSatisfy { $0.values.allSatisfy { !$0.isNaN } })
+  }
+
+  /// Attributes may leave no input, and padding may make gradients that are no numbers.
+  @Test func whatCannotRunIsRefused() throws {
+    let empty = try definition("empty", "x", "", "a", "a * x").declaration
+    #expect(throws: ElementError.self) { try empty.layer(["a": .number(0)]).plan([Shape(8)]) }
+    let logarithm = try definition("logarithm", "x", "beta=1", "", "beta * log(x)").declaration.layer([:])
+    let length = SequenceLength(input: 0)
+    #expect(throws: ElementError.self) { try logarithm.lengths([length], inputs: [Shape(4, 3)]) }
   }
 
   /// Far from 0, functions that are safe stay so, and so do their gradients.
