@@ -185,7 +185,8 @@ typedef struct nnrun_backward {
   const nnrun_array *states;
   nnrun_array saved, scratch;
   const nnrun_array *target;
-  const double *loss;          /* what forward wrote */
+  const double *loss;          /* numerator and denominator of the whole batch, weighted where samples have weights:
+                                  divide by loss[1], never by batch */
   double loss_gradient;        /* a loss's weight in the sum of all losses; 0 for other layers */
   const nnrun_host *host;
 } nnrun_backward;

@@ -52,6 +52,9 @@ public struct Prelu: DeclaredLayer {
   /// y = x where x > 0, else slope x.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)
+    guard isPerSpan(context.input, context.parameters[0].buffer) else {
+      return activateEach(x, context.parameters[0].buffer, into: y)
+    }
     forEachSpan(context.input, context.parameters[0].buffer) { span, _, slope in
       S.activate(.leakyRelu(slope: slope), x.slice(span), into: y.slice(span), workers: context.workers)
     }
@@ -62,6 +65,9 @@ public struct Prelu: DeclaredLayer {
     let (x, upstream) = (context.inputs[0].buffer, context.upstream[0].buffer)
     let (downstream, slopes) = (context.downstream[0], context.parameterGradients[0])
     if slopes.isWanted, !slopes.accumulates { slopes.tensor.buffer.fill(0) }
+    guard isPerSpan(context.inputs[0], context.parameters[0].buffer) else {
+      return activateEachBackward(x, upstream, context.parameters[0].buffer, downstream, slopes)
+    }
     forEachSpan(context.inputs[0], context.parameters[0].buffer) { span, channel, slope in
       if slopes.isWanted {
         slopes.tensor.buffer[channel] += sumOfProducts(x.slice(span), upstream.slice(span))
@@ -76,6 +82,11 @@ public struct Prelu: DeclaredLayer {
     }
   }
 
+  /// Whether spans of elements that share a slope are long enough for a kernel's call.
+  private func isPerSpan<S: Scalar>(_ input: Tensor<S>, _ slopes: Buffer<S>) -> Bool {
+    slopes.count == 1 || input.shape.sample.elementCount > slopes.count
+  }
+
   /// Calls `body` with each span of elements that lie together and share a slope, the slope's index and the slope.
   private func forEachSpan<S: Scalar>(
     _ input: Tensor<S>, _ slopes: Buffer<S>, _ body: (_ span: Range<Int>, _ channel: Int, _ slope: Double) -> Void
@@ -84,6 +95,30 @@ public struct Prelu: DeclaredLayer {
     for (index, start) in stride(from: 0, to: input.count, by: size).enumerated() {
       let channel = index % slopes.count
       body(start..<(start + size), channel, Double(slopes[channel]))
+    }
+  }
+}
+
+/// y = x where x > 0, else slope x, where each element of a sample has a slope of its own.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func activateEach<S: Scalar>(_ x: Buffer<S>, _ slopes: Buffer<S>, into y: Buffer<S>) {
+  for start in stride(from: 0, to: x.count, by: slopes.count) {
+    for i in 0..<slopes.count { y[start + i] = x[start + i] > 0 ? x[start + i] : slopes[i] * x[start + i] }
+  }
+}
+
+/// The gradients of the same.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func activateEachBackward<S: Scalar>(
+  _ x: Buffer<S>, _ upstream: Buffer<S>, _ slopes: Buffer<S>, _ downstream: GradientSlot<S>, _ gradient: GradientSlot<S>
+) {
+  for start in stride(from: 0, to: x.count, by: slopes.count) {
+    for i in 0..<slopes.count {
+      let (value, arriving) = (x[start + i], upstream[start + i])
+      if gradient.isWanted, value <= 0 { gradient.tensor.buffer[i] += arriving * value }
+      if downstream.isWanted { downstream.put(value > 0 ? arriving : slopes[i] * arriving, at: start + i) }
     }
   }
 }

@@ -15,7 +15,8 @@ extension FunctionLayer {
   public func plan(_ inputs: [Shape]) throws -> LayerPlan {
     let count = inputs[0].elementCount
     return LayerPlan(
-      outputs: [inputs[0]], backwardNeeds: [.inputs, .outputs], forwardOperations: count, backwardOperations: 2 * count)
+      outputs: [inputs[0]], backwardNeeds: function.gradientUsesOutput ? .outputs : .inputs, forwardOperations: count,
+      backwardOperations: 2 * count)
   }
 
   /// Computes each step by itself: the output has the input's length.

@@ -9,7 +9,9 @@ public struct Dropout: DeclaredLayer {
     formula: "y = x / (1 - rate) with probability 1 - rate, else 0", reference: "Srivastava et al. 2014",
     example: #"<dropout rate="0.5"/>"#,
     attributes: [
-      .optional("rate", .number(.unitBelowOne), default: .number(0.5), "The share of inputs that is set to 0.")
+      .optional(
+        "rate", .number(.unitBelowOne), default: .number(0.5),
+        "The share of inputs that is set to 0, rounded to multiples of 2^-16.")
     ])
 
   /// The probability that an input is dropped.

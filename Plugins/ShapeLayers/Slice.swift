@@ -60,6 +60,8 @@ public struct Slice: DeclaredLayer {
   public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
 
   /// The elements start ..< start + length along the dimension.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "slice") else { return }
     let span = AxisSpan(context.input, axis: index)
@@ -70,6 +72,8 @@ public struct Slice: DeclaredLayer {
   }
 
   /// dx = dy within the part, else 0.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "slice") else { return }

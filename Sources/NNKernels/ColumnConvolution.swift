@@ -1,35 +1,50 @@
-/// Convolutions in double precision as matrix products of im2col matrices, strip by strip of output rows, so that a strip's
-/// matrix stays in the second-level cache.
+/// Convolutions in double precision as matrix products of im2col matrices, strip by strip of output rows, or of parts of a
+/// row where a whole one is too long, so that a strip's matrix stays in the second-level cache.
 struct ColumnConvolution {
   private let shape: Convolution
   /// Weights of an output channel: the rows of an im2col matrix.
   private let taps: Int
-  /// Output rows of a strip.
+  /// Output rows and columns of a strip; a part of a row is a strip of its own.
   private let stripRows: Int
+  private let stripColumns: Int
+
+  /// A part of the output whose pixels lie together in each channel.
+  private struct Strip {
+    var rows: Range<Int>
+    var columns: Range<Int>
+    var area: Int { rows.count * columns.count }
+  }
 
   private static let stripCount = 32 * 1024
 
   init(_ shape: Convolution) {
     self.shape = shape
     taps = shape.weightsPerOutput
-    stripRows = max(1, min(shape.output.height, Self.stripCount / max(1, taps * shape.output.width)))
+    stripColumns = max(1, min(shape.output.width, Self.stripCount / max(1, taps)))
+    stripRows =
+      stripColumns < shape.output.width
+      ? 1 : max(1, min(shape.output.height, Self.stripCount / max(1, taps * shape.output.width)))
   }
 
-  private var strips: Int { (shape.output.height + stripRows - 1) / stripRows }
+  private var stripsPerRow: Int { (shape.output.width + stripColumns - 1) / stripColumns }
+  private var strips: Int { (shape.output.height + stripRows - 1) / stripRows * stripsPerRow }
   private var area: Int { shape.output.area }
 
-  private func rows(_ strip: Int) -> Range<Int> {
-    (strip * stripRows)..<min(shape.output.height, (strip + 1) * stripRows)
+  private func strip(_ index: Int) -> Strip {
+    let (row, column) = (index / stripsPerRow * stripRows, index % stripsPerRow * stripColumns)
+    return Strip(
+      rows: row..<min(shape.output.height, row + stripRows),
+      columns: column..<min(shape.output.width, column + stripColumns))
   }
 
   private func columns(_ scratch: ScratchMemory, _ worker: Int) -> Buffer<Double> {
-    let count = taps * stripRows * shape.output.width
+    let count = taps * stripRows * stripColumns
     let memory = scratch.memory(worker: worker, purpose: .results, count: 2 * count)
     return Buffer(base: UnsafeMutableRawPointer(memory).bindMemory(to: Double.self, capacity: count), count: count)
   }
 
   private func reserve(_ workers: WorkerPool) {
-    workers.reserveScratch(purpose: .results, count: 2 * taps * stripRows * shape.output.width)
+    workers.reserveScratch(purpose: .results, count: 2 * taps * stripRows * stripColumns)
   }
 
   func forward(
@@ -42,11 +57,11 @@ struct ColumnConvolution {
       let (sample, group) = (image / shape.groups, image % shape.groups)
       let matrix = columns(scratch, worker)
       let own = weight.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps)
-      for strip in 0..<strips {
-        let rows = rows(strip)
-        gather(x, sample, group, rows, matrix)
+      for index in 0..<strips {
+        let strip = strip(index)
+        gather(x, sample, group, strip, matrix)
         Double.multiply(
-          product(rows), own, matrix, into: outputs(y, sample, group, rows),
+          product(strip), own, matrix, into: outputs(y, sample, group, strip),
           epilogue: Epilogue(scale: epilogue.scale, accumulate: epilogue.accumulate), workers: workers)
       }
       for channel in 0..<shape.groupOutputs {
@@ -74,14 +89,14 @@ struct ColumnConvolution {
       let (sample, group) = (image / shape.groups, image % shape.groups)
       let matrix = columns(scratch, worker)
       let own = weight.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps)
-      for strip in 0..<strips {
-        let rows = rows(strip)
+      for index in 0..<strips {
+        let strip = strip(index)
         var product = MatrixProduct(
-          rows: taps, columns: rows.count * shape.output.width, inner: shape.groupOutputs, transposeA: true)
+          rows: taps, columns: strip.area, inner: shape.groupOutputs, transposeA: true)
         product.strideB = area
         Double.multiply(
-          product, own, outputs(upstream, sample, group, rows), into: matrix, epilogue: Epilogue(), workers: workers)
-        scatter(matrix, downstream, sample, group, rows)
+          product, own, outputs(upstream, sample, group, strip), into: matrix, epilogue: Epilogue(), workers: workers)
+        scatter(matrix, downstream, sample, group, strip)
       }
     }
   }
@@ -95,14 +110,14 @@ struct ColumnConvolution {
     let matrix = columns(workers.scratch, 0)
     for image in 0..<(batch * shape.groups) {
       let (sample, group) = (image / shape.groups, image % shape.groups)
-      for strip in 0..<strips {
-        let rows = rows(strip)
-        gather(x, sample, group, rows, matrix)
+      for index in 0..<strips {
+        let strip = strip(index)
+        gather(x, sample, group, strip, matrix)
         var product = MatrixProduct(
-          rows: shape.groupOutputs, columns: taps, inner: rows.count * shape.output.width, transposeB: true)
+          rows: shape.groupOutputs, columns: taps, inner: strip.area, transposeB: true)
         product.strideA = area
         Double.multiply(
-          product, outputs(upstream, sample, group, rows), matrix,
+          product, outputs(upstream, sample, group, strip), matrix,
           into: weightGradient.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps),
           epilogue: Epilogue(accumulate: true), workers: workers)
       }
@@ -110,36 +125,36 @@ struct ColumnConvolution {
   }
 
   /// Weights times columns.
-  private func product(_ rows: Range<Int>) -> MatrixProduct {
+  private func product(_ strip: Strip) -> MatrixProduct {
     var product = MatrixProduct(
-      rows: shape.groupOutputs, columns: rows.count * shape.output.width, inner: taps)
+      rows: shape.groupOutputs, columns: strip.area, inner: taps)
     product.strideC = area
     return product
   }
 
-  /// A group's output channels from the first of `rows` on.
-  private func outputs(_ y: Buffer<Double>, _ sample: Int, _ group: Int, _ rows: Range<Int>) -> Buffer<Double> {
+  /// A group's output channels from the first pixel of a strip on.
+  private func outputs(_ y: Buffer<Double>, _ sample: Int, _ group: Int, _ strip: Strip) -> Buffer<Double> {
     let start = (sample * shape.outputChannels + group * shape.groupOutputs) * area
-    let offset = rows.lowerBound * shape.output.width
+    let offset = strip.rows.lowerBound * shape.output.width + strip.columns.lowerBound
     return y.slice(from: start + offset, count: shape.groupOutputs * area - offset)
   }
 
   /// Calls `body` with each run of pixels of the im2col matrix that lies inside of the input: offsets in the matrix and in
   /// the sample's group of input channels, and the count.
   @inline(__always)
-  private func forEachRun(_ rows: Range<Int>, _ body: (_ column: Int, _ pixel: Int, _ count: Int) -> Void) {
-    let width = shape.output.width
+  private func forEachRun(_ strip: Strip, _ body: (_ column: Int, _ pixel: Int, _ count: Int) -> Void) {
+    let width = strip.columns.count
     for c in 0..<shape.groupInputs {
       for u in 0..<shape.kernel.height {
-        let valid = shape.validRows(u).clamped(to: rows)
+        let valid = shape.validRows(u).clamped(to: strip.rows)
         for v in 0..<shape.kernel.width {
-          let columns = shape.validColumns(v)
-          let line = (c * shape.kernel.area + u * shape.kernel.width + v) * rows.count * width
+          let columns = shape.validColumns(v).clamped(to: strip.columns)
+          let line = (c * shape.kernel.area + u * shape.kernel.width + v) * strip.area
           for i in valid {
             let row = i * shape.stride.height + u * shape.dilation.height - shape.paddingBefore.height
             let column = columns.lowerBound * shape.stride.width + v * shape.dilation.width - shape.paddingBefore.width
             body(
-              line + (i - rows.lowerBound) * width + columns.lowerBound,
+              line + (i - strip.rows.lowerBound) * width + columns.lowerBound - strip.columns.lowerBound,
               c * shape.input.area + row * shape.input.width + column, columns.count)
           }
         }
@@ -148,24 +163,24 @@ struct ColumnConvolution {
   }
 
   private func gather(
-    _ x: Buffer<Double>, _ sample: Int, _ group: Int, _ rows: Range<Int>, _ matrix: Buffer<Double>
+    _ x: Buffer<Double>, _ sample: Int, _ group: Int, _ strip: Strip, _ matrix: Buffer<Double>
   ) {
     let source = x.base + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
     let target = matrix.base
     let step = shape.stride.width
-    target.update(repeating: 0, count: taps * rows.count * shape.output.width)
-    forEachRun(rows) { column, pixel, count in
+    target.update(repeating: 0, count: taps * strip.area)
+    forEachRun(strip) { column, pixel, count in
       for j in 0..<count { target[column + j] = source[pixel + j * step] }
     }
   }
 
   private func scatter(
-    _ matrix: Buffer<Double>, _ downstream: Buffer<Double>, _ sample: Int, _ group: Int, _ rows: Range<Int>
+    _ matrix: Buffer<Double>, _ downstream: Buffer<Double>, _ sample: Int, _ group: Int, _ strip: Strip
   ) {
     let target = downstream.base + (sample * shape.inputChannels + group * shape.groupInputs) * shape.input.area
     let source = matrix.base
     let step = shape.stride.width
-    forEachRun(rows) { column, pixel, count in
+    forEachRun(strip) { column, pixel, count in
       for j in 0..<count { target[pixel + j * step] += source[column + j] }
     }
   }

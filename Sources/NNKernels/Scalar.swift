@@ -60,7 +60,7 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
   /// y[i] = function(x[i]). `y` may be `x`.
   static func map(_ function: MathematicalFunction, _ x: Buffer<Self>, into y: Buffer<Self>, workers: WorkerPool)
 
-  /// downstream[i] (+)= upstream[i] function'. If `function.slopeUsesOutput`, only `output` is read and `input` may be empty;
+  /// downstream[i] (+)= upstream[i] function'. If `function.gradientUsesOutput`, only `output` is read and `input` may be empty;
   /// otherwise only `input` is read. `downstream` may be `upstream` when not accumulating.
   static func mapBackward(
     _ function: MathematicalFunction, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,

@@ -153,7 +153,7 @@ public struct ModelStructure: Sendable, Hashable {
 
   static let include = ModelStructure(
     "include", in: ["model"], isUnique: false,
-    "Brings in the blocks and the net of another file, which is a <model> of its own without data and training.",
+    "Brings in the blocks, the definitions and the net of another file, which is a <model> of its own without data and training.",
     example: #"<include href="blocks/residual.xml"/>"#,
     attributes: [
       .required(

@@ -5,7 +5,9 @@ import NNFiles
 public enum PluginLoader {
   /// Whether the very library in a file is loaded. Its code is not run.
   package static func isLoaded(_ path: String, in registry: Registry) -> Bool {
-    guard let bytes = try? FileReading.bytes(path, limit: SharedLibrary.mostBytes) else { return false }
+    guard !registry.plugins.isEmpty, let bytes = try? FileReading.bytes(path, limit: SharedLibrary.mostBytes) else {
+      return false
+    }
     let checksum = bytes.withUnsafeBytes { Compression.crc32Digits($0) }
     return registry.plugins.contains { $0.checksum == checksum }
   }

@@ -60,6 +60,10 @@ struct DoubleTests {
       inputChannels: 2, outputChannels: 2, input: Extent(11, 10), kernel: Extent(3, 3), dilation: Extent(2, 3),
       paddingBefore: Extent(4, 4), paddingAfter: Extent(4, 4), groups: 2),
     .init(inputChannels: 64, outputChannels: 3, input: Extent(40, 40), kernel: Extent(5, 5), stride: Extent(3, 3)),
+    // Rows that are cut into parts.
+    .init(
+      inputChannels: 6, outputChannels: 2, input: Extent(2, 2000), kernel: Extent(2, 9), stride: Extent(1, 2),
+      dilation: Extent(1, 3), paddingBefore: Extent(1, 5), paddingAfter: Extent(0, 2), groups: 2),
     .init(inputChannels: 7, outputChannels: 1, input: Extent(1, 30), kernel: Extent(1, 1), stride: Extent(1, 4)),
   ]
 

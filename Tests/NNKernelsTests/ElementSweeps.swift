@@ -75,10 +75,10 @@ struct ElementSweeps {
     let pools = Pools()
     for (count, special) in Self.cases {
       let x = numbers(count, count, special).map { $0.magnitude + 0.25 }
-      let source = function.slopeUsesOutput ? x.map { Float(function.value(Double($0))) } : x
+      let source = function.gradientUsesOutput ? x.map { Float(function.value(Double($0))) } : x
       var others = TestNumbers(count + 1)
       let upstream = others.floats(count)
-      let place = function.slopeUsesOutput ? 3 : 0
+      let place = function.gradientUsesOutput ? 3 : 0
       KernelCall(
         name: "derivative of \(function), \(count), accumulate \(accumulate)",
         arrays: [source, upstream, numbers(count + 2, count, false), []], written: [2], absolute: 4e-6, relative: 4e-6,

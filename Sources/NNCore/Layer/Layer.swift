@@ -193,7 +193,8 @@ public struct BackwardContext<S: Scalar>: Sendable {
   public package(set) var outputLengths: [Buffer<Int32>?]
   /// A loss's target.
   public package(set) var target: Tensor<S>?
-  /// What forward wrote as the loss's numerator and denominator.
+  /// The loss's numerator and denominator for the whole batch, as forward wrote them, weighted where samples have weights:
+  /// gradients are divided by the denominator, never by the number of samples.
   public package(set) var loss: Buffer<Double>
   /// The gradient of the total with respect to this loss: its weight. 0 for other layers.
   public package(set) var lossGradient: Double

@@ -176,6 +176,7 @@ public final class Network<S: Scalar> {
       precondition(inputs[index].count >= inputCounts[index] * batch, "an input's buffer is shorter than the batch")
     }
     guard computesLoss else { return }
+    if let weights { precondition(weights.count >= batch, "there are fewer weights than samples") }
     for index in targets.indices {
       precondition(targets[index].count >= targetCounts[index] * batch, "a target's buffer is shorter than the batch")
     }

@@ -178,11 +178,20 @@ package func referenceActivateBackward<S: Scalar>(
   _ activation: Activation, input: Buffer<S>, output: Buffer<S>, upstream: Buffer<S>, downstream: Buffer<S>,
   accumulate: Bool, workers: WorkerPool
 ) {
-  let usesOutput = activation.gradientUsesOutput
+  mapBackward(activation.gradientUsesOutput, input, output, upstream, downstream, accumulate, workers) {
+    activation.derivative(x: $0, y: $1)
+  }
+}
+
+/// downstream (+)= upstream times the slope at each input, or at each output; the other argument of `slope` is 0.
+@inline(__always)
+private func mapBackward<S: Scalar>(
+  _ usesOutput: Bool, _ input: Buffer<S>, _ output: Buffer<S>, _ upstream: Buffer<S>, _ downstream: Buffer<S>,
+  _ accumulate: Bool, _ workers: WorkerPool, _ slope: (_ x: S, _ y: S) -> S
+) {
   workers.run(count: upstream.count, grain: 4096) { range in
     for i in range {
-      let slope = activation.derivative(x: usesOutput ? 0 : input[i], y: usesOutput ? output[i] : 0)
-      let gradient = upstream[i] * slope
+      let gradient = upstream[i] * slope(usesOutput ? 0 : input[i], usesOutput ? output[i] : 0)
       downstream[i] = accumulate ? downstream[i] + gradient : gradient
     }
   }
@@ -218,12 +227,7 @@ package func referenceMapBackward<S: Scalar>(
   _ function: MathematicalFunction, input: Buffer<S>, output: Buffer<S>, upstream: Buffer<S>, downstream: Buffer<S>,
   accumulate: Bool, workers: WorkerPool
 ) {
-  let usesOutput = function.slopeUsesOutput
-  workers.run(count: upstream.count, grain: 4096) { range in
-    for i in range {
-      let slope = function.derivative(x: usesOutput ? 0 : input[i], y: usesOutput ? output[i] : 0)
-      let gradient = upstream[i] * slope
-      downstream[i] = accumulate ? downstream[i] + gradient : gradient
-    }
+  mapBackward(function.gradientUsesOutput, input, output, upstream, downstream, accumulate, workers) {
+    function.derivative(x: $0, y: $1)
   }
 }

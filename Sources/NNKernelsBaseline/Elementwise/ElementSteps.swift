@@ -51,13 +51,13 @@ private struct StepBlock {
     case .tanhSlope: map(HyperbolicTangentSlope(), target)
     case .sin: map(Sine(), target)
     case .cos: map(Cosine(), target)
-    case .power: combine(StepPower(), target)
-    case .add: combine(StepAddition(), target)
-    case .subtract: combine(StepSubtraction(), target)
-    case .multiply: combine(StepMultiplication(), target)
-    case .divide: combine(StepDivision(), target)
-    case .maximum: combine(StepMaximum(), target)
-    case .minimum: combine(StepMinimum(), target)
+    case .power: combine(Power(), target)
+    case .add: combine(Addition(), target)
+    case .subtract: combine(Subtraction(), target)
+    case .multiply: combine(Multiplication(), target)
+    case .divide: combine(Division(), target)
+    case .maximum: combine(ElementMaximum(), target)
+    case .minimum: combine(ElementMinimum(), target)
     case .isGreater: combine(StepIsGreater(), target)
     case .isAtLeast: combine(StepIsAtLeast(), target)
     case .multiplyAdd: multiplyAdd(target)
@@ -219,34 +219,6 @@ private struct StepMultiplyAdd<X: StepOperand, Y: StepOperand, Z: StepOperand>: 
 }
 
 // MARK: Functions
-
-private struct StepPower: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { vectorPower(x, y) }
-}
-
-private struct StepAddition: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x + y }
-}
-
-private struct StepSubtraction: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x - y }
-}
-
-private struct StepMultiplication: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x * y }
-}
-
-private struct StepDivision: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x / y }
-}
-
-private struct StepMaximum: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { firstLargest(y, x) }
-}
-
-private struct StepMinimum: PairFunction {
-  @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { -firstLargest(-y, -x) }
-}
 
 private struct StepIsGreater: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector {

@@ -13,9 +13,9 @@ func combineElements(
   case .subtract: run(Subtraction(), work, z.count, 16384, workers)
   case .multiply: run(Multiplication(), work, z.count, 16384, workers)
   case .divide: run(Division(), work, z.count, 8192, workers)
-  case .maximum: run(Larger(), work, z.count, 16384, workers)
-  case .minimum: run(Smaller(), work, z.count, 16384, workers)
-  case .power: run(RaisedTo(), work, z.count, 2048, workers)
+  case .maximum: run(ElementMaximum(), work, z.count, 16384, workers)
+  case .minimum: run(ElementMinimum(), work, z.count, 16384, workers)
+  case .power: run(Power(), work, z.count, 2048, workers)
   }
 }
 
@@ -33,31 +33,31 @@ private struct ElementWork {
   let accumulate: Bool
 }
 
-private struct Addition: PairFunction {
+struct Addition: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x + y }
 }
 
-private struct Subtraction: PairFunction {
+struct Subtraction: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x - y }
 }
 
-private struct Multiplication: PairFunction {
+struct Multiplication: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x * y }
 }
 
-private struct Division: PairFunction {
+struct Division: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { x / y }
 }
 
-private struct Larger: PairFunction {
+struct ElementMaximum: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { firstLargest(y, x) }
 }
 
-private struct Smaller: PairFunction {
+struct ElementMinimum: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { -firstLargest(-y, -x) }
 }
 
-private struct RaisedTo: PairFunction {
+struct Power: PairFunction {
   @inline(__always) func value(_ x: Vector, _ y: Vector) -> Vector { vectorPower(x, y) }
 }
 

@@ -74,7 +74,7 @@ extension MathematicalFunction {
     }
   }
 
-  /// Calls `user.use` with the derivative: of the output where `slopeUsesOutput`, else of the input.
+  /// Calls `user.use` with the derivative: of the output where `gradientUsesOutput`, else of the input.
   @inline(__always)
   func applySlope<U: FunctionUser>(_ user: U) {
     switch self {

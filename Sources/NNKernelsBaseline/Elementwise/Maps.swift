@@ -60,7 +60,7 @@ func mapBackward(
 ) {
   function.applySlope(
     BackwardMapping(
-      argument: function.slopeUsesOutput ? output : input, upstream: upstream, downstream: downstream,
+      argument: function.gradientUsesOutput ? output : input, upstream: upstream, downstream: downstream,
       accumulate: accumulate, workers: workers))
 }
 

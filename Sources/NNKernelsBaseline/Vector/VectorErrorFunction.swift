@@ -1,10 +1,9 @@
-/// The lower tail of the normal distribution, Phi(-a), and its density phi(a), for a >= 0.
+/// The lower tail of the normal distribution, Phi(-a), for a >= 0.
 struct NormalTail {
   var probability: Vector
-  var density: Vector
 
   /// Phi(-a) = exp(-a^2 / 2) R(a). (a + 3) R(a) is approximated by the minimax polynomial of degree 10 in
-  /// s = (a - 3) / (a + 3), with an error of 9.4e-10. Both results keep their relative accuracy until they underflow;
+  /// s = (a - 3) / (a + 3), with an error of 9.4e-10. It keeps its relative accuracy until it underflows;
   /// (1 + erf) / 2 would lose it to cancellation.
   @_transparent
   init(_ a: Vector) {
@@ -18,7 +17,6 @@ struct NormalTail {
       s, 5.448_892e-5, 1.313_301e-4, -2.447_297_6e-4, -1.032_573_4e-3, 1.024_753_8e-3, 6.969_311_3e-3)
     r = polynomial(s, r, -0.010_462_512_8, -0.047_262_688, 0.230_017_699, -0.509_331_991, 0.729_083_69)
     probability = e * (r * inverse)
-    density = e * 0.398_942_28
   }
 }
 

@@ -69,7 +69,8 @@ struct HyperbolicTangent: VectorFunction {
     let near = multiplyAdd(p * z, x, x)
     let reduced = ReducedExponential(clamp(2 * a, 0, 20))
     let far = 1 - 2 / (multiplyAdd(reduced.excess, power(reduced.exponent), power(reduced.exponent)) + 1)
-    return select(a .< Vector(repeating: 0.625), near, withSign(far, of: x))
+    // -0 stays what it is.
+    return withSign(select(a .< Vector(repeating: 0.625), near, far), of: x)
   }
 }
 

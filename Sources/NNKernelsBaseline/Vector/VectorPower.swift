@@ -68,7 +68,7 @@ func vectorPower(_ x: Vector, _ y: Vector) -> Vector {
   return select((y .== Vector.zero) .| (x .== one) .| isUnit, one, result)
 }
 
-/// The nearest whole number of numbers below 2^22 in magnitude; others lose no whole part that the caller reads.
+/// x rounded to the nearest integer, ties to even; from 2^23 on every number is one.
 @inline(__always)
 private func rounded(_ x: Vector) -> Vector {
   let shift = Vector(repeating: 0x1p23)

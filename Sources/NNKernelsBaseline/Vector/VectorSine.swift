@@ -92,7 +92,8 @@ private func quadrantSine(_ quadrant: VectorBits, _ r: Vector) -> Vector {
 struct Sine: VectorFunction {
   @inline(__always) func value(_ x: Vector) -> Vector {
     let angle = ReducedAngle(x)
-    return quadrantSine(angle.quadrant, angle.rest)
+    // -0 stays what it is.
+    return select(x .== Vector.zero, x, quadrantSine(angle.quadrant, angle.rest))
   }
 }
 

@@ -6,7 +6,7 @@
 public struct Dropping: Sendable, Hashable {
   /// 2^16 times the probability, rounded; at most 2^16 - 1.
   public let limit: UInt32
-  /// The factor of the other elements.
+  /// The factor of the other elements: 1 divided by the probability that one stays, so that the mean is kept.
   public let scale: Double
   /// The random stream's key and subsequence.
   public let key: UInt64
@@ -17,7 +17,7 @@ public struct Dropping: Sendable, Hashable {
     self.key = key
     self.counter = counter
     limit = UInt32(max(0, min(65535, (rate * 65536).rounded())))
-    scale = 1 / (1 - rate)
+    scale = 65536 / Double(65536 - limit)
   }
 
   /// Blocks of a group.

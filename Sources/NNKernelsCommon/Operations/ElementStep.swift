@@ -6,7 +6,7 @@ public struct ElementStep: Sendable, Hashable {
   /// What the step computes from its operands x, y and z.
   public enum Operation: UInt8, Sendable, CaseIterable {
     case copy, negate, absolute, square, squareRoot, reciprocal
-    /// 1, 0 or -1.
+    /// 1, 0 or -1; NaN for NaN.
     case sign
     case exp, expm1, log, log1p, sin, cos, tanh, sigmoid, erf
     /// log(1 + exp(x))
@@ -16,9 +16,9 @@ public struct ElementStep: Sendable, Hashable {
     /// 1 - x^2, the derivative of the hyperbolic tangent whose value is x.
     case tanhSlope
     case add, subtract, multiply, divide, power
-    /// The larger of x and y, x among equals.
+    /// The larger of x and y, x among equals; NaN if one of them is.
     case maximum
-    /// The smaller of x and y, x among equals.
+    /// The smaller of x and y, x among equals; NaN if one of them is.
     case minimum
     /// 1 where x > y, else 0.
     case isGreater

@@ -30,7 +30,7 @@ public enum MathematicalFunction: Sendable, Hashable {
   case power(Double)
 
   /// Whether the derivative is computed from the value; otherwise from the argument.
-  public var slopeUsesOutput: Bool {
+  public var gradientUsesOutput: Bool {
     switch self {
     case .exp, .expm1, .tanh, .sigmoid, .squareRoot, .reciprocal: true
     default: false

@@ -50,7 +50,8 @@ extension ModelReader {
         report("bad-define", "<define> \(error.problem)", remedy: "choose another name", at: index)
       }
       definitions.append(ModelDefinition(definition: definition, element: index))
-      definitionSizes[name] = definition.size
+      // Each use with attributes has programs of its own.
+      definitionSizes[name] = (definition.writtenAttributes.isEmpty ? 1 : 128) * definition.size
     } catch {
       unknownDefinitions.insert(name)
       report(error, of: index)

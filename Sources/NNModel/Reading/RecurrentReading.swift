@@ -30,10 +30,12 @@ extension ModelReader {
       return
     }
     let size = attributes.integer("state")
-    guard size <= limits.attributeBytes else {
-      report("out-of-range", "the state has more than \(limits.attributeBytes) numbers", at: index, scope: scope)
+    // The zeros of the first state are written with a blank between.
+    guard 2 * size - 1 <= limits.attributeBytes else {
+      report("out-of-range", "the state has more than \(limits.attributeBytes / 2) numbers", at: index, scope: scope)
       return defineAlias(name)
     }
+    guard charge([], size, at: index, scope) else { return defineAlias(name) }
     let zeros = AttributeValue.numbers([Double](repeating: 0, count: size))
     guard var state = write("constant", name + ".state0", ["value": zeros], [], index, scope) else { return }
     var states: [NetworkElement.Reference] = []
@@ -58,7 +60,15 @@ extension ModelReader {
       states.append(state)
     }
     net.current = [state]
-    if attributes.text("return") == "all" {
+    let joinsStates = attributes.text("return") == "all"
+    let nameBytes = states.reduce(0) { $0 + shownName($1).utf8.count + 1 }
+    guard !joinsStates || nameBytes <= limits.attributeBytes else {
+      report(
+        "out-of-range", "the names of the \(steps) states take more than \(limits.attributeBytes) bytes",
+        remedy: "give <recurrent> a shorter name, or return=\"last\"", at: index, scope: scope)
+      return defineAlias(name)
+    }
+    if joinsStates {
       guard let shape = Shape([steps, size]),
         let joined = write("concat", name + ".states", ["axis": .text("1")], states, index, scope),
         write("reshape", name + ".output", ["shape": .shape(shape)], [joined], index, scope) != nil

@@ -5,7 +5,7 @@ import NNText
 /// Reads the files that a model includes, and those that they include, and puts their blocks and nets where the
 /// `<include>` stands.
 ///
-/// An included file is a `<model>` of its own that holds blocks, a net, a description and includes. It lies in the
+/// An included file is a `<model>` of its own that holds blocks, definitions, a net, a description and includes. It lies in the
 /// model's folder or below it. A file that is included twice counts once.
 struct IncludeReading {
   /// Where a file was included, from the model itself inwards; nothing for the model.

@@ -76,7 +76,14 @@ private struct NetworkWriter {
   ) throws(DiagnosticError) -> [String: AttributeValue] {
     let schema = node.layer.schema
     if let layer = node.layer as? DefinedLayer {
-      if !definitions.contains(where: { $0.name == schema.name }) { definitions.append(layer.definition) }
+      let known = definitions.first { $0.name == schema.name }
+      guard known == nil || known == layer.definition else {
+        throw DiagnosticError(
+          code: "unwritable-layer",
+          "the layer '\(node.name)' cannot be written: another formula is called <\(schema.name)> too",
+          remedy: "give the definitions different names")
+      }
+      if known == nil { definitions.append(layer.definition) }
       return layer.numbers.mapValues { .number($0) }
     }
     guard let known = registry.declaration(of: schema.name, namespace: schema.namespace, in: .network) else {
