@@ -40,10 +40,10 @@ public struct SavedModel: Sendable {
     }
     let stored = try weights.record().map { try DataRecord(record: $0, file: path) }
     try registry.requirePlugins(stored?.plugins ?? [], file: path)
+    let table = stored?.source?.table
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
       .resolved(
-        columns: stored?.source?.table?.features?.widths ?? [:],
-        entries: stored?.source?.table?.features?.entries ?? [:])
+        columns: table?.features?.shapes(steps: table?.groups?.steps) ?? [:], entries: table?.features?.entries ?? [:])
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =

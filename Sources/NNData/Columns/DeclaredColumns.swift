@@ -117,6 +117,9 @@ package struct DeclaredColumns: Sendable {
     return (features.map(\.feature), kept)
   }
 
+  /// Whether a column is declared by its name.
+  func names(_ column: String) -> Bool { places[column] != nil }
+
   /// The element that declares a column, and the place of the name in it; nil if none does.
   private func place(_ name: String) -> (element: Int, order: Int)? { places[name] ?? places["*"] }
 
@@ -146,22 +149,28 @@ package struct DeclaredColumns: Sendable {
   /// How right answers that are numbers are scaled, learned on the training part; nil if they stay as they are.
   ///
   /// - Parameters:
-  ///   - answers: the right answers of the whole table, a row of `names.count` for each sample.
+  ///   - answers: the right answers of the whole table, a row of `names.count` for each sample, or for each of its steps.
   ///   - rows: the training part.
   ///   - names: the columns of the answers.
   package func answerScales(
     _ answers: DataArray, rows: [Int32], names: [String]
   ) throws(DiagnosticError) -> [NumberEncoding]? {
-    guard case .values = answers.form, answers.width == names.count else { return nil }
+    guard case .values = answers.form, !names.isEmpty, answers.width % names.count == 0 else { return nil }
+    // Of answers for each step those beyond the length say nothing.
+    let steps = answers.width / names.count
+    let learning = rows.flatMap { row in
+      (0..<Int32(answers.validWidth(Int(row)) / names.count)).map { row * Int32(steps) + $0 }
+    }
     var scales: [NumberEncoding] = []
     for (column, name) in names.enumerated() {
       guard let index = places[name]?.element else {
         scales.append(NumberEncoding())
         continue
       }
-      let values = (0..<answers.elements.count / answers.width).map { answers.value($0 * answers.width + column) }
+      let values = (0..<answers.elements.count / names.count).map { answers.value($0 * names.count + column) }
       do throws(ElementError) {
-        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: rows, column: name) else {
+        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: learning, column: name)
+        else {
           return nil
         }
         scale.fill = nil
@@ -190,11 +199,12 @@ package struct DeclaredColumns: Sendable {
   /// - Throws: a `DiagnosticError` for columns from which nothing can be learned.
   package func learned(_ training: Dataset, _ table: RawTable, _ features: [TableFeature]) throws -> [TableFeature] {
     var result = features
+    let rows = table.rows(of: training.rows)
     for (index, column) in table.columns.enumerated() {
       guard let element = place(column.name)?.element else { continue }
       let whole = try elements[element].withFiles(in: folder)
       do throws(ElementError) {
-        result[index].encoding = try whole.learned(column.values, rows: training.rows, column: column.name)
+        result[index].encoding = try whole.learned(column.values, rows: rows, column: column.name)
       } catch {
         throw failure(error, element)
       }
@@ -205,6 +215,13 @@ package struct DeclaredColumns: Sendable {
         ElementError(
           code: "too-many-classes", "the categories and texts have \(values) different values together",
           remedy: "leave columns out with <ignore>, or write minimumCount=\"2\""), 0)
+    }
+    if table.groups != nil, let index = result.firstIndex(where: \.isSequence) {
+      throw failure(
+        ElementError(
+          code: "text-in-step", "a row is one step of a sequence, so that its text cannot be a sequence of its own",
+          remedy: "write <category input=…> if the column holds words, or <ignore>", attribute: "name"),
+        place(table.columns[index].name)?.element ?? 0)
     }
     let byInput = Dictionary(grouping: result, by: \.input)
     for (input, features) in byInput where features.count > 1 && features.contains(where: \.isSequence) {

@@ -148,8 +148,11 @@ extension RawTable {
       }
       inputs.append(numbers)
     }
-    let arrays = inputs.arrays
+    var arrays = inputs.arrays
     for array in arrays { try array.requireFinite(file: file) }
+    if let groups {
+      arrays = try arrays.map { try $0.gathered(groups.rows, steps: groups.steps) }
+    }
     return (arrays, cut.warnings(features, columns.map(\.name), samples: lines.count, file: file))
   }
 }

@@ -29,6 +29,13 @@ public struct SourceRecord: Sendable, Hashable {
   /// What is known of a table; nil for another source.
   package var table: TableRecord? { if case .table(let table) = form { table } else { nil } }
 
+  /// The record with another one of the table.
+  func with(_ table: TableRecord) -> SourceRecord {
+    var result = SourceRecord(.table(table))
+    result.windows = windows
+    return result
+  }
+
   /// The record as one JSON object.
   package var json: StrictJSON {
     switch form {

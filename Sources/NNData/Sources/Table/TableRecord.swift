@@ -46,6 +46,8 @@ package struct TableRecord: Sendable, Hashable {
   package var unread: [Int] = []
   /// The position of the column with the samples' weights.
   package var weight: Int?
+  /// How rows become samples; nil if each is one.
+  package var groups: TableGroups?
   /// The positions of columns that are carried into predictions.
   package var kept: [Int] = []
 
@@ -97,6 +99,7 @@ package struct TableRecord: Sendable, Hashable {
     if let gaps { members.append(.init(key: "gaps", value: .array(gaps.map { .text($0) }))) }
     if !unread.isEmpty { members.append(.init(key: "unread", value: .array(unread.map { .integer($0) }))) }
     if let weight { members.append(.init(key: "weight", value: .integer(weight))) }
+    if let groups { members.append(.init(key: "groups", value: groups.json)) }
     if !kept.isEmpty { members.append(.init(key: "kept", value: .array(kept.map { .integer($0) }))) }
     return .object(members)
   }
@@ -164,6 +167,10 @@ package struct TableRecord: Sendable, Hashable {
         return false
       }
       weight = place
+    }
+    if let value = json["groups"] {
+      guard let groups = TableGroups(json: value, columns: columns) else { return false }
+      self.groups = groups
     }
     if let value = json["kept"] {
       guard case .array(let values) = value, let places = Self.places(values, columns: columns) else { return false }
