@@ -153,6 +153,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     reading.record = model.record.source
     reading.label = arguments.text("label")
     reading.lengths = arguments.text("lengths")
+    reading.classes = model.classNames
     reading.isDouble = model.description.precision == .double
     reading.pictures = model.pictures
     reading.workers = workers

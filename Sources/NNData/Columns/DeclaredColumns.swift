@@ -78,28 +78,40 @@ package struct DeclaredColumns: Sendable {
   /// - Parameter table: all columns but those with the right answers.
   /// - Throws: a `DiagnosticError` for a name that no column has, and for columns of which nothing is said.
   func features(of table: CSVColumns) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
-    let names = table.inputs.map(table.plainName)
-    let known = Set(names).union(table.answers.map(table.plainName))
+    try features(
+      names: table.inputs.map(table.plainName), at: table.inputs, answers: table.answers.map(table.plainName),
+      file: table.table.file
+    ) { position, message in
+      table.table.error(
+        row: 0, column: position, "undeclared-column", message,
+        remedy: "say what they are, or write <ignore name=\"*\"/>")
+    }
+  }
+
+  /// The same of columns with the given names at the given positions.
+  func features(
+    names: [String], at positions: [Int], answers: [String], file: String,
+    undeclared: (Int, String) -> DiagnosticError
+  ) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
+    let known = Set(names).union(answers)
     for (index, element) in elements.enumerated() {
       for name in element.names where name != "*" && !known.contains(name) {
         let near = nearestName(to: name, among: names)
         throw failure(
           ElementError(
             code: "unknown-column",
-            "\(table.table.file) has no column '\(name.shortened)'; it has \(names.joined(separator: ", ").shortened)",
+            "\(file) has no column '\(name.shortened)'; it has \(names.joined(separator: ", ").shortened)",
             remedy: near.map { "did you mean '\($0)'?" }, attribute: "name"), index)
       }
     }
-    let unknown = zip(names, table.inputs).filter { place($0.0) == nil }
+    let unknown = zip(names, positions).filter { place($0.0) == nil }
     if let first = unknown.first {
-      throw table.table.error(
-        row: 0, column: first.1, "undeclared-column",
-        "<columns> says nothing of " + unknown.map { "'\($0.0)'" }.joined(separator: ", ").shortened,
-        remedy: "say what they are, or write <ignore name=\"*\"/>")
+      throw undeclared(
+        first.1, "<columns> says nothing of " + unknown.map { "'\($0.0)'" }.joined(separator: ", ").shortened)
     }
     var features: [(element: Int, order: Int, feature: TableFeature)] = []
     var kept: [Int] = []
-    for (name, position) in zip(names, table.inputs) {
+    for (name, position) in zip(names, positions) {
       guard let place = place(name) else { continue }
       let element = elements[place.element]
       if let ignored = element as? IgnoredColumn {

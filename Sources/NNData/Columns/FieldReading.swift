@@ -143,7 +143,8 @@ extension RawTable {
           guard isDouble || numbers[index].allSatisfy({ Float($0).isFinite }) else { throw ColumnFault.tooLarge }
         } catch let fault as ColumnFault {
           throw fault.error(
-            columns[index].name, columns[index].text(row), SourcePlace(file: file, line: Int(lines[row]), column: 1))
+            columns[index].name, columns[index].text(row),
+            SourcePlace(file: files?[row] ?? file, line: Int(lines[row]), column: 1))
         }
       }
       inputs.append(numbers)

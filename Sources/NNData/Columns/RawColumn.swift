@@ -37,18 +37,21 @@ package final class RawTable: Sendable {
   package let columns: [RawColumn]
   /// The line of the file on which each row stands.
   package let lines: [Int32]
+  /// The file of each row, where each has one of its own.
+  let files: [String]?
   /// For each sample the rows that are its steps, and the most steps that there can be; nil if each row is a sample.
   let groups: (rows: [[Int32]], steps: Int)?
 
-  init(columns: [RawColumn], lines: [Int32]) {
+  init(columns: [RawColumn], lines: [Int32], files: [String]? = nil) {
     self.columns = columns
     self.lines = lines
+    self.files = files
     groups = nil
   }
 
   /// The rows of a table, put together into samples of at most so many steps.
   init(_ table: RawTable, groups: [[Int32]], steps: Int) {
-    (columns, lines) = (table.columns, table.lines)
+    (columns, lines, files) = (table.columns, table.lines, table.files)
     self.groups = (groups, steps)
   }
 

@@ -69,8 +69,9 @@ public struct PredictionStream {
     guard case .table(let table)? = reading.record?.form, reading.record?.windows == nil, table.groups == nil,
       table.encoding == .auto || table.encoding == .utf8 || table.encoding == .latin1, !Compression.isGzip(head),
       !head.starts(with: [0xFF, 0xFE]), !head.starts(with: [0xFE, 0xFF]),
-      try SampleFile(path, bytes: head).format() == CSVSource.self
+      try table.texts.map({ $0.areLines }) ?? (SampleFile(path, bytes: head).format() == CSVSource.self)
     else { return nil }
+    if table.texts != nil { return ArrivingRows(separator: .tab, hasHeader: false, hasQuotes: false) }
     return ArrivingRows(separator: table.separator, hasHeader: table.names != nil)
   }
 

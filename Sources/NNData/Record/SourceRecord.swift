@@ -63,7 +63,7 @@ public struct SourceRecord: Sendable, Hashable {
   package init?(json: StrictJSON) {
     guard case .text(let kind)? = json["kind"], !kind.isEmpty else { return nil }
     switch kind {
-    case "csv":
+    case CSVSource.schema.name, TextsSource.schema.name:
       guard let table = TableRecord(json: json) else { return nil }
       form = .table(table)
       if let value = json["windows"] {

@@ -21,6 +21,7 @@ struct ArrivingRows {
 
   private let separator: TableRecord.Separator
   private let hasHeader: Bool
+  private let hasQuotes: Bool
   /// The header with its line break; nil until it has arrived.
   private var header: [UInt8]?
   /// What has arrived and was not taken.
@@ -42,7 +43,9 @@ struct ArrivingRows {
     var hasContent = false
   }
 
-  init(separator: TableRecord.Separator, hasHeader: Bool) {
+  /// - Parameter hasQuotes: whether what stands in quotes may hold line breaks.
+  init(separator: TableRecord.Separator, hasHeader: Bool, hasQuotes: Bool = true) {
+    self.hasQuotes = hasQuotes
     self.separator = separator
     self.hasHeader = hasHeader
   }
@@ -55,7 +58,7 @@ struct ArrivingRows {
     while scan.position < text.count {
       let byte = text[scan.position]
       scan.position += 1
-      if byte == UInt8(ascii: "\"") {
+      if hasQuotes, byte == UInt8(ascii: "\"") {
         let opens = !scan.isQuoted && (scan.isFieldStart || scan.hasClosed)
         (scan.hasClosed, scan.isQuoted, scan.isFieldStart) = (scan.isQuoted, opens, false)
         scan.hasContent = true

@@ -122,8 +122,9 @@ public struct CSVSource: SampleFormat {
   ) throws -> Dataset {
     let record = context.record?.table
     var bad = BadRows(areLeftOut: context.skipsBadRows)
-    let table = try table(
-      file, bytes, options, purpose == .model ? nil : record, bad: &bad, workers: context.workers)
+    // Texts in files have no dialect that a table could share.
+    let dialect = purpose == .model || record?.texts != nil ? nil : record
+    let table = try table(file, bytes, options, dialect, bad: &bad, workers: context.workers)
     var columns = try columns(table, options, record, purpose, context)
     try requireRows(columns, bad)
     guard !columns.rows.isEmpty else {
