@@ -43,7 +43,7 @@ public struct SavedModel: Sendable {
     let table = stored?.source?.table
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
       .resolved(
-        columns: table?.features?.shapes(steps: table?.groups?.steps) ?? [:], entries: table?.features?.entries ?? [:])
+        columns: table?.features?.shapes(steps: stored?.source?.steps) ?? [:], entries: table?.features?.entries ?? [:])
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =

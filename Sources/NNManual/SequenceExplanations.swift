@@ -56,8 +56,8 @@ extension CodeExplanation {
       wrong: #"<augment><mixup/></augment> with <input length="varying" .../>"#, right: "no <mixup> for such inputs"),
     .init(
       "bad-windows",
-      "<windows> cuts samples from the rows of a table, all of whose columns are numbers of one series. None of them is a "
-        + "label: what is to be forecast is named in targets.",
+      "<windows> cuts samples from the rows of a table, the steps of one series; without <columns> all of them are numbers. None of "
+        + "them is a label: what is to be forecast is named in targets.",
       wrong: #"<csv path="co2.csv"><windows length="24"/></csv>"#,
       right: #"<csv path="co2.csv" label="none"><windows length="24" targets="co2"/></csv>"#),
     .init(

@@ -16,7 +16,7 @@ extension ModelDescription {
 
   /// The inputs of a model before its table has been read, in a shape that most nets can read.
   package var presumedShapes: [String: Shape] {
-    let isLong = sources.contains { $0.attributes.has("group") }
+    let isLong = sources.contains { $0.attributes.has("group") || !$0.children.isEmpty }
     return network.reduce(into: [:]) { shapes, element in
       guard (element.element.element as? NetworkElement.Input)?.readsColumns ?? false else { return }
       let isIndex = element.element.attributes.text("kind") == "index"

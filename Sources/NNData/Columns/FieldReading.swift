@@ -68,6 +68,21 @@ struct FieldReading {
     return RawTable(columns: raw, lines: columns.rows.map { Int32(clamping: columns.table.lines[$0]) })
   }
 
+  /// The fields of the features that are read as numbers, as they are.
+  func numbers(_ features: [TableFeature]) throws(DiagnosticError) -> SeriesNumbers {
+    var names: [String] = []
+    var numbers: [[Double]] = []
+    for (column, feature) in zip(columns.inputs, features) {
+      guard let reading = feature.encoding?.reading, reading != .text, reading != .tokens else { continue }
+      var values: [Double] = []
+      values.reserveCapacity(columns.rows.count)
+      for row in columns.rows { values.append(try number(row, column, reading)) }
+      names.append(columns.plainName(column))
+      numbers.append(values)
+    }
+    return SeriesNumbers(names: names, columns: numbers)
+  }
+
   /// The numbers of the features of each row, by what training has learned.
   ///
   /// - Parameter bad: what becomes of rows with something wrong in them.

@@ -46,8 +46,12 @@ public struct Dataset: Sendable {
   package var answerScales: [NumberEncoding]?
   /// How the samples were cut from a series; nil if they were not.
   public internal(set) var windows: SeriesWindows?
-  /// Of samples that were cut from a series, the columns of the inputs that are forecast, in the order of the targets.
-  var forecastColumns: [Int] = []
+  /// Of samples that were cut from a series, what they forecast.
+  var forecast: SeriesForecast?
+  /// Of the rows of a series whose inputs are encoded already, the numbers that may be forecast.
+  var seriesNumbers: SeriesNumbers?
+  /// The columns that windows of a series forecast, by name or number from 1.
+  package var forecastNames: [String] { forecast?.numbers.names ?? [] }
   /// What was wrong with rows that were left out.
   public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.

@@ -21,7 +21,7 @@ extension Dataset {
   /// - Parameter record: how the training set was read.
   package func features(_ record: SourceRecord?) -> [DatasetFeature] {
     let table = record?.table
-    if let features = table?.features, table?.groups == nil { return tableFeatures(features, table?.names) }
+    if let features = table?.features, record?.steps == nil { return tableFeatures(features, table?.names) }
     let columns = inputs.count == 1 ? table?.inputNames : nil
     return inputs.enumerated().flatMap { index, array -> [DatasetFeature] in
       guard array.form.shape.rank == 1, array.lengths == nil else {

@@ -29,6 +29,9 @@ public struct SourceRecord: Sendable, Hashable {
   /// What is known of a table; nil for another source.
   package var table: TableRecord? { if case .table(let table) = form { table } else { nil } }
 
+  /// The most steps of a sample, where rows of a table are steps; nil if each is a sample.
+  package var steps: Int? { table?.groups?.steps ?? windows?.length }
+
   /// The record with another one of the table.
   func with(_ table: TableRecord) -> SourceRecord {
     var result = SourceRecord(.table(table))

@@ -46,12 +46,15 @@ package struct DataLoading {
     }
     let isDouble = description.precision == .double
     sets = try Dataset.encoded(sets, features, isDouble: isDouble)
-    if let answers = training.targets.first, let names = training.record?.table?.answerTitles {
+    if training.windows != nil {
+      let scales = learned == nil ? training.forecastScales(features) : learnedScales
+      if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
+    } else if let answers = training.targets.first, let names = training.record?.table?.answerTitles {
       let scales =
         learned == nil ? try declared.answerScales(answers, rows: training.rows, names: names) : learnedScales
       if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
     }
-    let steps = training.record?.table?.groups?.steps
+    let steps = training.record?.steps
     return (description.resolved(columns: features.shapes(steps: steps), entries: features.entries), sets)
   }
 

@@ -165,6 +165,8 @@ public struct CSVSource: SampleFormat {
     /// How it was read, where columns are declared.
     var features: [TableFeature]?
     var gaps: [String]?
+    /// What may be forecast, where windows are cut.
+    var numbers: SeriesNumbers?
     /// The positions of the columns that predictions carry.
     var kept: [Int] = []
     var skipped: [Diagnostic] = []
@@ -186,6 +188,11 @@ public struct CSVSource: SampleFormat {
     let reading = FieldReading(columns: columns, gaps: gaps)
     let result = try reading.encoded(features, isDouble: context.isDouble, bad: &bad)
     content.inputs = result.inputs.arrays
+    if purpose == .evaluation, context.record?.windows != nil {
+      var seen = columns
+      seen.rows = result.rows
+      content.numbers = try FieldReading(columns: seen, gaps: gaps).numbers(features)
+    }
     content.warnings = result.warnings
     columns.rows = result.rows
     try requireRows(columns, bad)
@@ -252,7 +259,7 @@ public struct CSVSource: SampleFormat {
     set.keptColumns = content.kept.map { column in
       KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
     }
-    set.skipped = content.skipped
+    (set.skipped, set.seriesNumbers) = (content.skipped, content.numbers)
     set.warnings = content.warnings
     for name in context.splitColumns {
       guard let column = (0..<columns.table.columns).first(where: { columns.plainName($0) == name }) else { continue }

@@ -184,7 +184,10 @@ package struct TableRecord: Sendable, Hashable {
       kept = places
     }
     if let value = json["answerScales"] {
-      guard case .array(let values) = value, values.count == answers.count else { return false }
+      // Of a series they are those of all that a window forecasts.
+      guard case .array(let values) = value,
+        values.count == answers.count || answers.isEmpty && json["windows"] != nil && values.count <= 1 << 20
+      else { return false }
       let scales = values.compactMap { value -> NumberEncoding? in
         guard case .number(let scale)? = ColumnEncoding(json: value) else { return nil }
         return scale
