@@ -82,13 +82,21 @@ public struct PredictionFormat: Sendable {
     return (["class", head.supportTitle] + classes).map { prefix + $0 }
   }
 
+  /// The name of a column that is kept, told apart from what is predicted.
+  private func keptName(_ column: KeptColumn) -> String {
+    let own =
+      ["sample", "step", "class", "probability", "score", "labels", "values", "probabilities"] + heads.map(\.name)
+      + heads.flatMap(titles)
+    return own.contains(column.name) ? "column.\(column.name)" : column.name
+  }
+
   /// The values of a prediction for each class: two for a single probability.
   private func all(_ values: [Double]) -> [Double] { values.count == 1 ? [1 - values[0], values[0]] : values }
 
   /// The first line of a table, with the end of the line.
   public var csvHeader: String {
     let places = heads[0].isPerStep ? ["sample", "step"] : []
-    return (places + keptColumns.map(\.name) + heads.flatMap(titles)).map(quoted).joined(separator: ",") + "\n"
+    return (places + keptColumns.map(keptName) + heads.flatMap(titles)).map(quoted).joined(separator: ",") + "\n"
   }
 
   /// A table with a header: the columns that are kept, then for each head the class and its probability, or the numbers.
@@ -159,7 +167,7 @@ public struct PredictionFormat: Sendable {
     (0..<count(predictions)).map { sample in
       let kept = keptColumns.map { column in
         let steps = heads[0].isPerStep ? column.stepTexts?[sample].map { NNText.json($0) }.joined(separator: ",") : nil
-        return "\(NNText.json(column.name)):" + (steps.map { "[\($0)]" } ?? NNText.json(column.texts[sample]))
+        return "\(NNText.json(keptName(column))):" + (steps.map { "[\($0)]" } ?? NNText.json(column.texts[sample]))
       }
       let found = heads.indices.map { members(heads[$0], units(predictions, $0, sample)) }
       if heads.count == 1 { return "{\((kept + found[0]).joined(separator: ","))}" }

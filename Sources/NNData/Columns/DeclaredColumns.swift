@@ -54,7 +54,9 @@ package struct DeclaredColumns: Sendable {
         guard places.updateValue((index, order), forKey: name) == nil else {
           throw failure(
             ElementError(
-              code: "duplicate-column", "column '\(name.shortened)' is declared twice", remedy: "remove it from one",
+              code: "duplicate-column",
+              "column '\((name == ColumnAttributes.others ? "*" : name).shortened)' is declared twice",
+              remedy: "remove it from one",
               attribute: "name"), index)
         }
       }
@@ -95,7 +97,7 @@ package struct DeclaredColumns: Sendable {
   ) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
     let known = Set(names).union(answers)
     for (index, element) in elements.enumerated() {
-      for name in element.names where name != "*" && !known.contains(name) {
+      for name in element.names where name != ColumnAttributes.others && !known.contains(name) {
         let near = nearestName(to: name, among: names)
         throw failure(
           ElementError(
@@ -133,7 +135,14 @@ package struct DeclaredColumns: Sendable {
   func names(_ column: String) -> Bool { places[column] != nil }
 
   /// The element that declares a column, and the place of the name in it; nil if none does.
-  private func place(_ name: String) -> (element: Int, order: Int)? { places[name] ?? places["*"] }
+  private func place(_ name: String) -> (element: Int, order: Int)? { places[name] ?? places[ColumnAttributes.others] }
+
+  /// Whether a column may hold words, by its name or its number from 1: what looks like a number there says nothing of how
+  /// numbers are written.
+  func holdsWords(_ name: String, _ number: Int) -> Bool {
+    guard let place = places[name] ?? places[String(number)] ?? places[ColumnAttributes.others] else { return false }
+    return elements[place.element].reading != .number
+  }
 
   /// The element that declares a column, which `features` has found.
   func element(_ name: String) -> any ColumnElement { elements[place(name)?.element ?? 0] }

@@ -28,6 +28,8 @@ struct ArrivingRows {
   private var text: [UInt8] = []
   private var scan = Scan()
   private var linesBefore = 0
+  /// Whether the first bytes, which may be a byte order mark, have not been looked at.
+  private var isAtStart = true
 
   /// How far the text was looked through.
   private struct Scan {
@@ -55,6 +57,12 @@ struct ArrivingRows {
 
   mutating func append(_ bytes: [UInt8]) {
     text += bytes
+    if isAtStart {
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      if text.count < mark.count, mark.starts(with: text) { return }
+      isAtStart = false
+      if text.starts(with: mark) { scan.position = mark.count }
+    }
     while scan.position < text.count {
       let byte = text[scan.position]
       scan.position += 1

@@ -48,6 +48,12 @@ struct CSVLabelColumns {
   /// The columns that the label names by number, whatever the first row is.
   var numbered: [Int] { words.compactMap { numbered($0) } }
 
+  /// The columns that the label names if the first row is a header, or by number.
+  var presumed: [Int] {
+    if let column = texts.firstIndex(of: whole), !words.isEmpty { return [column] }
+    return words.compactMap { texts.firstIndex(of: $0) ?? numbered($0) }
+  }
+
   /// Whether the label names columns by their places alone.
   var isByPlace: Bool { words.allSatisfy { numbered($0) != nil } }
 

@@ -124,7 +124,8 @@ public struct CSVSource: SampleFormat {
     var bad = BadRows(areLeftOut: context.skipsBadRows)
     // Texts in files have no dialect that a table could share.
     let dialect = purpose == .model || record?.texts != nil ? nil : record
-    let table = try table(file, bytes, options, dialect, bad: &bad, workers: context.workers)
+    let table = try table(
+      file, bytes, options, dialect, declared: context.columns, bad: &bad, workers: context.workers)
     var columns = try columns(table, options, record, purpose, context)
     try requireRows(columns, bad)
     guard !columns.rows.isEmpty else {
@@ -270,10 +271,12 @@ public struct CSVSource: SampleFormat {
 
   /// The fields of a table, in the training set's dialect if that is known.
   ///
-  /// - Parameter bad: what becomes of rows with too few or too many fields.
+  /// - Parameters:
+  ///   - declared: what `<columns>` says of it.
+  ///   - bad: what becomes of rows with too few or too many fields.
   static func table(
-    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows,
-    workers: WorkerPool? = nil
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, declared: DeclaredColumns? = nil,
+    bad: inout BadRows, workers: WorkerPool? = nil
   ) throws -> CSVTable {
     let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
@@ -281,8 +284,13 @@ public struct CSVSource: SampleFormat {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
       var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
       table.thousandsMark = options.thousands
-      let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
-      table.decimalMark = try table.guessedDecimalMark(answers: answers)
+      let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").presumed
+      let names = table.firstRow
+      let words = names.indices.filter {
+        names[$0] == options.group || String($0 + 1) == options.group
+          || declared?.holdsWords(names[$0], $0 + 1) ?? false || options.task == "classes" && answers.contains($0)
+      }
+      table.decimalMark = try table.guessedDecimalMark(answers: answers, words: words)
       return table
     }
     let separator = CSVSeparatorGuess.byName(file) ?? record.separator
@@ -294,7 +302,11 @@ public struct CSVSource: SampleFormat {
     }
     do {
       var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
-      if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
+      // A net of one column reads tables of one column.
+      let isWhole =
+        record.inputs.count == 1
+        && (record.inputNames.map { $0 == table.firstRow } ?? (table.number(0, 0, record.decimalMark) != nil))
+      if table.columns == 1, !isWhole, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
       table.thousandsMark = record.thousands
       return table
