@@ -22,6 +22,9 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   private let others: [NetworkDefinition.Value]
   /// Scalars of one sample's prediction of each of them.
   private let otherCounts: [Int]
+  /// The nets for batches of short sequences, and those of each worker for parts of a batch.
+  private let shorter: ShorterNetworks<S>?
+  private let partsShorter: [ShorterNetworks<S>]
   /// Samples of the last batch.
   private var lastBatch = 1
 
@@ -35,6 +38,8 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   public let outputCount: Int
   /// The most samples that are computed at once; longer calls are cut.
   public let maximumBatch: Int
+  /// Whether batches of short sequences are computed to fewer steps.
+  var hasShorterNets: Bool { shorter != nil }
   /// Bytes taken between input and output.
   public var arenaBytes: Int { partNetworks.reduce(network.arenaBytes) { $0 + $1.arenaBytes } }
 
@@ -88,6 +93,14 @@ public final class Predictor<S: Scalar>: BatchPredictor {
       ? [] : (0..<workers.threads).map { _ in Network(sharing: network, batch: parts.largest(batch)) }
     // Whichever net a thread happens to need for the first time later, its arrays have been separated by then.
     for part in partNetworks { part.setBatch(1) }
+    let shorter = ShorterNetworks(
+      plan, predicting: [plan.prediction] + others, parameters: parameters, state: state, beside: network)
+    self.shorter = shorter
+    var partsShorter: [ShorterNetworks<S>] = []
+    if let shorter {
+      for _ in partNetworks { partsShorter.append(ShorterNetworks(sharing: shorter, batch: parts.largest(batch))) }
+    }
+    self.partsShorter = partsShorter
     for (node, source) in graph.sources.enumerated() { fill(node, source, parameters, state) }
   }
 
@@ -193,13 +206,13 @@ public final class Predictor<S: Scalar>: BatchPredictor {
       lastBatch = batch
       let partCount = parts.count(batch)
       if partCount == 1 {
-        predict(inputs, lengths, done..<(done + batch), into: outputs, more, with: network)
+        predict(inputs, lengths, done..<(done + batch), into: outputs, more, with: network, shorter)
       } else {
         network.workers.run(chunks: partCount) { part, worker in
           let range = parts.range(part, of: batch)
           predict(
             inputs, lengths, (done + range.lowerBound)..<(done + range.upperBound), into: outputs, more,
-            with: partNetworks[worker])
+            with: partNetworks[worker], partsShorter.isEmpty ? nil : partsShorter[worker])
         }
         network.workers.evenScratch()
       }
@@ -211,7 +224,7 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   @specialized(where S == Float)
   private func predict(
     _ inputs: [Buffer<S>], _ lengths: [Buffer<Int32>?], _ samples: Range<Int>, into outputs: Buffer<S>,
-    _ more: [Buffer<S>], with network: Network<S>
+    _ more: [Buffer<S>], with network: Network<S>, _ shorter: ShorterNetworks<S>?
   ) {
     network.setBatch(samples.count)
     for index in inputs.indices {
@@ -221,6 +234,12 @@ public final class Predictor<S: Scalar>: BatchPredictor {
       let own = index < lengths.count ? lengths[index] : nil
       network.setLengths(freeInputs[index], to: own?.slice(samples))
     }
+    let isShort =
+      shorter?.predict(
+        inputs, widths: inputCounts, lengths, samples, into: outputs, count: outputCount, and: more, counts: otherCounts
+      )
+      ?? false
+    if isShort { return }
     network.forward(.inference, computesLoss: false)
     outputs.slice(from: samples.lowerBound * outputCount, count: samples.count * outputCount).copy(
       from: network.prediction.buffer)

@@ -39,7 +39,9 @@ public final class SetPredictor<S: Scalar> {
   /// - Returns: for each head its predictions, one sample after the other.
   /// - Throws: a `DiagnosticError` if the set does not fit the net.
   public func predict(_ samples: Dataset) throws -> [[S]] {
-    let samples = try InputBinding(model.plan).bind(samples, for: .predicting)
+    let bound = try InputBinding(model.plan).bind(samples, for: .predicting)
+    let order = orderByLength(bound)
+    let samples = order.map { bound.subset($0) } ?? bound
     let feeding = FeedSettings(
       batch: max(1, min(predictor.maximumBatch, samples.count)), preprocessing: model.preprocessing)
     let feed = BatchFeed<S>(
@@ -59,6 +61,22 @@ public final class SetPredictor<S: Scalar> {
       done += count
     }
     for (head, output) in zip(heads, outputs) { head.answers?.decode(output.buffer) }
-    return outputs.map(\.array)
+    return zip(heads, outputs).map { head, output in
+      guard let order else { return output.array }
+      let result = Storage<S>(count: output.buffer.count)
+      for (place, position) in order.enumerated() {
+        result.buffer.slice(from: position * head.width, count: head.width).copy(
+          from: output.buffer.slice(from: place * head.width, count: head.width))
+      }
+      return result.array
+    }
+  }
+
+  /// The positions of a set's samples, short sequences first, where batches of short ones take less time; nil for their order.
+  private func orderByLength(_ set: Dataset) -> [Int]? {
+    guard predictor.hasShorterNets, set.count > predictor.maximumBatch,
+      let lengths = set.inputs.lazy.compactMap(\.lengths).first
+    else { return nil }
+    return (0..<set.count).sorted { (lengths[Int(set.rows[$0])], $0) < (lengths[Int(set.rows[$1])], $1) }
   }
 }

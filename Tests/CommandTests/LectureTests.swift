@@ -43,6 +43,82 @@ import Testing
     #expect(shown.split(separator: "\n").count { $0.hasPrefix("epoch ") } == 40)
   }
 
+  /// The numbers of a line such as `  dh3/dw = -0.7657292    (…)`, by what stands before the equals sign.
+  private func numbers(_ text: String, after heading: String) -> [String: [Double]] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop { $0 != heading }.dropFirst()
+    var result: [String: [Double]] = [:]
+    for line in lines.prefix(while: { $0.hasPrefix("  ") }) {
+      let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+      let value = parts.last?.prefix { $0 != "(" }.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")) ?? ""
+      result[parts[0]] = value.split(separator: " ").compactMap { Double($0) }
+    }
+    return result
+  }
+
+  /// Backpropagation through time, and attention, taken apart; the numbers by PyTorch in double precision.
+  @Test func sequencesAgreeWithPyTorch() throws {
+    let place = try Workplace()
+    func check(_ found: [String: [Double]], _ expected: [String: [Double]]) {
+      for (name, values) in expected {
+        let numbers = found[name] ?? []
+        #expect(numbers.count == values.count, "\(name) \(found)")
+        for (number, value) in zip(numbers, values) { #expect((number - value).magnitude < 5e-5, "\(name)") }
+      }
+    }
+    let recurrence = try place.run("explain", "\(Tool.models)/lecture/recurrence.xml").output
+    check(
+      numbers(recurrence, after: "forward"),
+      ["h1": [0.46211715726], "h2": [-0.11912538166], "h3": [-0.38396300609]])
+    check(
+      numbers(recurrence, after: "gradients"),
+      [
+        "dh3/dw": [-0.76572916528], "dh3/du": [-0.41228085888], "dh3/dh1": [0.53790315339], "dh3/dh2": [-0.68205792796],
+      ])
+    let attention = try place.run("explain", "\(Tool.models)/lecture/attention.xml").output
+    check(
+      numbers(attention, after: "forward"),
+      ["weights": [0.31987, 0.22461, 0.45553], "mean": [3.2713, 4.2713], "f": [7.542645]])
+    check(
+      numbers(attention, after: "gradients"),
+      [
+        "df/dquery": [0.086183, 1.0275], "df/dkeys": [-1.0275, -0.51373, -0.086183, -0.043092, 1.1136, 0.55682],
+        "df/dvalues": [0.31987, 0.31987, 0.22461, 0.22461, 0.45553, 0.45553],
+      ])
+  }
+
+  /// A cell of one's own shows its part of a shared parameter's gradient at each step, by the closed form.
+  @Test func unrolledCellsShowTheirParts() throws {
+    let place = try Workplace()
+    try place.write(
+      """
+      <model xmlns="urn:nnrun:model:1" name="m"><network>
+        <input name="x" shape="3x1" value="1 0.5 -1"/>
+        <recurrent name="cell" state="1" return="last">
+          <dense name="in" units="1" bias="false" from="{input}"/>
+          <dense name="back" units="1" bias="false" from="{state}"/>
+          <add from="in back"/>
+          <tanh name="h"/>
+        </recurrent>
+      </network></model>
+      """, to: "m.xml")
+    let text = try place.run("explain", "m.xml").output
+    let (values, gradients) = (numbers(text, after: "forward"), numbers(text, after: "gradients"))
+    let states = try ["cell.h", "cell.2.h", "cell.3.h"].map { try #require(values[$0]?.first) }
+    let weight = try #require(values["cell.back.weight"]?.first)
+    var upstream = 1.0
+    var (inner, back) = (0.0, 0.0)
+    for step in [2, 1, 0] {
+      let local = upstream * (1 - states[step] * states[step])
+      inner += local * [1, 0.5, -1][step]
+      back += step > 0 ? local * states[step - 1] : 0
+      upstream = local * weight
+    }
+    let ofInput = try #require(gradients.first { $0.key.hasSuffix("/dcell.in.weight") }?.value.first)
+    let ofState = try #require(gradients.first { $0.key.hasSuffix("/dcell.back.weight") }?.value.first)
+    #expect((ofInput - inner).magnitude < 1e-5 && (ofState - back).magnitude < 1e-5, "\(gradients)")
+    #expect(text.components(separatedBy: "part of ").count >= 5, "\(text)")
+  }
+
   @Test(arguments: [
     (["weights", "pack", "w.safetensors"], "pack needs arrays"),
     (["weights", "pack", "w.safetensors", "x.npy"], "'x.npy' names no array"),

@@ -95,6 +95,17 @@ public struct NetworkDefinition: Sendable {
   /// An empty net.
   public init(name: String) { self.name = name }
 
+  /// The same net for sequences of another number of steps; nil if the input has no length, or fixed elements.
+  package func withSteps(_ steps: Int, ofInput index: Int) -> NetworkDefinition? {
+    let input = inputs[index]
+    guard input.hasLength, input.value == nil, let shape = Shape([steps] + input.shape.dimensions.dropFirst()) else {
+      return nil
+    }
+    var result = self
+    result.inputs[index].shape = shape
+    return result
+  }
+
   /// The inputs that data fills, by index: those without fixed elements.
   public var freeInputs: [Int] { inputs.indices.filter { inputs[$0].value == nil } }
 

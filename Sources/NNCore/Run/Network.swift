@@ -67,6 +67,16 @@ public final class Network<S: Scalar> {
       gradients: other.gradientStorage, state: other.stateStorage, workers: other.workers)
   }
 
+  /// The same for another plan of the same parameters and states.
+  package convenience init(sharing other: Network<S>, as plan: NetworkPlan, batch: Int) {
+    precondition(
+      plan.parameterSpan == other.plan.parameterSpan && plan.stateSpan == other.plan.stateSpan,
+      "nets that share parameters have the same ones")
+    self.init(
+      plan, batch: batch, options: other.options, parameters: other.parameterStorage,
+      gradients: other.gradientStorage, state: other.stateStorage, workers: other.workers)
+  }
+
   private init(
     _ plan: NetworkPlan, batch: Int, options: NetworkOptions, parameters: Storage<S>, gradients: Storage<S>,
     state: Storage<S>, workers: WorkerPool
