@@ -22,8 +22,15 @@ extension Network {
   public func backward() {
     // `stride` allocates nothing in debug builds either; `reversed()` does.
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
-      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      clearUnwritten(index)
       runBackward(index)
+    }
+  }
+
+  /// Sets the gradients of a node's outputs that nothing reads to 0.
+  private func clearUnwritten(_ index: Int) {
+    for output in execution.nodes[index].unwritten {
+      S.fill(runtimes[index].backward.upstream[output].buffer, with: 0, workers: workers)
     }
   }
 
@@ -141,7 +148,7 @@ extension Network {
     }
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       let start = clock()
-      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      clearUnwritten(index)
       runBackward(index)
       times[index].backward += clock() - start
     }
