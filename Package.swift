@@ -92,7 +92,7 @@ let tests: [Target] = [
     name: "NNTrainingTests",
     dependencies: [
       "NNTraining", "NNText", "NNCore", "NNKernels", "NNFiles", "NNData", "NNWeights", "NNInference", "NNTestSupport",
-      "DenseLayers", "LossLayers", "ShapeLayers",
+      "DenseLayers", "LossLayers", "NormalizationLayers", "RegularizationLayers", "ShapeLayers",
     ],
     exclude: ["Fixtures"]),
   .testTarget(

@@ -30,7 +30,9 @@ extension Network {
   /// The sum of all losses, each with its weight, of the last forward pass that judged.
   public var loss: Double {
     var total = 0.0
-    for index in plan.lossNodes {
+    // Indices allocate nothing in debug builds either; an iterator does.
+    for position in plan.lossNodes.indices {
+      let index = plan.lossNodes[position]
       total += plan.definition.nodes[index].lossWeight * lossParts(index).mean
     }
     return total
@@ -38,7 +40,7 @@ extension Network {
 
   /// The numerator and denominator of the loss at a node.
   public func lossParts(_ node: Int) -> LossParts {
-    let parts = runtimes[node].backward.loss
+    let parts = partsOfLoss(node)
     return LossParts(numerator: parts[0], denominator: parts[1])
   }
 
@@ -61,7 +63,7 @@ extension Network {
   }
 
   @specialized(where S == Float)
-  private func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ computesLoss: Bool) {
+  func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ computesLoss: Bool) {
     runtimes[index].forward.phase = phase
     runtimes[index].backward.phase = phase
     runtimes[index].forward.random.counter = step

@@ -34,7 +34,9 @@ public final class Trainer<S: Scalar> {
 
   let update: ParameterUpdate<S>
   var state = TrainingState()
-  var running: Evaluation
+  private var running: Evaluation
+  /// The step on shards; nil where whole batches go through the net.
+  private let sharded: ShardedStep<S>?
   /// The parameters and layer state of the best epoch so far.
   let bestParameters: Storage<S>
   let bestState: Storage<S>
@@ -61,6 +63,9 @@ public final class Trainer<S: Scalar> {
     let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
     running = blank
+    sharded =
+      settings.shards > 1
+      ? ShardedStep(network, self.trainingSet, shards: settings.shards, blank: blank) : nil
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
@@ -95,6 +100,15 @@ public final class Trainer<S: Scalar> {
   /// What is shown of an epoch besides its loss.
   private var shownMetric: Metric? { Metric.all.first { $0.isCurve && $0 != .loss && $0.measures(running.main.head) } }
 
+  /// What is gathered of the epoch at hand.
+  private var scores: Evaluation { sharded?.mergedScores ?? running }
+
+  /// The parts of what is gathered of the epoch, for a checkpoint: one for each shard.
+  var scoreParts: [Evaluation] {
+    get { sharded?.scores ?? [running] }
+    set { if let sharded { sharded.scores = newValue } else { running = newValue[0] } }
+  }
+
   /// Trains until the run ends.
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run there.
@@ -111,8 +125,7 @@ public final class Trainer<S: Scalar> {
     var lastCheckpoint = clock
     var interval = checkpointInterval
     while state.steps < totalSteps, !state.hasStopped {
-      bindings.bind(network, feed, count: feed.next())
-      if let divergence = step() { return .diverged(divergence) }
+      if let divergence = step(feed, bindings) { return .diverged(divergence) }
       let time = monotonicSeconds()
       state.seconds += time - clock
       state.secondsOfEpoch += time - clock
@@ -142,13 +155,20 @@ public final class Trainer<S: Scalar> {
   }
 
   /// One step on one batch; says where, if the loss is not finite. The parameters are then as before the step.
-  private func step() -> Divergence? {
-    let number = UInt64(state.steps)
-    network.forward(.training, step: number)
+  private func step(_ feed: BatchFeed<S>, _ bindings: FeedBindings) -> Divergence? {
+    let count = feed.next()
     state.rate = settings.rate(steps: state.steps, stepsPerEpoch: stepsPerEpoch)
-    guard network.loss.isFinite else { return lossDivergence(number) }
-    running.add(network)
-    network.backward()
+    if let sharded {
+      if let shard = sharded.run(feed, count: count, step: state.steps) {
+        return lossDivergence(sharded.randomStep(state.steps, shard: shard))
+      }
+    } else {
+      bindings.bind(network, feed, count: count)
+      network.forward(.training, step: UInt64(state.steps))
+      guard network.loss.isFinite else { return lossDivergence(UInt64(state.steps)) }
+      running.add(network)
+      network.backward()
+    }
     state.steps += 1
     update.apply(step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
     state.batchOfEpoch += 1
@@ -186,6 +206,7 @@ public final class Trainer<S: Scalar> {
 
   private func report() {
     guard let observer else { return }
+    let running = scores
     let speed = Double(running.samples + running.ignored) / max(1e-9, state.secondsOfEpoch)
     observer.stepped(
       TrainingProgress(
@@ -199,13 +220,14 @@ public final class Trainer<S: Scalar> {
   private func finishEpoch() throws -> Divergence? {
     if let divergence = parameterDivergence() { return divergence }
     let validation = try validationSet.map { try evaluate($0, detail: decidingMetric.detail) }
+    let running = scores
     let record = TrainingRecord(
       epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running, and: decidingMetric),
       validation: validation.map { .init($0, and: decidingMetric) }, seconds: state.secondsOfEpoch)
     state.epoch += 1
     state.batchOfEpoch = 0
     state.secondsOfEpoch = 0
-    running = blank
+    scoreParts = Array(repeating: blank, count: scoreParts.count)
     state.records.append(record)
     judge(record)
     try onEpoch?(record)

@@ -42,7 +42,7 @@ public final class TrainingRun<S: Scalar> {
     record = RunRecord(experiment, overrides: overrides)
     self.folder = folder
     self.version = version
-    let batch = min(experiment.settings.batch, experiment.trainingSet.count)
+    let batch = experiment.settings.samplesAtOnce(of: experiment.trainingSet.count)
     let network = Network<S>(experiment.trainingPlan, batch: batch, workers: workers)
     network.initialize(seed: experiment.settings.seed)
     trainer = try Trainer(
@@ -93,7 +93,7 @@ public final class TrainingRun<S: Scalar> {
         plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     guard let words = tensors.words(Key.state), let state = TrainingState(words: words),
-      let counts = tensors.words(Key.evaluation), trainer.running.restore(words: counts)
+      let counts = tensors.words(Key.evaluation), trainer.restoreScores(counts)
     else {
       throw DiagnosticError(code: "bad-checkpoint", file: folder.checkpoint, "the state of the run cannot be read")
     }
@@ -212,7 +212,7 @@ public final class TrainingRun<S: Scalar> {
         plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     try checkpoint.tensors.append(Key.state, words: trainer.state.words)
-    try checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)
+    try checkpoint.tensors.append(Key.evaluation, words: trainer.scoreWords)
     try checkpoint.tensors.write(folder.checkpoint)
   }
 }
