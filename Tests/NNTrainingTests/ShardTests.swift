@@ -72,7 +72,8 @@ import Testing
       return Outcome(gradient: numbers(network.gradients), state: numbers(network.state), scores: scores)
     }
     let step = ShardedStep(network, bound, shards: shards, blank: blank)
-    let failed = step.run(feed, count: count, step: 0)
+    var signals = StepSignals()
+    let failed = try step.run(feed, count: count, step: 0, signals: &signals)
     #expect(failed == nil)
     return Outcome(gradient: numbers(network.gradients), state: numbers(network.state), scores: step.mergedScores)
   }
@@ -180,7 +181,9 @@ import Testing
     let step = ShardedStep(network, set, shards: 2, blank: Evaluation(plan))
     #expect(Set((0..<8).map { step.randomStep($0 / 2, shard: $0 % 2) }).count == 8)
     let feed = BatchFeed<Double>(set, FeedSettings(batch: 2), workers: network.workers)
-    #expect(step.run(feed, count: feed.next(), step: 0) == nil)
+    var signals = StepSignals()
+    let failed = try step.run(feed, count: feed.next(), step: 0, signals: &signals)
+    #expect(failed == nil)
     let losses = step.scores.map { $0.loss.bitPattern }
     #expect(losses[0] != losses[1])
   }
@@ -196,8 +199,9 @@ import Testing
     let update = ParameterUpdate<Float>(network, Adam())
     let step = ShardedStep(network, set, shards: 4, blank: Evaluation(plan))
     var number = 0
+    var signals = StepSignals()
     func run() {
-      _ = step.run(feed, count: feed.next(), step: number)
+      _ = try? step.run(feed, count: feed.next(), step: number, signals: &signals)
       number += 1
       update.apply(step: number, rate: 0.01, clipNorm: 1, clipValue: 1)
     }

@@ -2,6 +2,13 @@ import NNCore
 import NNData
 
 extension Evaluation {
+  /// What was gathered on parts of a set, in their order; there is at least one.
+  static func merged(_ parts: [Evaluation]) -> Evaluation {
+    var merged = parts[0]
+    for next in parts.dropFirst() { merged.merge(next) }
+    return merged
+  }
+
   /// Adds what was gathered on the samples that follow.
   mutating func merge(_ next: Evaluation) {
     views = next.views

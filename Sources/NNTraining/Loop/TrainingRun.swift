@@ -1,3 +1,4 @@
+import NNCollectives
 import NNCore
 import NNData
 import NNFiles
@@ -35,8 +36,17 @@ public final class TrainingRun<S: Scalar> {
   /// A run at its beginning, with parameters drawn from the seed.
   ///
   /// - Parameter overrides: those of the command line, each `path=value`, for the record.
-  public init(
+  public convenience init(
     _ experiment: Experiment, overrides: [String] = [], folder: RunFolder, workers: WorkerPool, version: String
+  ) throws {
+    try self.init(
+      experiment, overrides: overrides, folder: folder, workers: workers, version: version, collectives: nil)
+  }
+
+  /// The same on several processes, of which the first one writes the folder.
+  package init(
+    _ experiment: Experiment, overrides: [String], folder: RunFolder, workers: WorkerPool, version: String,
+    collectives: (any Collectives)?
   ) throws {
     self.experiment = experiment
     record = RunRecord(experiment, overrides: overrides)
@@ -48,8 +58,11 @@ public final class TrainingRun<S: Scalar> {
     trainer = try Trainer(
       network, settings: experiment.settings, trainingSet: experiment.trainingSet,
       validationSet: experiment.validationSet, preprocessing: experiment.preprocessing,
-      augmentations: experiment.augmentations)
+      augmentations: experiment.augmentations, collectives: collectives)
   }
+
+  /// Whether this is the process that writes the folder.
+  private var isWriter: Bool { trainer.collectives?.rank ?? 0 == 0 }
 
   /// Takes the parameters of another file where name and shape fit; says which did.
   public func begin(from weights: WeightsFile) -> WeightsMatch {
@@ -114,6 +127,15 @@ public final class TrainingRun<S: Scalar> {
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run with a checkpoint.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
+    guard isWriter else {
+      let outcome = try trainer.run(isInterrupted: isInterrupted)
+      // The evaluation of the result is shared like every other.
+      switch outcome {
+      case .finished, .stopped: trainer.restoreBest()
+      case .interrupted, .diverged, .unjudged: break
+      }
+      return outcome
+    }
     try AtomicFile.write(folder.model, text: experiment.description.text(in: folder.path))
     try writeMetrics()
     if trainer.steps == 0 { try writeCheckpoint() }
