@@ -7,6 +7,8 @@ package protocol Collectives: AnyObject {
   var rank: Int { get }
   /// The number of processes: a power of two.
   var size: Int { get }
+  /// Whether messages wait for a network rather than for a processor of this machine, so that it pays to compute meanwhile.
+  var isOverNetwork: Bool { get }
   /// Sends bytes to another process, and receives as many as that one sends. Either may be empty.
   ///
   /// Throws a `CollectiveFailure`: the other one did not answer in time, or the connection broke.

@@ -16,11 +16,15 @@ package final class MPICollectives: Collectives {
   /// The version of the functions that the library exports.
   private static let interfaceVersion: Int32 = 1
 
+  /// Seconds of polling before a process that waits sleeps between its looks: on one machine the other one is soon there. While
+  /// a network carries the message, the processor has better things to do.
+  private static let spinning = 3e-4
+
   private typealias Version = @convention(c) () -> Int32
   private typealias Begin = @convention(c) (UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>) -> Int32
   private typealias Exchange =
     @convention(c) (
-      Int32, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?, Int, Double
+      Int32, UnsafeRawPointer?, Int, UnsafeMutableRawPointer?, Int, Double, Double
     ) -> Int32
   private typealias Abort = @convention(c) (Int32) -> Void
   private typealias End = @convention(c) () -> Int32
@@ -29,6 +33,7 @@ package final class MPICollectives: Collectives {
   package let size: Int
   /// Seconds after which a process that does not answer is given up.
   package var timeout = 300.0
+  package var isOverNetwork = false
   private let exchangeFunction: Exchange
   private let abortFunction: Abort
   private let endFunction: End
@@ -63,7 +68,8 @@ package final class MPICollectives: Collectives {
     with peer: Int, send: UnsafeRawBufferPointer, receive: UnsafeMutableRawBufferPointer
   ) throws {
     let outcome = exchangeFunction(
-      Int32(peer), send.baseAddress, send.count, receive.baseAddress, receive.count, patience(peer))
+      Int32(peer), send.baseAddress, send.count, receive.baseAddress, receive.count, patience(peer),
+      isOverNetwork ? 0 : Self.spinning)
     switch outcome {
     case 0: return
     case 1: throw CollectiveFailure.noAnswer(rank: peer, seconds: timeout)

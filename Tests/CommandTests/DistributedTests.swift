@@ -56,6 +56,23 @@ struct DistributedTests {
     try expectSame("one", "run", in: place)
   }
 
+  /// Gradients that are exchanged while the backward pass goes on are the same, and the record says where time went.
+  @Test(arguments: MPIRun.installed) func overlappingDoesNotMatter(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    try writeModel(place, epochs: 2)
+    let settings = ["--set", "network.fc1.units=16384", "-q"]
+    #expect(try Tool.run("nnrun", ["train", "small.xml", "--output", "one"] + settings, in: place.url).code == 0)
+    let words = ["train", "small.xml", "--distributed", "--output", "run"] + settings
+    let (mpirun, output, messages) = try mpi.start(
+      [.init(processes: 4, arguments: words)], in: place, environment: ["NNRUN_OVERLAP": "1"])
+    let result = try MPIRun.end(mpirun, output, messages)
+    #expect(result.code == 0, "\(result.messages)")
+    try expectSame("one", "run", in: place)
+    let line = try place.text("run/metrics.jsonl")
+    for name in ["computation", "waiting", "communication"] { #expect(line.contains("\"\(name)\":")) }
+    #expect(!(try place.text("one/metrics.jsonl").contains("waiting")))
+  }
+
   /// Begins a long training, and does something to its processes once there is a checkpoint.
   private func disturb(
     _ mpi: MPIRun, _ place: Workplace, processes: Int, _ options: String...,

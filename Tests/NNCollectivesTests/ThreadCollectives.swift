@@ -29,6 +29,7 @@ final class ThreadCollectives: Collectives {
 
   let rank: Int
   let size: Int
+  var isOverNetwork = false
   private let board: Board
 
   init(_ rank: Int, of size: Int, _ board: Board) { (self.rank, self.size, self.board) = (rank, size, board) }

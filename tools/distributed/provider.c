@@ -36,7 +36,7 @@ static double now(void) {
 
 /* Starts the messages of at most MOST bytes in both directions and waits for them. */
 static int exchange_part(int peer, const char *send, size_t send_count, char *receive, size_t receive_count,
-                         double deadline) {
+                         double deadline, double spinning) {
   MPI_Request requests[2];
   MPI_Status statuses[2];
   int failure = MPI_Irecv(receive, (int)receive_count, MPI_BYTE, peer, 0, MPI_COMM_WORLD, &requests[0]);
@@ -52,7 +52,7 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
     double time = now();
     if (time > deadline) return 1;
     /* Where there are more processes than processors, the other one may need this one. */
-    if (time - start < 3e-4) {
+    if (time - start < spinning) {
       sched_yield();
     } else {
       struct timespec pause = {0, 20000};
@@ -61,16 +61,16 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
   }
 }
 
-/* Sends to a process and receives from it. 0 when done, 1 if it did not answer in so many seconds, 2 and MPI's error if the
+/* Sends to a process and receives from it, polling for so many seconds before it sleeps between its looks. 0 when done, 1 if it did not answer in so many seconds, 2 and MPI's error if the
    connection failed. */
 int nnrun_collectives_exchange(int peer, const void *send, size_t send_count, void *receive, size_t receive_count,
-                               double seconds) {
+                               double seconds, double spinning) {
   double deadline = now() + seconds;
   size_t sent = 0, received = 0;
   do {
     size_t out = send_count - sent < MOST ? send_count - sent : MOST;
     size_t in = receive_count - received < MOST ? receive_count - received : MOST;
-    int failure = exchange_part(peer, (const char *)send + sent, out, (char *)receive + received, in, deadline);
+    int failure = exchange_part(peer, (const char *)send + sent, out, (char *)receive + received, in, deadline, spinning);
     if (failure != 0) return failure;
     sent += out;
     received += in;

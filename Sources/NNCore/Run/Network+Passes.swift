@@ -18,12 +18,17 @@ extension Network {
   }
 
   /// Computes the gradients of the total loss with respect to all trainable parameters. Must follow a `forward`.
+  public func backward() { backward { _ in } }
+
+  /// The same; `done` is told of each node whose backward pass is over. Gradients of parameters that no earlier node reads
+  /// are final then.
   @specialized(where S == Float)
-  public func backward() {
+  package func backward(done: (_ node: Int) -> Void) {
     // `stride` allocates nothing in debug builds either; `reversed()` does.
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
       runBackward(index)
+      done(index)
     }
   }
 

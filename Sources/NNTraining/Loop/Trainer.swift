@@ -80,7 +80,8 @@ public final class Trainer<S: Scalar> {
     sharded =
       settings.shards > 1
       ? ShardedStep(
-        network, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives) : nil
+        network, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives,
+        overlaps: collectives?.isOverNetwork ?? false) : nil
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
@@ -270,13 +271,16 @@ public final class Trainer<S: Scalar> {
     let validation = try validationSet.map { try evaluate($0, detail: decidingMetric.detail) }
     try sharded?.exchangeScores()
     let running = scores
-    let record = TrainingRecord(
+    var record = TrainingRecord(
       epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running, and: decidingMetric),
       validation: validation.map { .init($0, and: decidingMetric) }, seconds: state.secondsOfEpoch)
+    if let sharded, collectives != nil {
+      record.sharing = .init(waiting: sharded.waiting, communication: sharded.communication)
+    }
     state.epoch += 1
     state.batchOfEpoch = 0
     state.secondsOfEpoch = 0
-    scoreParts = Array(repeating: blank, count: scoreParts.count)
+    if let sharded { sharded.beginEpoch(blank) } else { self.running = blank }
     state.records.append(record)
     judge(record)
     try onEpoch?(record)

@@ -37,6 +37,11 @@ struct TrainingState: Sendable {
     ]
     words += stoppingMemory.map(\.bitPattern)
     for record in records { words += record.words }
+    // Runs of a process alone have no more.
+    guard records.contains(where: { $0.sharing != nil }) else { return words }
+    for record in records {
+      words += [record.sharing?.waiting ?? 0, record.sharing?.communication ?? 0].map(\.bitPattern)
+    }
     return words
   }
 
@@ -60,6 +65,11 @@ struct TrainingState: Sendable {
     guard numbers <= words.count, count <= words.count else { return nil }
     stoppingMemory = (0..<numbers).map { _ in reader.number() }
     for _ in 0..<count { records.append(TrainingRecord(&reader)) }
+    if reader.remaining > 0 {
+      for index in records.indices {
+        records[index].sharing = .init(waiting: reader.number(), communication: reader.number())
+      }
+    }
     guard reader.isExhausted else { return nil }
   }
 }

@@ -19,14 +19,11 @@ struct ProcessSums<S: Scalar> {
     words = Storage(count: 6)
   }
 
-  /// Adds the arrays of all processes.
-  func sum(_ gradients: Buffer<S>, _ state: Buffer<S>) throws {
-    try collectives.sum(gradients, scratch: scratch.buffer, workers: workers)
-    try collectives.sum(state, scratch: scratch.buffer, workers: workers)
-  }
+  /// Adds the arrays of all processes: gradients, a part of them, or the state of the layers.
+  func sum(_ array: Buffer<S>) throws { try collectives.sum(array, scratch: scratch.buffer, workers: workers) }
 
   /// Adds the denominators of all processes.
-  func sum(_ denominators: Buffer<Double>) throws {
+  func sum(denominators: Buffer<Double>) throws {
     try collectives.sum(denominators, scratch: numbers.buffer, workers: workers)
   }
 

@@ -18,6 +18,7 @@ final class ShardedStep<S: Scalar> {
   /// Those that this process computes.
   private let owned: Range<Int>
   private let processes: ProcessSums<S>?
+  private let exchange: GradientExchange<S>?
   private var gradientSum: TreeSum<S>
   private var stateSum: TreeSum<S>
   private var denominatorSum: TreeSum<Double>
@@ -30,11 +31,18 @@ final class ShardedStep<S: Scalar> {
   /// exchange.
   var scores: [Evaluation]
 
+  /// Seconds that this process has spent in steps of the epoch waiting for others, and exchanging messages, if partly while it
+  /// computed.
+  private(set) var waiting = 0.0
+  private(set) var communication = 0.0
+
   /// - Parameters:
   ///   - blank: the scores of an epoch before its first step.
   ///   - collectives: the processes that share the shards, whose number they divide; nil for this one alone.
+  ///   - overlaps: whether gradients are exchanged while the backward pass goes on; see `GradientExchange`.
   init(
-    _ network: Network<S>, _ set: Dataset, shards: Int, blank: Evaluation, collectives: (any Collectives)? = nil
+    _ network: Network<S>, _ set: Dataset, shards: Int, blank: Evaluation, collectives: (any Collectives)? = nil,
+    overlaps: Bool = false
   ) {
     self.network = network
     self.shards = shards
@@ -46,6 +54,7 @@ final class ShardedStep<S: Scalar> {
     stateSum = TreeSum(levels: levels, count: network.state.count, workers: workers)
     denominatorSum = TreeSum(levels: levels, count: network.plan.lossNodes.count, workers: workers)
     processes = collectives.map { ProcessSums($0, network) }
+    exchange = processes.map { GradientExchange($0, network, overlaps: overlaps) }
     base = Storage(count: network.state.count)
     denominators = Storage(count: network.plan.lossNodes.count)
     sumsLoss = network.plan.lossNodes.map { network.plan.definition.nodes[$0].layer.facts.sumsLoss }
@@ -78,44 +87,80 @@ final class ShardedStep<S: Scalar> {
     let cut = ShardCut(samples: count, shards: shards)
     base.buffer.copy(from: network.state)
     try sumDenominators(feed, cut)
-    var failed = computeShards(feed, cut, step)
-    if let processes {
-      failed = try processes.agree(failed, &signals)
-      if failed == nil { try processes.sum(network.gradients, network.state) }
+    gradientSum.restart()
+    stateSum.restart()
+    var failed: Int?
+    for shard in owned.lowerBound..<owned.upperBound where failed == nil {
+      let isLast = shard == owned.upperBound - 1
+      network.state.copy(from: base.buffer)
+      if !forward(shard, feed, cut[shard], step) { failed = shard }
+      // From here on gradients are exchanged, so all have to know whether there are any.
+      if isLast || failed != nil, let processes {
+        let agreed = try timed { try processes.agree(failed, &signals) }
+        if let agreed {
+          network.state.copy(from: base.buffer)
+          return agreed
+        }
+      }
+      guard failed == nil else { break }
+      try backward(cut[shard], share: Double(cut[shard].count) / Double(count), isLast: isLast)
     }
     guard failed == nil else {
       network.state.copy(from: base.buffer)
       return failed
     }
+    if base.buffer.count > 0, let processes { try timed { try processes.sum(network.state) } }
     S.scale(base.buffer, by: 1, into: network.state, accumulate: true, workers: network.workers)
     return nil
   }
 
-  /// Leaves the sums over the own shards in the net's gradients and state, of which it is the move; or returns the first
-  /// shard whose loss is not finite.
+  /// Runs a shard forward and adds its scores; false if its loss is not finite.
+  private func forward(_ shard: Int, _ feed: BatchFeed<S>, _ samples: Range<Int>, _ step: Int) -> Bool {
+    guard !samples.isEmpty else { return true }
+    bindings.bind(network, feed, samples)
+    network.forward(.training, step: randomStep(step, shard: shard))
+    guard network.loss.isFinite else { return false }
+    scores[shard].add(network)
+    network.setDenominators(denominators.buffer)
+    return true
+  }
+
+  /// Adds the gradients and the move of the state of the shard that has just run forward to the sums over the shards, which
+  /// after the last one are in the net's memory, over all processes' shards for gradients.
   @specialized(where S == Float)
-  private func computeShards(_ feed: BatchFeed<S>, _ cut: ShardCut, _ step: Int) -> Int? {
-    gradientSum.restart()
-    stateSum.restart()
-    for shard in owned.lowerBound..<owned.upperBound {
-      network.state.copy(from: base.buffer)
-      let samples = cut[shard]
-      if samples.isEmpty {
-        network.gradients.fill(0)
-        network.state.fill(0)
+  private func backward(_ samples: Range<Int>, share: Double, isLast: Bool) throws {
+    if isLast { exchange?.begin() }
+    if samples.isEmpty {
+      network.gradients.fill(0)
+      network.state.fill(0)
+    } else {
+      if isLast, let exchange {
+        network.backward { exchange.done($0) { gradientSum.addLast($0, of: network.gradients) } }
       } else {
-        bindings.bind(network, feed, samples)
-        network.forward(.training, step: randomStep(step, shard: shard))
-        guard network.loss.isFinite else { return shard }
-        scores[shard].add(network)
-        network.setDenominators(denominators.buffer)
         network.backward()
-        takeMove(share: Double(samples.count) / Double(cut.samples))
       }
-      gradientSum.add(network.gradients)
-      if base.buffer.count > 0 { stateSum.add(network.state) }
+      takeMove(share: share)
     }
-    return nil
+    if isLast, let exchange {
+      try timed { try exchange.finish { gradientSum.addLast($0, of: network.gradients) } }
+      communication += exchange.seconds
+    } else {
+      gradientSum.add(network.gradients)
+    }
+    if base.buffer.count > 0 { stateSum.add(network.state) }
+  }
+
+  /// Forgets the scores and times of the epoch.
+  func beginEpoch(_ blank: Evaluation) {
+    scores = Array(repeating: blank, count: shards)
+    (waiting, communication) = (0, 0)
+  }
+
+  /// Does what waits for other processes.
+  private func timed<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let start = monotonicSeconds()
+    defer { waiting += monotonicSeconds() - start }
+    return try body()
   }
 
   /// Sums the denominators of all shards. The losses run on the state as it is, which is put back.
@@ -130,7 +175,7 @@ final class ShardedStep<S: Scalar> {
       }
       denominatorSum.add(denominators.buffer)
     }
-    try processes?.sum(denominators.buffer)
+    if let processes { try timed { try processes.sum(denominators: denominators.buffer) } }
     for position in sumsLoss.indices where sumsLoss[position] { denominators.buffer[position] = 1 }
   }
 

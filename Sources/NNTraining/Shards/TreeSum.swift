@@ -22,6 +22,15 @@ struct TreeSum<S: Scalar> {
   /// Forgets all arrays.
   mutating func restart() { added = 0 }
 
+  /// Adds a part of the last array, whose other parts are added by further calls: it then holds its part of the sum.
+  @specialized(where S == Float)
+  func addLast(_ part: Range<Int>, of array: Buffer<S>) {
+    for level in partialSums.indices {
+      S.scale(
+        partialSums[level].buffer.slice(part), by: 1, into: array.slice(part), accumulate: true, workers: workers)
+    }
+  }
+
   /// Adds the next array. After the last one, `array` holds the sum; before that, its contents are undefined.
   @specialized(where S == Float)
   @specialized(where S == Double)
