@@ -19,9 +19,12 @@ let libraries: [Target] = [
   .target(name: "NNImages", dependencies: ["NNCore", "CPNG", "CTurboJPEG"]),
   .target(name: "NNData", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNImages"]),
   .target(name: "NNDrawing", dependencies: ["NNText", "NNCore"]),
+  .target(name: "NNCollectives", dependencies: ["NNKernels"]),
   .target(
     name: "NNTraining",
-    dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNDrawing"]),
+    dependencies: [
+      "NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData", "NNDrawing", "NNCollectives",
+    ]),
   .target(
     name: "NNInference", dependencies: ["NNText", "NNCore", "NNKernels", "NNFiles", "NNModel", "NNWeights", "NNData"]),
   .target(
@@ -66,8 +69,8 @@ let programs: [Target] = [
     dependencies: [
       "NNCommandLine", "NNText", "NNCore", "NNKernels", "NNFormulas", "NNFiles", "NNModel", "NNManual", "NNWeights",
       "NNData",
-      "NNTraining", "NNInference", "NNPlugins", "NNConformance", "NNDrawing", "NNExplain", "ActivationLayers",
-      "StandardLayers",
+      "NNTraining", "NNInference", "NNPlugins", "NNConformance", "NNDrawing", "NNExplain", "NNCollectives",
+      "ActivationLayers", "StandardLayers",
     ],
     resources: [
       .embedInCode("Plugins/nnrun_layer.h"), .embedInCode("Plugins/shim.h"), .embedInCode("Plugins/module.modulemap"),
@@ -88,11 +91,13 @@ let countedAllocation = ["malloc", "calloc", "realloc", "memalign", "aligned_all
 let tests: [Target] = [
   .testTarget(name: "NNTextTests", dependencies: ["NNText"]),
   .testTarget(name: "NNCoreTests", dependencies: ["NNCore", "NNKernels"]),
+  .testTarget(name: "NNCollectivesTests", dependencies: ["NNCollectives", "NNKernels"]),
   .testTarget(
     name: "NNTrainingTests",
     dependencies: [
-      "NNTraining", "NNText", "NNCore", "NNKernels", "NNFiles", "NNData", "NNWeights", "NNInference", "NNTestSupport",
-      "DenseLayers", "LossLayers", "ShapeLayers",
+      "NNTraining", "NNCollectives", "NNText", "NNCore", "NNKernels", "NNFiles", "NNData", "NNWeights", "NNInference",
+      "NNTestSupport",
+      "DenseLayers", "LossLayers", "NormalizationLayers", "RegularizationLayers", "ShapeLayers",
     ],
     exclude: ["Fixtures"]),
   .testTarget(

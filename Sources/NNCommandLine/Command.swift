@@ -80,6 +80,13 @@ package enum CommonOptions {
     "Override an attribute of the model, such as training.epochs=5 or network.fc1.units=64.")
   /// `--json`.
   package static let json = Option("json", "Print JSON for scripts instead of text for people.")
+  /// `--distributed`.
+  package static let distributed = Option(
+    "distributed", "Share the work with the other processes that mpirun has started for this command.")
+  /// `--timeout`.
+  package static let timeout = Option(
+    "timeout", .text("SECONDS"),
+    "With --distributed: end all processes when one has not answered for so long; 300 unless given.")
   /// `--force`.
   package static let force = Option("force", "Replace the file if it is there already.")
   /// `--verbose`, `-v`.

@@ -244,6 +244,20 @@ extension CodeExplanation {
       "The folder holds a file that a run would replace, or another training is at work in it.",
       wrong: "two runs with the same --output at once", right: "a folder for each run"),
     .init(
+      "mpi-missing",
+      "Training on several processes calls MPI through a small library, which is compiled against the header of the MPI that "
+        + "starts them. nnrun itself links no MPI.",
+      wrong: "mpirun -n 4 nnrun train m.xml --distributed, without the library", right: "tools/setup --distributed"),
+    .init(
+      "other-process",
+      "Processes that train together have the same program, model and data; otherwise what they add up would be no gradient.",
+      wrong: "another copy of the data on the second machine", right: "the same files on all machines"),
+    .init(
+      "no-answer",
+      "A process of a distributed training has died, hangs, or cannot be reached. All others end; the training goes on from "
+        + "its last checkpoint.",
+      wrong: "a machine that is switched off", right: "mpirun -n 4 nnrun train m.xml --distributed --resume runs/m"),
+    .init(
       "run-exists", "The folder holds a run already, which another one would replace.",
       wrong: "nnrun train m.xml --output runs/m twice", right: "nnrun train m.xml --resume runs/m"),
     .init(

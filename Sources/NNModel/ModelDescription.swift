@@ -275,6 +275,8 @@ public struct TrainingDescription: Sendable {
   public var clipValue: Double?
   /// Whether each epoch has an order of its own.
   public var shuffle: Bool
+  /// Into how many parts each batch is cut; nil for one.
+  public var shards: Int?
   /// The optimizer, if one is named.
   public var optimizer: ModelElement?
   /// The schedule of the learning rate, if one is named.

@@ -273,5 +273,9 @@ public struct ModelStructure: Sendable, Hashable {
       .optional("clipValue", .number(.positive), "The largest magnitude of one gradient; larger ones are cut."),
       .optional(
         "shuffle", .boolean, default: .boolean(TrainingDefaults.shuffle), "Whether each epoch has an order of its own."),
+      .optional(
+        "shards", .choice(TrainingDefaults.shardCounts.map(String.init)),
+        "Into how many parts each batch is cut, which go through the net one after the other, with memory for one of them, "
+          + "or on several processes; a power of two."),
     ])
 }

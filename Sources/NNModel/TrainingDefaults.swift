@@ -8,4 +8,6 @@ public enum TrainingDefaults {
   public static let seed = 0
   /// Whether each epoch has an order of its own.
   public static let shuffle = true
+  /// The numbers of shards that there may be: powers of two, so that sums over them are balanced binary trees.
+  public static let shardCounts = (0...10).map { 1 << $0 }
 }

@@ -23,6 +23,21 @@ import Testing
     #expect(try place.run("weights", "diff", "whole2/last.safetensors", "parts2/last.safetensors").code == 0)
   }
 
+  /// A run on shards goes on with the same bits, on any number of threads.
+  @Test func shardsGoOn() throws {
+    let place = try Workplace()
+    try place.writeModel(epochs: 4)
+    try place.write(try place.text("small.xml").replacingOccurrences(of: "<cosine/>", with: ""), to: "small.xml")
+    func train(_ arguments: String...) throws -> Tool.Result {
+      try Tool.run("nnrun", ["train", "small.xml", "-q"] + arguments, in: place.url)
+    }
+    #expect(try train("--set", "training.shards=4", "--threads", "2", "--output", "whole").code == 0)
+    let part = ["--set", "training.epochs=2", "--output", "part"]
+    #expect(try train("--set", "training.shards=4", "--threads", "1", part[0], part[1], part[2], part[3]).code == 0)
+    #expect(try train("--resume", "part", "--set", "training.epochs=4").code == 0)
+    #expect(try place.run("weights", "diff", "whole/last.safetensors", "part/last.safetensors").code == 0)
+  }
+
   @Test(arguments: [
     ("training.batch=8", "training.batch: 16 in the run, 8 now"),
     ("training.adam.rate=0.2", "training.optimizer.rate: 0.05 in the run, 0.2 now"),
@@ -30,6 +45,7 @@ import Testing
     ("data.random.seed=9", "the train data"),
     ("network.dropout1.rate=0.3", "network.dropout1.rate: 0.2 in the run, 0.3 now"),
     ("network.fc1.units=17", "network.fc1.units: 16 in the run, 17 now"),
+    ("training.shards=2", "training.shards: nothing in the run, 2 now"),
     ("training.seed=6", "training.seed: 5 in the run, 6 now"),
   ]) func otherSettingsAreRefused(_ setting: String, _ message: String) throws {
     let place = try Workplace()

@@ -73,15 +73,19 @@ import Testing
     let target = DataArray(name: "label", form: .values(Shape(1)), elements: .doubles(try reference.row("truth")))
     let found = try evaluate(SquaredError(), try reference.row("values"), width: 1, target)
     var copy = found
-    let isRestored = copy.restore(words: found.words)
+    func restore(_ words: [UInt64]) -> Bool {
+      var reader = WordReader(words)
+      return copy.restore(&reader) && reader.isExhausted
+    }
+    let isRestored = restore(found.words)
     #expect(isRestored)
     #expect(copy.r2 == found.r2)
     #expect(Metric.named("medianError")?.value(copy) == Metric.named("medianError")?.value(found))
     var spoiled = found
     (spoiled.heads[0].ignored, spoiled.heads[0].unpredicted) = (7, 8)
-    let isTaken = copy.restore(words: spoiled.words)
+    let isTaken = restore(spoiled.words)
     #expect(isTaken && copy.ignored == 7 && copy.unpredicted == 8)
-    let isRefused = !copy.restore(words: Array(found.words.dropLast()))
+    let isRefused = !restore(Array(found.words.dropLast()))
     #expect(isRefused)
     var state = TrainingState()
     state.records = [

@@ -124,7 +124,8 @@ public struct ForwardContext<S: Scalar>: Sendable {
   /// A loss's target; nil when only the prediction is wanted.
   public package(set) var target: Tensor<S>?
   /// Where a loss writes its numerator and denominator; the loss is their quotient, and the loss of several batches
-  /// together is the sum of the numerators over that of the denominators. Empty for other layers and without a target.
+  /// together is the sum of the numerators over that of the denominators. The denominator depends on targets, lengths and
+  /// weights, never on predictions. Empty for other layers and without a target.
   public package(set) var loss: Buffer<Double>
   /// The parameters, in the plan's order.
   public package(set) var parameters: [Tensor<S>]
@@ -193,8 +194,8 @@ public struct BackwardContext<S: Scalar>: Sendable {
   public package(set) var outputLengths: [Buffer<Int32>?]
   /// A loss's target.
   public package(set) var target: Tensor<S>?
-  /// The loss's numerator and denominator for the whole batch, as forward wrote them, weighted where samples have weights:
-  /// gradients are divided by the denominator, never by the number of samples.
+  /// The loss's numerator and denominator, as forward wrote them, weighted where samples have weights: gradients are divided
+  /// by the denominator, never by the number of samples. Of a shard of a batch, the denominator is that of the whole batch.
   public package(set) var loss: Buffer<Double>
   /// The gradient of the total with respect to this loss: its weight. 0 for other layers.
   public package(set) var lossGradient: Double

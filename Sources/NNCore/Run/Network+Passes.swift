@@ -18,19 +18,33 @@ extension Network {
   }
 
   /// Computes the gradients of the total loss with respect to all trainable parameters. Must follow a `forward`.
+  public func backward() { backward { _ in } }
+
+  /// The same; `done` is told of each node whose backward pass is over. Gradients of parameters that no earlier node reads
+  /// are final then.
   @specialized(where S == Float)
-  public func backward() {
+  package func backward(done: (_ node: Int) -> Void) {
     // `stride` allocates nothing in debug builds either; `reversed()` does.
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
-      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      clearUnwritten(index)
       runBackward(index)
+      done(index)
+    }
+  }
+
+  /// Sets the gradients of a node's outputs that nothing reads to 0.
+  private func clearUnwritten(_ index: Int) {
+    for output in execution.nodes[index].unwritten {
+      S.fill(runtimes[index].backward.upstream[output].buffer, with: 0, workers: workers)
     }
   }
 
   /// The sum of all losses, each with its weight, of the last forward pass that judged.
   public var loss: Double {
     var total = 0.0
-    for index in plan.lossNodes {
+    // Indices allocate nothing in debug builds either; an iterator does.
+    for position in plan.lossNodes.indices {
+      let index = plan.lossNodes[position]
       total += plan.definition.nodes[index].lossWeight * lossParts(index).mean
     }
     return total
@@ -38,7 +52,7 @@ extension Network {
 
   /// The numerator and denominator of the loss at a node.
   public func lossParts(_ node: Int) -> LossParts {
-    let parts = runtimes[node].backward.loss
+    let parts = partsOfLoss(node)
     return LossParts(numerator: parts[0], denominator: parts[1])
   }
 
@@ -61,7 +75,7 @@ extension Network {
   }
 
   @specialized(where S == Float)
-  private func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ computesLoss: Bool) {
+  func prepare(_ index: Int, _ phase: Phase, _ step: UInt64, _ computesLoss: Bool) {
     runtimes[index].forward.phase = phase
     runtimes[index].backward.phase = phase
     runtimes[index].forward.random.counter = step
@@ -141,7 +155,7 @@ extension Network {
     }
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       let start = clock()
-      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      clearUnwritten(index)
       runBackward(index)
       times[index].backward += clock() - start
     }

@@ -236,6 +236,9 @@ public final class Network<S: Scalar> {
     Tensor(shape: plan.parameters[index].plan.shape, buffer: gradients.slice(plan.parameters[index].range))
   }
 
+  /// The memory of the numerator and denominator of the loss at a node.
+  func partsOfLoss(_ node: Int) -> Buffer<Double> { lossStorage.buffer.slice(from: 2 * node, count: 2) }
+
   /// The memory that layers read an input from.
   private func inputBase(_ index: Int) -> UnsafeMutablePointer<S> {
     (admittedInputs[index]?.buffer ?? inputs[index]).base
@@ -272,7 +275,7 @@ public final class Network<S: Scalar> {
       let state = plan.statesOfNode[index].map { position in
         Tensor(shape: plan.states[position].plan.shape, buffer: self.state.slice(plan.states[position].range))
       }
-      let loss = lossStorage.buffer.slice(from: 2 * index, count: 2)
+      let loss = partsOfLoss(index)
       var saved = Buffer(base: arena.buffer.base, count: 0)
       if case .arena(let offset) = steps.saved {
         saved = arena.buffer.slice(from: offset, count: layer.savedPerSample * batch)

@@ -180,7 +180,8 @@ extension ModelReader {
       batch: attributes.integer("batch"), seed: attributes.integer("seed"),
       clipNorm: attributes.has("clipNorm") ? attributes.number("clipNorm") : nil,
       clipValue: attributes.has("clipValue") ? attributes.number("clipValue") : nil,
-      shuffle: attributes.boolean("shuffle"), optimizer: elements[.optimizer]?.first,
+      shuffle: attributes.boolean("shuffle"), shards: attributes.has("shards") ? Int(attributes.text("shards")) : nil,
+      optimizer: elements[.optimizer]?.first,
       schedule: elements[.schedule]?.first, stopping: elements[.stopping]?.first,
       place: tree.place(tree[index].position))
   }

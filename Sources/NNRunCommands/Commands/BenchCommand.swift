@@ -19,23 +19,47 @@ enum BenchCommand: Command {
     Option("mode", .choice(["train", "infer"]), "What to measure; training unless given."),
     Option("batch", .text("N"), "Samples in a step or a call; 64 unless given."),
     Option("seconds", .text("S"), "How long to measure; 2 unless given."),
+    Option(
+      "ranks", .text("N"),
+      "Also say what training on up to N processes would be like, each with such a batch, on a network of --bandwidth and "
+        + "--latency."),
+    Option("bandwidth", .text("RATE"), "What a link of the network carries, such as 1Gbit; 10Gbit unless given."),
+    Option("latency", .text("TIME"), "How long a message takes, whatever its length, such as 2us; 20us unless given."),
     CommonOptions.threads, CommonOptions.set, CommonOptions.json,
   ]
   static let examples = [
     (line: "nnrun bench models/mlp.xml --mode train --batch 64 --threads 2", meaning: "Measure training steps."),
     (line: "nnrun bench models/mlp.xml --mode infer --batch 1", meaning: "Measure the latency of one prediction."),
+    (
+      line: "nnrun bench models/lenet.xml --ranks 64 --bandwidth 10Gbit --latency 20us",
+      meaning: "Estimate training on a cluster."
+    ),
   ]
 
   static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let cluster = try ClusterEstimate(arguments)
+    if cluster != nil, arguments.text("mode") == "infer" {
+      throw usageError("--ranks goes with training", "leave --mode out")
+    }
     let model = try LoadedModel(arguments, environment)
     let settings = Settings(
       isTraining: (arguments.text("mode") ?? "train") == "train",
       batch: try arguments.integer("batch", 1...1_000_000) ?? 64, seconds: try arguments.number("seconds") ?? 2,
       workers: try environment.workers(arguments))
-    let result: Result
+    var result: Result
     switch model.description.precision {
     case .float: result = try measure(Float.self, model, settings)
     case .double: result = try measure(Double.self, model, settings)
+    }
+    if let cluster {
+      let size = model.description.precision == .double ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
+      let gradients = model.plan.parametersOfNode.indices.map { node in
+        let own = model.plan.parameters.filter { $0.node == node && !$0.isFrozen }
+        return Count.product(size, Count.sum(own.lazy.map { $0.range.count }))
+      }
+      let rows = cluster.rows(
+        step: result.p50 * 1e-6, backward: result.layers.map { $0.backward * 1e-6 }, gradients: gradients)
+      result.cluster = (cluster.text(rows, batch: settings.batch), cluster.json(rows, batch: settings.batch))
     }
     try printResult(arguments.has("json") ? result.jsonText(model, settings) : result.text(model, settings))
     return .done
@@ -54,6 +78,8 @@ enum BenchCommand: Command {
     var p99: Double
     var gigaflops: Double
     var layers: [(name: String, type: String, forward: Double, backward: Double)]
+    /// What is expected of a cluster, as text and as JSON; nil unless asked for.
+    var cluster: (text: String, json: String)?
 
     func jsonText(_ model: LoadedModel, _ settings: Settings) -> String {
       let rows = layers.map { layer in
@@ -64,7 +90,8 @@ enum BenchCommand: Command {
         #"{"model":\#(json(model.description.name)),"mode":"\#(settings.isTraining ? "train" : "infer")","#
         + #""batch":\#(settings.batch),"threads":\#(settings.workers.threads),"#
         + #""microsecondsPerSample":\#(rounded(microsecondsPerSample)),"p50Microseconds":\#(rounded(p50)),"#
-        + #""p99Microseconds":\#(rounded(p99)),"gflops":\#(rounded(gigaflops)),"layers":[\#(rows.joined(separator: ","))]}"#
+        + #""p99Microseconds":\#(rounded(p99)),"gflops":\#(rounded(gigaflops)),"layers":[\#(rows.joined(separator: ","))]"#
+        + (cluster.map { #","cluster":\#($0.json)"# } ?? "") + "}"
     }
 
     func text(_ model: LoadedModel, _ settings: Settings) -> String {
@@ -76,7 +103,7 @@ enum BenchCommand: Command {
       text += "one \(unit): median \(fixed(p50, 1)) µs, 99th percentile \(fixed(p99, 1)) µs\n\n"
       var table = TextTable([.left("layer"), .left("type"), .right("forward µs"), .right("backward µs")])
       for layer in layers { table.add([layer.name, layer.type, fixed(layer.forward, 1), fixed(layer.backward, 1)]) }
-      return text + table.text
+      return text + table.text + (cluster.map { "\n\($0.text)" } ?? "")
     }
 
     private func rounded(_ value: Double) -> String { fixed(value, 3) }

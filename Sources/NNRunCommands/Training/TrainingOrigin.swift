@@ -11,9 +11,10 @@ enum TrainingOrigin {
   case checkpoint(Checkpoint, RunFolder, RunRecord)
   case weights(WeightsFile, RunRecord?)
 
-  init(_ arguments: Arguments) throws {
+  /// - Parameter isWriter: whether this process writes the run's folder, which only one may do.
+  init(_ arguments: Arguments, isWriter: Bool) throws {
     if let path = arguments.text("resume") {
-      let folder = try RunFolder(existing: path)
+      let folder = isWriter ? try RunFolder(existing: path) : RunFolder(writtenElsewhere: path)
       let checkpoint = try folder.readCheckpoint()
       guard let record = try RunRecord(WeightsFile(checkpoint.tensors)) else {
         throw DiagnosticError(

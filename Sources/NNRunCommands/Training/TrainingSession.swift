@@ -16,41 +16,67 @@ struct TrainingSession {
   let overrides: [String]
   let workers: WorkerPool
   let requirement: Requirement?
+  /// How many epochs each printed line is for; nil for as many as make about forty lines.
+  let every: Int?
+  /// The processes that train together; nil for this one alone.
+  let group: ProcessGroup?
 
-  private var isQuiet: Bool { arguments.has("quiet") }
+  /// Whether this process prints, and writes the folder.
+  private var isFirst: Bool { group?.isFirst ?? true }
+  private var isQuiet: Bool { !isFirst || arguments.has("quiet") }
 
   func run<S: Scalar>(_ type: S.Type) throws -> ExitCode {
-    if case .weights(let file, _) = origin { try checkBeginning(file.tensors) }
-    let folder: RunFolder
-    if case .checkpoint(_, let begun, _) = origin {
-      folder = begun
-    } else {
-      folder = try RunFolder(wanted: arguments.text("output"), model: experiment.description.name)
+    let folder = try runFolder()
+    let (run, beginning) = try group?.together { try begin(type, folder) } ?? begin(type, folder)
+    if let group { try group.together { try RunAgreement(run).require(group) } }
+    introduce(run)
+    switch beginning {
+    case .seed: break
+    case .checkpoint(let differences): explain(differences)
+    case .weights(let match): explain(match)
     }
-    let run = try TrainingRun<S>(
-      experiment, overrides: overrides, folder: folder, workers: workers, version: programVersion)
-    switch origin {
-    case .seed: introduce(run)
-    case .checkpoint(let checkpoint, _, _):
-      let differences = try run.resume(checkpoint)
-      introduce(run)
-      explain(differences)
-    case .weights(let file, _):
-      introduce(run)
-      explain(run.begin(from: file))
-    }
-
-    let display = TrainingDisplay(
-      environment, isQuiet: isQuiet, settings: experiment.settings,
-      every: try arguments.integer("every", 1...Int(Int32.max)))
-    run.trainer.observer = display
+    let display = TrainingDisplay(environment, isQuiet: isQuiet, settings: experiment.settings, every: every)
+    if isFirst { run.trainer.observer = display }
     if let seconds = variable("NNRUN_CHECKPOINT_SECONDS").flatMap({ Double($0) }), seconds > 0 {
       run.trainer.checkpointInterval = seconds
     }
     Interruption.install()
     let outcome = try run.run { Interruption.isRequested }
     display.clear()
-    return try conclude(run, outcome)
+    guard let group else { return try conclude(run, outcome) }
+    return isFirst ? try group.ending { try conclude(run, outcome) } : try follow(run, outcome)
+  }
+
+  /// The folder of the run, which the first process makes.
+  private func runFolder() throws -> RunFolder {
+    if case .checkpoint(_, let begun, _) = origin { return begun }
+    func made() throws -> RunFolder {
+      if case .weights(let file, _) = origin { try checkBeginning(file.tensors) }
+      return try RunFolder(wanted: arguments.text("output"), model: experiment.description.name)
+    }
+    guard let group else { return try made() }
+    let folder = try group.together { isFirst ? try made() : nil }
+    let path = try group.collectives.broadcast(Array((folder?.path ?? "").utf8), from: 0)
+    return folder ?? RunFolder(writtenElsewhere: String(decoding: path, as: UTF8.self))
+  }
+
+  /// The run where it begins or goes on, and what is to be said of that.
+  private func begin<S: Scalar>(_ type: S.Type, _ folder: RunFolder) throws -> (TrainingRun<S>, Beginning) {
+    let run = try TrainingRun<S>(
+      experiment, overrides: overrides, folder: folder, workers: workers, version: programVersion,
+      collectives: group?.collectives)
+    switch origin {
+    case .seed: return (run, .seed)
+    case .checkpoint(let checkpoint, _, _): return (run, .checkpoint(differences: try run.resume(checkpoint)))
+    case .weights(let file, _): return (run, .weights(run.begin(from: file)))
+    }
+  }
+
+  /// What a run begins with.
+  private enum Beginning {
+    case seed
+    case checkpoint(differences: [String])
+    case weights(WeightsMatch)
   }
 
   /// Throws a `DiagnosticError` if nothing of the weights to begin with fits the net.
@@ -69,7 +95,7 @@ struct TrainingSession {
 
   /// The warnings, the summary of the net and of the data.
   private func introduce<S: Scalar>(_ run: TrainingRun<S>) {
-    printMessages(experiment.warnings)
+    if isFirst { printMessages(experiment.warnings) }
     guard !isQuiet else { return }
     let description = experiment.description
     printMessage(description.summary.map { "\(description.name): \($0)\n" } ?? "\(description.name)\n")
@@ -79,6 +105,12 @@ struct TrainingSession {
     if let set = experiment.testSet { samples += ", \(grouped(set.count)) to test" }
     let threads = run.trainer.network.workers.threads
     printMessage("\(samples); \(threads) thread\(threads == 1 ? "" : "s"), \(KernelLevel.current.rawValue) kernels\n")
+    if let group {
+      let machines = Set(group.hosts).count
+      printMessage(
+        "\(group.hosts.count) process\(group.hosts.count == 1 ? "" : "es") on \(machines) "
+          + "machine\(machines == 1 ? "" : "s"), \(experiment.settings.shards) shards of each batch\n")
+    }
     if run.trainer.steps > 0 {
       printMessage("going on at step \(grouped(run.trainer.steps)) of \(grouped(run.trainer.totalSteps))\n")
     }
@@ -113,13 +145,24 @@ struct TrainingSession {
     printMessage("")
   }
 
+  /// What a process does at the end that is not the first: it takes its part in the evaluation of the result.
+  private func follow<S: Scalar>(_ run: TrainingRun<S>, _ outcome: TrainingOutcome) throws -> ExitCode {
+    switch outcome {
+    case .interrupted: return .interrupted
+    case .diverged, .unjudged: return .invalid
+    case .finished, .stopped:
+      _ = try run.finalEvaluations()
+      return .done
+    }
+  }
+
   private func conclude<S: Scalar>(_ run: TrainingRun<S>, _ outcome: TrainingOutcome) throws -> ExitCode {
     let folder = run.folder
     switch outcome {
     case .interrupted:
       printMessage(
         "interrupted at step \(grouped(run.trainer.steps)) of \(grouped(run.trainer.totalSteps)); go on with\n"
-          + "  \(commandName) train \(shellQuoted(experiment.description.file)) --resume \(shellQuoted(folder.path))")
+          + "  \(resumeCommand(folder))")
       return .interrupted
     case .diverged(let divergence):
       throw DiagnosticError(
@@ -150,6 +193,13 @@ struct TrainingSession {
     }
     try report.get()
     return try Requirement.verdict(evaluation, requirement)
+  }
+
+  private func resumeCommand(_ folder: RunFolder) -> String {
+    let words = "\(commandName) train \(shellQuoted(experiment.description.file))"
+    let resume = "--resume \(shellQuoted(folder.path))"
+    guard let group else { return "\(words) \(resume)" }
+    return "mpirun -n \(group.hosts.count) \(words) --distributed \(resume)"
   }
 
   private func message(_ divergence: Divergence) -> String {

@@ -24,6 +24,12 @@ package struct ConfusionCounts: Sendable {
     if let predicted { counts[right * classes + predicted] += weight } else { unpredicted[right] += weight }
   }
 
+  /// Adds other counts of the same classes.
+  mutating func merge(_ other: ConfusionCounts) {
+    for index in counts.indices { counts[index] += other.counts[index] }
+    for index in unpredicted.indices { unpredicted[index] += other.unpredicted[index] }
+  }
+
   /// The counts as rows, one for each true class.
   var rows: [[Double]] { (0..<classes).map { Array(counts[($0 * classes)..<(($0 + 1) * classes)]) } }
 

@@ -75,6 +75,21 @@ struct KeptPredictions: Sendable {
     seen += 1
   }
 
+  /// Adds those of the samples that follow.
+  mutating func merge(_ next: KeptPredictions) {
+    let size = predictions.count + targets.count + next.predictions.count + next.targets.count
+    guard !isOverflowing, !next.isOverflowing, size <= Self.most else {
+      isOverflowing = true
+      (predictions, targets, weights, positions) = ([], [], [], [])
+      return
+    }
+    predictions += next.predictions
+    targets += next.targets
+    weights += next.weights
+    positions += next.positions.map { $0 + seen }
+    seen += next.seen
+  }
+
   /// The class of a sample: its label, or the largest share of its distribution.
   func label(_ sample: Int) -> Int {
     guard targetWidth > 1 else { return Int(exactly: targets[sample].rounded(.towardZero)) ?? 0 }

@@ -134,7 +134,7 @@ public struct Experiment: Sendable {
       length: training.steps.map { .steps($0) } ?? .epochs(training.epochs ?? TrainingDefaults.epochs),
       batch: training.batch,
       seed: UInt64(clamping: training.seed), shuffles: training.shuffle, clipNorm: training.clipNorm,
-      clipValue: training.clipValue)
+      clipValue: training.clipValue, shards: training.shards ?? 1)
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
     if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
     settings.stopping = training.stopping?.element as? any StoppingRule

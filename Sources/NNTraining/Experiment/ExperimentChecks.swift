@@ -39,14 +39,29 @@ extension ModelDescription {
       }
     }
     let batch = min(training.batch, samples ?? training.batch)
-    for (node, layer) in zip(plan.definition.nodes, plan.layers) where batch < layer.leastTrainingBatch {
+    let shards = training.shards ?? 1
+    if batch < shards {
+      problems.append(
+        Diagnostic(
+          code: "batch-too-small", "a batch of \(batch) samples cannot be cut into \(shards) shards",
+          remedy: batch == training.batch
+            ? "give <training> a larger batch or fewer shards" : "train on more samples or with fewer shards",
+          place: training.place))
+      throw DiagnosticError(problems)
+    }
+    let least = ShardCut(samples: batch, shards: shards).smallest
+    for (node, layer) in zip(plan.definition.nodes, plan.layers) where least < layer.leastTrainingBatch {
+      let measured = shards == 1 ? "batch" : "shard"
+      let need = Count.product(layer.leastTrainingBatch, shards)
       problems.append(
         Diagnostic(
           code: "batch-too-small",
-          "'\(node.name)' measures each batch, for which it needs at least \(layer.leastTrainingBatch) samples, but a "
-            + "batch has \(batch)",
-          remedy: samples.map { $0 < layer.leastTrainingBatch } ?? false
-            ? "train on more samples" : "give <training> a larger batch, such as batch=\"32\"", place: node.place,
+          "'\(node.name)' measures each \(measured), for which it needs at least \(layer.leastTrainingBatch) samples, "
+            + "but a \(measured) has \(least)",
+          remedy: samples.map { $0 < need } ?? false
+            ? "train on more samples"
+            : "give <training> a larger batch, such as batch=\"\(Count.product(32, shards))\""
+              + (shards == 1 ? "" : ", or fewer shards"), place: node.place,
           sourceLine: node.sourceLine))
     }
     if !problems.isEmpty { throw DiagnosticError(problems) }
@@ -65,7 +80,9 @@ extension ModelDescription {
   func remainderWarnings(_ plan: NetworkPlan, samples: Int) -> [Diagnostic] {
     guard let batch = training?.batch, samples > batch, samples % batch > 0 else { return [] }
     let rest = samples % batch
-    return zip(plan.definition.nodes, plan.layers).filter { rest < $1.leastTrainingBatch }.prefix(1).map { node, _ in
+    let cut = ShardCut(samples: rest, shards: training?.shards ?? 1)
+    return zip(plan.definition.nodes, plan.layers).filter { cut.smallest < $1.leastTrainingBatch }.prefix(1).map {
+      node, _ in
       Diagnostic(
         .warning, code: "small-last-batch",
         "\(samples) samples in batches of \(batch) leave \(rest) for the last batch of each epoch, which is too few for "

@@ -10,11 +10,11 @@ public struct TrainingMemory: Sendable {
   public let network: NetworkMemory
   /// Bytes of the optimizer's state.
   public let optimizer: Int
-  /// Bytes of the best parameters so far and of the checkpoint while it is written.
+  /// Bytes of the best parameters so far, of the checkpoint while it is written, and of partial sums over shards.
   public let copies: Int
   /// Bytes of the training data, as far as they are known without opening a file.
   public let data: Int
-  /// Samples in a batch.
+  /// Samples that go through the net at once: a batch, or a shard of one.
   public let batch: Int
   private let isTrained: Bool
   private let plan: NetworkPlan
@@ -39,7 +39,9 @@ public struct TrainingMemory: Sendable {
     }
     isTrained = training != nil
     let known = samples ?? sources.first { $0.isTraining }?.size?.samples
-    batch = min(training?.batch ?? 1, known ?? Self.largestBelieved)
+    let cut = ShardCut(
+      samples: min(training?.batch ?? 1, known ?? Self.largestBelieved), shards: training?.shards ?? 1)
+    batch = cut.largest
     place = training?.place ?? SourcePlace(file: description.file, line: 0, column: 0)
     let scalarSize = isDouble ? 8 : 4
     self.plan = plan
@@ -49,7 +51,7 @@ public struct TrainingMemory: Sendable {
     let stateCount = (training?.optimizer?.element as? any Optimizer)?.stateCount ?? 0
     let parameters = plan.parameterSpan * scalarSize
     optimizer = isTrained ? stateCount * parameters : 0
-    copies = isTrained ? (3 + stateCount) * parameters : 0
+    copies = isTrained ? (3 + stateCount + cut.levels) * parameters : 0
     data = Count.sum(sources.map { $0.size?.bytes ?? 0 })
   }
 

@@ -1,3 +1,4 @@
+import NNCollectives
 import NNCore
 import NNData
 import NNKernels
@@ -29,12 +30,16 @@ public final class Trainer<S: Scalar> {
   /// Seconds between checkpoints, besides the one at the end. Writing them takes at most a twentieth of the time.
   public var checkpointInterval = 5.0
 
+  /// The processes that train together; nil for this one alone.
+  package let collectives: (any Collectives)?
   /// When batches are gathered ahead of their steps.
   package var prefetching = Prefetching.whenItPays
 
   let update: ParameterUpdate<S>
   var state = TrainingState()
-  var running: Evaluation
+  private var running: Evaluation
+  /// The step on shards; nil where whole batches go through the net.
+  private let sharded: ShardedStep<S>?
   /// The parameters and layer state of the best epoch so far.
   let bestParameters: Storage<S>
   let bestState: Storage<S>
@@ -45,14 +50,25 @@ public final class Trainer<S: Scalar> {
   /// A trainer at the beginning of a run. The net's parameters are as they are: initialize or load them first.
   ///
   /// - Throws: a `DiagnosticError` if a set does not fit the net.
-  public init(
+  public convenience init(
     _ network: Network<S>, settings: TrainingSettings, trainingSet: Dataset, validationSet: Dataset? = nil,
     preprocessing: [AffinePreprocessing] = [], augmentations: Augmentations? = nil
+  ) throws {
+    try self.init(
+      network, settings: settings, trainingSet: trainingSet, validationSet: validationSet, preprocessing: preprocessing,
+      augmentations: augmentations, collectives: nil)
+  }
+
+  /// The same on several processes, whose number divides that of the shards.
+  package init(
+    _ network: Network<S>, settings: TrainingSettings, trainingSet: Dataset, validationSet: Dataset?,
+    preprocessing: [AffinePreprocessing], augmentations: Augmentations?, collectives: (any Collectives)?
   ) throws {
     let binding = InputBinding(network.plan)
     self.augmentations = augmentations
     self.network = network
     self.settings = settings
+    self.collectives = collectives
     self.trainingSet = try binding.bind(trainingSet, for: .training)
     self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
@@ -61,6 +77,11 @@ public final class Trainer<S: Scalar> {
     let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
     running = blank
+    sharded =
+      settings.shards > 1
+      ? ShardedStep(
+        network, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives,
+        overlaps: collectives?.isOverNetwork ?? false) : nil
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
@@ -95,6 +116,15 @@ public final class Trainer<S: Scalar> {
   /// What is shown of an epoch besides its loss.
   private var shownMetric: Metric? { Metric.all.first { $0.isCurve && $0 != .loss && $0.measures(running.main.head) } }
 
+  /// What is gathered of the epoch at hand.
+  private var scores: Evaluation { sharded?.mergedScores ?? running }
+
+  /// The parts of what is gathered of the epoch, for a checkpoint: one for each shard.
+  var scoreParts: [Evaluation] {
+    get { sharded?.scores ?? [running] }
+    set { if let sharded { sharded.scores = newValue } else { running = newValue[0] } }
+  }
+
   /// Trains until the run ends.
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run there.
@@ -111,8 +141,13 @@ public final class Trainer<S: Scalar> {
     var lastCheckpoint = clock
     var interval = checkpointInterval
     while state.steps < totalSteps, !state.hasStopped {
-      bindings.bind(network, feed, count: feed.next())
-      if let divergence = step() { return .diverged(divergence) }
+      var signals = StepSignals()
+      if collectives != nil {
+        signals.isInterrupted = isInterrupted()
+        signals.isCheckpointDue = isFirst && clock - lastCheckpoint > interval
+      }
+      if let divergence = try step(feed, bindings, &signals) { return .diverged(divergence) }
+      if collectives == nil { signals.isInterrupted = isInterrupted() }
       let time = monotonicSeconds()
       state.seconds += time - clock
       state.secondsOfEpoch += time - clock
@@ -124,31 +159,52 @@ public final class Trainer<S: Scalar> {
         state.seconds += finished - clock
         clock = finished
       }
-      if isInterrupted(), state.steps < totalSteps, !state.hasStopped {
-        try onCheckpoint?(self)
+      if signals.isInterrupted, state.steps < totalSteps, !state.hasStopped {
+        try writeCheckpoint()
         return .interrupted
       }
-      if clock - lastCheckpoint > interval {
-        try onCheckpoint?(self)
+      if collectives == nil { signals.isCheckpointDue = clock - lastCheckpoint > interval }
+      if signals.isCheckpointDue {
+        try writeCheckpoint()
         lastCheckpoint = monotonicSeconds()
         interval = max(checkpointInterval, 20 * (lastCheckpoint - clock))
         clock = lastCheckpoint
       }
     }
-    try onCheckpoint?(self)
+    try writeCheckpoint()
     if decidesBetweenEpochs, state.best == nil { return .unjudged(decidingMetric) }
     if state.hasStopped, let rule = settings.stopping { return .stopped(rule) }
     return .finished
   }
 
+  /// Whether this is the process that writes files and keeps the time.
+  private var isFirst: Bool { collectives?.rank ?? 0 == 0 }
+
+  private func writeCheckpoint() throws {
+    try sharded?.exchangeScores()
+    try onCheckpoint?(self)
+  }
+
   /// One step on one batch; says where, if the loss is not finite. The parameters are then as before the step.
-  private func step() -> Divergence? {
-    let number = UInt64(state.steps)
-    network.forward(.training, step: number)
+  ///
+  /// - Parameter signals: what this process has to say to all; what some process says comes back.
+  private func step(
+    _ feed: BatchFeed<S>, _ bindings: FeedBindings, _ signals: inout StepSignals
+  ) throws -> Divergence? {
+    let count = feed.next()
     state.rate = settings.rate(steps: state.steps, stepsPerEpoch: stepsPerEpoch)
-    guard network.loss.isFinite else { return lossDivergence(number) }
-    running.add(network)
-    network.backward()
+    if let sharded {
+      if let shard = try sharded.run(feed, count: count, step: state.steps, signals: &signals) {
+        return try lossDivergence(
+          sharded.randomStep(state.steps, shard: shard), from: sharded.rank(ofShard: shard))
+      }
+    } else {
+      bindings.bind(network, feed, count: count)
+      network.forward(.training, step: UInt64(state.steps))
+      guard network.loss.isFinite else { return try lossDivergence(UInt64(state.steps)) }
+      running.add(network)
+      network.backward()
+    }
     state.steps += 1
     update.apply(step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
     state.batchOfEpoch += 1
@@ -156,13 +212,26 @@ public final class Trainer<S: Scalar> {
   }
 
   /// Where the numbers of the step at hand, whose loss is not finite, stop being so.
-  private func lossDivergence(_ number: UInt64) -> Divergence {
+  ///
+  /// - Parameter rank: the process that has found it, which tells the others.
+  private func lossDivergence(_ number: UInt64, from rank: Int = 0) throws -> Divergence {
     let inputs = network.plan.definition.inputs
-    let input = inputs.indices.first { index in
+    var input = inputs.indices.first { index in
       let read = network.inputBuffer(index).slice(from: 0, count: inputs[index].shape.elementCount * network.batch)
       return !S.isFinite(read, workers: network.workers)
     }
-    let found = input == nil ? network.firstNonFinite(.training, step: number) : nil
+    var found = input == nil ? network.firstNonFinite(.training, step: number) : nil
+    if let collectives {
+      let own: [UInt64] = [
+        UInt64(input.map { $0 + 1 } ?? 0), UInt64(found.map { $0.node + 1 } ?? 0), found?.isParameter ?? false ? 1 : 0,
+      ]
+      let told = try collectives.gather(own)[rank].map { Int(clamping: $0) }
+      guard told.count == 3, told[0] <= inputs.count, told[1] <= network.plan.definition.nodes.count else {
+        throw CollectiveFailure.broken(rank: rank, reason: "it sent a place that there is not")
+      }
+      input = told[0] == 0 ? nil : told[0] - 1
+      found = told[1] == 0 ? nil : (told[1] - 1, told[2] == 1)
+    }
     return Divergence(
       step: state.steps + 1, epoch: state.epoch + 1, isLoss: true, input: input.map { inputs[$0].name },
       layer: found.map { network.plan.definition.nodes[$0.node].name }, isParameter: found?.isParameter ?? false,
@@ -186,6 +255,7 @@ public final class Trainer<S: Scalar> {
 
   private func report() {
     guard let observer else { return }
+    let running = scores
     let speed = Double(running.samples + running.ignored) / max(1e-9, state.secondsOfEpoch)
     observer.stepped(
       TrainingProgress(
@@ -199,13 +269,18 @@ public final class Trainer<S: Scalar> {
   private func finishEpoch() throws -> Divergence? {
     if let divergence = parameterDivergence() { return divergence }
     let validation = try validationSet.map { try evaluate($0, detail: decidingMetric.detail) }
-    let record = TrainingRecord(
+    try sharded?.exchangeScores()
+    let running = scores
+    var record = TrainingRecord(
       epoch: state.epoch + 1, steps: state.steps, rate: state.rate, training: .init(running, and: decidingMetric),
       validation: validation.map { .init($0, and: decidingMetric) }, seconds: state.secondsOfEpoch)
+    if let sharded, collectives != nil {
+      record.sharing = .init(waiting: sharded.waiting, communication: sharded.communication)
+    }
     state.epoch += 1
     state.batchOfEpoch = 0
     state.secondsOfEpoch = 0
-    running = blank
+    if let sharded { sharded.beginEpoch(blank) } else { self.running = blank }
     state.records.append(record)
     judge(record)
     try onEpoch?(record)
@@ -250,7 +325,8 @@ public final class Trainer<S: Scalar> {
   public func evaluate(
     _ samples: Dataset, views: TestTimeAugmentation? = nil, detail: Evaluation.Detail = .sums
   ) throws -> Evaluation {
-    try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views, detail: detail)
+    guard settings.shards == 1 else { return try evaluateInParts(samples, views: views, detail: detail) }
+    return try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views, detail: detail)
   }
 
   /// Keeps the current parameters as the best so far: those that a run begins with.

@@ -1,3 +1,4 @@
+import NNCollectives
 import NNCore
 import NNData
 import NNFiles
@@ -35,21 +36,33 @@ public final class TrainingRun<S: Scalar> {
   /// A run at its beginning, with parameters drawn from the seed.
   ///
   /// - Parameter overrides: those of the command line, each `path=value`, for the record.
-  public init(
+  public convenience init(
     _ experiment: Experiment, overrides: [String] = [], folder: RunFolder, workers: WorkerPool, version: String
+  ) throws {
+    try self.init(
+      experiment, overrides: overrides, folder: folder, workers: workers, version: version, collectives: nil)
+  }
+
+  /// The same on several processes, of which the first one writes the folder.
+  package init(
+    _ experiment: Experiment, overrides: [String], folder: RunFolder, workers: WorkerPool, version: String,
+    collectives: (any Collectives)?
   ) throws {
     self.experiment = experiment
     record = RunRecord(experiment, overrides: overrides)
     self.folder = folder
     self.version = version
-    let batch = min(experiment.settings.batch, experiment.trainingSet.count)
+    let batch = experiment.settings.samplesAtOnce(of: experiment.trainingSet.count)
     let network = Network<S>(experiment.trainingPlan, batch: batch, workers: workers)
     network.initialize(seed: experiment.settings.seed)
     trainer = try Trainer(
       network, settings: experiment.settings, trainingSet: experiment.trainingSet,
       validationSet: experiment.validationSet, preprocessing: experiment.preprocessing,
-      augmentations: experiment.augmentations)
+      augmentations: experiment.augmentations, collectives: collectives)
   }
+
+  /// Whether this is the process that writes the folder.
+  private var isWriter: Bool { trainer.collectives?.rank ?? 0 == 0 }
 
   /// Takes the parameters of another file where name and shape fit; says which did.
   public func begin(from weights: WeightsFile) -> WeightsMatch {
@@ -93,7 +106,7 @@ public final class TrainingRun<S: Scalar> {
         plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     guard let words = tensors.words(Key.state), let state = TrainingState(words: words),
-      let counts = tensors.words(Key.evaluation), trainer.running.restore(words: counts)
+      let counts = tensors.words(Key.evaluation), trainer.restoreScores(counts)
     else {
       throw DiagnosticError(code: "bad-checkpoint", file: folder.checkpoint, "the state of the run cannot be read")
     }
@@ -114,6 +127,15 @@ public final class TrainingRun<S: Scalar> {
   ///
   /// - Parameter isInterrupted: asked after every step; true ends the run with a checkpoint.
   public func run(isInterrupted: () -> Bool = { false }) throws -> TrainingOutcome {
+    guard isWriter else {
+      let outcome = try trainer.run(isInterrupted: isInterrupted)
+      // The evaluation of the result is shared like every other.
+      switch outcome {
+      case .finished, .stopped: trainer.restoreBest()
+      case .interrupted, .diverged, .unjudged: break
+      }
+      return outcome
+    }
     try AtomicFile.write(folder.model, text: experiment.description.text(in: folder.path))
     try writeMetrics()
     if trainer.steps == 0 { try writeCheckpoint() }
@@ -212,7 +234,7 @@ public final class TrainingRun<S: Scalar> {
         plan.withoutState, parameters: buffer, state: Storage<S>(count: 0).buffer, prefix: Key.optimizer(index))
     }
     try checkpoint.tensors.append(Key.state, words: trainer.state.words)
-    try checkpoint.tensors.append(Key.evaluation, words: trainer.running.words)
+    try checkpoint.tensors.append(Key.evaluation, words: trainer.scoreWords)
     try checkpoint.tensors.write(folder.checkpoint)
   }
 }

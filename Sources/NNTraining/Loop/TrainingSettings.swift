@@ -28,6 +28,8 @@ public struct TrainingSettings: Sendable {
   public var optimizer: any Optimizer
   /// The learning-rate schedule.
   public var schedule: any Schedule
+  /// Into how many parts each batch is cut, a power of two; see `ShardedStep`. 1 for whole batches.
+  public var shards: Int
   /// What may end the run before its length.
   public var stopping: (any StoppingRule)?
 
@@ -36,7 +38,7 @@ public struct TrainingSettings: Sendable {
     length: Length = .epochs(TrainingDefaults.epochs), batch: Int = TrainingDefaults.batch,
     seed: UInt64 = UInt64(TrainingDefaults.seed), shuffles: Bool = TrainingDefaults.shuffle, clipNorm: Double? = nil,
     clipValue: Double? = nil, optimizer: any Optimizer = StochasticGradientDescent(rate: 0.01, momentum: 0.9),
-    schedule: any Schedule = ConstantRate(), stopping: (any StoppingRule)? = nil
+    schedule: any Schedule = ConstantRate(), shards: Int = 1, stopping: (any StoppingRule)? = nil
   ) {
     self.length = length
     self.batch = batch
@@ -46,8 +48,12 @@ public struct TrainingSettings: Sendable {
     self.clipValue = clipValue
     self.optimizer = optimizer
     self.schedule = schedule
+    self.shards = shards
     self.stopping = stopping
   }
+
+  /// The most samples that go through the net at once, in a training on the given number of them.
+  public func samplesAtOnce(of samples: Int) -> Int { ShardCut(samples: min(batch, samples), shards: shards).largest }
 
   /// The rate of the step that begins when `steps` are done, in a run of `stepsPerEpoch` batches per epoch.
   public func rate(steps: Int, stepsPerEpoch: Int) -> Double {

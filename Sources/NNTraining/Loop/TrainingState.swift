@@ -37,6 +37,11 @@ struct TrainingState: Sendable {
     ]
     words += stoppingMemory.map(\.bitPattern)
     for record in records { words += record.words }
+    // Runs of a process alone have no more.
+    guard records.contains(where: { $0.sharing != nil }) else { return words }
+    for record in records {
+      words += [record.sharing?.waiting ?? 0, record.sharing?.communication ?? 0].map(\.bitPattern)
+    }
     return words
   }
 
@@ -60,6 +65,11 @@ struct TrainingState: Sendable {
     guard numbers <= words.count, count <= words.count else { return nil }
     stoppingMemory = (0..<numbers).map { _ in reader.number() }
     for _ in 0..<count { records.append(TrainingRecord(&reader)) }
+    if reader.remaining > 0 {
+      for index in records.indices {
+        records[index].sharing = .init(waiting: reader.number(), communication: reader.number())
+      }
+    }
     guard reader.isExhausted else { return nil }
   }
 }
@@ -142,17 +152,33 @@ extension TrainingRecord.Scores {
   }
 }
 
+extension Trainer {
+  /// What is gathered of the epoch at hand, without loss, for a checkpoint.
+  var scoreWords: [UInt64] { scoreParts.flatMap(\.words) }
+
+  /// Sets what is gathered of an epoch from a checkpoint; false if the numbers cannot be that.
+  func restoreScores(_ words: [UInt64]) -> Bool {
+    var reader = WordReader(words)
+    var parts = scoreParts
+    for index in parts.indices {
+      guard parts[index].restore(&reader) else { return false }
+    }
+    guard reader.isExhausted else { return false }
+    scoreParts = parts
+    return true
+  }
+}
+
 extension Evaluation {
-  /// What is gathered, without loss, for a checkpoint in the middle of an epoch.
+  /// What is gathered, without loss.
   var words: [UInt64] { heads.flatMap(\.words) }
 
-  /// Sets what is gathered from a checkpoint; false if the numbers cannot be those of this evaluation.
-  mutating func restore(words: [UInt64]) -> Bool {
-    var reader = WordReader(words)
+  /// Sets what is gathered; false if the numbers cannot be those of this evaluation.
+  mutating func restore(_ reader: inout WordReader) -> Bool {
     for index in heads.indices {
       guard heads[index].restore(&reader) else { return false }
     }
-    return reader.isExhausted
+    return true
   }
 }
 

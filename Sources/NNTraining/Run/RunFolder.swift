@@ -24,7 +24,8 @@ public struct RunFolder: Sendable {
 
   /// Its path.
   public let path: String
-  private let lock: FolderLock
+  /// nil where another process holds it.
+  private let lock: FolderLock?
 
   /// The parameters of the best epoch, with all that predicting needs.
   public var weights: String { File.weights.path(in: path) }
@@ -46,6 +47,12 @@ public struct RunFolder: Sendable {
     try Path.requireFolder(path)
     lock = try Self.lock(path)
     self.path = path
+  }
+
+  /// The folder of a run that another process writes.
+  package init(writtenElsewhere path: String) {
+    self.path = path
+    lock = nil
   }
 
   /// The run's checkpoint. Throws a `DiagnosticError` if there is none, or it cannot be read.

@@ -71,11 +71,28 @@ public struct TrainingRecord: Sendable, Hashable {
   public var validation: Scores?
   /// Seconds that the epoch took.
   public var seconds: Double
+  /// What of them went into working with other processes; nil for a process alone.
+  public var sharing: Sharing?
+
+  /// Seconds that an epoch on several processes has taken in the first of them.
+  public struct Sharing: Sendable, Hashable {
+    /// Waiting for others in steps; the rest of the epoch it has computed.
+    public var waiting: Double
+    /// Exchanging gradients, if partly while it computed.
+    public var communication: Double
+  }
 
   /// The record as one line of JSON.
   public var json: String {
     var text = #"{"epoch":\#(epoch),"steps":\#(steps),"rate":\#(NNText.json(rate)),"training":\#(training.jsonText)"#
     if let validation { text += #","validation":\#(validation.jsonText)"# }
-    return text + #","seconds":\#(NNText.json((seconds * 1e6).rounded() / 1e6))}"#
+    func json(_ seconds: Double) -> String { NNText.json((seconds * 1e6).rounded() / 1e6) }
+    text += #","seconds":\#(json(seconds))"#
+    if let sharing {
+      text +=
+        #","computation":\#(json(seconds - sharing.waiting)),"waiting":\#(json(sharing.waiting))"#
+        + #","communication":\#(json(sharing.communication))"#
+    }
+    return text + "}"
   }
 }

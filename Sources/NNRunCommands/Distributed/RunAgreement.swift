@@ -1,0 +1,68 @@
+import NNCollectives
+import NNCommandLine
+import NNCore
+import NNFiles
+import NNKernels
+import NNText
+import NNTraining
+
+/// All that must be the same in the processes of a training, by name.
+struct RunAgreement {
+  private var facts: [String: String]
+
+  /// What a run is about to begin with.
+  init<S: Scalar>(_ run: TrainingRun<S>) {
+    let record = run.record
+    facts = record.settings
+    facts["the version of nnrun"] = programVersion
+    facts["the level of the kernels"] = KernelLevel.current.rawValue
+    for (role, print) in record.samples {
+      facts["the \(role) data"] = "\(grouped(print.samples)) samples (hash \(String(print.hash, radix: 16)))"
+    }
+    for plugin in record.data.plugins {
+      facts["the plug-in '\(plugin.name)'"] = "\(plugin.version) (checksum \(plugin.checksum))"
+    }
+    facts["the step"] = "\(run.trainer.steps)"
+    facts["the parameters"] = "checksum \(Self.checksum(run.trainer.network.parameters))"
+  }
+
+  private static func checksum<S: Scalar>(_ buffer: Buffer<S>) -> String {
+    Compression.crc32Digits(
+      UnsafeRawBufferPointer(start: buffer.base, count: buffer.count * MemoryLayout<S>.stride))
+  }
+
+  /// Throws a `DiagnosticError` on all processes unless all have the same, which names the first one that differs.
+  func require(_ group: ProcessGroup) throws {
+    let all = try group.collectives.gather(bytes).map(Self.init(bytes:))
+    for (rank, other) in all.enumerated().dropFirst() {
+      let names = Set(other.facts.keys).union(all[0].facts.keys).sorted()
+      // What has made the parameters differ is told rather than that they do.
+      let different = names.filter { other.facts[$0] != all[0].facts[$0] }
+      guard let name = different.first(where: { $0 != "the parameters" }) ?? different.first else { continue }
+      throw DiagnosticError(
+        code: "other-process", file: "rank \(rank) on \(group.hosts[rank])",
+        "differs from rank 0 on \(group.hosts[0]): \(name): \(all[0].facts[name] ?? "nothing") in rank 0, "
+          + "\(other.facts[name] ?? "nothing") in rank \(rank)",
+        remedy: "give all processes the same program, model and data")
+    }
+  }
+
+  private init(bytes: [UInt8]) {
+    facts = [:]
+    for line in bytes.split(separator: Self.lineEnd, omittingEmptySubsequences: true) {
+      let parts = line.split(separator: Self.separator, maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { continue }
+      facts[String(decoding: parts[0], as: UTF8.self)] = String(decoding: parts[1], as: UTF8.self)
+    }
+  }
+
+  private var bytes: [UInt8] {
+    facts.sorted { $0.key < $1.key }.flatMap { name, value in
+      Array(name.utf8) + [Self.separator] + Array(value.utf8) + [Self.lineEnd]
+    }
+  }
+
+  // Neither is in a text of XML.
+  private static let separator: UInt8 = 1
+  private static let lineEnd: UInt8 = 2
+}

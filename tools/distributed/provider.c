@@ -1,0 +1,85 @@
+/* What nnrun calls of MPI, as a library of its own: nnrun loads it when --distributed asks for it, and links no MPI.
+   One source for every MPI; its types and constants differ from one to the other, so each is compiled with its own mpicc:
+
+     mpicc.openmpi -O2 -shared -fPIC provider.c -o libnnrun-openmpi.so
+
+   tools/setup --distributed does so. */
+
+#include <mpi.h>
+#include <sched.h>
+#include <stddef.h>
+#include <time.h>
+
+/* The version of these functions. Another one means that nnrun and the library do not belong together. */
+int nnrun_collectives_version(void) { return 1; }
+
+/* Joins the processes that were started together. */
+int nnrun_collectives_begin(int *rank, int *size) {
+  int level;
+  int failure = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &level);
+  if (failure != MPI_SUCCESS) return failure;
+  /* Errors are told to the caller, who knows which process it is about. */
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(MPI_COMM_WORLD, rank);
+  MPI_Comm_size(MPI_COMM_WORLD, size);
+  return level < MPI_THREAD_SERIALIZED ? -1 : 0;
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* MPI counts in int. */
+#define MOST ((size_t)1 << 30)
+
+/* Starts the messages of at most MOST bytes in both directions and waits for them. */
+static int exchange_part(int peer, const char *send, size_t send_count, char *receive, size_t receive_count,
+                         double deadline, double spinning) {
+  MPI_Request requests[2];
+  MPI_Status statuses[2];
+  int failure = MPI_Irecv(receive, (int)receive_count, MPI_BYTE, peer, 0, MPI_COMM_WORLD, &requests[0]);
+  if (failure != MPI_SUCCESS) return 2 + failure;
+  failure = MPI_Isend(send, (int)send_count, MPI_BYTE, peer, 0, MPI_COMM_WORLD, &requests[1]);
+  if (failure != MPI_SUCCESS) return 2 + failure;
+  double start = now();
+  for (;;) {
+    int done = 0;
+    failure = MPI_Testall(2, requests, &done, statuses);
+    if (failure != MPI_SUCCESS) return 2 + failure;
+    if (done) return 0;
+    double time = now();
+    if (time > deadline) return 1;
+    /* Where there are more processes than processors, the other one may need this one. */
+    if (time - start < spinning) {
+      sched_yield();
+    } else {
+      struct timespec pause = {0, 20000};
+      nanosleep(&pause, NULL);
+    }
+  }
+}
+
+/* Sends to a process and receives from it, polling for so many seconds before it sleeps between its looks. 0 when done, 1 if it did not answer in so many seconds, 2 and MPI's error if the
+   connection failed. */
+int nnrun_collectives_exchange(int peer, const void *send, size_t send_count, void *receive, size_t receive_count,
+                               double seconds, double spinning) {
+  double deadline = now() + seconds;
+  size_t sent = 0, received = 0;
+  do {
+    size_t out = send_count - sent < MOST ? send_count - sent : MOST;
+    size_t in = receive_count - received < MOST ? receive_count - received : MOST;
+    int failure = exchange_part(peer, (const char *)send + sent, out, (char *)receive + received, in, deadline, spinning);
+    if (failure != 0) return failure;
+    sent += out;
+    received += in;
+  } while (sent < send_count || received < receive_count);
+  return 0;
+}
+
+/* Ends all processes at once. */
+void nnrun_collectives_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+
+/* Leaves the processes; all do. */
+int nnrun_collectives_end(void) { return MPI_Finalize(); }
