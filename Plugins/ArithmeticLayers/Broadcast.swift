@@ -1,51 +1,35 @@
 import NNCore
+import NNKernels
 
 /// Broadcasting, as in NumPy: sizes are compared from the last dimension on, and an array whose size is 1, or which
 /// lacks the dimension, is repeated along it. The batch is never broadcast.
 struct Broadcast {
-  private var sizes = SIMD8<Int>(repeating: 1)
-  private var steps = SIMD8<Int>(repeating: 0)
-  private var rank: Int
-  /// Whether both arrays have the same elements in the same order.
-  let isIdentity: Bool
+  /// The move of an input to all places of the result that read it; reversed, what it sums.
+  let move: StridedMove
 
   /// From a tensor's shape to that of the result; the batch is the first dimension of both.
   init(_ input: Shape, to output: Shape) {
-    isIdentity = input.elementCount == output.elementCount
-    rank = output.rank
-    for axis in 0..<output.rank { sizes[axis] = output[axis] }
-    var step = 1
-    var axis = output.rank - 1
-    var own = input.rank - 1
-    while own >= 1, axis >= 1 {
-      if input[own] > 1 { steps[axis] = step }
-      step *= input[own]
-      own -= 1
-      axis -= 1
+    var strides = SIMD8<Int>(repeating: 0)
+    var stride = 1
+    for fromEnd in 1..<max(1, min(input.rank, output.rank)) {
+      let size = input[input.rank - fromEnd]
+      if size > 1 { strides[output.rank - fromEnd] = stride }
+      stride *= size
     }
-    steps[0] = step
-  }
-
-  /// The index of the element that the result's element `index` reads.
-  @inline(__always)
-  func callAsFunction(_ index: Int) -> Int {
-    if isIdentity { return index }
-    var rest = index
-    var place = 0
-    var axis = rank - 1
-    while axis >= 0 {
-      let next = rest / sizes[axis]
-      place += (rest - next * sizes[axis]) * steps[axis]
-      rest = next
-      axis -= 1
+    strides[0] = stride
+    var move = StridedMove()
+    var outputStride = output.elementCount
+    for axis in 0..<output.rank {
+      outputStride /= output[axis]
+      move.append(output[axis], x: strides[axis], y: outputStride)
     }
-    return place
+    self.move = move
   }
 
   /// The length of the result. Throws an `ElementError` if inputs that have steps have different lengths, or if an
   /// operation that is not defined at 0 would take padding into the gradient of an input that has no steps.
   static func length(
-    _ lengths: [SequenceLength?], _ inputs: [Shape], _ combination: BroadcastingBinary, _ element: String
+    _ lengths: [SequenceLength?], _ inputs: [Shape], _ combination: ElementOperation, _ element: String
   ) throws -> SequenceLength? {
     let rank = inputs.map(\.rank).max() ?? 0
     var found: SequenceLength?

@@ -1,6 +1,7 @@
 import NNCore
+import NNKernels
 
-extension BroadcastingBinary {
+extension ElementOperation {
   /// The most inputs of a combination that is written out: the slopes of products and choices grow with their square.
   static let mostWritten = 64
 

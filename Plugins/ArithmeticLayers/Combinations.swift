@@ -1,7 +1,8 @@
 import NNCore
+import NNKernels
 
 /// The elementwise sum of its inputs.
-public struct Add: CombiningLayer {
+public struct Add: BroadcastingBinaryLayer {
   /// The declaration of `<add>`.
   public static let schema = ElementSchema(
     .layer, "add", summary: "Adds its inputs, element by element.",
@@ -15,11 +16,11 @@ public struct Add: CombiningLayer {
   public init() {}
 
   /// The operation.
-  public var combination: BroadcastingBinary { .add }
+  public var combination: ElementOperation { .add }
 }
 
 /// The elementwise difference of two inputs.
-public struct Subtract: CombiningLayer {
+public struct Subtract: BroadcastingBinaryLayer {
   /// The declaration of `<subtract>`.
   public static let schema = ElementSchema(
     .layer, "subtract", summary: "Takes the second input from the first, element by element.",
@@ -33,11 +34,11 @@ public struct Subtract: CombiningLayer {
   public init() {}
 
   /// The operation.
-  public var combination: BroadcastingBinary { .subtract }
+  public var combination: ElementOperation { .subtract }
 }
 
 /// The elementwise (Hadamard) product of its inputs.
-public struct Multiply: CombiningLayer {
+public struct Multiply: BroadcastingBinaryLayer {
   /// The declaration of `<multiply>`.
   public static let schema = ElementSchema(
     .layer, "multiply", summary: "Multiplies its inputs, element by element.",
@@ -51,11 +52,11 @@ public struct Multiply: CombiningLayer {
   public init() {}
 
   /// The operation.
-  public var combination: BroadcastingBinary { .multiply }
+  public var combination: ElementOperation { .multiply }
 }
 
 /// The elementwise quotient of two inputs.
-public struct Divide: CombiningLayer {
+public struct Divide: BroadcastingBinaryLayer {
   /// The declaration of `<divide>`.
   public static let schema = ElementSchema(
     .layer, "divide", summary: "Divides the first input by the second, element by element.",
@@ -69,11 +70,11 @@ public struct Divide: CombiningLayer {
   public init() {}
 
   /// The operation.
-  public var combination: BroadcastingBinary { .divide }
+  public var combination: ElementOperation { .divide }
 }
 
 /// The elementwise maximum of its inputs.
-public struct Maximum: CombiningLayer {
+public struct Maximum: BroadcastingBinaryLayer {
   /// The declaration of `<max>`.
   public static let schema = ElementSchema(
     .layer, "max", summary: "The largest of its inputs, element by element.",
@@ -87,11 +88,11 @@ public struct Maximum: CombiningLayer {
   public init() {}
 
   /// The operation.
-  public var combination: BroadcastingBinary { .maximum }
+  public var combination: ElementOperation { .maximum }
 }
 
 /// The elementwise minimum of its inputs.
-public struct Minimum: CombiningLayer {
+public struct Minimum: BroadcastingBinaryLayer {
   /// The declaration of `<min>`.
   public static let schema = ElementSchema(
     .layer, "min", summary: "The smallest of its inputs, element by element.",
@@ -105,5 +106,5 @@ public struct Minimum: CombiningLayer {
   public init() {}
 
   /// The operation.
-  public var combination: BroadcastingBinary { .minimum }
+  public var combination: ElementOperation { .minimum }
 }

@@ -49,7 +49,12 @@ public struct Constant: DeclaredLayer {
   @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let output = context.output.buffer
-    for i in 0..<output.count { output[i] = S(values[i % values.count]) }
+    guard output.count >= values.count else { return }
+    let first = output.slice(from: 0, count: values.count)
+    for i in values.indices { first[i] = S(values[i]) }
+    for start in stride(from: values.count, to: output.count, by: values.count) {
+      output.slice(from: start, count: values.count).copy(from: first)
+    }
   }
 
   /// Nothing: nobody learns a constant.
@@ -99,7 +104,9 @@ public struct Parameter: DeclaredLayer {
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let value = context.parameters[0]
     let output = context.output.buffer
-    for i in 0..<output.count { output[i] = value[i % value.count] }
+    for start in stride(from: 0, to: output.count, by: value.count) {
+      output.slice(from: start, count: value.count).copy(from: value.buffer)
+    }
   }
 
   /// dp = sum of df over the batch.
@@ -111,6 +118,9 @@ public struct Parameter: DeclaredLayer {
     let gradient = slot.tensor.buffer
     if !slot.accumulates { gradient.fill(0) }
     let upstream = context.upstream[0].buffer
-    for i in 0..<upstream.count { gradient[i % gradient.count] += upstream[i] }
+    for start in stride(from: 0, to: upstream.count, by: gradient.count) {
+      let sample = upstream.slice(from: start, count: gradient.count)
+      for i in 0..<gradient.count { gradient[i] += sample[i] }
+    }
   }
 }

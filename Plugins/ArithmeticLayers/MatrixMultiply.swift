@@ -38,7 +38,7 @@ public struct MatrixMultiply: DeclaredLayer {
   /// f = W x, sample by sample.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let sizes = Sizes(context.inputs[0], context.inputs[1])
-    for sample in 0..<context.batch {
+    sizes.forEachSample(context.batch, context.workers) { sample in
       S.multiply(
         MatrixProduct(rows: sizes.rows, columns: sizes.columns, inner: sizes.inner),
         sizes.left(context.inputs[0].buffer, sample), sizes.right(context.inputs[1].buffer, sample),
@@ -50,7 +50,7 @@ public struct MatrixMultiply: DeclaredLayer {
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let sizes = Sizes(context.inputs[0], context.inputs[1])
     let (left, right) = (context.downstream[0], context.downstream[1])
-    for sample in 0..<context.batch {
+    sizes.forEachSample(context.batch, context.workers) { sample in
       let upstream = sizes.product(context.upstream[0].buffer, sample)
       if left.isWanted {
         S.multiply(
@@ -77,6 +77,19 @@ public struct MatrixMultiply: DeclaredLayer {
       rows = left.shape[1]
       inner = left.shape[2]
       columns = right.shape.rank == 3 ? right.shape[2] : 1
+    }
+
+    /// Threads share samples if there are enough of them and products are small; else each product is shared.
+    func forEachSample(_ batch: Int, _ workers: WorkerPool, _ body: (_ sample: Int) -> Void) {
+      let operations = rows * inner * columns
+      guard batch > 2, operations < 1 << 22 else {
+        for sample in 0..<batch { body(sample) }
+        return
+      }
+      workers.reserveScratch { body(0) }
+      workers.run(count: batch - 1, grain: max(1, (1 << 19) / max(1, operations))) { samples in
+        for sample in samples { body(sample + 1) }
+      }
     }
 
     func left<S: Scalar>(_ buffer: Buffer<S>, _ sample: Int) -> Buffer<S> {

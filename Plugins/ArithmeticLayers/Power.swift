@@ -29,11 +29,11 @@ public struct Power: DeclaredLayer {
     init(_ exponent: Double) { function = .power(exponent) }
   }
 
-  private struct OfTwo: CombiningLayer {
+  private struct OfTwo: BroadcastingBinaryLayer {
     static let schema = Power.schema
     init(attributes: Attributes) throws {}
     init() {}
-    var combination: BroadcastingBinary { .power }
+    var combination: ElementOperation { .power }
   }
 
   /// The layer written out, for explanations and printed programs.

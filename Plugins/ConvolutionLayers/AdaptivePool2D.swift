@@ -36,13 +36,18 @@ extension AdaptivePoolingLayer {
     guard let shape = Shape([channels, output.height, output.width]) else {
       throw ElementError.shape("<\(name)> would make more than \(Shape.maximumElementCount) elements")
     }
+    // Places are saved as scalars, and single precision holds whole numbers up to this one exactly.
+    guard !takesLargest || inputs[0][1] * inputs[0][2] <= 1 << 24 else {
+      throw ElementError.shape("<\(name)> reads channels of at most \(1 << 24) pixels, but its input is \(inputs[0])")
+    }
     let count = max(shape.elementCount, inputs[0].elementCount)
     return LayerPlan(
       outputs: [shape], savedPerSample: takesLargest ? shape.elementCount : 0, backwardNeeds: [],
       forwardOperations: count, backwardOperations: count)
   }
 
-  /// The mean or the largest number of each window; the places of the largest are saved.
+  /// The mean or the largest number of each window. Of the largest its place is saved, counted in the image from the window's
+  /// first pixel.
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y, input) = (context.input.buffer, context.output.buffer, size(context.input.shape))
     if takesLargest {
@@ -80,22 +85,25 @@ private func adaptiveMaximum<S: Scalar>(
   _ windows: AdaptiveWindows, _ x: Buffer<S>, _ y: Buffer<S>, _ positions: Buffer<S>, _ workers: WorkerPool
 ) {
   let (area, outputs, width) = (windows.input.area, windows.output.area, windows.input.width)
-  workers.run(count: x.count / area, grain: max(1, 16384 / area)) { planes in
-    for plane in planes {
-      for i in 0..<windows.output.height {
-        let rows = windows.rows(i)
-        for j in 0..<windows.output.width {
-          let columns = windows.columns(j)
-          let target = plane * outputs + i * windows.output.width + j
-          var (largest, place) = (x[plane * area + rows.lowerBound * width + columns.lowerBound], 0)
-          for r in rows {
-            for c in columns {
-              let value = x[plane * area + r * width + c]
-              if value > largest || value.isNaN {
-                (largest, place) = (value, (r - rows.lowerBound) * columns.count + c - columns.lowerBound)
-              }
+  workers.run(count: x.count / area, grain: max(1, 4096 / area)) { planes in
+    // All planes have the same windows.
+    for i in 0..<windows.output.height {
+      let rows = windows.rows(i)
+      for j in 0..<windows.output.width {
+        let columns = windows.columns(j)
+        let first = rows.lowerBound * width + columns.lowerBound
+        for plane in planes {
+          let image = x.slice(from: plane * area, count: area)
+          var (largest, place) = (image[first], 0)
+          var line = 0
+          for _ in rows {
+            for c in line..<(line + columns.count) {
+              let value = image[first + c]
+              if value > largest || value.isNaN { (largest, place) = (value, c) }
             }
+            line += width
           }
+          let target = plane * outputs + i * windows.output.width + j
           y[target] = largest
           if positions.count > 0 { positions[target] = S(place) }
         }
@@ -112,18 +120,15 @@ private func adaptiveMaximumBackward<S: Scalar>(
 ) {
   let (area, outputs, width) = (windows.input.area, windows.output.area, windows.input.width)
   let (target, accumulates) = (downstream.tensor.buffer, downstream.accumulates)
-  workers.run(count: target.count / area, grain: max(1, 16384 / area)) { planes in
-    for plane in planes {
-      let start = plane * area
-      if !accumulates { target.slice(from: start, count: area).fill(0) }
-      for i in 0..<windows.output.height {
-        let rows = windows.rows(i)
-        for j in 0..<windows.output.width {
-          let columns = windows.columns(j)
+  workers.run(count: target.count / area, grain: max(1, 4096 / area)) { planes in
+    if !accumulates { target.slice((planes.lowerBound * area)..<(planes.upperBound * area)).fill(0) }
+    for i in 0..<windows.output.height {
+      let line = windows.rows(i).lowerBound * width
+      for j in 0..<windows.output.width {
+        let first = line + windows.columns(j).lowerBound
+        for plane in planes {
           let index = plane * outputs + i * windows.output.width + j
-          let place = Int(positions[index])
-          let (r, c) = (rows.lowerBound + place / columns.count, columns.lowerBound + place % columns.count)
-          target[start + r * width + c] += upstream[index]
+          target[plane * area + first + Int(positions[index])] += upstream[index]
         }
       }
     }

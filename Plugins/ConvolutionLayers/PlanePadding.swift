@@ -34,12 +34,29 @@ struct PlanePadding: Sendable {
   let columns: AxisPadding
 
   func forward<S: Scalar>(_ x: Buffer<S>, into y: Buffer<S>, filler: S, workers: WorkerPool) {
-    padForward(self, x, y, filler, workers)
+    if rows.mode == .constant {
+      let start = start
+      image.place(x, into: y, filler: filler, workers: workers) { _ in start }
+    } else {
+      padForward(self, x, y, workers)
+    }
   }
 
   func backward<S: Scalar>(_ upstream: Buffer<S>, _ downstream: GradientSlot<S>, workers: WorkerPool) {
-    padBackward(self, upstream, downstream.tensor.buffer, downstream.accumulates, workers)
+    if rows.mode == .constant, !downstream.accumulates {
+      let start = start
+      image.take(upstream, into: downstream.tensor.buffer, workers: workers) { _ in start }
+    } else {
+      padBackward(self, upstream, downstream.tensor.buffer, downstream.accumulates, workers)
+    }
   }
+
+  /// The image's rows in the padded plane.
+  private var image: RowPlacement {
+    RowPlacement(plane: rows.output * columns.output, rows: rows.input, run: columns.input, stride: columns.output)
+  }
+
+  private var start: Int { rows.before * columns.output + columns.before }
 
   @inline(__always)
   fileprivate func forEachMargin(_ body: (_ column: Int) -> Void) {
@@ -51,7 +68,7 @@ struct PlanePadding: Sendable {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func padForward<S: Scalar>(
-  _ padding: PlanePadding, _ x: Buffer<S>, _ y: Buffer<S>, _ filler: S, _ workers: WorkerPool
+  _ padding: PlanePadding, _ x: Buffer<S>, _ y: Buffer<S>, _ workers: WorkerPool
 ) {
   let (rows, columns) = (padding.rows, padding.columns)
   let (inputArea, outputArea) = (rows.input * columns.input, rows.output * columns.output)
@@ -59,16 +76,8 @@ private func padForward<S: Scalar>(
     for plane in planes {
       for i in 0..<rows.output {
         let target = y.slice(from: plane * outputArea + i * columns.output, count: columns.output)
-        let row = rows.source(i)
-        guard row >= 0 else {
-          target.fill(filler)
-          continue
-        }
-        let source = x.slice(from: plane * inputArea + row * columns.input, count: columns.input)
-        padding.forEachMargin { column in
-          let place = columns.source(column)
-          target[column] = place < 0 ? filler : source[place]
-        }
+        let source = x.slice(from: plane * inputArea + rows.source(i) * columns.input, count: columns.input)
+        padding.forEachMargin { target[$0] = source[columns.source($0)] }
         target.slice(columns.inside).copy(from: source)
       }
     }

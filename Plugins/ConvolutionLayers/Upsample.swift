@@ -89,7 +89,7 @@ public struct Upsample: DeclaredLayer {
       interpolation(shape.sample).backward(
         upstream, into: downstream.tensor.buffer, accumulate: downstream.accumulates, workers: context.workers)
     } else {
-      if !downstream.accumulates { downstream.tensor.buffer.fill(0) }
+      if !downstream.accumulates { S.fill(downstream.tensor.buffer, with: 0, workers: context.workers) }
       repetition(shape).reversed(
         upstream, into: downstream.tensor.buffer, accumulate: true, workers: context.workers)
     }

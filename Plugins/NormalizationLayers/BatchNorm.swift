@@ -83,20 +83,20 @@ public struct BatchNorm: DeclaredLayer {
       let count = Double(context.batch * channels.layout.pixels)
       // A single element has no variance estimate, and its mean would weigh as much as a whole batch's.
       if count > 1 {
-        for c in 0..<size {
+        forEachChannel(size, context.workers) { c in
           running[c] += S(momentum) * (means[c] - running[c])
           variances[c] += S(momentum) * (S(Double(reciprocals[c]) * count / (count - 1)) - variances[c])
         }
       }
-      for c in 0..<size { reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot()) }
     } else {
-      for c in 0..<size {
-        means[c] = running[c]
-        reciprocals[c] = S(1 / (Double(variances[c]) + epsilon).squareRoot())
-      }
+      means.copy(from: running)
+      reciprocals.copy(from: variances)
     }
-    let scale = context.scratch.slice(from: 0, count: size)
-    for c in 0..<size { scale[c] = (isAffine ? context.parameters[0][c] : 1) * reciprocals[c] }
+    let (scale, weight) = (context.scratch.slice(from: 0, count: size), isAffine ? context.parameters[0].buffer : nil)
+    forEachChannel(size, context.workers) { c in
+      reciprocals[c] = S(1 / (Double(reciprocals[c]) + epsilon).squareRoot())
+      scale[c] = (weight?[c] ?? 1) * reciprocals[c]
+    }
     channels.map(
       centers: means, scale: scale, shift: isAffine ? context.parameters[1].buffer : scale.slice(from: 0, count: 0),
       into: context.output.buffer, rectifies: context.epilogue == .relu)
@@ -121,7 +121,7 @@ public struct BatchNorm: DeclaredLayer {
     channels.products(upstream, centers: means, sums: totals, products: products)
     if isAffine {
       let (weight, bias) = (context.parameterGradients[0], context.parameterGradients[1])
-      for c in 0..<size {
+      forEachChannel(size, context.workers) { c in
         if weight.isWanted { weight.put(products[c] * reciprocals[c], at: c) }
         if bias.isWanted { bias.put(totals[c], at: c) }
       }
@@ -131,9 +131,10 @@ public struct BatchNorm: DeclaredLayer {
     // dx = w r (dy - mean(dy) - (x - m) r^2 mean(dy (x - m))), an affine function of dy and x for each channel.
     let count = S(context.batch * channels.layout.pixels)
     let factor = context.scratch.slice(from: 2 * size, count: size)
-    for c in 0..<size {
-      factor[c] = (isAffine ? context.parameters[0][c] : 1) * reciprocals[c]
-      if context.phase == .training {
+    let (weight, isTraining) = (isAffine ? context.parameters[0].buffer : nil, context.phase == .training)
+    forEachChannel(size, context.workers) { c in
+      factor[c] = (weight?[c] ?? 1) * reciprocals[c]
+      if isTraining {
         products[c] = -factor[c] * reciprocals[c] * reciprocals[c] * (products[c] / count)
         totals[c] = -factor[c] * (totals[c] / count)
       } else {
@@ -142,5 +143,11 @@ public struct BatchNorm: DeclaredLayer {
     }
     channels.combine(
       upstream, factor: factor, slope: products, centers: means, constant: totals, into: downstream)
+  }
+
+  /// Threads share many channels.
+  @inline(__always)
+  private func forEachChannel(_ count: Int, _ workers: WorkerPool, _ body: (_ channel: Int) -> Void) {
+    workers.run(count: count, grain: 512) { channels in for c in channels { body(c) } }
   }
 }

@@ -50,70 +50,49 @@ public struct RandomCrop: DeclaredLayer {
   }
 
   /// y[c,i,j] = x[c, top + i, left + j]; the place is drawn in training, and the middle in prediction.
-  @specialized(where S == Float)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let parts = Parts(context.input.shape, size, context.phase == .training ? context.random : nil)
-    parts.forEachRow(context.workers) { row, start in
-      let from = context.input.buffer.slice(from: start, count: size.width)
-      context.output.buffer.slice(from: row * size.width, count: size.width).copy(from: from)
-    }
+    parts.rows.take(
+      context.input.buffer, into: context.output.buffer, workers: context.workers, start: { parts.start($0) })
   }
 
   /// dx = dy within the part that was cut out, else 0.
-  @specialized(where S == Float)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted else { return }
-    let target = slot.tensor.buffer
-    if !slot.accumulates { target.fill(0) }
     let parts = Parts(slot.tensor.shape, size, context.phase == .training ? context.random : nil)
-    let upstream = context.upstream[0].buffer
-    parts.forEachRow(context.workers) { row, start in
-      S.scale(
-        upstream.slice(from: row * size.width, count: size.width), by: 1,
-        into: target.slice(from: start, count: size.width), accumulate: true, workers: context.workers)
+    let (upstream, target) = (context.upstream[0].buffer, slot.tensor.buffer)
+    if slot.accumulates {
+      parts.rows.add(upstream, into: target, workers: context.workers, start: { parts.start($0) })
+    } else {
+      parts.rows.place(upstream, into: target, filler: 0, workers: context.workers, start: { parts.start($0) })
     }
   }
 }
 
 /// The crops of the images of a batch.
 private struct Parts {
-  private let batch: Int
-  private let channels: Int
-  private let picture: Extent
-  private let size: Extent
+  /// The rows of a sample's crop in its image.
+  let rows: RowPlacement
+  private let width: Int
+  private let room: Extent
   private let random: RandomStream?
 
   /// - Parameters:
   ///   - shape: the images' shape, the batch first.
   ///   - random: the stream of the offsets; nil for centre crops.
   init(_ shape: Shape, _ size: Extent, _ random: RandomStream?) {
-    (batch, channels, picture) = (shape[0], shape[1], Extent(shape[2], shape[3]))
-    self.size = size
+    width = shape[3]
+    room = Extent(shape[2] - size.height, width - size.width)
+    rows = RowPlacement(
+      planes: shape[1], plane: shape[2] * width, rows: size.height, run: size.width, stride: width)
     self.random = random
   }
 
-  /// The offset of a sample's crop: rows above and columns to the left.
-  private func place(_ sample: Int) -> Extent {
-    let room = Extent(picture.height - size.height, picture.width - size.width)
-    guard let random else { return Extent(room.height / 2, room.width / 2) }
-    return Extent(
-      random.integer(below: room.height + 1, at: UInt64(2 * sample)),
-      random.integer(below: room.width + 1, at: UInt64(2 * sample + 1)))
-  }
-
-  /// Calls `body` with the index of each row of all crops, and its offset in the images.
-  func forEachRow(_ workers: WorkerPool, _ body: (_ row: Int, _ start: Int) -> Void) {
-    let rows = channels * size.height
-    workers.run(count: batch, grain: max(1, 16384 / max(1, rows * size.width))) { samples in
-      for sample in samples {
-        let place = place(sample)
-        for row in 0..<rows {
-          let (channel, i) = (row / size.height, row % size.height)
-          let line = (sample * channels + channel) * picture.height + place.height + i
-          body(sample * rows + row, line * picture.width + place.width)
-        }
-      }
-    }
+  /// Where a sample's crop begins in each channel of its image.
+  func start(_ sample: Int) -> Int {
+    guard let random else { return room.height / 2 * width + room.width / 2 }
+    let top = random.integer(below: room.height + 1, at: UInt64(2 * sample))
+    return top * width + random.integer(below: room.width + 1, at: UInt64(2 * sample + 1))
   }
 }

@@ -43,7 +43,7 @@ public struct SpatialDropout: DeclaredLayer {
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     let (x, y) = (context.input.buffer, context.output.buffer)
     if context.phase == .training {
-      drop(x, into: y, context.random, accumulate: false, planes(context.input.shape), context.workers)
+      dropPlanes(x, into: y, context.random, rate, accumulate: false, planes(context.input.shape), context.workers)
     } else if x.base != y.base {
       y.copy(from: x)
     }
@@ -55,8 +55,8 @@ public struct SpatialDropout: DeclaredLayer {
     guard downstream.isWanted else { return }
     let (upstream, target) = (context.upstream[0].buffer, downstream.tensor.buffer)
     if context.phase == .training {
-      drop(
-        upstream, into: target, context.random, accumulate: downstream.accumulates,
+      dropPlanes(
+        upstream, into: target, context.random, rate, accumulate: downstream.accumulates,
         planes(downstream.tensor.shape), context.workers)
     } else {
       S.scale(upstream, by: 1, into: target, accumulate: downstream.accumulates, workers: context.workers)
@@ -65,21 +65,26 @@ public struct SpatialDropout: DeclaredLayer {
 
   /// Channels of all samples together.
   private func planes(_ shape: Shape) -> Int { shape[0] * (shape.rank > 1 ? shape[1] : 1) }
+}
 
-  /// The mask is a function of the stream and a channel's number, so the backward pass draws it again.
-  private func drop<S: Scalar>(
-    _ x: Buffer<S>, into y: Buffer<S>, _ random: RandomStream, accumulate: Bool, _ planes: Int, _ workers: WorkerPool
-  ) {
-    let pixels = x.count / max(1, planes)
-    let factor = S(1 / (1 - rate))
-    workers.run(count: planes, grain: max(1, 16384 / max(1, pixels))) { range in
-      for plane in range {
-        let (from, to) = (x.slice(from: plane * pixels, count: pixels), y.slice(from: plane * pixels, count: pixels))
-        if random.uniform(UInt64(plane)) >= rate {
-          S.scale(from, by: factor, into: to, accumulate: accumulate, workers: workers)
-        } else if !accumulate {
-          to.fill(0)
-        }
+/// The mask is a function of the stream and a channel's number, so the backward pass draws it again.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func dropPlanes<S: Scalar>(
+  _ x: Buffer<S>, into y: Buffer<S>, _ random: RandomStream, _ rate: Double, accumulate: Bool, _ planes: Int,
+  _ workers: WorkerPool
+) {
+  let pixels = x.count / max(1, planes)
+  let factor = S(1 / (1 - rate))
+  workers.run(count: planes, grain: max(1, 8192 / max(1, pixels))) { range in
+    for plane in range {
+      let (from, to) = (x.slice(from: plane * pixels, count: pixels), y.slice(from: plane * pixels, count: pixels))
+      if random.uniform(UInt64(plane)) < rate {
+        if !accumulate { to.fill(0) }
+      } else if accumulate {
+        for i in 0..<pixels { to[i] += factor * from[i] }
+      } else {
+        for i in 0..<pixels { to[i] = factor * from[i] }
       }
     }
   }

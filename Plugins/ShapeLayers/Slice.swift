@@ -60,8 +60,6 @@ public struct Slice: DeclaredLayer {
   public func stepped(_ inputs: [Shape]) -> (any Layer)? { self }
 
   /// The elements start ..< start + length along the dimension.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
   public func forward<S: Scalar>(_ context: ForwardContext<S>) {
     guard let index = try? axis.index(in: context.input.shape.sample, "slice") else { return }
     let span = AxisSpan(context.input, axis: index)
@@ -72,16 +70,16 @@ public struct Slice: DeclaredLayer {
   }
 
   /// dx = dy within the part, else 0.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let slot = context.downstream[0]
     guard slot.isWanted, let index = try? axis.index(in: slot.tensor.shape.sample, "slice") else { return }
     let span = AxisSpan(slot.tensor, axis: index)
-    if !slot.accumulates { slot.tensor.buffer.fill(0) }
-    copyRows(
-      context.upstream[0].buffer, sourceSize: length, sourceStart: 0, into: slot.tensor.buffer, targetSize: span.size,
-      targetStart: start, rows: length, inner: span.inner, outer: span.outer, accumulate: slot.accumulates,
-      workers: context.workers)
+    let part = RowPlacement(plane: span.size * span.inner, rows: 1, run: length * span.inner, stride: 0)
+    let (upstream, target, offset) = (context.upstream[0].buffer, slot.tensor.buffer, start * span.inner)
+    if slot.accumulates {
+      part.add(upstream, into: target, workers: context.workers) { _ in offset }
+    } else {
+      part.place(upstream, into: target, filler: 0, workers: context.workers) { _ in offset }
+    }
   }
 }

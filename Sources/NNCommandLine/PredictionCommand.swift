@@ -37,8 +37,9 @@ extension PredictionCommand {
       Positional(
         name: "INPUT",
         help:
-          "csv, tsv, npy, npz, IDX or ts, also with .gz; a PNG or JPEG file, or a folder of them; - for a table on standard "
-          + "input. For a net of several inputs an npz, or a file for each, in order or as NAME=FILE.", repeats: true
+          "csv, tsv, npy, npz, IDX or ts, also with .gz; a PNG or JPEG file, or a folder of them; texts as they were "
+          + "trained on; - for a table, or lines of text, on standard input. For a net of several inputs an npz, or a file for each, in order or as NAME=FILE.",
+        repeats: true
       ),
     ]
   }
@@ -48,7 +49,7 @@ extension PredictionCommand {
       Option(
         "label", .text("COLUMN"),
         "A column of the table that is no input: its name, its number, or last; for weights that do not know their "
-          + "table's columns."),
+          + "table's columns. Of lines of text where their class is: first, last or none."),
       CommonOptions.lengths,
       Option(
         "format", .choice(["csv", "json", "jsonl", "npy"]),

@@ -40,7 +40,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     report(samples.skipped, samples.file)
     let style = try style(heads, samples)
     let others = try models.dropFirst().map { (model: $0, samples: try self.samples($0)) }
-    let predictions = try heads.map { try mean($0, samples, others) }
+    let predictions = try mean(heads, samples, others)
     let bytes =
       switch format {
       case "json": Array(style.json(predictions).utf8)
@@ -62,7 +62,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   /// Predicts what comes through standard input as it comes, until the end or until nobody reads the predictions.
   private func stream(_ heads: [PredictionHead]) throws -> Bool {
     var stream = try PredictionStream(reading(model))
-    let predictors = try heads.map { try SetPredictor<S>(model, head: $0, workers: workers) }
+    let predictor = try SetPredictor<S>(model, heads: heads, workers: workers)
     var (notFinite, count, samplesBefore) = (0, 0, 0)
     var isFirst = true
     while let samples = try stream.next() {
@@ -70,7 +70,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
       var style = try style(heads, samples)
       style.samplesBefore = samplesBefore
       samplesBefore += samples.count
-      let predictions = try predictors.map { try $0.predict(samples) }
+      let predictions = try predictor.predict(samples)
       for numbers in predictions {
         notFinite += numbers.count { !$0.isFinite }
         count += numbers.count
@@ -124,26 +124,29 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
 
   /// The mean of what the models predict. Each reads the samples by what it has learned itself.
   private func mean(
-    _ head: PredictionHead, _ first: Dataset, _ others: [(model: SavedModel, samples: Dataset)]
-  ) throws -> [S] {
-    var sums = try model.predict(S.self, first, head: head, workers: workers)
+    _ heads: [PredictionHead], _ first: Dataset, _ others: [(model: SavedModel, samples: Dataset)]
+  ) throws -> [[S]] {
+    var sums = try model.predict(S.self, first, heads: heads, workers: workers)
     for (model, samples) in others {
-      guard let own = try heads(model).first(where: { $0.name == head.name }), own.shape == head.shape,
+      let own = try self.heads(model)
+      guard own.map(\.name) == heads.map(\.name), own.map(\.shape) == heads.map(\.shape),
         model.classNames == models[0].classNames
       else {
         throw DiagnosticError(
           code: "other-model", file: arguments.positionals[0],
           "the folds predict different things, so they have no mean")
       }
-      let predictions = try model.predict(S.self, samples, head: own, workers: workers)
-      guard predictions.count == sums.count else {
+      let predictions = try model.predict(S.self, samples, heads: own, workers: workers)
+      guard predictions.map(\.count) == sums.map(\.count) else {
         throw DiagnosticError(
           code: "other-model", file: arguments.positionals[0],
           "the folds leave out different rows, so they have no mean", remedy: "predict without --skip-bad-rows")
       }
-      for index in sums.indices { sums[index] += predictions[index] }
+      for head in sums.indices {
+        for index in sums[head].indices { sums[head][index] += predictions[head][index] }
+      }
     }
-    return models.count == 1 ? sums : sums.map { $0 / S(models.count) }
+    return models.count == 1 ? sums : sums.map { $0.map { $0 / S(models.count) } }
   }
 
   // MARK: Samples
@@ -153,6 +156,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     reading.record = model.record.source
     reading.label = arguments.text("label")
     reading.lengths = arguments.text("lengths")
+    reading.classes = model.classNames
     reading.isDouble = model.description.precision == .double
     reading.pictures = model.pictures
     reading.workers = workers

@@ -82,13 +82,21 @@ public struct PredictionFormat: Sendable {
     return (["class", head.supportTitle] + classes).map { prefix + $0 }
   }
 
+  /// The name of a column that is kept, told apart from what is predicted.
+  private func keptName(_ column: KeptColumn) -> String {
+    let own =
+      ["sample", "step", "class", "probability", "score", "labels", "values", "probabilities"] + heads.map(\.name)
+      + heads.flatMap(titles)
+    return own.contains(column.name) ? "column.\(column.name)" : column.name
+  }
+
   /// The values of a prediction for each class: two for a single probability.
   private func all(_ values: [Double]) -> [Double] { values.count == 1 ? [1 - values[0], values[0]] : values }
 
   /// The first line of a table, with the end of the line.
   public var csvHeader: String {
     let places = heads[0].isPerStep ? ["sample", "step"] : []
-    return (places + keptColumns.map(\.name) + heads.flatMap(titles)).map(quoted).joined(separator: ",") + "\n"
+    return (places + keptColumns.map(keptName) + heads.flatMap(titles)).map(quoted).joined(separator: ",") + "\n"
   }
 
   /// A table with a header: the columns that are kept, then for each head the class and its probability, or the numbers.
@@ -100,11 +108,14 @@ public struct PredictionFormat: Sendable {
   public func csvRows<S: Number>(_ predictions: [[S]]) -> String {
     var text = ""
     for sample in 0..<count(predictions) {
-      let kept = keptColumns.map { quoted($0.texts[sample]) + "," }.joined()
       let parts = heads.indices.map { units(predictions, $0, sample) }
       for step in 0..<(heads[0].isPerStep ? parts[0].count : 1) {
         if heads[0].isPerStep { text += "\(samplesBefore + sample + 1),\(step + 1)," }
-        text += kept
+        for column in keptColumns {
+          text +=
+            quoted(heads[0].isPerStep ? column.stepTexts?[sample][step] ?? column.texts[sample] : column.texts[sample])
+            + ","
+        }
         for (index, head) in heads.enumerated() {
           if index > 0 { text += "," }
           if head.isLabels {
@@ -154,7 +165,10 @@ public struct PredictionFormat: Sendable {
 
   private func objects<S: Number>(_ predictions: [[S]]) -> [String] {
     (0..<count(predictions)).map { sample in
-      let kept = keptColumns.map { "\(NNText.json($0.name)):\(NNText.json($0.texts[sample]))" }
+      let kept = keptColumns.map { column in
+        let steps = heads[0].isPerStep ? column.stepTexts?[sample].map { NNText.json($0) }.joined(separator: ",") : nil
+        return "\(NNText.json(keptName(column))):" + (steps.map { "[\($0)]" } ?? NNText.json(column.texts[sample]))
+      }
       let found = heads.indices.map { members(heads[$0], units(predictions, $0, sample)) }
       if heads.count == 1 { return "{\((kept + found[0]).joined(separator: ","))}" }
       let named = zip(heads, found).map { "\(NNText.json($0.name)):{\($1.joined(separator: ","))}" }

@@ -8,7 +8,7 @@ struct PredictionGraph<S: Scalar> {
   /// The rewritten net.
   private(set) var definition: NetworkDefinition
   /// What the rewritten net predicts.
-  var prediction: NetworkDefinition.Value { renamed[plan.prediction] ?? plan.prediction }
+  var predictions: [NetworkDefinition.Value] { wanted.map { renamed[$0] ?? $0 } }
   /// For each node of the rewritten net, what fills its parameters.
   private(set) var sources: [Source] = []
 
@@ -35,6 +35,8 @@ struct PredictionGraph<S: Scalar> {
   private typealias Value = NetworkDefinition.Value
 
   private let plan: NetworkPlan
+  /// What is predicted, in the original net.
+  private let wanted: [Value]
   private let parameters: Buffer<S>
   private let state: Buffer<S>
   /// The nodes that read each value of the original net on the way to the prediction.
@@ -50,10 +52,14 @@ struct PredictionGraph<S: Scalar> {
   ///
   /// - Parameters:
   ///   - plan: the net as it was trained.
+  ///   - wanted: what is predicted; what the plan predicts unless given.
   ///   - parameters: its parameters, laid out as the plan says.
   ///   - state: the arrays that its layers update in training, laid out as the plan says.
-  init(_ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>) throws {
+  init(
+    _ plan: NetworkPlan, predicting wanted: [NetworkDefinition.Value]? = nil, parameters: Buffer<S>, state: Buffer<S>
+  ) throws {
     self.plan = plan
+    self.wanted = wanted ?? [plan.prediction]
     self.parameters = parameters
     self.state = state
     definition = NetworkDefinition(name: plan.definition.name)
@@ -62,7 +68,7 @@ struct PredictionGraph<S: Scalar> {
         input.name, shape: input.shape, value: input.value, hasLength: input.hasLength, entries: input.entries)
       renamed[Value(.input(index))] = value
     }
-    let needed = plan.nodesOfPrediction
+    let needed = plan.nodes(of: self.wanted)
     for index in needed {
       for value in plan.definition.nodes[index].inputs { readers[value, default: []].append(index) }
     }
@@ -122,7 +128,7 @@ struct PredictionGraph<S: Scalar> {
 
   /// The node that alone reads a value, and nothing else; nil for what the net predicts.
   private func onlyReader(of value: Value) -> Int? {
-    guard value != plan.prediction, let found = readers[value], found.count == 1 else { return nil }
+    guard !wanted.contains(value), let found = readers[value], found.count == 1 else { return nil }
     return plan.definition.nodes[found[0]].inputs.count == 1 ? found[0] : nil
   }
 
@@ -208,10 +214,14 @@ struct PredictionGraph<S: Scalar> {
 
 extension NetworkPlan {
   /// The nodes that the prediction depends on, in order.
-  var nodesOfPrediction: [Int] {
+  var nodesOfPrediction: [Int] { nodes(of: [prediction]) }
+
+  /// The nodes that some values depend on, in order.
+  func nodes(of values: [NetworkDefinition.Value]) -> [Int] {
     var needed: Set<Int> = []
-    var open: [Int] = []
-    if case .node(let node) = prediction.origin { open.append(node) }
+    var open = values.compactMap { value -> Int? in
+      if case .node(let node) = value.origin { node } else { nil }
+    }
     while let node = open.popLast() {
       guard needed.insert(node).inserted else { continue }
       for case .node(let other) in definition.nodes[node].inputs.map(\.origin) { open.append(other) }

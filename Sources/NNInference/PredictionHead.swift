@@ -41,7 +41,7 @@ public struct PredictionHead: Sendable {
     answerNames = table?.answerNames.flatMap { $0.count == unit ? $0 : nil }
     answers =
       meaning == .values
-      ? table?.answerScales.flatMap { $0.count == shape.elementCount ? AnswerDecoding(scales: $0) : nil }
+      ? table?.answerScales.flatMap { $0.count == unit ? AnswerDecoding(scales: $0) : nil }
       : nil
   }
 

@@ -18,6 +18,10 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   private let parts: BatchParts
   /// Nets of the same parameters that compute parts of a batch, one for each worker; none if no batch is cut.
   private let partNetworks: [Network<S>]
+  /// What is predicted besides the net's prediction, in the net that computes: outputs of other losses.
+  private let others: [NetworkDefinition.Value]
+  /// Scalars of one sample's prediction of each of them.
+  private let otherCounts: [Int]
   /// Samples of the last batch.
   private var lastBatch = 1
 
@@ -43,10 +47,21 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   ///   - parameters: laid out as the plan says.
   ///   - state: the arrays that layers update in training, laid out as the plan says.
   ///   - batch: the most samples computed at once.
-  public init(
+  public convenience init(
     _ plan: NetworkPlan, parameters: Buffer<S>, state: Buffer<S>, batch: Int = 64, workers: WorkerPool
   ) throws {
+    try self.init(plan, and: [], parameters: parameters, state: state, batch: batch, workers: workers)
+  }
+
+  /// The same for a net that predicts at several losses in one pass.
+  ///
+  /// - Parameter others: what is predicted besides the plan's prediction: outputs of other losses.
+  init(
+    _ plan: NetworkPlan, and others: [NetworkDefinition.Value], parameters: Buffer<S>, state: Buffer<S>, batch: Int,
+    workers: WorkerPool
+  ) throws {
     self.plan = plan
+    otherCounts = others.map { plan.shape(of: $0).elementCount }
     freeInputs = plan.definition.freeInputs
     inputCounts = freeInputs.map { plan.definition.inputs[$0].shape.elementCount }
     lengthRanges = freeInputs.map { index in
@@ -54,8 +69,10 @@ public final class Predictor<S: Scalar>: BatchPredictor {
       return input.hasLength ? plan.leastSteps(ofInput: index).steps...input.shape[0] : nil
     }
     outputCount = plan.shape(of: plan.prediction).elementCount
-    let graph = try PredictionGraph(plan, parameters: parameters, state: state)
-    let rewritten = try NetworkPlan(graph.definition, targets: plan.targets).predicting(graph.prediction)
+    let graph = try PredictionGraph(
+      plan, predicting: [plan.prediction] + others, parameters: parameters, state: state)
+    let rewritten = try NetworkPlan(graph.definition, targets: plan.targets).predicting(graph.predictions[0])
+    self.others = Array(graph.predictions.dropFirst())
     maximumBatch = batch
     let parts = BatchParts(
       operationsPerSample: Count.sum(rewritten.layers.lazy.map(\.forwardOperations)), threads: workers.threads)
@@ -159,21 +176,29 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   ///   - lengths: for each free input, the length of each sample, or nil where all have the shape's steps; none for nil
   ///     everywhere. Kernels check no bounds: a length that is not within the shape stops the program.
   ///   - outputs: room for `count` predictions of `outputCount` scalars.
-  @specialized(where S == Float)
   public func predict(_ inputs: [Buffer<S>], lengths: [Buffer<Int32>?], count: Int, into outputs: Buffer<S>) {
+    predict(inputs, lengths: lengths, count: count, into: outputs, others: [])
+  }
+
+  /// The same; `more` has room for the predictions of the other losses, or is empty.
+  @specialized(where S == Float)
+  func predict(
+    _ inputs: [Buffer<S>], lengths: [Buffer<Int32>?], count: Int, into outputs: Buffer<S>, others more: [Buffer<S>]
+  ) {
     requireRoom(inputs, lengths, count: count, outputs)
+    precondition(more.isEmpty || zip(more, otherCounts).allSatisfy { $0.count >= count * $1 })
     var done = 0
     while done < count {
       let batch = min(maximumBatch, count - done)
       lastBatch = batch
       let partCount = parts.count(batch)
       if partCount == 1 {
-        predict(inputs, lengths, done..<(done + batch), into: outputs, with: network)
+        predict(inputs, lengths, done..<(done + batch), into: outputs, more, with: network)
       } else {
         network.workers.run(chunks: partCount) { part, worker in
           let range = parts.range(part, of: batch)
           predict(
-            inputs, lengths, (done + range.lowerBound)..<(done + range.upperBound), into: outputs,
+            inputs, lengths, (done + range.lowerBound)..<(done + range.upperBound), into: outputs, more,
             with: partNetworks[worker])
         }
         network.workers.evenScratch()
@@ -186,7 +211,7 @@ public final class Predictor<S: Scalar>: BatchPredictor {
   @specialized(where S == Float)
   private func predict(
     _ inputs: [Buffer<S>], _ lengths: [Buffer<Int32>?], _ samples: Range<Int>, into outputs: Buffer<S>,
-    with network: Network<S>
+    _ more: [Buffer<S>], with network: Network<S>
   ) {
     network.setBatch(samples.count)
     for index in inputs.indices {
@@ -199,5 +224,10 @@ public final class Predictor<S: Scalar>: BatchPredictor {
     network.forward(.inference, computesLoss: false)
     outputs.slice(from: samples.lowerBound * outputCount, count: samples.count * outputCount).copy(
       from: network.prediction.buffer)
+    for (index, buffer) in more.enumerated() {
+      let width = otherCounts[index]
+      buffer.slice(from: samples.lowerBound * width, count: samples.count * width).copy(
+        from: network.value(others[index]).buffer)
+    }
   }
 }

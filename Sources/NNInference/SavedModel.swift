@@ -40,10 +40,10 @@ public struct SavedModel: Sendable {
     }
     let stored = try weights.record().map { try DataRecord(record: $0, file: path) }
     try registry.requirePlugins(stored?.plugins ?? [], file: path)
+    let table = stored?.source?.table
     description = try ModelLoader(registry: registry).load(text: text, file: "\(path)(model)", sections: .network)
       .resolved(
-        columns: stored?.source?.table?.features?.widths ?? [:],
-        entries: stored?.source?.table?.features?.entries ?? [:])
+        columns: table?.features?.shapes(steps: stored?.source?.steps) ?? [:], entries: table?.features?.entries ?? [:])
     let definition = try description.makeNetworkDefinition()
     let free = definition.freeInputs.map { definition.inputs[$0] }
     record =
@@ -123,15 +123,16 @@ public struct SavedModel: Sendable {
     return PredictionHead(self, value)
   }
 
-  /// A predictor for numbers that are prepared already.
+  /// A predictor for numbers that are prepared already, of one or several heads in one pass.
   func engine<S: Scalar>(
-    _ type: S.Type, _ head: PredictionHead? = nil, batch: Int, workers: WorkerPool
+    _ type: S.Type, _ heads: [PredictionHead] = [], batch: Int, workers: WorkerPool
   ) throws -> Predictor<S> {
     let (parameters, state) = try arrays(type)
-    let predicting = head.map { plan.predicting($0.value) } ?? plan
+    let predicting = heads.first.map { plan.predicting($0.value) } ?? plan
     return try withExtendedLifetime((parameters, state)) {
       try Predictor(
-        predicting, parameters: parameters.buffer, state: state.buffer, batch: batch, workers: workers)
+        predicting, and: heads.dropFirst().map(\.value), parameters: parameters.buffer, state: state.buffer,
+        batch: batch, workers: workers)
     }
   }
 
@@ -143,7 +144,17 @@ public struct SavedModel: Sendable {
   public func predict<S: Scalar>(
     _ type: S.Type, _ samples: Dataset, head: PredictionHead? = nil, workers: WorkerPool
   ) throws -> [S] {
-    try SetPredictor<S>(self, head: head, batch: max(1, min(256, samples.count)), workers: workers).predict(samples)
+    try predict(type, samples, heads: [head ?? heads[0]], workers: workers)[0]
+  }
+
+  /// The same for several heads, in one pass of the net.
+  ///
+  /// - Parameter heads: what is predicted: the output of one layer, or those of several losses.
+  /// - Returns: for each head its predictions.
+  public func predict<S: Scalar>(
+    _ type: S.Type, _ samples: Dataset, heads: [PredictionHead], workers: WorkerPool
+  ) throws -> [[S]] {
+    try SetPredictor<S>(self, heads: heads, batch: max(1, min(256, samples.count)), workers: workers).predict(samples)
   }
 
   /// Brings predictions of numbers back to the size that the table has; nil if they have it.

@@ -19,6 +19,10 @@ extension CodeExplanation {
       wrong: #"<earlyStopping metric="rmse"/> for a net with <softmaxCrossEntropy/>"#,
       right: #"<earlyStopping metric="accuracy"/>"#),
     .init(
+      "unknown-head", "A net with several losses is measured at each of them, by the loss's name.",
+      wrong: #"<earlyStopping metric="accuracy" head="kind"/> for a net with <softmaxCrossEntropy name="type"/>"#,
+      right: #"<earlyStopping metric="accuracy" head="type"/>"#),
+    .init(
       "batch-too-small",
       "A layer such as <batchNorm> learns mean and variance from each batch, and a single number has no variance.",
       wrong: #"<training batch="1"> with <batchNorm/>"#, right: #"<training batch="32">"#),

@@ -56,14 +56,36 @@ extension CodeExplanation {
       wrong: #"<augment><mixup/></augment> with <input length="varying" .../>"#, right: "no <mixup> for such inputs"),
     .init(
       "bad-windows",
-      "<windows> cuts samples from the rows of a table, all of whose columns are numbers of one series. None of them is a "
-        + "label: what is to be forecast is named in targets.",
+      "<windows> cuts samples from the rows of a table, the steps of one series; without <columns> all of them are numbers. None of "
+        + "them is a label: what is to be forecast is named in targets.",
       wrong: #"<csv path="co2.csv"><windows length="24"/></csv>"#,
       right: #"<csv path="co2.csv" label="none"><windows length="24" targets="co2"/></csv>"#),
     .init(
       "too-short", "A window needs as many rows as its length and horizon together.",
       wrong: #"length="24" for 20 rows"#,
       right: #"length="12" for 20 rows"#),
+    .init(
+      "varies-in-group",
+      "The rows of a group are the steps of one sample, which has one right answer, one weight, and one place in a split. A "
+        + "column that says something else in another row of the group does not tell which it is.",
+      wrong: #"group="series" label="kind", and series 7 is 'up' in one row and 'down' in another"#,
+      right: #"each="step", if every row has an answer of its own"#),
+    .init(
+      "same-step", "The order of two steps is unknown if both have the same number or date.",
+      wrong: #"order="day", and two rows of one group with 2024-03-31"#,
+      right: #"order="time" with the hour, or order="file""#),
+    .init(
+      "no-order", "Rows are put in order by numbers or by dates; the column holds something else in this row.",
+      wrong: #"order="time", and a row whose time is 'later'"#, right: "a row whose time is 17"),
+    .init(
+      "column-of-two-uses",
+      "A column that tells groups apart, or puts rows in order, is no right answer and no weight, and not both of the two.",
+      wrong: #"<csv path="steps.csv" label="kind" group="kind"/>"#,
+      right: #"<csv path="steps.csv" label="kind" group="series"/>"#),
+    .init(
+      "text-in-step", "A text becomes a sequence of tokens; the step of a sequence is a row of numbers, or one index.",
+      wrong: #"<csv group="series" …/> with <text name="word" length="8"/>"#,
+      right: #"<category name="word" input="x"/>"#),
     .init(
       "bad-series",
       "A .ts file has a header of lines that begin with @, then @data, then a line for each case: dimensions separated by "

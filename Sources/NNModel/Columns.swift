@@ -14,22 +14,32 @@ extension ModelDescription {
     network.filter { ($0.element.element as? NetworkElement.Input)?.readsColumns ?? false }.map(\.name)
   }
 
+  /// The inputs of a model before its table has been read, in a shape that most nets can read.
+  package var presumedShapes: [String: Shape] {
+    let isLong = sources.contains { $0.attributes.has("group") || !$0.children.isEmpty }
+    return network.reduce(into: [:]) { shapes, element in
+      guard (element.element.element as? NetworkElement.Input)?.readsColumns ?? false else { return }
+      let isIndex = element.element.attributes.text("kind") == "index"
+      shapes[element.name] = isLong ? isIndex ? Shape(64) : Shape(64, 1) : Shape(1)
+    }
+  }
+
   /// The model with the inputs as wide as a table has made them.
   ///
   /// - Parameters:
-  ///   - widths: the numbers of a sample for each of `columnInputs`, by name.
+  ///   - shapes: the shape of a sample for each of `columnInputs`, by name.
   ///   - entries: how many indices there are, for those that read indices.
-  package func resolved(columns widths: [String: Int], entries: [String: Int] = [:]) -> ModelDescription {
+  package func resolved(columns shapes: [String: Shape], entries: [String: Int] = [:]) -> ModelDescription {
     var result = self
     for index in result.network.indices {
       let element = result.network[index]
       guard let input = element.element.element as? NetworkElement.Input, input.readsColumns,
-        let shape = widths[element.name].flatMap({ Shape([$0]) })
+        let shape = shapes[element.name]
       else { continue }
       result.network[index].element = element.element.with(
         NetworkElement.Input(columns: shape, entries: entries[element.name], hasLength: input.hasLength))
     }
-    result.isResolved = result.columnInputs.allSatisfy { widths[$0] != nil }
+    result.isResolved = result.columnInputs.allSatisfy { shapes[$0] != nil }
     return result
   }
 }

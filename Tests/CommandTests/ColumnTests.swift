@@ -167,4 +167,64 @@ import Testing
     }
     #expect(predictions[0] == predictions[1])
   }
+
+  /// Words that look like numbers of another kind, a column called *, and one called like what is predicted; by tools/fuzz/tables.
+  @Test func columnsOfOddNames() throws {
+    let place = try Workplace()
+    let rows = (0..<24).map {
+      "\(["1,5", "red", "2,25"][$0 % 3])\t\($0 % 5).5\t\(["a", "b"][$0 % 2])\tk\($0)\t\(["1,5", "x"][$0 % 2])\n"
+    }
+    try place.write("*\tage\tword\tclass\tkind\n" + rows.joined(), to: "t.tsv")
+    try place.write(
+      """
+      <model xmlns="urn:nnrun:model:1" name="m"><data><csv path="t.tsv" label="kind" task="classes"/></data>
+      <columns><category name="'*'"/><number name="age"/><ignore name="*" keep="class"/></columns>
+      <network><input name="x" shape="columns"/><dense units="2"/><softmaxCrossEntropy/></network>
+      <training epochs="2" batch="8"><adam/></training></model>
+      """, to: "m.xml")
+    let training = try place.run("train", "m.xml", "-q", "--output", "r")
+    #expect(training.code == 0, "\(training)")
+    let table = try place.run("predict", "r/weights.safetensors", "t.tsv").output.split(separator: "\n")
+    #expect(table[0] == "column.class,class,probability" && table[1].hasPrefix("k0,"), "\(table.prefix(2))")
+    let objects = try place.run("predict", "r/weights.safetensors", "t.tsv", "--format", "jsonl").output
+    #expect(objects.hasPrefix(#"{"column.class":"k0","class":"#), "\(objects.prefix(200))")
+  }
+
+  /// A byte order mark before a quote is no part of the first field, also where rows arrive through a pipe.
+  @Test func quotesBehindAMark() throws {
+    let place = try Workplace()
+    let table = "\u{FEFF}\"a\nb\",y\n" + (0..<12).map { "\($0),\($0 % 2)\n" }.joined()
+    try place.write(table, to: "t.csv")
+    try place.write(
+      """
+      <model xmlns="urn:nnrun:model:1" name="m"><data><csv path="t.csv" label="y"/></data>
+      <network><input name="x" shape="1"/><dense units="2"/><softmaxCrossEntropy/></network>
+      <training epochs="1" batch="8"><sgd/></training></model>
+      """, to: "m.xml")
+    #expect(try place.run("train", "m.xml", "-q", "--output", "r").code == 0)
+    let file = try place.run("predict", "r/weights.safetensors", "t.csv")
+    let piped = try place.run("predict", "r/weights.safetensors", "-", input: table)
+    #expect(file.code == 0 && file.output == piped.output && file.output.split(separator: "\n").count == 13, "\(piped)")
+  }
+
+  /// A table of one column with decimal commas is no table of two columns.
+  @Test func oneColumnOfDecimalCommas() throws {
+    let place = try Workplace()
+    for (kind, name) in ["name": "level", "none": ""] {
+      let rows = (0..<12).map { "\($0),\($0 + 1)\t\($0),5\n" }.joined()
+      try place.write((name.isEmpty ? "" : "\(name)\ty\n") + rows, to: "\(kind).tsv")
+      try place.write(
+        """
+        <model xmlns="urn:nnrun:model:1" name="m"><data><csv path="\(kind).tsv" task="values"/></data>
+        <network><input name="x" shape="1"/><dense units="1"/><squaredError/></network>
+        <training epochs="1" batch="8"><sgd rate="0.001"/></training></model>
+        """, to: "\(kind).xml")
+      #expect(try place.run("train", "\(kind).xml", "-q", "--output", kind).code == 0)
+      try place.write((name.isEmpty ? "" : "\(name)\n") + "1,2\n2,3\n", to: "one.txt")
+      let result = try place.run("predict", "\(kind)/weights.safetensors", "one.txt")
+      #expect(result.code == 0 && result.output.split(separator: "\n").count == 3, "\(kind) \(result)")
+    }
+    try place.write("other\n1,2\n2,3\n", to: "other.txt")
+    #expect(try place.run("predict", "name/weights.safetensors", "other.txt").code == 65)
+  }
 }

@@ -100,6 +100,34 @@ import Testing
     }
   }
 
+  /// A stopping rule that watches one of several heads keeps the epoch that is best there.
+  @Test func oneHeadDecides() throws {
+    let place = try heads()
+    func train(_ rule: String, _ folder: String) throws -> Tool.Result {
+      try place.write(
+        try place.text("two.xml").replacing(#"<earlyStopping metric="auc" patience="3"/>"#, with: rule).replacing(
+          "epochs=\"4\"", with: "epochs=\"30\""), to: "\(folder).xml")
+      return try place.run("train", "\(folder).xml", "-q", "--output", folder)
+    }
+    for head in ["first", "second"] {
+      let result = try train(#"<earlyStopping metric="balancedAccuracy" head="\#(head)" patience="5"/>"#, head)
+      #expect(result.code == 0, "\(result)")
+      let lines = try place.text("\(head)/metrics.jsonl").split(separator: "\n").map { try object(String($0)) }
+      let values = lines.compactMap { line in
+        ((line["validation"] as? [String: Any])?["heads"] as? [String: [String: Double]])?[head]?["balancedAccuracy"]
+      }
+      let best = try #require(values.max())
+      let kept = try #require(try object(try place.text("\(head)/results.json"))["bestEpoch"] as? Int)
+      #expect(values.count == lines.count && values[kept - 1] == best, "\(head) \(kept) \(values)")
+      let place = values.firstIndex(of: best).map { $0 + 1 } ?? 0
+      #expect(lines.count == 30 || lines.count == place + 5, "\(lines.count) \(values)")
+    }
+    let unknown = try train(#"<earlyStopping metric="loss" head="secnd"/>"#, "unknown")
+    #expect(unknown.code == 65 && unknown.messages.contains("did you mean 'second'?"), "\(unknown)")
+    let other = try train(#"<earlyStopping metric="logLoss" head="second"/>"#, "other")
+    #expect(other.code == 65 && other.messages.contains("watches logLoss"), "\(other)")
+  }
+
   /// Reports show residuals of numbers, pictures as pictures, and what was overridden.
   @Test func reportsShowSamples() throws {
     let place = try Workplace()

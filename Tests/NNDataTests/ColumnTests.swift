@@ -112,7 +112,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a b", ["a", "b"]), ("'a b' c", ["a b", "c"]), ("'it''s' d'e", ["it's", "d'e"]), (" * ", ["*"]), ("''", [""]),
+    ("a b", ["a", "b"]), ("'a b' c", ["a b", "c"]), ("'it''s' d'e", ["it's", "d'e"]),
+    (" * ", [ColumnAttributes.others]), ("'*'", ["*"]), ("''", [""]),
   ]) func names(_ text: String, _ names: [String]) {
     #expect(columnNames(text) == names)
     #expect(columnNames(names.map(quotedColumnName).joined(separator: " ")) == names)

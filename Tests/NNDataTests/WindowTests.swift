@@ -56,4 +56,26 @@ import Testing
     record.windows = SeriesWindows(length: 4, horizon: 2, step: 3, targets: ["a"])
     #expect(SourceRecord(json: record.json) == record)
   }
+
+  /// What `<columns>` learns counts each row that training windows read once; scikit-learn's numbers for the rows 1, 2, 4, 7, 11.
+  @Test func rowsOfWindowsAreLearnedOnce() throws {
+    let number = try NumberColumn(attributes: Attributes(["name": .text("a")], for: NumberColumn.schema))
+    let declared = try DeclaredColumns([number], gaps: nil, inputs: ["x"]) { error, _ in
+      DiagnosticError(code: error.code, file: "m.xml", error.message)
+    }
+    var context = SourceContext(folder: ".", isDouble: true)
+    context.columns = declared
+    let series = try CSVSource.read(
+      "s.csv", Array("a\n1\n2\n4\n7\n11\n100\n1000\n".utf8), CSVSource.Options(label: "none", header: "true"), context)
+    let set = try SeriesWindows(length: 3).cut(series, hasTargets: true)
+    #expect(set.count == 4 && set.targets[0].values == [7, 11, 100, 1000])
+    let training = set.subset([0, 1, 2])
+    let features = try declared.learned(
+      training, try #require(training.table), try #require(training.record?.table?.features))
+    guard case .number(let scale)? = features[0].encoding else { return #expect(Bool(false)) }
+    // mean 5, variance 13.2
+    #expect(
+      (scale.scale - 1 / 13.2.squareRoot()).magnitude < 1e-12 && (scale.shift + 5 / 13.2.squareRoot()).magnitude < 1e-12
+    )
+  }
 }

@@ -130,7 +130,13 @@ private let arithmeticCases: [ConformanceCase] =
       .init(name, inputs: [Shape(5), Shape(5)], isPositive: true),
       .init(name, inputs: [Shape(3, 1, 4), Shape(2, 1)], isPositive: true, note: "both are repeated"),
     ]
-  } + ["add", "multiply", "max", "min"].map { .init($0, inputs: [Shape(5), Shape(2, 5), Shape(2, 1)]) }
+  }
+  + ["add", "multiply", "max", "min"].flatMap { name -> [ConformanceCase] in
+    [
+      .init(name, inputs: [Shape(5), Shape(2, 5), Shape(2, 1)]), .init(name, inputs: [row[0], row[0], row[0]]),
+      .init(name, inputs: [Shape(3, 4, 4), Shape(3, 1, 1)], note: "a number for each channel"),
+    ]
+  }
   + ["negate", "square", "absolute", "exp", "sin", "cos", "sum", "mean"].flatMap { name -> [ConformanceCase] in
     [.init(name, inputs: row), .init(name, inputs: image)]
   } + ["reciprocal", "squareRoot", "log"].map { .init($0, inputs: row, isPositive: true) } + [

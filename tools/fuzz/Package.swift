@@ -15,7 +15,7 @@ let package = Package(
   dependencies: [.package(name: "nnrun", path: "../..")],
   targets: [
     .target(name: "FuzzSupport", dependencies: [.product(name: "NNRun", package: "nnrun")]),
-    fuzzer("model"), fuzzer("weights"), fuzzer("csv"), fuzzer("arrays"), fuzzer("idx"), fuzzer("pictures"),
+    fuzzer("model"), fuzzer("weights"), fuzzer("csv"), fuzzer("series"), fuzzer("arrays"), fuzzer("idx"), fuzzer("pictures"),
     fuzzer("formulas", products: ["NNRun", "NNExplanation"]),
   ]
 )

@@ -26,9 +26,16 @@ extension Network {
   package func backward(done: (_ node: Int) -> Void) {
     // `stride` allocates nothing in debug builds either; `reversed()` does.
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
-      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      clearUnwritten(index)
       runBackward(index)
       done(index)
+    }
+  }
+
+  /// Sets the gradients of a node's outputs that nothing reads to 0.
+  private func clearUnwritten(_ index: Int) {
+    for output in execution.nodes[index].unwritten {
+      S.fill(runtimes[index].backward.upstream[output].buffer, with: 0, workers: workers)
     }
   }
 
@@ -148,7 +155,7 @@ extension Network {
     }
     for index in stride(from: runtimes.count - 1, through: 0, by: -1) where execution.nodes[index].runsBackward {
       let start = clock()
-      for output in execution.nodes[index].unwritten { runtimes[index].backward.upstream[output].buffer.fill(0) }
+      clearUnwritten(index)
       runBackward(index)
       times[index].backward += clock() - start
     }

@@ -55,6 +55,9 @@ enum ColumnReading: Sendable, Hashable {
 
 /// Attributes that several elements of `<columns>` have.
 enum ColumnAttributes {
+  /// What stands in the list of names for all columns that are not named: no table can have a column of that name.
+  static let others = "*\0"
+
   static let name = AttributeSchema.required(
     "name", .text,
     "The columns, by name, or by number from 1 where the table has no header; names with blanks stand in single quotes, "
@@ -75,7 +78,7 @@ enum ColumnAttributes {
   }
 }
 
-/// The names in a list that is separated by white space, some of them in single quotes, within which a doubled quote stands
+/// The names in a list that is separated by white space, an asterisk for all others, some of them in single quotes, within which a doubled quote stands
 /// for one; nil if a quote is not closed.
 func columnNames(_ text: String) -> [String]? {
   var names: [String] = []
@@ -95,7 +98,7 @@ func columnNames(_ text: String) -> [String]? {
       guard rest.first?.isWhitespace ?? true else { return nil }
     } else {
       let end = rest.firstIndex(where: \.isWhitespace) ?? rest.endIndex
-      name = String(rest[..<end])
+      name = rest[..<end] == "*" ? ColumnAttributes.others : String(rest[..<end])
       rest = rest[end...]
     }
     names.append(name)
@@ -106,6 +109,7 @@ func columnNames(_ text: String) -> [String]? {
 
 /// A name as `columnNames` reads it.
 package func quotedColumnName(_ name: String) -> String {
+  guard name != ColumnAttributes.others else { return "*" }
   let needsQuotes = name.isEmpty || name == "*" || name.hasPrefix("'") || name.contains(where: \.isWhitespace)
   return needsQuotes ? "'" + name.replacing("'", with: "''") + "'" : name
 }

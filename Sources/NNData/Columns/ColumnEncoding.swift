@@ -86,6 +86,9 @@ package struct NumberEncoding: Sendable, Hashable {
   /// The summand.
   package var shift = 0.0
 
+  /// A number as it is.
+  package static let unchanged = NumberEncoding()
+
   /// The number of a field that is no gap.
   func encode(_ value: Double) -> Double { bent(value) * scale + shift }
 

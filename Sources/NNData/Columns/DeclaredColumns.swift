@@ -54,7 +54,9 @@ package struct DeclaredColumns: Sendable {
         guard places.updateValue((index, order), forKey: name) == nil else {
           throw failure(
             ElementError(
-              code: "duplicate-column", "column '\(name.shortened)' is declared twice", remedy: "remove it from one",
+              code: "duplicate-column",
+              "column '\((name == ColumnAttributes.others ? "*" : name).shortened)' is declared twice",
+              remedy: "remove it from one",
               attribute: "name"), index)
         }
       }
@@ -78,28 +80,40 @@ package struct DeclaredColumns: Sendable {
   /// - Parameter table: all columns but those with the right answers.
   /// - Throws: a `DiagnosticError` for a name that no column has, and for columns of which nothing is said.
   func features(of table: CSVColumns) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
-    let names = table.inputs.map(table.plainName)
-    let known = Set(names).union(table.answers.map(table.plainName))
+    try features(
+      names: table.inputs.map(table.plainName), at: table.inputs, answers: table.answers.map(table.plainName),
+      file: table.table.file
+    ) { position, message in
+      table.table.error(
+        row: 0, column: position, "undeclared-column", message,
+        remedy: "say what they are, or write <ignore name=\"*\"/>")
+    }
+  }
+
+  /// The same of columns with the given names at the given positions.
+  func features(
+    names: [String], at positions: [Int], answers: [String], file: String,
+    undeclared: (Int, String) -> DiagnosticError
+  ) throws(DiagnosticError) -> (features: [TableFeature], kept: [Int]) {
+    let known = Set(names).union(answers)
     for (index, element) in elements.enumerated() {
-      for name in element.names where name != "*" && !known.contains(name) {
+      for name in element.names where name != ColumnAttributes.others && !known.contains(name) {
         let near = nearestName(to: name, among: names)
         throw failure(
           ElementError(
             code: "unknown-column",
-            "\(table.table.file) has no column '\(name.shortened)'; it has \(names.joined(separator: ", ").shortened)",
+            "\(file) has no column '\(name.shortened)'; it has \(names.joined(separator: ", ").shortened)",
             remedy: near.map { "did you mean '\($0)'?" }, attribute: "name"), index)
       }
     }
-    let unknown = zip(names, table.inputs).filter { place($0.0) == nil }
+    let unknown = zip(names, positions).filter { place($0.0) == nil }
     if let first = unknown.first {
-      throw table.table.error(
-        row: 0, column: first.1, "undeclared-column",
-        "<columns> says nothing of " + unknown.map { "'\($0.0)'" }.joined(separator: ", ").shortened,
-        remedy: "say what they are, or write <ignore name=\"*\"/>")
+      throw undeclared(
+        first.1, "<columns> says nothing of " + unknown.map { "'\($0.0)'" }.joined(separator: ", ").shortened)
     }
     var features: [(element: Int, order: Int, feature: TableFeature)] = []
     var kept: [Int] = []
-    for (name, position) in zip(names, table.inputs) {
+    for (name, position) in zip(names, positions) {
       guard let place = place(name) else { continue }
       let element = elements[place.element]
       if let ignored = element as? IgnoredColumn {
@@ -117,8 +131,18 @@ package struct DeclaredColumns: Sendable {
     return (features.map(\.feature), kept)
   }
 
+  /// Whether a column is declared by its name.
+  func names(_ column: String) -> Bool { places[column] != nil }
+
   /// The element that declares a column, and the place of the name in it; nil if none does.
-  private func place(_ name: String) -> (element: Int, order: Int)? { places[name] ?? places["*"] }
+  private func place(_ name: String) -> (element: Int, order: Int)? { places[name] ?? places[ColumnAttributes.others] }
+
+  /// Whether a column may hold words, by its name or its number from 1: what looks like a number there says nothing of how
+  /// numbers are written.
+  func holdsWords(_ name: String, _ number: Int) -> Bool {
+    guard let place = places[name] ?? places[String(number)] ?? places[ColumnAttributes.others] else { return false }
+    return elements[place.element].reading != .number
+  }
 
   /// The element that declares a column, which `features` has found.
   func element(_ name: String) -> any ColumnElement { elements[place(name)?.element ?? 0] }
@@ -146,22 +170,28 @@ package struct DeclaredColumns: Sendable {
   /// How right answers that are numbers are scaled, learned on the training part; nil if they stay as they are.
   ///
   /// - Parameters:
-  ///   - answers: the right answers of the whole table, a row of `names.count` for each sample.
+  ///   - answers: the right answers of the whole table, a row of `names.count` for each sample, or for each of its steps.
   ///   - rows: the training part.
   ///   - names: the columns of the answers.
   package func answerScales(
     _ answers: DataArray, rows: [Int32], names: [String]
   ) throws(DiagnosticError) -> [NumberEncoding]? {
-    guard case .values = answers.form, answers.width == names.count else { return nil }
+    guard case .values = answers.form, !names.isEmpty, answers.width % names.count == 0 else { return nil }
+    // Of answers for each step those beyond the length say nothing.
+    let steps = answers.width / names.count
+    let learning = rows.flatMap { row in
+      (0..<Int32(answers.validWidth(Int(row)) / names.count)).map { row * Int32(steps) + $0 }
+    }
     var scales: [NumberEncoding] = []
     for (column, name) in names.enumerated() {
       guard let index = places[name]?.element else {
         scales.append(NumberEncoding())
         continue
       }
-      let values = (0..<answers.elements.count / answers.width).map { answers.value($0 * answers.width + column) }
+      let values = (0..<answers.elements.count / names.count).map { answers.value($0 * names.count + column) }
       do throws(ElementError) {
-        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: rows, column: name) else {
+        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: learning, column: name)
+        else {
           return nil
         }
         scale.fill = nil
@@ -190,11 +220,12 @@ package struct DeclaredColumns: Sendable {
   /// - Throws: a `DiagnosticError` for columns from which nothing can be learned.
   package func learned(_ training: Dataset, _ table: RawTable, _ features: [TableFeature]) throws -> [TableFeature] {
     var result = features
+    let rows = table.rows(of: training.rows)
     for (index, column) in table.columns.enumerated() {
       guard let element = place(column.name)?.element else { continue }
       let whole = try elements[element].withFiles(in: folder)
       do throws(ElementError) {
-        result[index].encoding = try whole.learned(column.values, rows: training.rows, column: column.name)
+        result[index].encoding = try whole.learned(column.values, rows: rows, column: column.name)
       } catch {
         throw failure(error, element)
       }
@@ -205,6 +236,13 @@ package struct DeclaredColumns: Sendable {
         ElementError(
           code: "too-many-classes", "the categories and texts have \(values) different values together",
           remedy: "leave columns out with <ignore>, or write minimumCount=\"2\""), 0)
+    }
+    if table.groups != nil, let index = result.firstIndex(where: \.isSequence) {
+      throw failure(
+        ElementError(
+          code: "text-in-step", "a row is one step of a sequence, so that its text cannot be a sequence of its own",
+          remedy: "write <category input=…> if the column holds words, or <ignore>", attribute: "name"),
+        place(table.columns[index].name)?.element ?? 0)
     }
     let byInput = Dictionary(grouping: result, by: \.input)
     for (input, features) in byInput where features.count > 1 && features.contains(where: \.isSequence) {

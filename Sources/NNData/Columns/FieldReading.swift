@@ -68,6 +68,21 @@ struct FieldReading {
     return RawTable(columns: raw, lines: columns.rows.map { Int32(clamping: columns.table.lines[$0]) })
   }
 
+  /// The fields of the features that are read as numbers, as they are.
+  func numbers(_ features: [TableFeature]) throws(DiagnosticError) -> SeriesNumbers {
+    var names: [String] = []
+    var numbers: [[Double]] = []
+    for (column, feature) in zip(columns.inputs, features) {
+      guard let reading = feature.encoding?.reading, reading != .text, reading != .tokens else { continue }
+      var values: [Double] = []
+      values.reserveCapacity(columns.rows.count)
+      for row in columns.rows { values.append(try number(row, column, reading)) }
+      names.append(columns.plainName(column))
+      numbers.append(values)
+    }
+    return SeriesNumbers(names: names, columns: numbers)
+  }
+
   /// The numbers of the features of each row, by what training has learned.
   ///
   /// - Parameter bad: what becomes of rows with something wrong in them.
@@ -143,13 +158,17 @@ extension RawTable {
           guard isDouble || numbers[index].allSatisfy({ Float($0).isFinite }) else { throw ColumnFault.tooLarge }
         } catch let fault as ColumnFault {
           throw fault.error(
-            columns[index].name, columns[index].text(row), SourcePlace(file: file, line: Int(lines[row]), column: 1))
+            columns[index].name, columns[index].text(row),
+            SourcePlace(file: files?[row] ?? file, line: Int(lines[row]), column: 1))
         }
       }
       inputs.append(numbers)
     }
-    let arrays = inputs.arrays
+    var arrays = inputs.arrays
     for array in arrays { try array.requireFinite(file: file) }
+    if let groups {
+      arrays = try arrays.map { try $0.gathered(groups.rows, steps: groups.steps) }
+    }
     return (arrays, cut.warnings(features, columns.map(\.name), samples: lines.count, file: file))
   }
 }

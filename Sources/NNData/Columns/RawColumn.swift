@@ -37,9 +37,30 @@ package final class RawTable: Sendable {
   package let columns: [RawColumn]
   /// The line of the file on which each row stands.
   package let lines: [Int32]
+  /// The file of each row, where each has one of its own.
+  let files: [String]?
+  /// For each sample the rows that are its steps, and the most steps that there can be; nil if each row is a sample.
+  let groups: (rows: [[Int32]], steps: Int)?
 
-  init(columns: [RawColumn], lines: [Int32]) {
+  init(columns: [RawColumn], lines: [Int32], files: [String]? = nil) {
     self.columns = columns
     self.lines = lines
+    self.files = files
+    groups = nil
+  }
+
+  /// The rows of a table, put together into samples of at most so many steps.
+  init(_ table: RawTable, groups: [[Int32]], steps: Int) {
+    (columns, lines, files) = (table.columns, table.lines, table.files)
+    self.groups = (groups, steps)
+  }
+
+  /// The number of samples.
+  var sampleCount: Int { groups?.rows.count ?? lines.count }
+
+  /// The rows of some samples, each once.
+  func rows(of samples: [Int32]) -> [Int32] {
+    guard let groups else { return samples }
+    return Set(samples.lazy.flatMap { groups.rows[Int($0)] }).sorted()
   }
 }

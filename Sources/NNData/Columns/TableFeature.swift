@@ -1,3 +1,4 @@
+import NNCore
 import NNText
 
 /// A column of a table that the net reads as `<columns>` says.
@@ -39,9 +40,15 @@ package struct TableFeature: Sendable, Hashable {
 }
 
 extension [TableFeature] {
-  /// The numbers of a sample for each input.
-  package var widths: [String: Int] {
-    reduce(into: [:]) { $0[$1.input, default: 0] += $1.encoding?.width ?? 0 }
+  /// The shape of a sample for each input: a row of all its numbers, or so many steps of such rows.
+  ///
+  /// - Parameter steps: the most steps of a sample; nil if a row of the table is a sample.
+  package func shapes(steps: Int?) -> [String: Shape] {
+    let widths = reduce(into: [:]) { $0[$1.input, default: 0] += $1.encoding?.width ?? 0 }
+    return widths.reduce(into: [:]) { result, width in
+      let isIndex = entries[width.key] != nil && width.value == 1
+      result[width.key] = Shape((steps.map { [$0] } ?? []) + (steps != nil && isIndex ? [] : [width.value]))
+    }
   }
 
   /// The number of different indices for each input that reads some: the largest of its columns.

@@ -65,7 +65,7 @@ struct TextColumn: ColumnElement {
     minimumCount = attributes.has("minimumCount") ? attributes.integer("minimumCount") : 1
     mostEntries = attributes.has("entries") ? attributes.integer("entries") : 20000
     vocabulary = attributes.has("vocabulary") ? attributes.text("vocabulary") : nil
-    if names.count > 1 || names == ["*"] {
+    if names.count > 1 || names == [ColumnAttributes.others] {
       throw ElementError(
         code: "bad-value",
         "<text> names \(names.count == 1 ? "all columns" : "\(names.count) columns"), but an input reads "

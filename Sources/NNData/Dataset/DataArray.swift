@@ -62,11 +62,12 @@ public struct DataArray: Sendable {
     }
   }
 
-  /// The array with each sample's elements encoded, one encoding for each; itself if it has another width.
+  /// The array with each sample's elements, or those of each step, encoded, one encoding for each; itself if it has another
+  /// width.
   func scaled(_ scales: [NumberEncoding], isDouble: Bool) -> DataArray {
-    guard scales.count == width else { return self }
+    guard !scales.isEmpty, width % scales.count == 0 else { return self }
     var result = self
-    let values = (0..<elements.count).map { scales[$0 % width].encode(value($0)) }
+    let values = (0..<elements.count).map { scales[$0 % scales.count].encode(value($0)) }
     result.elements = isDouble ? .doubles(values) : .floats(values.map { Float($0) })
     return result
   }

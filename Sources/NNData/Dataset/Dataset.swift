@@ -7,6 +7,8 @@ public struct KeptColumn: Sendable, Hashable {
   public let name: String
   /// A text for each row of the set's arrays.
   public let texts: [String]
+  /// Where samples are sequences, a text for each step of each; nil if the sample has one alone.
+  public var stepTexts: [[String]]?
 
   /// A column.
   public init(name: String, texts: [String]) {
@@ -44,8 +46,12 @@ public struct Dataset: Sendable {
   package var answerScales: [NumberEncoding]?
   /// How the samples were cut from a series; nil if they were not.
   public internal(set) var windows: SeriesWindows?
-  /// Of samples that were cut from a series, the columns of the inputs that are forecast, in the order of the targets.
-  var forecastColumns: [Int] = []
+  /// Of samples that were cut from a series, what they forecast.
+  var forecast: SeriesForecast?
+  /// Of the rows of a series whose inputs are encoded already, the numbers that may be forecast.
+  var seriesNumbers: SeriesNumbers?
+  /// The columns that windows of a series forecast, by name or number from 1.
+  package var forecastNames: [String] { forecast?.numbers.names ?? [] }
   /// What was wrong with rows that were left out.
   public var skipped: [Diagnostic] = []
   /// Warnings about the files that the samples came from.
@@ -71,7 +77,7 @@ public struct Dataset: Sendable {
     self.file = file
     let place = file.isEmpty ? "data" : file
     var counts = (inputs + targets).map { ($0.name, $0.elements.count / $0.width) }
-    if let table { counts.append(("table", table.lines.count)) }
+    if let table { counts.append(("table", table.sampleCount)) }
     for (name, count) in counts where count != counts[0].1 {
       throw DiagnosticError(
         code: "sample-count", file: place,
@@ -94,7 +100,7 @@ public struct Dataset: Sendable {
   /// Throws a `DiagnosticError` unless there are as many as rows, none below 0 or without end, and one of them above 0.
   public mutating func weigh(by values: [Double]) throws(DiagnosticError) {
     let array = DataArray(name: Self.weightsName, form: .values(Shape(1)), elements: .doubles(values), file: file)
-    guard values.count == (inputs.first ?? targets.first).map({ $0.elements.count / $0.width }) ?? table?.lines.count,
+    guard values.count == (inputs.first ?? targets.first).map({ $0.elements.count / $0.width }) ?? table?.sampleCount,
       values.allSatisfy({ $0 >= 0 && $0.isFinite }), values.contains(where: { $0 > 0 })
     else {
       throw DiagnosticError(
@@ -143,7 +149,7 @@ public struct Dataset: Sendable {
       result.table = nil
       if var record = set.record?.table {
         record.features = features
-        result.record = SourceRecord(.table(record))
+        result.record = result.record?.with(record)
       }
       return result
     }
@@ -156,7 +162,7 @@ public struct Dataset: Sendable {
     result.answerScales = scales
     if var record = record?.table {
       record.answerScales = scales
-      result.record = SourceRecord(.table(record))
+      result.record = result.record?.with(record)
     }
     return result
   }

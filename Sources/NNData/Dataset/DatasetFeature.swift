@@ -16,12 +16,12 @@ package struct DatasetFeature: Sendable, Hashable {
 
 extension Dataset {
   /// What the set's inputs hold, thing by thing: the columns of a table, the elements of other rows, and whole arrays of
-  /// another shape.
+  /// another shape, such as sequences.
   ///
   /// - Parameter record: how the training set was read.
   package func features(_ record: SourceRecord?) -> [DatasetFeature] {
     let table = record?.table
-    if let features = table?.features { return tableFeatures(features, table?.names) }
+    if let features = table?.features, record?.steps == nil { return tableFeatures(features, table?.names) }
     let columns = inputs.count == 1 ? table?.inputNames : nil
     return inputs.enumerated().flatMap { index, array -> [DatasetFeature] in
       guard array.form.shape.rank == 1, array.lengths == nil else {

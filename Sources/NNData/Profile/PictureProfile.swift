@@ -29,7 +29,7 @@ package struct PictureProfile: Sendable {
   /// Looks at a folder. Throws a `DiagnosticError`: there are no pictures, they have no classes, fewer than two, or one of
   /// those looked at is damaged.
   package init(folder path: String) throws {
-    let found = try ImageFolder(folder: path, classes: nil)
+    let found = try ClassFolder(folder: path, of: .pictures, classes: nil)
     guard found.classes.count > 1 else {
       throw DiagnosticError(
         code: "missing-labels", file: path,

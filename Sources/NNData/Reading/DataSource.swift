@@ -41,6 +41,12 @@ public struct SourceContext: Sendable {
   package var columns: DeclaredColumns?
   /// Columns of a table on which splits depend. They are kept beside the inputs, and are none unless <columns> says so.
   package var splitColumns: [String] = []
+  /// Those of them that say when a sample was.
+  package var splitOrders: Set<String> = []
+  /// The steps of the net's input, where it reads sequences and says how many there can be; nil if the data decides.
+  package var sequenceSteps: Int?
+  /// The dimensions of the net's input.
+  package var sequenceRank: Int?
   /// Takes what is wrong with rows that are left out; nil where such a row is an error.
   package var skipsBadRows = false
   /// Labels that stand for no class: their samples do not count.

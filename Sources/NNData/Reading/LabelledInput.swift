@@ -22,7 +22,7 @@ public enum LabelledInput {
     let file = SampleFile(path)
     let request = SampleRequest(
       hasTargets: true, context: context, label: label, labels: labels, lengths: lengths, pictures: pictures)
-    let format = try file.format()
+    let format = try file.format(context.record)
     try request.requireUse(by: format)
     let set = try format.samples(in: file, request)
     return try context.record?.windows?.cut(set, hasTargets: true, record: context.record) ?? set

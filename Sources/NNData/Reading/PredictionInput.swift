@@ -10,6 +10,8 @@ public struct PredictionInput: Sendable {
   public var label: String?
   /// The file of the samples' lengths, for npy and IDX.
   public var lengths: String?
+  /// The names of the classes, where lines of texts begin or end with one.
+  public var classes: [String]?
   /// Whether numbers are kept in double precision.
   public var isDouble = false
   /// What becomes of pictures.
@@ -51,7 +53,7 @@ public struct PredictionInput: Sendable {
 
   /// The same; throws `NoRowsLeft` if all rows of a table were left out.
   func samples(_ file: SampleFile) throws -> Dataset {
-    let format = try file.format()
+    let format = try file.format(record)
     try request.requireUse(by: format)
     var set = try format.samples(in: file, request)
     set.targets = []
@@ -59,7 +61,7 @@ public struct PredictionInput: Sendable {
   }
 
   private var request: SampleRequest {
-    var context = SourceContext(folder: ".", record: record, isDouble: isDouble, workers: workers)
+    var context = SourceContext(folder: ".", classes: classes, record: record, isDouble: isDouble, workers: workers)
     context.skipsBadRows = skipsBadRows
     return SampleRequest(
       hasTargets: false, context: context, label: label, lengths: lengths, pictures: pictures, inputs: inputs)

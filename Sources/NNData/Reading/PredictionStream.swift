@@ -64,13 +64,14 @@ public struct PredictionStream {
     return nil
   }
 
-  /// Rows can be told apart where the training set was a table of bytes that are characters, of which no windows are cut.
+  /// Rows can be told apart where the training set was a table of bytes that are characters, whose rows are samples.
   private func arrivingRows(_ head: [UInt8]) throws -> ArrivingRows? {
-    guard case .table(let table)? = reading.record?.form, reading.record?.windows == nil,
+    guard case .table(let table)? = reading.record?.form, reading.record?.windows == nil, table.groups == nil,
       table.encoding == .auto || table.encoding == .utf8 || table.encoding == .latin1, !Compression.isGzip(head),
       !head.starts(with: [0xFF, 0xFE]), !head.starts(with: [0xFE, 0xFF]),
-      try SampleFile(path, bytes: head).format() == CSVSource.self
+      try table.texts.map({ $0.areLines }) ?? (SampleFile(path, bytes: head).format() == CSVSource.self)
     else { return nil }
+    if table.texts != nil { return ArrivingRows(separator: .tab, hasHeader: false, hasQuotes: false) }
     return ArrivingRows(separator: table.separator, hasHeader: table.names != nil)
   }
 

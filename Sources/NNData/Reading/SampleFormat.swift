@@ -18,7 +18,7 @@ protocol SampleFormat: DataSource, DeclaredElement {
 /// recognized by the path stand before those that are recognized by bytes, because a folder has no bytes.
 let standardSources: [any (DataSource & DeclaredElement).Type] = [
   CSVSource.self, ImagesSource.self, CIFAR10Source.self, CIFAR100Source.self, IDXSource.self, NPYSource.self,
-  NPZSource.self, TimeSeriesSource.self, RandomSource.self,
+  NPZSource.self, TimeSeriesSource.self, TextsSource.self, RandomSource.self,
 ]
 
 /// A file, or standard input, whose samples are to be read.
@@ -57,9 +57,18 @@ struct SampleFile {
   }
 
   /// The format of the file; a table if no format matches. Throws a `DiagnosticError` if the file cannot be read.
-  func format() throws -> any SampleFormat.Type {
+  ///
+  /// - Parameter record: how the training set was read: what holds texts looks like nothing else, and like anything.
+  func format(_ record: SourceRecord? = nil) throws -> any SampleFormat.Type {
+    if record?.table?.texts != nil, Path.isFolder(path) || !Self.isTable(path) { return TextsSource.self }
     for case let format as any SampleFormat.Type in standardSources where try format.matches(self) { return format }
     return CSVSource.self
+  }
+
+  /// Whether a path's ending says that it is a table.
+  private static func isTable(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.hasSuffix)
   }
 }
 
@@ -84,7 +93,7 @@ struct SampleRequest {
 extension SampleRequest {
   /// Throws a `DiagnosticError` (usage) if a file of lengths or right answers is named that the format does not read.
   func requireUse(by format: any SampleFormat.Type) throws(DiagnosticError) {
-    guard !(format is any ArraySource.Type) else { return }
+    guard !(format is any ArraySource.Type), format != TextsSource.self || lengths != nil else { return }
     for (name, what) in [(lengths, "lengths"), (labels, "right answers")] where name != nil {
       throw DiagnosticError(
         .usage, code: "unused-file",

@@ -29,6 +29,16 @@ public struct SourceRecord: Sendable, Hashable {
   /// What is known of a table; nil for another source.
   package var table: TableRecord? { if case .table(let table) = form { table } else { nil } }
 
+  /// The most steps of a sample, where rows of a table are steps; nil if each is a sample.
+  package var steps: Int? { table?.groups?.steps ?? windows?.length }
+
+  /// The record with another one of the table.
+  func with(_ table: TableRecord) -> SourceRecord {
+    var result = SourceRecord(.table(table))
+    result.windows = windows
+    return result
+  }
+
   /// The record as one JSON object.
   package var json: StrictJSON {
     switch form {
@@ -56,7 +66,7 @@ public struct SourceRecord: Sendable, Hashable {
   package init?(json: StrictJSON) {
     guard case .text(let kind)? = json["kind"], !kind.isEmpty else { return nil }
     switch kind {
-    case "csv":
+    case CSVSource.schema.name, TextsSource.schema.name:
       guard let table = TableRecord(json: json) else { return nil }
       form = .table(table)
       if let value = json["windows"] {

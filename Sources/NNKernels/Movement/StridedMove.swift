@@ -1,7 +1,8 @@
 /// A move of elements between two arrays that differ in their strides: y[start + i . strides] (+)= x[start + i . strides]
-/// for all i of a box of up to six dimensions. Transposes, shuffles, slices, crops and repetitions are such moves.
+/// for all i of a box of up to eight dimensions. Transposes, shuffles, slices, crops and repetitions are such moves.
 ///
-/// A dimension along which y has stride 0 adds elements up, one after the other; the move must accumulate then.
+/// A dimension along which y has stride 0 sums elements, in an order that depends on the sizes alone; the move must accumulate
+/// then.
 public struct StridedMove: Sendable {
   private var sizes = SIMD8<Int>(repeating: 1)
   private var x = SIMD8<Int>.zero
@@ -158,69 +159,6 @@ private func move<S: Scalar>(
         xOffset, yOffset in
         plane.move(0..<rest, from + xOffset, to + yOffset, accumulate)
       }
-    }
-  }
-}
-
-/// Two dimensions of a move.
-private struct MovedPlane {
-  let rows: Int
-  let columns: Int
-  let xRow: Int
-  let xColumn: Int
-  let yRow: Int
-  let yColumn: Int
-
-  /// Whether rows are runs, which write elements of their own.
-  var hasOwnRows: Bool { xColumn == 1 && yColumn == 1 && yRow != 0 }
-
-  /// Moves some rows.
-  @inline(__always)
-  func move<S: Scalar>(
-    _ rows: Range<Int>, _ x: UnsafePointer<S>, _ y: UnsafeMutablePointer<S>, _ accumulate: Bool
-  ) {
-    if xColumn == 1, yColumn == 1 {
-      for row in rows { moveRun(x + row * xRow, y + row * yRow, accumulate) }
-    } else if columns < 8 {
-      // Few columns: rows are the longer loop.
-      for column in 0..<columns {
-        moveLine(x + column * xColumn, xRow, y + column * yColumn, yRow, rows, accumulate)
-      }
-    } else {
-      // Blocks of columns whose lines of x stay in the nearest cache from row to row.
-      for first in stride(from: 0, to: columns, by: 16) {
-        let block = first..<min(columns, first + 16)
-        for row in rows {
-          let (from, to) = (x + row * xRow, y + row * yRow)
-          if yColumn == 1 {
-            moveLine(from, xColumn, to, 1, block, accumulate)
-          } else {
-            moveLine(from, xColumn, to, yColumn, block, accumulate)
-          }
-        }
-      }
-    }
-  }
-
-  @inline(__always)
-  private func moveRun<S: Scalar>(_ x: UnsafePointer<S>, _ y: UnsafeMutablePointer<S>, _ accumulate: Bool) {
-    if columns >= 32, !accumulate {
-      y.update(from: x, count: columns)
-    } else {
-      moveLine(x, 1, y, 1, 0..<columns, accumulate)
-    }
-  }
-
-  /// Moves the elements `range` of lines with the given strides.
-  @inline(__always)
-  private func moveLine<S: Scalar>(
-    _ x: UnsafePointer<S>, _ xStride: Int, _ y: UnsafeMutablePointer<S>, _ yStride: Int, _ range: Range<Int>,
-    _ accumulate: Bool
-  ) {
-    if accumulate {
-      for i in range { y[i * yStride] += x[i * xStride] }
-    } else {
-      for i in range { y[i * yStride] = x[i * xStride] }
     }
   }
 }

@@ -24,6 +24,8 @@ package struct ScratchMemory: @unchecked Sendable {
   struct Region {
     var base: UnsafeMutableRawPointer?
     var count = 0
+    /// The most scalars that were asked for since `forgetRequests`.
+    var requested = 0
     /// Empty regions for `workers` workers.
     static func allocate(workers: Int) -> UnsafeMutablePointer<Region> {
       let count = workers * ScratchPurpose.count
@@ -64,10 +66,24 @@ package struct ScratchMemory: @unchecked Sendable {
     }
   }
 
+  /// Begins to count anew what the calling thread asks for.
+  func forgetRequests() {
+    for purpose in 0..<ScratchPurpose.count { own[purpose].requested = 0 }
+  }
+
+  /// Gives all workers what the calling thread has asked for since `forgetRequests`. No run is in progress.
+  func evenRequests(workers: Int) {
+    for index in 0..<ScratchPurpose.count {
+      guard let purpose = ScratchPurpose(rawValue: index), own[index].requested > 0 else { continue }
+      for worker in 1..<max(1, workers) { _ = memory(worker: worker, purpose: purpose, count: own[index].requested) }
+    }
+  }
+
   /// At least `count` scalars, aligned to 4 KB, that belong to `worker` until its next call with the same purpose. Their
   /// values are undefined. Memory is kept, so a repeated call allocates nothing.
   package func memory(worker: Int, purpose: ScratchPurpose, count: Int) -> UnsafeMutablePointer<Float> {
     let entry = region(worker, purpose)
+    entry.pointee.requested = max(entry.pointee.requested, count)
     if let base = entry.pointee.base, entry.pointee.count >= count {
       return base.assumingMemoryBound(to: Float.self)
     }
@@ -75,7 +91,8 @@ package struct ScratchMemory: @unchecked Sendable {
     let base = AlignedMemory.allocate(byteCount: count * 4, alignment: 4096)
     let floats = base.bindMemory(to: Float.self, capacity: count)
     floats.initialize(repeating: 0, count: count)
-    entry.pointee = Region(base: base, count: count)
+    entry.pointee.base = base
+    entry.pointee.count = count
     return floats
   }
 }

@@ -51,9 +51,12 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// The scratch memory that the calling thread may use: its own as worker 0, and in a run that it forks that of the
-  /// pool's threads.
+  /// pool's threads. One of these has the same memory as worker 0 of a nested run.
   package var scratch: ScratchMemory {
-    ScratchMemory(own: callers.regions(of: currentThreadNumber()), others: regions)
+    let worker = currentWorker
+    return ScratchMemory(
+      own: worker > 0
+        ? regions + (worker - 1) * ScratchPurpose.count : callers.regions(of: currentThreadNumber()), others: regions)
   }
 
   /// Processors in this process's affinity mask.
@@ -111,6 +114,17 @@ public final class WorkerPool: @unchecked Sendable {
     guard threads > 1, region.enter() else { return }
     let scratch = scratch
     for worker in 0..<threads { _ = scratch.memory(worker: worker, purpose: purpose, count: count) }
+    region.leave()
+  }
+
+  /// Runs `body` as a chunk would, and gives every worker as much scratch memory as that took. Work stealing then does not
+  /// decide whether chunks that run the same kernels allocate. Inside of a chunk, only runs it.
+  package func reserveScratch(for body: () -> Void) {
+    guard threads > 1, region.enter() else { return body() }
+    let scratch = scratch
+    scratch.forgetRequests()
+    body()
+    scratch.evenRequests(workers: threads)
     region.leave()
   }
 

@@ -5,13 +5,14 @@ import NNFiles
 /// `nnrun describe`
 enum DescribeCommand: Command {
   static let name = "describe"
-  static let summary = "say what a table, or a folder of pictures, seems to hold"
+  static let summary = "say what a table, or a folder of pictures or texts, seems to hold"
   static let discussion =
     "Prints a line for each column of a table: its kind, gaps, different values and their range, and warns of what is likely to lead "
-    + "a training astray; of a folder of pictures, a line for each class. 'nnrun train' prints the same and proposes a model."
+    + "a training astray; of a folder, a line for each class. 'nnrun train' prints the same and proposes a model."
   static let positionals = [
     Positional(
-      name: "TABLE", help: "A table: csv or tsv, also with .gz; or a folder with one folder of pictures for each class."
+      name: "TABLE",
+      help: "A table: csv or tsv, also with .gz; or a folder with one folder of pictures, or of texts, for each class."
     )
   ]
   static let options = [
@@ -31,14 +32,14 @@ enum DescribeCommand: Command {
     let path = arguments.positionals[0]
     if Path.isFolder(path) {
       guard !arguments.has("label") else {
-        throw usageError("--label goes with a table", "of pictures, the names of their folders are the classes")
+        throw usageError("--label goes with a table", "in a folder, the names of the folders are the classes")
       }
-      let pictures = try PictureProfile(folder: path)
+      let profile = try FolderProfile(folder: path)
       if arguments.has("json") {
-        try printResult(PictureText.json(pictures))
+        try printResult(FolderText.json(profile))
       } else {
-        try printResult(PictureText.text(pictures), terminator: "")
-        printMessages(pictures.warnings)
+        try printResult(FolderText.text(profile), terminator: "")
+        printMessages(profile.warnings)
       }
       return .done
     }

@@ -16,7 +16,7 @@ enum EvaluateCommand: Command {
   static let options = [
     Option(
       "data", .path("FILE"),
-      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures, one folder for each class. Unless "
+      "The samples: csv, tsv, npy, npz, IDX or ts, also with .gz; or a folder of pictures or texts, one folder for each class. Unless "
         + "given, the model's own test set, as the run's folder has it, or the validation set."),
     Option("role", .text("ROLE"), "Which of the model's own sets, in place of --data: test, validation or train."),
     Option(

@@ -21,7 +21,7 @@ enum TrainCommand: Command {
     Positional(
       name: "MODEL.xml",
       help:
-        "The model file; or a table (csv, tsv), or a folder with one folder of pictures for each class, for which a model is "
+        "The model file; or a table (csv, tsv), or a folder with one folder of pictures, or of texts, for each class, for which a model is "
         + "proposed and written.")
   ]
   static let options = [

@@ -5,7 +5,7 @@ import NNFiles
 import NNText
 import NNTraining
 
-/// The model that `nnrun train` proposes for a table or a folder of pictures.
+/// The model that `nnrun train` proposes for a table, or for a folder of pictures or texts.
 struct ProposedModel {
   /// The table's file, or the folder.
   private let source: String
@@ -18,8 +18,8 @@ struct ProposedModel {
   /// What is worth a warning about the data.
   private let warnings: [Diagnostic]
 
-  /// A proposal for what a path names; nil if that is a model. Throws like the initializers, and a usage error (64) for a
-  /// label of pictures.
+  /// A proposal for what a path names; nil if that is a model. Throws like the initializers, and a usage error (64) for the
+  /// label of a folder.
   ///
   /// - Parameter label: the column of the right answer, if it is said; the last one of a table unless it is.
   init?(for path: String, label: String?) throws {
@@ -27,7 +27,7 @@ struct ProposedModel {
       try self.init(table: path, label: label ?? "last")
     } else if Path.isFolder(path) {
       guard label == nil else {
-        throw usageError("--label goes with a table", "of pictures, the names of their folders are the classes")
+        throw usageError("--label goes with a table", "in a folder, the names of the folders are the classes")
       }
       let model = RunFolder.File.model.path(in: path)
       guard !Path.exists(model) else {
@@ -35,7 +35,7 @@ struct ProposedModel {
           "\(path) is the folder of a run",
           "train it again with 'nnrun train \(shellQuoted(model))', or go on with --resume")
       }
-      try self.init(pictures: path)
+      try self.init(folder: path)
     } else {
       return nil
     }
@@ -70,10 +70,10 @@ struct ProposedModel {
       + "\(path): written, a model that suits them (\(model.summary)); change it and train it as you like\n"
   }
 
-  /// Looks at a folder of pictures and thinks of a model that suits it; nothing is written yet.
+  /// Looks at a folder of pictures or texts and thinks of a model that suits it; nothing is written yet.
   ///
   /// Throws a `DiagnosticError`: there is nothing to learn (65), or it has its model already (64).
-  private init(pictures folder: String) throws {
+  private init(folder: String) throws {
     var place = folder
     while place.count > 1, place.hasSuffix("/") { place.removeLast() }
     guard !Path.name(of: place).isEmpty, ![".", ".."].contains(Path.name(of: place)) else {
@@ -82,14 +82,21 @@ struct ProposedModel {
     }
     source = place
     path = try Self.modelPath(place)
-    let profile = try PictureProfile(folder: place)
-    let model = PictureModel(
-      profile, path: Path.name(of: place), title: Path.name(of: place).asElementName ?? "model")
-    text = model.text
+    let profile = try FolderProfile(folder: place)
+    let (name, title) = (Path.name(of: place), Path.name(of: place).asElementName ?? "model")
+    let summary: String
+    switch profile {
+    case .pictures(let pictures):
+      let model = PictureModel(pictures, path: name, title: title)
+      (text, summary) = (model.text, model.summary)
+    case .texts(let texts):
+      let model = TextModel(texts, path: name, title: title)
+      (text, summary) = (model.text, model.summary)
+    }
     warnings = profile.warnings
     story =
-      PictureText.text(profile) + "\n"
-      + "\(path): written, a model that suits them (\(model.summary)); change it and train it as you like\n"
+      FolderText.text(profile) + "\n"
+      + "\(path): written, a model that suits them (\(summary)); change it and train it as you like\n"
   }
 
   /// The path of a model file for this data and no other: named like it, or in full where another table's model has that

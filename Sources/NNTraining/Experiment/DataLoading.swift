@@ -46,25 +46,36 @@ package struct DataLoading {
     }
     let isDouble = description.precision == .double
     sets = try Dataset.encoded(sets, features, isDouble: isDouble)
-    if let answers = training.targets.first, let names = training.record?.table?.answerTitles {
+    if training.windows != nil {
+      let scales = learned == nil ? training.forecastScales(features) : learnedScales
+      if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
+    } else if let answers = training.targets.first, let names = training.record?.table?.answerTitles {
       let scales =
         learned == nil ? try declared.answerScales(answers, rows: training.rows, names: names) : learnedScales
       if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }
     }
-    return (description.resolved(columns: features.widths, entries: features.entries), sets)
+    let steps = training.record?.steps
+    return (description.resolved(columns: features.shapes(steps: steps), entries: features.entries), sets)
   }
 
   /// The samples of the sources by role.
   private func read(_ columns: DeclaredColumns?) throws -> [String: Dataset] {
     // A net that cannot be planned is told about when it is planned for the data.
-    let widths = Dictionary(description.columnInputs.map { ($0, 1) }, uniquingKeysWith: { first, _ in first })
-    let plan = try? NetworkPlan(description.resolved(columns: widths).makeNetworkDefinition())
+    let plan = try? NetworkPlan(description.resolved(columns: description.presumedShapes).makeNetworkDefinition())
     var context = SourceContext(
       folder: Path.folder(of: description.file), classes: description.classes,
       ignoredLabels: plan?.ignoredLabels ?? [],
       isDouble: description.precision == .double, workers: workers)
     context.columns = columns
     context.splitColumns = description.splits.compactMap(\.column)
+    context.splitOrders = Set(
+      description.splits.compactMap { if case .last(let column) = $0.choice { column } else { nil } })
+    let free = description.network.compactMap { $0.element.element as? NetworkElement.Input }.filter { $0.value == nil }
+    if free.count == 1, !free[0].readsColumns {
+      context.sequenceRank = free[0].shape.rank
+      let isRow = free[0].shape.rank == 1 && !free[0].hasLength && free[0].entries == nil
+      context.sequenceSteps = isRow ? nil : free[0].shape.dimensions.first
+    }
     context.labelsPerStep = plan?.hasLabelsPerStep ?? false
     var sets: [String: Dataset] = [:]
     for role in ["train", "validation", "test"] {

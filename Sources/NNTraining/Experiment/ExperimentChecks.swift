@@ -1,6 +1,7 @@
 import NNCore
 import NNData
 import NNModel
+import NNText
 
 extension ModelDescription {
   /// Checks what `<training>` and `<augment>` ask of the net: there is the metric that the stopping rule watches, the
@@ -14,8 +15,17 @@ extension ModelDescription {
     _ = try mixedTargets(plan)
     guard let training else { return }
     var problems: [Diagnostic] = []
-    if let rule = training.stopping, let metric = (rule.element as? any StoppingRule)?.metric {
-      let there = Evaluation.metrics(plan, isPlannedForData: samples != nil)
+    let heads = plan.lossNodes.map { plan.definition.nodes[$0].name }
+    if let rule = training.stopping, let head = (rule.element as? any StoppingRule)?.head, !heads.contains(head) {
+      problems.append(
+        ElementError(
+          code: "unknown-head", "<\(rule.schema.name)> watches '\(head)', which is no loss of this net",
+          remedy: nearestName(to: head, among: heads).map { "did you mean '\($0)'?" }
+            ?? "it has \(heads.joined(separator: ", "))", attribute: "head"
+        ).diagnostic(at: rule))
+    } else if let rule = training.stopping, let metric = (rule.element as? any StoppingRule)?.metric {
+      let there = Evaluation.metrics(
+        plan, head: (rule.element as? any StoppingRule)?.head, isPlannedForData: samples != nil)
       if !plan.lossNodes.isEmpty, !there.contains(metric) {
         let names = Metric.all.filter(there.contains).map(\.key)
         problems.append(
@@ -98,10 +108,14 @@ extension ModelDescription {
 extension Evaluation {
   /// The metrics by which a net is measured.
   ///
-  /// - Parameter isPlannedForData: whether the plan knows the data's targets; if not, all metrics that some data would
-  ///   have.
-  static func metrics(_ plan: NetworkPlan, isPlannedForData: Bool) -> Set<Metric> {
-    guard let node = plan.lossNodes.first, let target = plan.definition.nodes[node].target else { return [.loss] }
+  /// - Parameters:
+  ///   - head: the loss that is measured; the first one unless given.
+  ///   - isPlannedForData: whether the plan knows the data's targets; if not, all metrics that some data would have.
+  static func metrics(_ plan: NetworkPlan, head: String? = nil, isPlannedForData: Bool) -> Set<Metric> {
+    let named = plan.lossNodes.first { plan.definition.nodes[$0].name == head }
+    guard let node = named ?? plan.lossNodes.first, let target = plan.definition.nodes[node].target else {
+      return [.loss]
+    }
     let forms = isPlannedForData ? plan.targets[target].map { [$0] } ?? [] : plan.layers[node].targets
     let heads = forms.map { Head(plan, node, form: $0) } + [Head()]
     return Set(Metric.all.filter { heads.contains(where: $0.measures) })

@@ -25,6 +25,22 @@ extension Dataset {
     return subset(Array(0..<(count - windows.overlap)))
   }
 
+  /// How what windows forecast is scaled, like the same columns where they are inputs; nil if it is not.
+  ///
+  /// - Parameter features: what training has learned of the columns.
+  func forecastScales(_ features: [TableFeature]) -> [NumberEncoding]? {
+    guard let windows else { return nil }
+    let names = record?.table?.names
+    let scales = forecastNames.map { name -> NumberEncoding in
+      let feature = features.first { (names?[$0.position] ?? String($0.position + 1)) == name }
+      guard case .number(var scale)? = feature?.encoding else { return .unchanged }
+      (scale.fill, scale.hasIndicator) = (nil, false)
+      return scale
+    }
+    guard scales.contains(where: { $0 != .unchanged }) else { return nil }
+    return (0..<windows.horizon).flatMap { _ in scales }
+  }
+
   /// What forecasts without a net reach on a set of windows, in one line; nil for any other set.
   package var naiveForecasts: String? {
     guard let windows, !targets.isEmpty else { return nil }

@@ -300,7 +300,7 @@ public final class Trainer<S: Scalar> {
       return
     }
     let scores = record.validation ?? record.training
-    let value = scores.value(decidingMetric).flatMap { $0.isFinite ? $0 : nil }
+    let value = scores.value(decidingMetric, head: settings.stopping?.head).flatMap { $0.isFinite ? $0 : nil }
     if let value, isBest(value, loss: scores.loss) {
       keepCurrentAsBest()
       state.best = value

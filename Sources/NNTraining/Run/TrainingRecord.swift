@@ -37,8 +37,11 @@ public struct TrainingRecord: Sendable, Hashable {
     /// A metric's value, or nil when it does not apply or is undefined.
     public func value(_ metric: Metric) -> Double? { values[metric] }
 
-    /// A head's value of a metric, or nil when there is none.
-    func value(_ metric: Metric, head name: String) -> Double? { heads.first { $0.name == name }?.values[metric] }
+    /// A head's value of a metric, or nil when there is none; without a name, or with a single head, that of the net.
+    public func value(_ metric: Metric, head name: String?) -> Double? {
+      guard let name, !heads.isEmpty else { return values[metric] }
+      return heads.first { $0.name == name }?.values[metric]
+    }
 
     /// The values as a JSON object, in the order of the table of metrics; those of the heads as an object in it.
     fileprivate var jsonText: String {

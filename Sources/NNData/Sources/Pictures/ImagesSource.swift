@@ -53,8 +53,8 @@ public struct ImagesSource: SampleFormat {
     let place = context.resolve(path)
     let folder =
       Path.isFolder(place)
-      ? try ImageFolder(folder: place, classes: context.classes)
-      : try ImageFolder(list: place, classes: context.classes)
+      ? try ClassFolder(folder: place, of: .pictures, classes: context.classes)
+      : try ClassFolder(list: place, of: .pictures, classes: context.classes)
     var form: PictureForm?
     if let size {
       guard let shape = Shape([channels, size.height, size.width]) else { throw Self.tooLarge(place, size) }
@@ -71,7 +71,8 @@ public struct ImagesSource: SampleFormat {
     let path = file.path
     let folder =
       Path.isFolder(path)
-      ? try ImageFolder(folder: path, classes: request.context.classes) : ImageFolder(file: path)
+      ? try ClassFolder(folder: path, of: .pictures, classes: request.context.classes)
+      : ClassFolder(file: path, of: .pictures)
     let set = try read(folder, request.pictures, channels: 3, isReversed: false, path, request.context.workers)
     guard !request.hasTargets || !set.targets.isEmpty else {
       throw DiagnosticError(
@@ -82,7 +83,7 @@ public struct ImagesSource: SampleFormat {
   }
 
   private static func read(
-    _ folder: ImageFolder, _ form: PictureForm?, channels: Int, isReversed: Bool, _ place: String,
+    _ folder: ClassFolder, _ form: PictureForm?, channels: Int, isReversed: Bool, _ place: String,
     _ workers: WorkerPool?
   ) throws -> Dataset {
     let (input, form) = try decode(

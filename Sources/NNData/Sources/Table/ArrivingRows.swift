@@ -21,12 +21,15 @@ struct ArrivingRows {
 
   private let separator: TableRecord.Separator
   private let hasHeader: Bool
+  private let hasQuotes: Bool
   /// The header with its line break; nil until it has arrived.
   private var header: [UInt8]?
   /// What has arrived and was not taken.
   private var text: [UInt8] = []
   private var scan = Scan()
   private var linesBefore = 0
+  /// Whether the first bytes, which may be a byte order mark, have not been looked at.
+  private var isAtStart = true
 
   /// How far the text was looked through.
   private struct Scan {
@@ -42,7 +45,9 @@ struct ArrivingRows {
     var hasContent = false
   }
 
-  init(separator: TableRecord.Separator, hasHeader: Bool) {
+  /// - Parameter hasQuotes: whether what stands in quotes may hold line breaks.
+  init(separator: TableRecord.Separator, hasHeader: Bool, hasQuotes: Bool = true) {
+    self.hasQuotes = hasQuotes
     self.separator = separator
     self.hasHeader = hasHeader
   }
@@ -52,10 +57,16 @@ struct ArrivingRows {
 
   mutating func append(_ bytes: [UInt8]) {
     text += bytes
+    if isAtStart {
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      if text.count < mark.count, mark.starts(with: text) { return }
+      isAtStart = false
+      if text.starts(with: mark) { scan.position = mark.count }
+    }
     while scan.position < text.count {
       let byte = text[scan.position]
       scan.position += 1
-      if byte == UInt8(ascii: "\"") {
+      if hasQuotes, byte == UInt8(ascii: "\"") {
         let opens = !scan.isQuoted && (scan.isFieldStart || scan.hasClosed)
         (scan.hasClosed, scan.isQuoted, scan.isFieldStart) = (scan.isQuoted, opens, false)
         scan.hasContent = true

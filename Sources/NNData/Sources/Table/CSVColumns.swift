@@ -14,6 +14,8 @@ struct CSVColumns {
   var unread: [Int] = []
   /// The column with the samples' weights.
   var weight: Int?
+  /// Which columns put rows together into samples; nil if each row is one.
+  var groups: TableGroups?
   /// The columns that are neither.
   var ignored: [Int] = []
 
@@ -39,11 +41,16 @@ struct CSVColumns {
   ///
   /// - Parameters:
   ///   - label: names, numbers from 1 or `last`, or `none`.
+  ///   - others: names, or numbers from 1, of columns that are something else.
   ///   - header: `true`, `false`, or `auto` to find out.
   ///   - allowsWords: whether inputs may hold words, as where a model has <columns>.
-  init(_ table: CSVTable, label: String, header: String, allowsWords: Bool = false) throws {
+  init(
+    _ table: CSVTable, label: String, others: [String] = [], header: String, allowsWords: Bool = false
+  ) throws {
     self.table = table
-    (answers, hasHeader) = try CSVLabelColumns(table, label: label, header: header, allowsWords: allowsWords).find()
+    (answers, hasHeader) = try CSVLabelColumns(
+      table, label: label, others: others, header: header, allowsWords: allowsWords
+    ).find()
     inputs = []
     if let names { try Self.checkNames(names, table) }
     let answers = Set(answers)
@@ -85,7 +92,7 @@ struct CSVColumns {
       separator: table.separator, decimalMark: table.decimalMark, names: names, columns: table.columns,
       answers: task == nil ? [] : answers, task: task)
     record.unread = unread
-    record.weight = weight
+    (record.weight, record.groups) = (weight, groups)
     return record
   }
 

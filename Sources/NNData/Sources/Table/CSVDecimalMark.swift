@@ -4,10 +4,13 @@ extension CSVTable {
   /// Finds out what stands before decimal places: a comma if any number needs it, where commas do not separate fields.
   /// Throws a `DiagnosticError` naming the row where numbers of both kinds occur.
   ///
-  /// - Parameter answers: the columns of the right answers, whose words may look like numbers.
-  func guessedDecimalMark(answers: [Int]) throws(DiagnosticError) -> TableRecord.DecimalMark {
+  /// - Parameters:
+  ///   - answers: the columns of the right answers, whose words may look like numbers.
+  ///   - words: columns of which it is known that they hold words.
+  func guessedDecimalMark(answers: [Int], words: [Int] = []) throws(DiagnosticError) -> TableRecord.DecimalMark {
     guard separator != .comma, bytes.contains(UInt8(ascii: ",")) else { return .point }
-    let inputs = (0..<columns).filter { !answers.contains($0) }
+    let inputs = (0..<columns).filter { !answers.contains($0) && !words.contains($0) }
+    let answers = answers.filter { !words.contains($0) }
     let areAnswersDecimal = answers.allSatisfy { isNumeric($0, .comma) }
     guard let comma = needs(.comma, in: inputs) ?? (areAnswersDecimal ? needs(.comma, in: answers) : nil) else {
       return .point

@@ -11,10 +11,15 @@ struct CSVLabelColumns {
   private let texts: [String]
 
   private let allowsWords: Bool
+  /// Names, or numbers, of columns that are no inputs either and may hold words.
+  private let others: [String]
 
-  /// - Parameter allowsWords: whether columns other than the answers may hold words.
-  init(_ table: CSVTable, label: String, header: String, allowsWords: Bool = false) {
+  /// - Parameters:
+  ///   - others: names, or numbers from 1, of columns that are neither inputs nor answers.
+  ///   - allowsWords: whether columns other than these and the answers may hold words.
+  init(_ table: CSVTable, label: String, others: [String] = [], header: String, allowsWords: Bool = false) {
     self.allowsWords = allowsWords
+    self.others = others
     self.table = table
     self.header = header
     whole = label.trimmingWhitespace
@@ -43,17 +48,24 @@ struct CSVLabelColumns {
   /// The columns that the label names by number, whatever the first row is.
   var numbered: [Int] { words.compactMap { numbered($0) } }
 
+  /// The columns that the label names if the first row is a header, or by number.
+  var presumed: [Int] {
+    if let column = texts.firstIndex(of: whole), !words.isEmpty { return [column] }
+    return words.compactMap { texts.firstIndex(of: $0) ?? numbered($0) }
+  }
+
   /// Whether the label names columns by their places alone.
   var isByPlace: Bool { words.allSatisfy { numbered($0) != nil } }
 
   private func isHeader() throws -> Bool {
     if header != "auto" { return header == "true" }
     // What is named as a column and is no number names it there.
-    let names = [whole] + words
+    let names = [whole] + words + others
     if names.contains(where: { name in texts.indices.contains { texts[$0] == name && table.number(0, $0) == nil } }) {
       return true
     }
-    return try CSVHeaderGuess(table, answers: numbered, allowsWords: allowsWords).isHeader()
+    let known = numbered + others.compactMap { numbered($0) }
+    return try CSVHeaderGuess(table, answers: known, allowsWords: allowsWords).isHeader()
   }
 
   private func named(_ word: String, _ hasHeader: Bool) -> Int? { hasHeader ? texts.firstIndex(of: word) : nil }

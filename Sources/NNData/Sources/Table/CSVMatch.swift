@@ -18,7 +18,10 @@ struct CSVMatch {
   func columns(header: String) throws -> CSVColumns {
     let hasHeader =
       header == "auto" && hasNamesOfInputs
-      ? true : try CSVLabelColumns(table, label: label ?? expectedLabel, header: header).find().hasHeader
+      ? true
+      : try CSVLabelColumns(
+        table, label: label ?? expectedLabel, others: record.unread.map { String($0 + 1) }, header: header
+      ).find().hasHeader
     return hasHeader && record.names != nil ? try columnsByName() : try columnsByPlace(hasHeader)
   }
 
@@ -116,7 +119,7 @@ struct CSVMatch {
 
   private func columnsByPlace(_ hasHeader: Bool) throws -> CSVColumns {
     var columns: CSVColumns
-    if record.features != nil {
+    if record.features != nil || record.groups != nil {
       let hasAnswers = table.columns == record.columns
       // A table without its right answers has the other columns in their order.
       func place(_ position: Int) -> Int { position - (hasAnswers ? 0 : record.answers.count { $0 < position }) }

@@ -19,6 +19,19 @@ public struct CSVSource: SampleFormat {
         "The column of the samples' weights: its name, or its number from 1. Losses and metrics count each sample so often."
       ),
       .optional(
+        "group", .text,
+        "The column that tells sequences apart, by name or number: the rows of a group are the steps of one sample."),
+      .optional(
+        "order", .text,
+        "The column by which the rows of a group are put in order, a number or a date; file, as by default, if they stand in "
+          + "it."),
+      .optional(
+        "each", .choice(["group", "step"]),
+        "Whether a group has one right answer, the same in all its rows, or each step its own; group unless given."),
+      .optional(
+        "length", .integer(1...(1 << 24)),
+        "The most steps of a group, for an input with shape=\"columns\"; those of the longest one unless given."),
+      .optional(
         "task", .choice(["auto", "classes", "values"]), default: .text("auto"),
         "Whether the label is a class or a number. auto: a class if the model names classes, if it is text, or if it "
           + "takes at most 20 whole values from 0 upwards."),
@@ -46,6 +59,10 @@ public struct CSVSource: SampleFormat {
     /// The columns of the right answers; those of the training set, or the last one, unless given.
     var label: String?
     var weight: String?
+    var group: String?
+    var order: String?
+    var each: String?
+    var length: Int?
     var task = "auto"
     var header = "auto"
     var separator = "auto"
@@ -66,12 +83,21 @@ public struct CSVSource: SampleFormat {
   /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     path = attributes.text("path")
-    options = Options(
+    func given(_ name: String) -> String? { attributes.has(name) ? attributes.text(name) : nil }
+    var options = Options(
       label: attributes.given.contains("label") ? attributes.text("label") : nil,
-      weight: attributes.has("weight") ? attributes.text("weight") : nil, task: attributes.text("task"),
+      weight: given("weight"), task: attributes.text("task"),
       header: attributes.text("header"), separator: attributes.text("separator"),
       encoding: TextEncoding(rawValue: attributes.text("encoding")) ?? .auto,
       thousands: ThousandsMark(rawValue: attributes.text("thousands")) ?? .none)
+    (options.group, options.order, options.each) = (given("group"), given("order"), given("each"))
+    options.length = attributes.has("length") ? attributes.integer("length") : nil
+    self.options = options
+    for name in ["order", "each", "length"] where attributes.has(name) && options.group == nil {
+      throw ElementError(
+        code: "missing-attribute", "<csv> has \(name), which says something of groups, but no group",
+        remedy: "name the column that tells sequences apart in group", attribute: name)
+    }
   }
 
   /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
@@ -96,14 +122,17 @@ public struct CSVSource: SampleFormat {
   ) throws -> Dataset {
     let record = context.record?.table
     var bad = BadRows(areLeftOut: context.skipsBadRows)
+    // Texts in files have no dialect that a table could share.
+    let dialect = purpose == .model || record?.texts != nil ? nil : record
     let table = try table(
-      file, bytes, options, purpose == .model ? nil : record, bad: &bad, workers: context.workers)
-    var columns = try columns(table, options, record, purpose, allowsWords: context.columns != nil)
+      file, bytes, options, dialect, declared: context.columns, bad: &bad, workers: context.workers)
+    var columns = try columns(table, options, record, purpose, context)
     try requireRows(columns, bad)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
     }
     try columns.takeWeight(named: options.weight, record: purpose == .evaluation ? record : nil)
+    try columns.takeGroups(options, record, context.columns)
     guard !columns.inputs.isEmpty else { throw noInputs(table) }
     var content = Content()
     if let features = record?.features, purpose != .model {
@@ -118,7 +147,8 @@ public struct CSVSource: SampleFormat {
       ]
     }
     content.skipped = bad.problems
-    return try set(columns, content, options, context, for: purpose)
+    let set = try set(columns, content, options, context, for: purpose)
+    return try LongTable(columns, context, for: purpose)?.gathered(set) ?? set
   }
 
   /// Takes columns on which splits depend out of the inputs. Throws a `DiagnosticError` if nothing is left.
@@ -136,6 +166,8 @@ public struct CSVSource: SampleFormat {
     /// How it was read, where columns are declared.
     var features: [TableFeature]?
     var gaps: [String]?
+    /// What may be forecast, where windows are cut.
+    var numbers: SeriesNumbers?
     /// The positions of the columns that predictions carry.
     var kept: [Int] = []
     var skipped: [Diagnostic] = []
@@ -157,6 +189,11 @@ public struct CSVSource: SampleFormat {
     let reading = FieldReading(columns: columns, gaps: gaps)
     let result = try reading.encoded(features, isDouble: context.isDouble, bad: &bad)
     content.inputs = result.inputs.arrays
+    if purpose == .evaluation, context.record?.windows != nil {
+      var seen = columns
+      seen.rows = result.rows
+      content.numbers = try FieldReading(columns: seen, gaps: gaps).numbers(features)
+    }
     content.warnings = result.warnings
     columns.rows = result.rows
     try requireRows(columns, bad)
@@ -166,24 +203,6 @@ public struct CSVSource: SampleFormat {
       record?.names.map { positions[$0[place]] } ?? (place < columns.table.columns ? place : nil)
     }
     return content
-  }
-
-  private static func requireRows(_ columns: CSVColumns, _ bad: BadRows) throws(NoRowsLeft) {
-    guard columns.rows.isEmpty, !bad.problems.isEmpty else { return }
-    throw NoRowsLeft(problems: bad.problems, file: columns.table.file)
-  }
-
-  /// Leaves out rows with a gap in one of the columns at the given positions. Throws a `DiagnosticError` if none is left.
-  private static func dropGaps(
-    _ columns: inout CSVColumns, _ positions: [(column: Int, reading: ColumnReading)], _ gaps: Set<String>
-  ) throws(DiagnosticError) {
-    guard !positions.isEmpty else { return }
-    let reading = FieldReading(columns: columns, gaps: gaps)
-    columns.rows = columns.rows.filter { row in !positions.contains { reading.isGap(row, $0.column, $0.reading) } }
-    guard !columns.rows.isEmpty else {
-      throw DiagnosticError(
-        code: "no-samples", file: columns.table.file, "every row has a gap in a column with missing=\"drop\"")
-    }
   }
 
   /// A table whose columns are declared and of which nothing has been learned yet. Rows with gaps in columns that drop
@@ -241,7 +260,7 @@ public struct CSVSource: SampleFormat {
     set.keptColumns = content.kept.map { column in
       KeptColumn(name: columns.plainName(column), texts: columns.rows.map { columns.table.text($0, column) })
     }
-    set.skipped = content.skipped
+    (set.skipped, set.seriesNumbers) = (content.skipped, content.numbers)
     set.warnings = content.warnings
     for name in context.splitColumns {
       guard let column = (0..<columns.table.columns).first(where: { columns.plainName($0) == name }) else { continue }
@@ -252,10 +271,12 @@ public struct CSVSource: SampleFormat {
 
   /// The fields of a table, in the training set's dialect if that is known.
   ///
-  /// - Parameter bad: what becomes of rows with too few or too many fields.
+  /// - Parameters:
+  ///   - declared: what `<columns>` says of it.
+  ///   - bad: what becomes of rows with too few or too many fields.
   static func table(
-    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, bad: inout BadRows,
-    workers: WorkerPool? = nil
+    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, declared: DeclaredColumns? = nil,
+    bad: inout BadRows, workers: WorkerPool? = nil
   ) throws -> CSVTable {
     let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
     let guess = CSVSeparatorGuess(file: file, text: text)
@@ -263,8 +284,13 @@ public struct CSVSource: SampleFormat {
       let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
       var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
       table.thousandsMark = options.thousands
-      let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").numbered
-      table.decimalMark = try table.guessedDecimalMark(answers: answers)
+      let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").presumed
+      let names = table.firstRow
+      let words = names.indices.filter {
+        names[$0] == options.group || String($0 + 1) == options.group
+          || declared?.holdsWords(names[$0], $0 + 1) ?? false || options.task == "classes" && answers.contains($0)
+      }
+      table.decimalMark = try table.guessedDecimalMark(answers: answers, words: words)
       return table
     }
     let separator = CSVSeparatorGuess.byName(file) ?? record.separator
@@ -276,7 +302,11 @@ public struct CSVSource: SampleFormat {
     }
     do {
       var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
-      if table.columns == 1, let found = guess.evident { throw wrongSeparator(found) }
+      // A net of one column reads tables of one column.
+      let isWhole =
+        record.inputs.count == 1
+        && (record.inputNames.map { $0 == table.firstRow } ?? (table.number(0, 0, record.decimalMark) != nil))
+      if table.columns == 1, !isWhole, let found = guess.evident { throw wrongSeparator(found) }
       table.decimalMark = record.decimalMark
       table.thousandsMark = record.thousands
       return table
@@ -287,7 +317,8 @@ public struct CSVSource: SampleFormat {
   }
 
   private static func columns(
-    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose, allowsWords: Bool
+    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose,
+    _ context: SourceContext
   ) throws -> CSVColumns {
     if let record {
       let match = CSVMatch(
@@ -297,7 +328,9 @@ public struct CSVSource: SampleFormat {
     let label = options.label ?? (purpose == .prediction ? "none" : "last")
     let skipped = purpose == .prediction ? CSVLabelColumns(table, label: label, header: "auto").numbered : []
     try table.checkLastColumn(of: (0..<table.columns).filter { !skipped.contains($0) })
-    return try CSVColumns(table, label: label, header: options.header, allowsWords: allowsWords)
+    let others = [options.weight, options.group, options.order].compactMap(\.self) + context.splitColumns
+    return try CSVColumns(
+      table, label: label, others: others, header: options.header, allowsWords: context.columns != nil)
   }
 
   private static func noInputs(_ table: CSVTable) -> DiagnosticError {
@@ -306,30 +339,5 @@ public struct CSVSource: SampleFormat {
       code: "no-inputs", file: table.file, "every column is a label; there is nothing to learn from",
       remedy: table.columns == 1 && guess.looksSeparatedByBlanks
         ? "say separator=\"space\" if blanks separate the fields" : nil)
-  }
-
-  /// The numbers of the inputs, row after row. Rows that are left out are no longer among those of `columns`.
-  private static func numbers(
-    _ columns: inout CSVColumns, _ isDouble: Bool, bad: inout BadRows, workers: WorkerPool?
-  ) throws -> [Double] {
-    if let numbers = columns.table.numbers(columns.rows, columns.inputs, isDouble: isDouble, workers: workers) {
-      return numbers
-    }
-    var numbers: [Double] = []
-    numbers.reserveCapacity(columns.rows.count * columns.inputs.count)
-    var rows: [Int] = []
-    for row in columns.rows {
-      let start = numbers.count
-      do throws(DiagnosticError) {
-        for column in columns.inputs { numbers.append(try columns.number(row, column, isDouble: isDouble)) }
-        if bad.areLeftOut { rows.append(row) }
-      } catch {
-        try bad.leaveOut(error)
-        numbers.removeLast(numbers.count - start)
-      }
-    }
-    if bad.areLeftOut { columns.rows = rows }
-    try requireRows(columns, bad)
-    return numbers
   }
 }

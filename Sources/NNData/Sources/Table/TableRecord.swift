@@ -46,6 +46,10 @@ package struct TableRecord: Sendable, Hashable {
   package var unread: [Int] = []
   /// The position of the column with the samples' weights.
   package var weight: Int?
+  /// How texts stand in files; nil if the samples are the rows of a table.
+  package var texts: TextFiles?
+  /// How rows become samples; nil if each is one.
+  package var groups: TableGroups?
   /// The positions of columns that are carried into predictions.
   package var kept: [Int] = []
 
@@ -80,7 +84,7 @@ package struct TableRecord: Sendable, Hashable {
   /// The record as one JSON object: `columns` holds the names, or the number of columns without names.
   package var json: StrictJSON {
     var members: [StrictJSON.Member] = [
-      .init(key: "kind", value: .text("csv")),
+      .init(key: "kind", value: .text(texts == nil ? CSVSource.schema.name : TextsSource.schema.name)),
       .init(key: "separator", value: .text(separator.rawValue)),
       .init(key: "decimal", value: .text(decimalMark.rawValue)),
       .init(key: "columns", value: names.map { .array($0.map { .text($0) }) } ?? .integer(columns)),
@@ -97,6 +101,8 @@ package struct TableRecord: Sendable, Hashable {
     if let gaps { members.append(.init(key: "gaps", value: .array(gaps.map { .text($0) }))) }
     if !unread.isEmpty { members.append(.init(key: "unread", value: .array(unread.map { .integer($0) }))) }
     if let weight { members.append(.init(key: "weight", value: .integer(weight))) }
+    if let texts { members += texts.json }
+    if let groups { members.append(.init(key: "groups", value: groups.json)) }
     if !kept.isEmpty { members.append(.init(key: "kept", value: .array(kept.map { .integer($0) }))) }
     return .object(members)
   }
@@ -165,12 +171,23 @@ package struct TableRecord: Sendable, Hashable {
       }
       weight = place
     }
+    if json["kind"] == .text(TextsSource.schema.name) {
+      guard let texts = TextFiles(json: json) else { return false }
+      self.texts = texts
+    }
+    if let value = json["groups"] {
+      guard let groups = TableGroups(json: value, columns: columns) else { return false }
+      self.groups = groups
+    }
     if let value = json["kept"] {
       guard case .array(let values) = value, let places = Self.places(values, columns: columns) else { return false }
       kept = places
     }
     if let value = json["answerScales"] {
-      guard case .array(let values) = value, values.count == answers.count else { return false }
+      // Of a series they are those of all that a window forecasts.
+      guard case .array(let values) = value,
+        values.count == answers.count || answers.isEmpty && json["windows"] != nil && values.count <= 1 << 20
+      else { return false }
       let scales = values.compactMap { value -> NumberEncoding? in
         guard case .number(let scale)? = ColumnEncoding(json: value) else { return nil }
         return scale

@@ -2,8 +2,31 @@ import NNCore
 import NNFiles
 import NNText
 
-/// The picture files of a folder with one folder for each class, or of a list.
-struct ImageFolder {
+/// What files a folder of samples holds.
+struct FileKind: Sendable {
+  /// Whether a name is that of such a file.
+  let includes: @Sendable (String) -> Bool
+  /// One of them, and several.
+  let noun: String
+  let plural: String
+  /// How their names end, in words.
+  let endings: String
+
+  /// Pictures.
+  static let pictures = FileKind(
+    includes: { ImagesSource.isImage($0) }, noun: "picture", plural: "pictures", endings: ".png, .jpg or .jpeg")
+  /// Texts, whose names may have no ending.
+  static let texts = FileKind(
+    includes: { name in
+      let name = name.lowercased()
+      return [".txt", ".text", ".txt.gz"].contains(where: name.hasSuffix) || !name.contains(".")
+    }, noun: "text", plural: "texts", endings: ".txt")
+}
+
+/// The files of a folder with one folder for each class, or of a list.
+struct ClassFolder {
+  /// What files these are.
+  private let kind: FileKind
   /// The files, in the order of their classes and names, or of the list.
   private(set) var files: [String] = []
   /// The class of each file, as an index of `classes`; empty if the files have none.
@@ -13,26 +36,27 @@ struct ImageFolder {
   /// What was left out, and classes without a picture.
   private(set) var warnings: [Diagnostic] = []
 
-  /// Reads the names in a folder: pictures in folders have the folder's name as their class; pictures that lie there
+  /// Reads the names in a folder: files in folders have the folder's name as their class; files that lie there
   /// directly have none, and then nothing else may.
   ///
   /// - Parameter known: the names of the classes, if the model gives them; unless given, all folders in order.
-  init(folder: String, classes known: [String]?) throws {
+  init(folder: String, of kind: FileKind, classes known: [String]?) throws {
+    self.kind = kind
     let entries = try FolderListing.visibleNames(in: folder)
-    let pictures = entries.filter { ImagesSource.isImage($0) }
-    let others = entries.filter { !ImagesSource.isImage($0) }
-    let folders = others.filter { Path.isFolder(folder + "/" + $0) }
-    if folders.isEmpty || !pictures.isEmpty {
+    let folders = entries.filter { Path.isFolder(folder + "/" + $0) }
+    let isFolder = Set(folders)
+    let own = entries.filter { kind.includes($0) && !isFolder.contains($0) }
+    let others = entries.filter { !kind.includes($0) || isFolder.contains($0) }
+    if folders.isEmpty || !own.isEmpty {
       guard folders.isEmpty else {
         throw DiagnosticError(
-          code: "mixed-folder", file: folder, "there are pictures beside folders of pictures",
-          remedy: "put every picture into the folder of its class")
+          code: "mixed-folder", file: folder, "there are \(kind.plural) beside folders of \(kind.plural)",
+          remedy: "put every \(kind.noun) into the folder of its class")
       }
-      files = pictures.map { folder + "/" + $0 }
+      files = own.map { folder + "/" + $0 }
       leaveOut(others, in: folder)
     } else {
       classes = known ?? Self.inOrder(Set(folders))
-      let isFolder = Set(folders)
       let isClass = Set(classes)
       let files = Set(others).subtracting(folders)
       leaveOut(others.filter(files.contains), in: folder)
@@ -40,40 +64,51 @@ struct ImageFolder {
         try take(name, of: folder, label: Int32(label))
       }
       for name in folders where !isClass.contains(name) {
-        if try FolderListing.visibleNames(in: folder + "/" + name).contains(where: { ImagesSource.isImage($0) }) {
+        if try FolderListing.visibleNames(in: folder + "/" + name).contains(where: { kind.includes($0) }) {
           throw Self.unknownClass(name, folder + "/" + name, classes)
         }
       }
     }
     guard !files.isEmpty else {
       throw DiagnosticError(
-        code: "no-samples", file: folder, "there are no pictures here",
-        remedy: "put .png, .jpg or .jpeg files into one folder for each class")
+        code: "no-samples", file: folder, "there are no \(kind.plural) here",
+        remedy: "put \(kind.endings) files into one folder for each class")
     }
     warnAboutEmptyClasses(folder)
   }
 
-  /// Takes the pictures of one class.
+  /// Whether a folder holds folders with files of a kind.
+  static func holds(_ kind: FileKind, _ folder: String) throws -> Bool {
+    try FolderListing.visibleNames(in: folder).contains { name in
+      let place = folder + "/" + name
+      guard Path.isFolder(place) else { return false }
+      return try FolderListing.visibleNames(in: place).contains {
+        kind.includes($0) && !Path.isFolder(place + "/" + $0)
+      }
+    }
+  }
+
+  /// Takes the files of one class.
   private mutating func take(_ name: String, of folder: String, label: Int32) throws {
     let place = folder + "/" + name
     let entries = try FolderListing.visibleNames(in: place)
-    for picture in entries where ImagesSource.isImage(picture) {
-      files.append("\(place)/\(picture)")
+    for file in entries where kind.includes(file) {
+      files.append("\(place)/\(file)")
       labels.append(label)
     }
-    leaveOut(entries.filter { !ImagesSource.isImage($0) }, in: place)
+    leaveOut(entries.filter { !kind.includes($0) }, in: place)
   }
 
-  /// Warns of what is in a folder and is no picture that can be read.
+  /// Warns of what is in a folder and is no file that can be read.
   private mutating func leaveOut(_ names: [String], in folder: String) {
     guard !names.isEmpty else { return }
     let shown = names.prefix(3).map { "'\($0.shortened)'" }.joined(separator: ", ")
     warnings.append(
       Diagnostic(
         .warning, code: "left-out",
-        "\(grouped(names.count)) \(names.count == 1 ? "entry is" : "entries are") no .png, .jpg or .jpeg file and left out: "
+        "\(grouped(names.count)) \(names.count == 1 ? "entry is" : "entries are") no \(kind.endings) file and left out: "
           + shown + (names.count > 3 ? " and others" : ""),
-        remedy: "convert what is meant as a picture; folders within the folder of a class are not read",
+        remedy: "convert what is meant as a \(kind.noun); folders within the folder of a class are not read",
         place: SourcePlace(file: folder, line: 0, column: 0)))
   }
 
@@ -85,7 +120,7 @@ struct ImageFolder {
     warnings.append(
       Diagnostic(
         .warning, code: "empty-class",
-        "no picture is of class \(empty.prefix(3).joined(separator: ", "))"
+        "no \(kind.noun) is of class \(empty.prefix(3).joined(separator: ", "))"
           + (empty.count > 3 ? " and \(grouped(empty.count - 3)) others" : ""),
         remedy: "add some, or remove the class", place: SourcePlace(file: place, line: 0, column: 0)))
   }
@@ -98,11 +133,15 @@ struct ImageFolder {
   }
 
   /// A single file, of no class.
-  init(file: String) { files = [file] }
+  init(file: String, of kind: FileKind) {
+    self.kind = kind
+    files = [file]
+  }
 
   /// Reads a list: a path and, after a tab or else after the last space, a class in each line; paths are seen from the
   /// list. Blanks around both, and a byte order mark before all, do not count.
-  init(list: String, classes known: [String]?) throws {
+  init(list: String, of kind: FileKind, classes known: [String]?) throws {
+    self.kind = kind
     let bytes = try FileReading.expandedBytes(list)
     let folder = Path.folder(of: list)
     var names: [String] = []
@@ -124,7 +163,9 @@ struct ImageFolder {
       files.append(Path.join(folder, path))
       names.append(name)
     }
-    guard !files.isEmpty else { throw DiagnosticError(code: "no-samples", file: list, "the list names no pictures") }
+    guard !files.isEmpty else {
+      throw DiagnosticError(code: "no-samples", file: list, "the list names no \(kind.plural)")
+    }
     classes = known ?? Self.inOrder(Set(names))
     let numbers = Dictionary(classes.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
     for (index, name) in names.enumerated() {
@@ -139,7 +180,7 @@ struct ImageFolder {
   }
 
   /// Names in order: as numbers if all of them are, otherwise as text.
-  private static func inOrder(_ names: Set<String>) -> [String] {
+  static func inOrder(_ names: Set<String>) -> [String] {
     let numbers = names.compactMap { name in Int(name).map { (number: $0, name: name) } }
     guard numbers.count == names.count else { return names.sorted() }
     return numbers.sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
