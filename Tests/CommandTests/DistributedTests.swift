@@ -73,6 +73,27 @@ struct DistributedTests {
     #expect(!(try place.text("one/metrics.jsonl").contains("waiting")))
   }
 
+  /// Evaluation gives the bits of one process, with all that is measured.
+  @Test(arguments: MPIRun.installed) func evaluationIsShared(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    let weights = try place.train()
+    let rows = (0..<2100).map { row in
+      (0..<12).map { String((row * 7 + $0 * 13) % 29) }.joined(separator: ",") + ",\(row % 3)\n"
+    }
+    try place.write(rows.joined(), to: "rows.csv")
+    let words = ["evaluate", weights, "--data", "rows.csv", "--label", "last", "--details", "--top", "2"]
+    let alone = try Tool.run("nnrun", words + ["--json"], in: place.url)
+    #expect(alone.code == 0, "\(alone.messages)")
+    for processes in [1, 2, 4] {
+      let shared = try mpi.run(
+        [.init(processes: processes, arguments: words + ["--json", "--distributed"])], in: place)
+      #expect(shared.code == 0 && shared.output.contains(alone.output), "\(shared.messages)")
+    }
+    let refused = try mpi.run(
+      2, "evaluate", weights, "--data", "rows.csv", "--distributed", "--require", "accuracy=0.999", in: place)
+    #expect(refused.code == 1)
+  }
+
   /// Begins a long training, and does something to its processes once there is a checkpoint.
   private func disturb(
     _ mpi: MPIRun, _ place: Workplace, processes: Int, _ options: String...,

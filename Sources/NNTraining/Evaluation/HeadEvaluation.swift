@@ -66,7 +66,13 @@ public struct HeadEvaluation: Sendable {
   /// - Parameter share: the weight of this view's loss in the mean over the views.
   mutating func addLoss<S: Scalar>(_ network: Network<S>, share: Double) {
     guard let node = head.node else { return }
-    let parts = network.lossParts(node)
+    addLoss(network.lossParts(node), share: share)
+  }
+
+  /// Adds the loss of a batch.
+  ///
+  /// - Parameter share: the weight of this view's loss in the mean over the views.
+  mutating func addLoss(_ parts: LossParts, share: Double) {
     lossParts.numerator += share * parts.numerator
     lossParts.denominator = head.sumsLoss ? 1 : lossParts.denominator + share * parts.denominator
   }
