@@ -226,16 +226,6 @@ public final class Network<S: Scalar> {
     return tensor(place, plan.shape(of: value).batched(batch))
   }
 
-  /// A parameter's values.
-  public func parameter(_ index: Int) -> Tensor<S> {
-    Tensor(shape: plan.parameters[index].plan.shape, buffer: parameters.slice(plan.parameters[index].range))
-  }
-
-  /// A parameter's gradient.
-  public func parameterGradient(_ index: Int) -> Tensor<S> {
-    Tensor(shape: plan.parameters[index].plan.shape, buffer: gradients.slice(plan.parameters[index].range))
-  }
-
   /// The memory of the numerator and denominator of the loss at a node.
   func partsOfLoss(_ node: Int) -> Buffer<Double> { lossStorage.buffer.slice(from: 2 * node, count: 2) }
 
