@@ -14,7 +14,7 @@ package final class MPICollectives: Collectives {
   }
 
   /// The version of the functions that the library exports.
-  private static let interfaceVersion: Int32 = 1
+  private static let interfaceVersion: Int32 = 2
 
   /// Seconds of polling before a process that waits sleeps between its looks: on one machine the other one is soon there. While
   /// a network carries the message, the processor has better things to do.

@@ -11,7 +11,7 @@
 #include <time.h>
 
 /* The version of these functions. Another one means that nnrun and the library do not belong together. */
-int nnrun_collectives_version(void) { return 1; }
+int nnrun_collectives_version(void) { return 2; }
 
 /* Joins the processes that were started together. */
 int nnrun_collectives_begin(int *rank, int *size) {
@@ -61,8 +61,8 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
   }
 }
 
-/* Sends to a process and receives from it, polling for so many seconds before it sleeps between its looks. 0 when done, 1 if it did not answer in so many seconds, 2 and MPI's error if the
-   connection failed. */
+/* Sends to a process and receives from it, polling for `spinning` seconds before it sleeps between its looks. 0 when done,
+   1 if it did not answer in `seconds`, 2 and MPI's error if the connection failed. */
 int nnrun_collectives_exchange(int peer, const void *send, size_t send_count, void *receive, size_t receive_count,
                                double seconds, double spinning) {
   double deadline = now() + seconds;
