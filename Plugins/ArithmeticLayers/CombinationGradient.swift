@@ -100,16 +100,23 @@ struct CombinationGradient<S: Scalar> {
   }
 }
 
+/// Whether an input is the output of a choice, as 1 or 0; NaN is equal to itself here. Numbers, since a choice between two
+/// truth values would be a branch.
+@inline(__always)
+private func isOutput<S: Scalar>(_ input: S, _ output: S) -> Int32 {
+  (input == output ? 1 : 0) | (input != input ? 1 : 0)
+}
+
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func keepElements<S: Scalar>(
   _ gradient: Buffer<S>, _ input: Buffer<S>, _ output: Buffer<S>, _ areOutputs: Bool, _ workers: WorkerPool
 ) {
+  let kept: Int32 = areOutputs ? 1 : 0
   workers.run(count: gradient.count, grain: 8192) { range in
     for i in range {
-      // NaN is equal to itself here.
-      let (x, f, value) = (input[i], output[i], gradient[i])
-      gradient[i] = (x == f || x != x) == areOutputs ? value : 0
+      let value = gradient[i]
+      gradient[i] = isOutput(input[i], output[i]) == kept ? value : 0
     }
   }
 }
@@ -123,19 +130,28 @@ private func pairGradient<S: Scalar>(
   _ isQuotient: Bool, isFirst: Bool, _ operand: Buffer<S>, _ output: Buffer<S>, _ upstream: Buffer<S>,
   _ target: Buffer<S>, accumulate: Bool, _ workers: WorkerPool
 ) {
+  let chosen: Int32 = isFirst ? 1 : 0
   workers.run(count: upstream.count, grain: 8192) { range in
     if !isQuotient {
-      for i in range {
-        // Loaded in any case, so that the choice is no branch.
-        let (x, f, gradient) = (operand[i], output[i], upstream[i])
-        let isChosen = (x == f || x != x) == isFirst
-        target[i] = (isChosen ? gradient : 0) + (accumulate ? target[i] : 0)
+      put(range, target, accumulate) { i in
+        let gradient = upstream[i]
+        return isOutput(operand[i], output[i]) == chosen ? gradient : 0
       }
     } else if isFirst {
-      for i in range { target[i] = upstream[i] / operand[i] + (accumulate ? target[i] : 0) }
+      put(range, target, accumulate) { i in upstream[i] / operand[i] }
     } else {
-      for i in range { target[i] = -upstream[i] * output[i] / operand[i] + (accumulate ? target[i] : 0) }
+      put(range, target, accumulate) { i in -upstream[i] * output[i] / operand[i] }
     }
+  }
+}
+
+/// target[i] (+)= value(i), in a loop of its own for either.
+@inline(__always)
+private func put<S: Scalar>(_ range: Range<Int>, _ target: Buffer<S>, _ accumulate: Bool, _ value: (Int) -> S) {
+  if accumulate {
+    for i in range { target[i] += value(i) }
+  } else {
+    for i in range { target[i] = value(i) }
   }
 }
 
