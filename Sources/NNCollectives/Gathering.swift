@@ -8,6 +8,10 @@ extension Collectives {
       let peer = rank ^ distance
       let (ours, theirs) = (block(rank, of: distance), block(peer, of: distance))
       let lengths = try exchange(with: peer, send: ours.map { UInt64(found[$0].count) }, count: theirs.count)
+      // A process of another version may send anything.
+      guard lengths.allSatisfy({ $0 <= Self.mostGathered }) else {
+        throw CollectiveFailure.broken(rank: peer, reason: "it announced more bytes than are ever gathered")
+      }
       let bytes = try exchange(
         with: peer, send: ours.flatMap { found[$0] }, count: lengths.reduce(0) { $0 + Int(clamping: $1) })
       var start = 0
@@ -36,6 +40,9 @@ extension Collectives {
 
   /// Returns when all processes have called it.
   package func barrier() throws { _ = try gather([UInt8]()) }
+
+  /// The most bytes that a process may have: 64 GiB.
+  private static var mostGathered: UInt64 { 1 << 36 }
 
   /// The ranks whose bytes a process has before the exchange at a distance.
   private func block(_ rank: Int, of distance: Int) -> Range<Int> {

@@ -52,16 +52,7 @@ package struct PictureProfile: Sendable {
     let byArea = sizes.sorted { ($0.height * $0.width, $0.height) < ($1.height * $1.width, $1.height) }
     (smallest, largest) = (byArea[0], byArea[byArea.count - 1])
     middle = (sizes.map(\.height).sorted()[sizes.count / 2], sizes.map(\.width).sorted()[sizes.count / 2])
-    var warnings = found.warnings
-    let counts = classes.map(\.pictures)
-    if let most = counts.max(), let least = counts.min(), most > 9 * least {
-      warnings.append(
-        Diagnostic(
-          .warning, code: "unequal-classes",
-          "the largest class has \(most) pictures, the smallest \(least), so that accuracy says little",
-          remedy: "look at the recall of each class", place: SourcePlace(file: path, line: 0, column: 0)))
-    }
-    self.warnings = warnings
+    warnings = found.warnings + FolderProfile.unequalClasses(classes.map(\.pictures), of: "pictures", in: path)
   }
 }
 

@@ -46,36 +46,6 @@ package struct TextProfile: Sendable {
     words = (lengths[0], lengths[lengths.count / 2], lengths[usual], lengths[lengths.count - 1])
     usualCharacters = found.texts.map(\.unicodeScalars.count).sorted()[usual]
     vocabulary = (counts.count, counts.values.count { $0 > 1 })
-    let sizes = classes.map(\.texts)
-    var warnings = found.warnings
-    if let most = sizes.max(), let least = sizes.min(), most > 9 * least {
-      warnings.append(
-        Diagnostic(
-          .warning, code: "unequal-classes",
-          "the largest class has \(most) texts, the smallest \(least), so that accuracy says little",
-          remedy: "look at the recall of each class", place: SourcePlace(file: path, line: 0, column: 0)))
-    }
-    self.warnings = warnings
-  }
-}
-
-/// What a folder with one folder for each class holds.
-package enum FolderProfile: Sendable {
-  case pictures(PictureProfile)
-  case texts(TextProfile)
-
-  /// Looks at a folder: at its pictures, or at its texts where there are no pictures. Throws a `DiagnosticError` if there is
-  /// nothing to learn.
-  package init(folder: String) throws {
-    let holdsTexts = try !ClassFolder.holds(.pictures, folder) && ClassFolder.holds(.texts, folder)
-    self = holdsTexts ? .texts(try TextProfile(folder: folder)) : .pictures(try PictureProfile(folder: folder))
-  }
-
-  /// What is worth a warning.
-  package var warnings: [Diagnostic] {
-    switch self {
-    case .pictures(let pictures): pictures.warnings
-    case .texts(let texts): texts.warnings
-    }
+    warnings = found.warnings + FolderProfile.unequalClasses(classes.map(\.texts), of: "texts", in: path)
   }
 }

@@ -21,6 +21,8 @@ struct PictureModel {
     let layers = Self.layers(size, classes: pictures.classes.count)
     summary = "\(layers.blocks) convolutions over \(channels)x\(size.height)x\(size.width) numbers"
     let crop = pictures.areAlike ? "" : #" resize="crop""#
+    let training = ProposedTraining(
+      samples: pictures.pictures, rate: "0.002", leastEpochs: 10, leastPatience: 5)
     let lines: [String] =
       [
         #"<?xml version="1.0" encoding="UTF-8"?>"#,
@@ -33,7 +35,7 @@ struct PictureModel {
         #"    <split role="validation" from="train" fraction="0.15" seed="1"/>"#, "  </data>", "", "  <preprocess>",
         "    <standardize per=\"channel\"/>", "  </preprocess>", "", "  <network>",
         #"    <input name="x" shape="\#(channels)x\#(size.height)x\#(size.width)"/>"#,
-      ] + layers.lines.map { "    " + $0 } + ["  </network>", ""] + Self.training(pictures.pictures).map { "  " + $0 }
+      ] + layers.lines.map { "    " + $0 } + ["  </network>", ""] + training.lines.map { "  " + $0 }
       + ["</model>", ""]
     text = lines.joined(separator: "\n")
   }
@@ -65,15 +67,5 @@ struct PictureModel {
       "<flatten/>", #"<dropout rate="0.2"/>"#, #"<dense name="out" units="\#(classes)"/>"#, "<softmaxCrossEntropy/>",
     ]
     return (lines, blocks)
-  }
-
-  /// About two thousand steps; the best epoch by its loss is kept.
-  private static func training(_ pictures: Int) -> [String] {
-    let batch = pictures < 1000 ? 16 : 64
-    let epochs = min(60, max(10, 2000 * batch / max(1, pictures)))
-    return [
-      #"<training epochs="\#(epochs)" batch="\#(batch)" seed="1">"#, #"  <adam rate="0.002"/>"#, "  <cosine/>",
-      #"  <earlyStopping metric="loss" patience="\#(max(5, epochs / 4))"/>"#, "</training>",
-    ]
   }
 }

@@ -66,10 +66,6 @@ struct TableModel {
     let rate = table.hasClasses ? "0.003" : table.rows < 1000 ? "0.01" : "0.001"
     // A few rows far from all others make the loss of numbers jump from epoch to epoch.
     let patience = max(10, table.hasClasses ? epochs / 5 : epochs * 3 / 4)
-    return [
-      #"<training epochs="\#(epochs)" batch="\#(batch)" seed="1">"#,
-      #"  <adam rate="\#(rate)"/>"#, "  <cosine/>",
-      #"  <earlyStopping metric="loss" patience="\#(patience)"/>"#, "</training>",
-    ]
+    return ProposedTraining(batch: batch, epochs: epochs, rate: rate, patience: patience).lines
   }
 }

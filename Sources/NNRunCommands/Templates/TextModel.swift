@@ -30,6 +30,8 @@ struct TextModel {
         #"<embedding size="32"/>"#, #"<poolSequence take="mean"/>"#, #"<dense name="fc1" units="32"/>"#, "<relu/>",
         #"<dropout rate="0.2"/>"#,
       ]
+    let training = ProposedTraining(
+      samples: texts.texts, rate: "0.003", leastEpochs: 8, leastPatience: 4)
     let lines: [String] =
       [
         #"<?xml version="1.0" encoding="UTF-8"?>"#,
@@ -42,17 +44,7 @@ struct TextModel {
         "", "  <network>", #"    <input name="x" shape="columns" kind="index" length="varying"/>"#,
       ] + layers.map { "    " + $0 }
       + [#"    <dense name="out" units="\#(texts.classes.count)"/>"#, "    <softmaxCrossEntropy/>", "  </network>", ""]
-      + Self.training(texts.texts).map { "  " + $0 } + ["</model>", ""]
+      + training.lines.map { "  " + $0 } + ["</model>", ""]
     text = lines.joined(separator: "\n")
-  }
-
-  /// About two thousand steps; the best epoch by its loss is kept.
-  private static func training(_ texts: Int) -> [String] {
-    let batch = texts < 1000 ? 16 : 64
-    let epochs = min(60, max(8, 2000 * batch / max(1, texts)))
-    return [
-      #"<training epochs="\#(epochs)" batch="\#(batch)" seed="1">"#, #"  <adam rate="0.003"/>"#, "  <cosine/>",
-      #"  <earlyStopping metric="loss" patience="\#(max(4, epochs / 4))"/>"#, "</training>",
-    ]
   }
 }
