@@ -82,7 +82,7 @@ struct CombinationGradient<S: Scalar> {
       isQuotient, isFirst: position == 0, operand, output, upstream, target, accumulate: accumulate, workers)
   }
 
-  /// p x^(p - 1), and 0 for p = 0 even at x = 0; or f ln x, and 0 where x is 0.
+  /// p x^(p - 1), and 0 for p = 0 even at x = 0; or f ln x, and 0 where x is 0 and p is not negative.
   private func power(into target: Buffer<S>, _ accumulate: Bool) {
     let part = scratch.slice(from: 0, count: upstream.count)
     let base = inputs.values(0, at: 1)

@@ -15,7 +15,7 @@ struct AxisPadding: Sendable, Hashable {
   /// The padded indices that the image itself takes.
   var inside: Range<Int> { before..<(before + input) }
 
-  /// The image's pixel that becomes pixel `index`; negative if none does.
+  /// The image's pixel that becomes pixel `index`; negative if none does, which only constant padding has.
   @inline(__always)
   func source(_ index: Int) -> Int {
     let place = index - before

@@ -81,4 +81,4 @@ extension Collectives {
 }
 
 /// Up to here the time of an exchange is that of its start rather than of its bytes.
-private let mostBytesExchangedWhole = 1 << 14
+package let mostBytesExchangedWhole = 1 << 14

@@ -21,10 +21,10 @@ enum StreamedPrediction {
       throw usageError("--format \(format) does not go with --stream, which writes line by line", "take csv or jsonl")
     }
     let model = models[0]
-    if let table = model.record.source?.table, table.groups != nil, table.features != nil {
+    if let source = model.record.source, source.steps != nil, source.table?.features != nil {
       throw usageError(
         "these weights read the columns of a table by name, which a stream of steps does not have",
-        "write the rows, with their groups, into a table and predict it without --stream")
+        "write the rows into a table and predict it without --stream")
     }
     switch model.description.precision {
     case .float: return try run(Float.self, model, format, arguments, workers)

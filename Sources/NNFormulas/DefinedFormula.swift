@@ -34,7 +34,15 @@ struct DefinedFormula: Sendable {
     var backward: [BackwardVariant: ElementProgram] = [:]
     let upstream = graph.leaf(.upstream, graph.nodes[value].extent)
     let gradients = graph.gradients(of: value, upstream: upstream, for: inputs + parameters)
-    isSafeAtPadding = graph.areNumbersAtPadding(gradients[inputs.count...])
+    let initial = definition.parameters.map { parameter in
+      switch parameter.initial {
+      case .number(let number): number
+      case .attribute(let name): numbers[name] ?? 1
+      }
+    }
+    isSafeAtPadding =
+      graph.areNumbersAtPadding(gradients[inputs.count...], parameters: initial)
+      && graph.areNumbersAtPadding(gradients[inputs.count...], parameters: initial.map { _ in 1 })
     for (wantsInputs, wantsParameters) in [(true, true), (true, false), (false, true)] {
       for accumulates in wantsInputs ? [false, true] : [false] {
         var sinks: [(node: Int, sink: ProgramCompiler.Sink)] = []
@@ -89,13 +97,16 @@ extension ElementGraph {
     return (value(of: definition.tree, names), inputs, parameters)
   }
 
-  /// Whether values are numbers where inputs and upstream gradient are 0, for rows of one element and parameters of 1.
-  func areNumbersAtPadding(_ values: ArraySlice<Int>) -> Bool {
+  /// Whether values are numbers where inputs and upstream gradient are 0, for rows of one element.
+  ///
+  /// - Parameter parameters: a value of each parameter.
+  func areNumbersAtPadding(_ values: ArraySlice<Int>, parameters: [Double]) -> Bool {
     var numbers: [Double] = []
     for node in nodes {
       switch node.kind {
       case .constant(let bits): numbers.append(Double(bitPattern: bits))
-      case .inverseCount, .parameter: numbers.append(1)
+      case .inverseCount: numbers.append(1)
+      case .parameter(let index): numbers.append(parameters[index])
       case .input, .upstream: numbers.append(0)
       case .rowSum(let operand), .total(let operand): numbers.append(numbers[operand])
       case .step(let operation, let x):

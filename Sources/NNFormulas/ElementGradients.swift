@@ -85,7 +85,7 @@ extension ElementGraph {
       let first = make(.divide, g, x[1])
       return [(x[0], first), (x[1], make(.negate, make(.multiply, first, y)))]
     case .power:
-      // The exponent 0 has the slope 0, at a base of 0 too; so has an exponent there.
+      // The exponent 0 has the slope 0, at a base of 0 too; so has an exponent there that is not negative.
       let isNotZero = make(.isGreater, make(.absolute, x[1]), constant(0))
       let below = make(.power, x[0], make(.subtract, x[1], isNotZero))
       let base = make(.add, x[0], make(.isAtLeast, constant(0), make(.absolute, x[0])))

@@ -112,9 +112,8 @@ public struct PredictionFormat: Sendable {
       for step in 0..<(heads[0].isPerStep ? parts[0].count : 1) {
         if heads[0].isPerStep { text += "\(samplesBefore + sample + 1),\(step + 1)," }
         for column in keptColumns {
-          text +=
-            quoted(heads[0].isPerStep ? column.stepTexts?[sample][step] ?? column.texts[sample] : column.texts[sample])
-            + ","
+          let texts = heads[0].isPerStep ? column.texts(ofSteps: parts[0].count, sample) : nil
+          text += quoted(texts?[step] ?? column.texts[sample]) + ","
         }
         for (index, head) in heads.enumerated() {
           if index > 0 { text += "," }
@@ -164,12 +163,15 @@ public struct PredictionFormat: Sendable {
   }
 
   private func objects<S: Number>(_ predictions: [[S]]) -> [String] {
-    (0..<count(predictions)).map { sample in
-      let kept = keptColumns.map { column in
-        let steps = heads[0].isPerStep ? column.stepTexts?[sample].map { NNText.json($0) }.joined(separator: ",") : nil
-        return "\(NNText.json(keptName(column))):" + (steps.map { "[\($0)]" } ?? NNText.json(column.texts[sample]))
+    let names = keptColumns.map(keptName)
+    return (0..<count(predictions)).map { sample in
+      let parts = heads.indices.map { units(predictions, $0, sample) }
+      let kept = zip(names, keptColumns).map { name, column in
+        let texts = heads[0].isPerStep ? column.texts(ofSteps: parts[0].count, sample) : nil
+        let steps = texts?.map { NNText.json($0) }.joined(separator: ",")
+        return "\(NNText.json(name)):" + (steps.map { "[\($0)]" } ?? NNText.json(column.texts[sample]))
       }
-      let found = heads.indices.map { members(heads[$0], units(predictions, $0, sample)) }
+      let found = heads.indices.map { members(heads[$0], parts[$0]) }
       if heads.count == 1 { return "{\((kept + found[0]).joined(separator: ","))}" }
       let named = zip(heads, found).map { "\(NNText.json($0.name)):{\($1.joined(separator: ","))}" }
       return "{\((kept + named).joined(separator: ","))}"
@@ -221,5 +223,12 @@ public struct PredictionFormat: Sendable {
     let length = header.utf8.count
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
       + predictions[0].withUnsafeBytes { Array($0) }
+  }
+}
+
+extension KeptColumn {
+  /// The texts of a sample's steps; nil where there are none, or where a prediction has not as many steps as the input.
+  fileprivate func texts(ofSteps count: Int, _ sample: Int) -> [String]? {
+    stepTexts.flatMap { $0[sample].count == count ? $0[sample] : nil }
   }
 }

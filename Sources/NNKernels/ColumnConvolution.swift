@@ -43,8 +43,11 @@ struct ColumnConvolution {
     return Buffer(base: UnsafeMutableRawPointer(memory).bindMemory(to: Double.self, capacity: count), count: count)
   }
 
-  private func reserve(_ workers: WorkerPool) {
-    workers.reserveScratch(purpose: .results, count: 2 * taps * stripRows * stripColumns)
+  /// Calls `body` for each image of each group. The memory of the products is there for all workers before they share images.
+  private func forEachImage(_ batch: Int, _ workers: WorkerPool, _ body: (_ image: Int, _ worker: Int) -> Void) {
+    guard batch > 0 else { return }
+    workers.reserveScratch { body(0, workers.currentWorker) }
+    workers.run(chunks: batch * shape.groups - 1) { image, worker in body(image + 1, worker) }
   }
 
   func forward(
@@ -52,8 +55,7 @@ struct ColumnConvolution {
     _ workers: WorkerPool
   ) {
     let scratch = workers.scratch
-    reserve(workers)
-    workers.run(chunks: batch * shape.groups) { image, worker in
+    forEachImage(batch, workers) { image, worker in
       let (sample, group) = (image / shape.groups, image % shape.groups)
       let matrix = columns(scratch, worker)
       let own = weight.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps)
@@ -83,9 +85,8 @@ struct ColumnConvolution {
     _ accumulate: Bool, _ workers: WorkerPool
   ) {
     let scratch = workers.scratch
-    reserve(workers)
     if !accumulate { downstream.fill(0) }
-    workers.run(chunks: batch * shape.groups) { image, worker in
+    forEachImage(batch, workers) { image, worker in
       let (sample, group) = (image / shape.groups, image % shape.groups)
       let matrix = columns(scratch, worker)
       let own = weight.slice(from: group * shape.groupOutputs * taps, count: shape.groupOutputs * taps)

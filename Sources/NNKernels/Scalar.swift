@@ -66,8 +66,8 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Lossless
     _ function: MathematicalFunction, input: Buffer<Self>, output: Buffer<Self>, upstream: Buffer<Self>,
     downstream: Buffer<Self>, accumulate: Bool, workers: WorkerPool)
 
-  /// Inverted dropout: y[i] (+)= x[i] / (1 - rate) with probability 1 - rate, else 0; see `Dropping`. `y` may be `x` when not
-  /// accumulating.
+  /// Inverted dropout: y[i] (+)= x[i] / (1 - rate) with probability 1 - rate, else 0; `rate` is rounded, see `Dropping`. `y` may
+  /// be `x` when not accumulating.
   ///
   /// The mask is a function of the stream and an element's index (a counter-based generator): the backward pass
   /// recomputes it instead of saving it, and every thread computes the same.

@@ -1,6 +1,6 @@
 /// What a plug-in in Swift is compiled against: a hash of the sources of NNText, NNKernelsCommon, NNKernels, NNCore.
 /// tools/interface writes this file.
-package let swiftInterface = "5f067d698d589695"
+package let swiftInterface = "6d87ebf87d14a463"
 
 /// The symbol that plug-ins refer to. One that was built for other sources does not find it.
-@c(nnrun_interface_5f067d698d589695) public func nnrunInterface() {}
+@c(nnrun_interface_6d87ebf87d14a463) public func nnrunInterface() {}

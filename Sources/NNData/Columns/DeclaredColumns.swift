@@ -179,6 +179,12 @@ package struct DeclaredColumns: Sendable {
     guard case .values = answers.form, !names.isEmpty, answers.width % names.count == 0 else { return nil }
     // Of answers for each step those beyond the length say nothing.
     let steps = answers.width / names.count
+    guard answers.sampleCount <= Int(Int32.max) / max(1, steps) else {
+      throw DiagnosticError(
+        code: "bad-shape", file: answers.file ?? "data",
+        "\(answers.sampleCount) samples of \(steps) steps have more than \(Int32.max) right answers",
+        remedy: "make the longest sequences shorter, or leave samples out")
+    }
     let learning = rows.flatMap { row in
       (0..<Int32(answers.validWidth(Int(row)) / names.count)).map { row * Int32(steps) + $0 }
     }

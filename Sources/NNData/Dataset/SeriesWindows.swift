@@ -68,6 +68,7 @@ public struct SeriesWindows: Sendable, Hashable {
     guard !starts.isEmpty else {
       throw problem("no-samples", "every window forecasts a gap", "fill the gaps of the columns that are forecast")
     }
+    try SystemMemory.require(Count.product(starts.count, needed, 4), reading: series.file)
     let windows = starts.map { Array(series.rows[$0..<($0 + length)]) }
     let inputs = try series.inputs.map { try $0.gathered(windows, steps: length) }
     var targets: [DataArray] = []

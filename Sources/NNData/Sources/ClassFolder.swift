@@ -21,6 +21,9 @@ struct FileKind: Sendable {
       let name = name.lowercased()
       return [".txt", ".text", ".txt.gz"].contains(where: name.hasSuffix) || !name.contains(".")
     }, noun: "text", plural: "texts", endings: ".txt")
+
+  /// Whether an entry of a folder is a file of the kind, and no folder.
+  func isFile(_ name: String, in folder: String) -> Bool { includes(name) && !Path.isFolder(folder + "/" + name) }
 }
 
 /// The files of a folder with one folder for each class, or of a list.
@@ -64,7 +67,8 @@ struct ClassFolder {
         try take(name, of: folder, label: Int32(label))
       }
       for name in folders where !isClass.contains(name) {
-        if try FolderListing.visibleNames(in: folder + "/" + name).contains(where: { kind.includes($0) }) {
+        let place = folder + "/" + name
+        if try FolderListing.visibleNames(in: place).contains(where: { kind.isFile($0, in: place) }) {
           throw Self.unknownClass(name, folder + "/" + name, classes)
         }
       }
@@ -82,9 +86,7 @@ struct ClassFolder {
     try FolderListing.visibleNames(in: folder).contains { name in
       let place = folder + "/" + name
       guard Path.isFolder(place) else { return false }
-      return try FolderListing.visibleNames(in: place).contains {
-        kind.includes($0) && !Path.isFolder(place + "/" + $0)
-      }
+      return try FolderListing.visibleNames(in: place).contains { kind.isFile($0, in: place) }
     }
   }
 
@@ -92,11 +94,11 @@ struct ClassFolder {
   private mutating func take(_ name: String, of folder: String, label: Int32) throws {
     let place = folder + "/" + name
     let entries = try FolderListing.visibleNames(in: place)
-    for file in entries where kind.includes(file) {
-      files.append("\(place)/\(file)")
-      labels.append(label)
-    }
-    leaveOut(entries.filter { !kind.includes($0) }, in: place)
+    let own = entries.filter { kind.isFile($0, in: place) }
+    files += own.map { "\(place)/\($0)" }
+    labels += own.map { _ in label }
+    let isOwn = Set(own)
+    leaveOut(entries.filter { !isOwn.contains($0) }, in: place)
   }
 
   /// Warns of what is in a folder and is no file that can be read.

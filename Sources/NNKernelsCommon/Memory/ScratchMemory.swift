@@ -16,7 +16,8 @@ package enum ScratchPurpose: Int, CaseIterable {
 /// Scratch memory of kernels, kept from call to call: one region per worker and purpose.
 ///
 /// Only its worker uses a region, so regions need no lock. Worker 0 is the thread that calls the pool; each such thread
-/// has its own regions. The regions of the pool's threads belong to the run in progress.
+/// has its own regions. The regions of the pool's threads belong to the run in progress; in a nested run, a pool's thread is
+/// worker 0 with the same regions. So a chunk must not hold memory of a purpose that a kernel which it calls uses.
 ///
 /// This is a plain value, so the structures that a kernel shares among threads can hold it. With a reference, all threads
 /// would update one reference count in every chunk.
@@ -73,9 +74,11 @@ package struct ScratchMemory: @unchecked Sendable {
 
   /// Gives all workers what the calling thread has asked for since `forgetRequests`. No run is in progress.
   func evenRequests(workers: Int) {
+    // An array of all cases would be memory that a step asks for.
     for index in 0..<ScratchPurpose.count {
-      guard let purpose = ScratchPurpose(rawValue: index), own[index].requested > 0 else { continue }
-      for worker in 1..<max(1, workers) { _ = memory(worker: worker, purpose: purpose, count: own[index].requested) }
+      let count = own[index].requested
+      guard count > 0, let purpose = ScratchPurpose(rawValue: index) else { continue }
+      for worker in 1..<max(1, workers) { _ = memory(worker: worker, purpose: purpose, count: count) }
     }
   }
 

@@ -118,7 +118,8 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// Runs `body` as a chunk would, and gives every worker as much scratch memory as that took. Work stealing then does not
-  /// decide whether chunks that run the same kernels allocate. Inside of a chunk, only runs it.
+  /// decide whether chunks that run the same kernels allocate. Inside of a chunk, or while another thread has the pool, only
+  /// runs it.
   package func reserveScratch(for body: () -> Void) {
     guard threads > 1, region.enter() else { return body() }
     let scratch = scratch

@@ -1,7 +1,9 @@
+import NNCollectives
 import NNCommandLine
 import NNCore
 import NNKernels
 import NNText
+import NNTraining
 
 /// What training would be like on many machines of a network, from one machine's step: the alpha-beta model, by which a message
 /// of n bytes takes alpha + beta n seconds (Hockney 1994).
@@ -76,7 +78,7 @@ struct ClusterEstimate {
     case .ring: return 2 * (p - 1) * latency + carried
     case .tree:
       let halves = 2 * rounds * latency + carried
-      return bytes <= 16384 ? rounds * (latency + bytes / bandwidth) : halves
+      return bytes <= Double(mostBytesExchangedWhole) ? rounds * (latency + bytes / bandwidth) : halves
     }
   }
 
@@ -111,7 +113,7 @@ struct ClusterEstimate {
     for node in backward.indices.reversed() {
       computed += backward[node]
       waiting += gradients[node]
-      if waiting >= 1 << 18 { exchange() }
+      if waiting >= bytesOfGradientBucket { exchange() }
     }
     if waiting > 0 { exchange() }
     // Denominators of the losses and the agreement of a step are small messages along the tree.

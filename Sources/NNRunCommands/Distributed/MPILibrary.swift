@@ -5,8 +5,8 @@ import NNFiles
 
 /// Finds the library with which nnrun calls the MPI that has started it.
 enum MPILibrary {
-  /// The library that `NNRUN_MPI` names, or the one for the launcher, in `distributed` of the build folder, beside the
-  /// program or in `../lib/nnrun`.
+  /// The library that `NNRUN_MPI` names, or the one for the launcher: beside the program, in `../lib/nnrun`, or in
+  /// `distributed` of the build folder.
   ///
   /// Throws a `DiagnosticError`: no mpirun has started this process (64), or there is no library (66) that can be used (65).
   static func load() throws -> MPICollectives {

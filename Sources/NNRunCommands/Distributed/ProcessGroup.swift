@@ -23,8 +23,10 @@ final class ProcessGroup {
   private init(_ collectives: MPICollectives) throws {
     self.collectives = collectives
     hosts = try collectives.gather(Array(Self.hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
-    // Machines in trials may have one name; so the environment can say it too.
-    collectives.isOverNetwork = variable("NNRUN_OVERLAP").map { $0 == "1" } ?? (Set(hosts).count > 1)
+    // Machines in trials may have one name; so the environment can say it too. All have to exchange in the same way, and the
+    // environment of the first one counts.
+    let overlaps = variable("NNRUN_OVERLAP").map { $0 == "1" } ?? (Set(hosts).count > 1)
+    collectives.isOverNetwork = try collectives.broadcast([overlaps ? 1 : 0], from: 0) == [1]
   }
 
   private static var hostName: String {
@@ -80,6 +82,8 @@ final class ProcessGroup {
   /// Does the same on all processes. If it fails on some, the first one says so, and all end with the same code.
   func together<Result>(_ body: () throws -> Result) throws -> Result {
     let result = Swift.Result { try body() }
+    // Where messages do not arrive, nothing can be told either.
+    if case .failure(let failure as CollectiveFailure) = result { throw failure }
     var told: [UInt8] = []
     if case .failure(let error) = result { told = Array(Failure(error).bytes) }
     let all = try collectives.gather(told)

@@ -20,8 +20,8 @@ final class GradientExchange<S: Scalar> {
   /// Whether the thread is at work, or asked to be.
   private var isRequested = false
 
-  /// Elements of a bucket: on a link of 1 Gbit/s two milliseconds, a hundred times the time that a message takes to start.
-  static var bucket: Int { (1 << 18) / MemoryLayout<S>.stride }
+  /// Elements of a bucket.
+  static var bucket: Int { bytesOfGradientBucket / MemoryLayout<S>.stride }
 
   /// - Parameter overlaps: whether a thread exchanges while the backward pass goes on. It pays where messages wait for a
   ///   network rather than for a processor.
@@ -152,3 +152,6 @@ private final class BucketQueue<S: Scalar>: @unchecked Sendable {
     throw failure
   }
 }
+
+/// Bytes of a bucket of gradients: on a link of 1 Gbit/s two milliseconds, a hundred times the time that a message takes to start.
+package let bytesOfGradientBucket = 1 << 18

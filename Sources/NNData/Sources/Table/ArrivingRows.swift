@@ -75,12 +75,14 @@ struct ArrivingRows {
       if scan.isQuoted { continue }
       scan.hasClosed = false
       if byte == UInt8(ascii: "\n") {
-        scan.lastEnd = scan.position
+        // An empty line belongs to what follows: behind the last text it does not count.
+        if hasQuotes || scan.hasContent { scan.lastEnd = scan.position }
         if scan.hasContent, scan.firstEnd == nil { scan.firstEnd = scan.position }
         (scan.isFieldStart, scan.hasContent) = (true, false)
       } else {
         scan.isFieldStart = separator.separates(byte)
-        if byte != UInt8(ascii: "\r") { scan.hasContent = true }
+        let isBlank = !hasQuotes && (byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t"))
+        if byte != UInt8(ascii: "\r"), !isBlank { scan.hasContent = true }
       }
     }
   }

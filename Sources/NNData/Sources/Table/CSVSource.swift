@@ -328,7 +328,8 @@ public struct CSVSource: SampleFormat {
     let label = options.label ?? (purpose == .prediction ? "none" : "last")
     let skipped = purpose == .prediction ? CSVLabelColumns(table, label: label, header: "auto").numbered : []
     try table.checkLastColumn(of: (0..<table.columns).filter { !skipped.contains($0) })
-    let others = [options.weight, options.group, options.order].compactMap(\.self) + context.splitColumns
+    let order = options.order == "file" ? nil : options.order
+    let others = [options.weight, options.group, order].compactMap(\.self) + context.splitColumns
     return try CSVColumns(
       table, label: label, others: others, header: options.header, allowsWords: context.columns != nil)
   }
