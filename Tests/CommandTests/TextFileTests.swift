@@ -125,6 +125,9 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(place.run("describe", "films", "--json").output.utf8))
       as? [String: Any]
     #expect(object?["texts"] as? Int == 48)
+    // A folder within the folder of a class is left out.
+    try FileManager.default.createDirectory(
+      at: place.url.appendingPathComponent("films/yes/drafts"), withIntermediateDirectories: true)
     let trained = try place.run("train", "films", "--require", "accuracy=1")
     #expect(trained.code == 0 && trained.messages.contains("the mean of the vectors of their words"), "\(trained)")
     #expect(try place.run("predict", "runs/films", "films/yes/024.txt").output.contains("yes,"))

@@ -78,6 +78,23 @@ import Testing
     }
   }
 
+  /// Empty lines between lines of text are samples wherever the pieces end; those at the end, and lines of blanks, wait.
+  @Test func linesOfTextEndAnywhere() {
+    let bytes = Array("one\n\n  \ntwo\n \t\n\nthree\n\n \n".utf8)
+    for cut in 0...bytes.count {
+      var rows = ArrivingRows(separator: .tab, hasHeader: false, hasQuotes: false)
+      var lines = 0
+      for piece in [bytes[..<cut], bytes[cut...]] {
+        rows.append(Array(piece))
+        while let part = rows.takeComplete() {
+          #expect(part.text.suffix(2) != Array("\n\n".utf8) && part.text.suffix(2) != Array(" \n".utf8), "\(cut)")
+          lines += part.text.count { $0 == UInt8(ascii: "\n") }
+        }
+      }
+      #expect(lines == 7 && rows.takeRest() == nil, "\(cut)")
+    }
+  }
+
   /// Numbers of 16 to 19 digits are the nearest doubles, as the standard library has them.
   @Test func longNumbersAreRoundedCorrectly() {
     var numbers = SplitMix(seed: 3)

@@ -135,6 +135,8 @@ private let cases: [ConformanceCase] = [
     let logarithm = try definition("logarithm", "x", "beta=1", "", "beta * log(x)").declaration.layer([:])
     let length = SequenceLength(input: 0)
     #expect(throws: ElementError.self) { try logarithm.lengths([length], inputs: [Shape(4, 3)]) }
+    let shifted = try definition("shifted", "x", "b=0", "", "log(x + b)").declaration.layer([:])
+    #expect(throws: ElementError.self) { try shifted.lengths([length], inputs: [Shape(4, 3)]) }
   }
 
   /// Far from 0, functions that are safe stay so, and so do their gradients.
