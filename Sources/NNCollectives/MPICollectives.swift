@@ -77,9 +77,9 @@ package final class MPICollectives: Collectives {
     }
   }
 
-  /// Seconds to wait for a process. Partners at larger distances get a little longer: they may themselves be waiting for the
-  /// one that is gone, whose neighbour is to say so.
-  private func patience(_ peer: Int) -> Double { timeout + 0.5 * Double((rank ^ peer).trailingZeroBitCount) }
+  /// Seconds to wait for a process: `timeout * (1 + log2(distance) / 4)`. Partners at larger distances may themselves be
+  /// waiting for the one that is gone, whose neighbour is to say so, even if its own wait began later.
+  private func patience(_ peer: Int) -> Double { timeout * (1 + 0.25 * Double((rank ^ peer).trailingZeroBitCount)) }
 
   package func abort(code: Int32) { abortFunction(code) }
 

@@ -5,6 +5,10 @@ import Testing
 @Suite(
   .enabled(if: !MPIRun.installed.isEmpty && !Tool.isSanitized, "no mpirun, or no library of tools/setup --distributed"))
 struct DistributedTests {
+  /// Seconds within which processes end on a machine that is busy with other tests; without --timeout they would wait for
+  /// 300. What a quiet machine takes, tools/check-kill-distributed measures.
+  private static let promptly = 60.0
+
   private func writeModel(_ place: Workplace, epochs: Int = 6) throws {
     try place.writeModel(epochs: epochs)
     let text = try place.text("small.xml")
@@ -105,7 +109,7 @@ struct DistributedTests {
       [.init(processes: processes, arguments: arguments)], in: place,
       environment: ["NNRUN_CHECKPOINT_SECONDS": "0.05"])
     var isRunning = false
-    for _ in 0..<600 where !isRunning {
+    for _ in 0..<2400 where !isRunning {
       isRunning = place.exists("\(folder)/checkpoint.safetensors") && MPIRun.processes(with: folder).count == processes
       Thread.sleep(forTimeInterval: 0.05)
     }
@@ -128,7 +132,7 @@ struct DistributedTests {
     let (result, seconds) = try disturb(mpi, place, processes: 4) { ranks in
       kill(try #require(ranks[1]), SIGTERM)
     }
-    #expect(seconds < 10)
+    #expect(seconds < Self.promptly)
     #expect(result.messages.contains("interrupted at step "), "\(result.messages)")
     #expect(result.messages.contains("mpirun -n 4 nnrun train small.xml --distributed --resume"))
     let resumed = try mpi.run(2, "train", "small.xml", "--distributed", "--resume", "run", "-q", in: place)
@@ -144,7 +148,7 @@ struct DistributedTests {
     let (result, seconds) = try disturb(mpi, place, processes: 2) { ranks in
       kill(try #require(ranks[rank]), SIGKILL)
     }
-    #expect(result.code != 0 && seconds < 10)
+    #expect(result.code != 0 && seconds < Self.promptly)
     // mpirun says so: OpenMPI among messages, MPICH among results.
     #expect((result.messages + result.output).lowercased().contains("killed"), "\(result.messages)")
     let resumed = try place.run("train", "small.xml", "--resume", "run", "-q")
@@ -156,14 +160,14 @@ struct DistributedTests {
     let place = try Workplace()
     try writeModel(place, epochs: 100_000)
     var stopped: pid_t?
-    let (result, seconds) = try disturb(mpi, place, processes: 4, "--timeout", "2") { ranks in
+    let (result, seconds) = try disturb(mpi, place, processes: 4, "--timeout", "8") { ranks in
       stopped = ranks[3]
       kill(try #require(stopped), SIGSTOP)
     }
     if let stopped { kill(stopped, SIGKILL) }
-    #expect(seconds < 12)
+    #expect(seconds < 8 + Self.promptly)
     #expect(result.messages.contains("rank 3 on "), "\(result.messages)")
-    #expect(result.messages.contains("has not answered for 2 seconds"))
+    #expect(result.messages.contains("has not answered for 8 seconds"))
   }
 
   @Test(arguments: MPIRun.installed) func processesThatDifferAreRefused(_ mpi: MPIRun) throws {
