@@ -98,6 +98,75 @@ struct DistributedTests {
     #expect(refused.code == 1)
   }
 
+  /// Rows are predicted by all processes, and written in their order by the first: the bytes of one process.
+  @Test(arguments: MPIRun.installed) func predictionIsShared(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    let weights = try place.train()
+    let rows = (0..<1021).map { row in
+      (0..<12).map { String((row * 7 + $0 * 13) % 29) }.joined(separator: ",") + "\n"
+    }
+    try place.write(rows.joined(), to: "rows.csv")
+    try place.write(rows[0..<3].joined(), to: "few.csv")
+    for options in [
+      ["--format", "csv"], ["--format", "json", "--probabilities"], ["--format", "jsonl"], ["--format", "npy"],
+      ["--layer", "fc1"],
+    ] {
+      for input in ["rows.csv", "few.csv"] {
+        let words = ["predict", weights, input] + options
+        #expect(try Tool.run("nnrun", words + ["--output", "alone"], in: place.url).code == 0)
+        for processes in [1, 2, 4] {
+          let shared = try mpi.run(
+            [.init(processes: processes, arguments: words + ["--output", "shared", "--distributed"])], in: place)
+          #expect(shared.code == 0, "\(shared.messages)")
+          #expect(try place.data("shared") == (try place.data("alone")), "\(words) on \(processes)")
+        }
+      }
+    }
+    let alone = try place.run("predict", weights, "rows.csv")
+    let printed = try mpi.run(4, "predict", weights, "rows.csv", "--distributed", in: place)
+    #expect(printed.code == 0 && printed.output == alone.output)
+    let piped = try mpi.run(2, "predict", weights, "-", "--distributed", in: place)
+    #expect(piped.code == 64 && piped.messages.contains("standard input reaches one process alone"))
+    let stepped = try mpi.run(2, "predict", weights, "rows.csv", "--stream", "--distributed", in: place)
+    #expect(stepped.code == 64 && stepped.messages.contains("--stream goes without --distributed"))
+    let lost = try mpi.run(
+      2, "predict", weights, "rows.csv", "--distributed", "--output", "nowhere/rows.csv", in: place)
+    #expect(lost.code == 73, "\(lost.messages)")
+  }
+
+  /// Processes that are given other weights or other data are refused by name.
+  @Test(arguments: MPIRun.installed) func processesThatReadOtherFilesAreRefused(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    let weights = try place.train()
+    try place.write(
+      try place.text("small.xml").replacingOccurrences(of: #"seed="5""#, with: #"seed="6""#), to: "other.xml")
+    #expect(try place.run("train", "other.xml", "--output", "other", "-q").code == 0)
+    let rows = (0..<40).map { row in (0..<12).map { String(row * $0 % 29) }.joined(separator: ",") + ",\(row % 3)\n" }
+    try place.write(rows.joined(), to: "rows.csv")
+    try place.write(rows.dropLast().joined(), to: "fewer.csv")
+    func refusal(_ first: [String], _ second: [String]) throws -> String {
+      let result = try mpi.run(
+        [.init(processes: 1, arguments: first), .init(processes: 1, arguments: second)], in: place)
+      #expect(result.code == 65 && result.messages.contains("rank 1 on "), "\(result.messages)")
+      #expect(result.output.isEmpty, "\(result.output)")
+      return result.messages
+    }
+    for verb in [["evaluate", "--data"], ["predict"]] {
+      let label = ["--label", "last", "--distributed"]
+      func words(_ weights: String, _ file: String) -> [String] {
+        [verb[0], weights] + verb.dropFirst() + [file] + label
+      }
+      #expect(
+        try refusal(words(weights, "rows.csv"), words("other/weights.safetensors", "rows.csv")).contains(
+          "the weights: checksum 2:"))
+      #expect(
+        try refusal(words(weights, "rows.csv"), words(weights, "fewer.csv")).contains("the data: 40 samples (hash "))
+    }
+    let told = try refusal(
+      ["evaluate", weights, "--distributed", "--top", "2"], ["evaluate", weights, "--distributed"])
+    #expect(told.contains("--top: 2 in rank 0, nothing in rank 1"), "\(told)")
+  }
+
   /// Begins a long training, and does something to its processes once there is a checkpoint.
   private func disturb(
     _ mpi: MPIRun, _ place: Workplace, processes: Int, _ options: String...,
@@ -193,7 +262,7 @@ struct DistributedTests {
       return result.messages.components(separatedBy: "error: ").dropFirst().map { $0 }
     }
     let odd = try messages(3, [], code: 64)
-    #expect(odd.count == 1 && odd[0].hasPrefix("3 processes cannot train together"), "\(odd)")
+    #expect(odd.count == 1 && odd[0].hasPrefix("3 processes cannot work together"), "\(odd)")
     let shards = try messages(2, ["--set", "training.shards=1"], code: 64)
     #expect(shards.count == 1 && shards[0].hasPrefix("1 shard of a batch cannot be shared by 2 processes"), "\(shards)")
     let folds = try messages(2, ["--folds", "2"], code: 64)

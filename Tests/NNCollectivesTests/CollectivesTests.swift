@@ -42,6 +42,12 @@ import Testing
     for all in words { #expect(all == (0..<size).map { [UInt64.max, UInt64($0)] }) }
     let told = try ThreadCollectives.run(size) { try $0.broadcast([UInt8($0.rank), 7], from: size - 1) }
     for bytes in told { #expect(bytes == [UInt8(size - 1), 7]) }
+    let atFirst = try ThreadCollectives.run(size) {
+      try $0.gatherAtFirst([UInt8](repeating: UInt8($0.rank), count: $0.rank * $0.rank))
+    }
+    #expect(atFirst[0] == expected && atFirst.dropFirst().allSatisfy { $0 == nil })
+    let wordsAtFirst = try ThreadCollectives.run(size) { try $0.gatherAtFirst([UInt64.max, UInt64($0.rank)]) }
+    #expect(wordsAtFirst[0] == (0..<size).flatMap { [UInt64.max, UInt64($0)] })
     _ = try ThreadCollectives.run(size) { try $0.barrier() }
   }
 

@@ -54,7 +54,7 @@ final class ProcessGroup {
     guard size & (size - 1) == 0 else {
       let below = 1 << (Int.bitWidth - 1 - size.leadingZeroBitCount)
       let refusal = usageError(
-        "\(size) processes cannot train together: their number must be a power of two",
+        "\(size) processes cannot work together: their number must be a power of two",
         "start \(below) or \(2 * below) of them")
       if rank == 0 { printMessages(refusal.diagnostics) }
       collectives.end()
