@@ -47,6 +47,53 @@ struct DistributedTests {
     }
   }
 
+  /// Batch normalization that measures the whole batch: the same bits as well, and other ones than by shards.
+  @Test(arguments: MPIRun.installed) func layersMeasureTheWholeBatch(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    try writeModel(place, epochs: 2)
+    #expect(try place.run("train", "small.xml", "--output", "alone", "-q").code == 0)
+    try place.write(
+      try place.text("small.xml").replacingOccurrences(of: "<batchNorm/>", with: #"<batchNorm sync="true"/>"#),
+      to: "small.xml")
+    let one = try place.run("train", "small.xml", "--output", "one", "-q")
+    #expect(one.code == 0, "\(one.messages)")
+    #expect(try place.data("alone/last.safetensors") != place.data("one/last.safetensors"))
+    for processes in [1, 2, 4, 8] {
+      let folder = "run-\(processes)"
+      let result = try mpi.run(processes, "train", "small.xml", "--distributed", "--output", folder, "-q", in: place)
+      #expect(result.code == 0, "\(result.messages)")
+      try expectSame("one", folder, in: place)
+    }
+    let diverged = try mpi.run(
+      2, "train", "small.xml", "--distributed", "--set", "training.adam.rate=1e30", "--output", "d", in: place)
+    #expect(diverged.code == 65 && diverged.messages.contains("not finite"), "\(diverged.messages)")
+  }
+
+  /// Gradients in bfloat16: other bits, and still the same ones for any number of processes, overlapped or not.
+  @Test(arguments: MPIRun.installed) func theWireMayCarryBFloat16(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    try writeModel(place, epochs: 2)
+    let settings = ["--set", "network.fc1.units=8192", "-q"]
+    let rounded = settings + ["--set", "training.wire=bf16"]
+    #expect(try Tool.run("nnrun", ["train", "small.xml", "--output", "full"] + settings, in: place.url).code == 0)
+    let one = try Tool.run(
+      "nnrun", ["train", "small.xml", "--output", "one"] + rounded.filter { $0 != "-q" }, in: place.url)
+    #expect(one.code == 0 && one.messages.contains("gradients are added in bfloat16"), "\(one.messages)")
+    #expect(try place.data("full/last.safetensors") != place.data("one/last.safetensors"))
+    for (processes, overlap) in [(1, "0"), (2, "0"), (4, "0"), (4, "1"), (8, "0")] {
+      let folder = "run-\(processes)-\(overlap)"
+      let words = ["train", "small.xml", "--distributed", "--output", folder] + rounded
+      let (mpirun, output, messages) = try mpi.start(
+        [.init(processes: processes, arguments: words)], in: place, environment: ["NNRUN_OVERLAP": overlap])
+      let result = try MPIRun.end(mpirun, output, messages)
+      #expect(result.code == 0, "\(result.messages)")
+      try expectSame("one", folder, in: place)
+    }
+    let other = try mpi.run(
+      2, "train", "small.xml", "--distributed", "--resume", "one", "--set", "training.wire=full", in: place)
+    #expect(other.code == 65 && other.messages.contains("training.wire"), "\(other.messages)")
+  }
+
   /// A model that does not say how many shards there are gets one for each process, and keeps them when it goes on.
   @Test(arguments: MPIRun.installed) func shardsAreOneForEachProcess(_ mpi: MPIRun) throws {
     let place = try Workplace()

@@ -32,6 +32,48 @@ import Testing
     for sum in found { #expect(sum == expected) }
   }
 
+  private func rounded(_ value: Float) -> Float {
+    guard value.isFinite else { return value }
+    // Of the two neighbours of 8 significant bits the nearer one, or the even one.
+    let low = Float(bitPattern: value.bitPattern & 0xFFFF_0000)
+    let high = Float(bitPattern: (value.bitPattern & 0xFFFF_0000) &+ 0x1_0000)
+    let (below, above) = ((Double(value) - Double(low)).magnitude, (Double(high) - Double(value)).magnitude)
+    if below != above { return below < above ? low : high }
+    return low.bitPattern & 0x1_0000 == 0 ? low : high
+  }
+
+  private func roundedTree(_ arrays: ArraySlice<[Float]>) -> [Float] {
+    guard arrays.count > 1 else { return arrays[arrays.startIndex] }
+    let middle = arrays.startIndex + arrays.count / 2
+    return zip(roundedTree(arrays[arrays.startIndex..<middle]), roundedTree(arrays[middle...])).map {
+      rounded($0) + rounded($1)
+    }
+  }
+
+  /// Sums in bfloat16 follow the tree as well, and what is left rounds to the same in all processes.
+  @Test(arguments: [2, 4, 8], [1, 3, 8193, 20_003]) func roundedSumsFollowTheTree(_ size: Int, _ count: Int) throws {
+    let expected = roundedTree((0..<size).map { numbers($0, count) }[...]).map { rounded($0).bitPattern }
+    let found = try ThreadCollectives.run(size) { collectives in
+      let array = Storage<Float>(numbers(collectives.rank, count))
+      let words = Storage<UInt16>(count: 2 * count)
+      let workers = WorkerPool(threads: 1)
+      try withExtendedLifetime(words) {
+        try collectives.sumRounded(array.buffer, words: words.buffer, workers: workers)
+      }
+      roundToBFloat16(array.buffer, workers: workers)
+      return array.array.map(\.bitPattern)
+    }
+    for sum in found { #expect(sum == expected) }
+  }
+
+  @Test func whatIsNotFiniteStaysSo() {
+    let array = Storage<Float>([.infinity, -.infinity, .nan, Float(bitPattern: 0x7F80_0001), 3.4e38, 0, -0.0])
+    roundToBFloat16(array.buffer, workers: WorkerPool(threads: 1))
+    let found = array.array
+    #expect(found[0] == .infinity && found[1] == -.infinity && found[2].isNaN && found[3].isNaN)
+    #expect(found[4] == .infinity && found[5].bitPattern == 0 && found[6].sign == .minus)
+  }
+
   @Test(arguments: [1, 2, 8]) func bytesOfAllAreGathered(_ size: Int) throws {
     let expected = (0..<size).map { [UInt8](repeating: UInt8($0), count: $0 * $0) }
     let found = try ThreadCollectives.run(size) {

@@ -135,6 +135,7 @@ public struct Experiment: Sendable {
       batch: training.batch,
       seed: UInt64(clamping: training.seed), shuffles: training.shuffle, clipNorm: training.clipNorm,
       clipValue: training.clipValue, shards: training.shards ?? 1)
+    settings.roundsGradients = training.roundsGradients
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
     if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
     settings.stopping = training.stopping?.element as? any StoppingRule

@@ -77,15 +77,16 @@ public final class Trainer<S: Scalar> {
     let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
     running = blank
+    network.seed = settings.seed
     sharded =
       settings.shards > 1
       ? ShardedStep(
         network, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives,
+        rounds: settings.roundsGradients,
         overlaps: collectives?.isOverNetwork ?? false) : nil
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
-    network.seed = settings.seed
     keepCurrentAsBest()
   }
 
