@@ -9,14 +9,6 @@ struct DistributedTests {
   /// 300. What a quiet machine takes, tools/check-kill-distributed measures.
   private static let promptly = 60.0
 
-  private func writeModel(_ place: Workplace, epochs: Int = 6) throws {
-    try place.writeModel(epochs: epochs)
-    let text = try place.text("small.xml")
-      .replacingOccurrences(of: #"batch="16""#, with: #"batch="64" shards="8""#)
-      .replacingOccurrences(of: "<relu/>", with: "<batchNorm/><relu/>")
-    try place.write(text, to: "small.xml")
-  }
-
   private func expectSame(_ first: String, _ second: String, in place: Workplace) throws {
     for file in ["weights", "last"] {
       let files = [first, second].map { "\($0)/\(file).safetensors" }
@@ -27,7 +19,7 @@ struct DistributedTests {
   /// Any number of processes, any number of threads, either MPI: the bits of one process.
   @Test(arguments: MPIRun.installed) func processesDoNotMatter(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place)
+    try place.writeShardedModel()
     let one = try place.run("train", "small.xml", "--output", "one", "-q")
     #expect(one.code == 0, "\(one.messages)")
     for processes in [1, 2, 4, 8] {
@@ -50,7 +42,7 @@ struct DistributedTests {
   /// Batch normalization that measures the whole batch: the same bits as well, and other ones than by shards.
   @Test(arguments: MPIRun.installed) func layersMeasureTheWholeBatch(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 2)
+    try place.writeShardedModel(epochs: 2)
     #expect(try place.run("train", "small.xml", "--output", "alone", "-q").code == 0)
     try place.write(
       try place.text("small.xml").replacingOccurrences(of: "<batchNorm/>", with: #"<batchNorm sync="true"/>"#),
@@ -72,7 +64,7 @@ struct DistributedTests {
   /// Gradients in bfloat16: other bits, and still the same ones for any number of processes, overlapped or not.
   @Test(arguments: MPIRun.installed) func theWireMayCarryBFloat16(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 2)
+    try place.writeShardedModel(epochs: 2)
     let settings = ["--set", "network.fc1.units=8192", "-q"]
     let rounded = settings + ["--set", "training.wire=bf16"]
     #expect(try Tool.run("nnrun", ["train", "small.xml", "--output", "full"] + settings, in: place.url).code == 0)
@@ -110,7 +102,7 @@ struct DistributedTests {
   /// Gradients that are exchanged while the backward pass goes on are the same, and the record says where time went.
   @Test(arguments: MPIRun.installed) func overlappingDoesNotMatter(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 2)
+    try place.writeShardedModel(epochs: 2)
     let settings = ["--set", "network.fc1.units=16384", "-q"]
     #expect(try Tool.run("nnrun", ["train", "small.xml", "--output", "one"] + settings, in: place.url).code == 0)
     let words = ["train", "small.xml", "--distributed", "--output", "run"] + settings
@@ -181,39 +173,6 @@ struct DistributedTests {
     #expect(lost.code == 73, "\(lost.messages)")
   }
 
-  /// Processes that are given other weights or other data are refused by name.
-  @Test(arguments: MPIRun.installed) func processesThatReadOtherFilesAreRefused(_ mpi: MPIRun) throws {
-    let place = try Workplace()
-    let weights = try place.train()
-    try place.write(
-      try place.text("small.xml").replacingOccurrences(of: #"seed="5""#, with: #"seed="6""#), to: "other.xml")
-    #expect(try place.run("train", "other.xml", "--output", "other", "-q").code == 0)
-    let rows = (0..<40).map { row in (0..<12).map { String(row * $0 % 29) }.joined(separator: ",") + ",\(row % 3)\n" }
-    try place.write(rows.joined(), to: "rows.csv")
-    try place.write(rows.dropLast().joined(), to: "fewer.csv")
-    func refusal(_ first: [String], _ second: [String]) throws -> String {
-      let result = try mpi.run(
-        [.init(processes: 1, arguments: first), .init(processes: 1, arguments: second)], in: place)
-      #expect(result.code == 65 && result.messages.contains("rank 1 on "), "\(result.messages)")
-      #expect(result.output.isEmpty, "\(result.output)")
-      return result.messages
-    }
-    for verb in [["evaluate", "--data"], ["predict"]] {
-      let label = ["--label", "last", "--distributed"]
-      func words(_ weights: String, _ file: String) -> [String] {
-        [verb[0], weights] + verb.dropFirst() + [file] + label
-      }
-      #expect(
-        try refusal(words(weights, "rows.csv"), words("other/weights.safetensors", "rows.csv")).contains(
-          "the weights: checksum 2:"))
-      #expect(
-        try refusal(words(weights, "rows.csv"), words(weights, "fewer.csv")).contains("the data: 40 samples (hash "))
-    }
-    let told = try refusal(
-      ["evaluate", weights, "--distributed", "--top", "2"], ["evaluate", weights, "--distributed"])
-    #expect(told.contains("--top: 2 in rank 0, nothing in rank 1"), "\(told)")
-  }
-
   /// Begins a long training, and does something to its processes once there is a checkpoint.
   private func disturb(
     _ mpi: MPIRun, _ place: Workplace, processes: Int, _ options: String...,
@@ -243,7 +202,7 @@ struct DistributedTests {
   /// SIGTERM, which batch systems send before the limit, writes a checkpoint, whichever process gets it, from which any number of processes goes on with the same bits.
   @Test(arguments: MPIRun.installed) func anInterruptedRunGoesOnWithOtherProcesses(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 500)
+    try place.writeShardedModel(epochs: 500)
     #expect(try place.run("train", "small.xml", "--output", "one", "-q").code == 0)
     let (result, seconds) = try disturb(mpi, place, processes: 4) { ranks in
       kill(try #require(ranks[1]), SIGTERM)
@@ -259,7 +218,7 @@ struct DistributedTests {
   /// A process that dies ends all of them; the last checkpoint is whole.
   @Test(arguments: MPIRun.installed, [0, 1]) func aProcessThatDiesEndsAll(_ mpi: MPIRun, _ rank: Int) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 500)
+    try place.writeShardedModel(epochs: 500)
     #expect(try place.run("train", "small.xml", "--output", "one", "-q").code == 0)
     let (result, seconds) = try disturb(mpi, place, processes: 2) { ranks in
       kill(try #require(ranks[rank]), SIGKILL)
@@ -274,7 +233,7 @@ struct DistributedTests {
 
   @Test(arguments: MPIRun.installed) func aProcessThatHangsIsNamed(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 100_000)
+    try place.writeShardedModel(epochs: 100_000)
     var stopped: pid_t?
     let (result, seconds) = try disturb(mpi, place, processes: 4, "--timeout", "8") { ranks in
       stopped = ranks[3]
@@ -284,54 +243,5 @@ struct DistributedTests {
     #expect(seconds < 8 + Self.promptly)
     #expect(result.messages.contains("rank 3 on "), "\(result.messages)")
     #expect(result.messages.contains("has not answered for 8 seconds"))
-  }
-
-  @Test(arguments: MPIRun.installed) func processesThatDifferAreRefused(_ mpi: MPIRun) throws {
-    let place = try Workplace()
-    try writeModel(place)
-    let words = ["train", "small.xml", "--distributed", "-q", "--output", "run"]
-    let result = try mpi.run(
-      [.init(processes: 1, arguments: words), .init(processes: 1, arguments: words + ["--seed", "7"])], in: place)
-    #expect(result.code == 65)
-    #expect(result.messages.contains("training.seed: 5 in rank 0, 7 in rank 1"), "\(result.messages)")
-    #expect(result.messages.contains("rank 1 on "))
-    #expect(!place.exists("run/metrics.jsonl"))
-  }
-
-  /// What all processes meet is told once.
-  @Test(arguments: MPIRun.installed) func errorsAreToldOnce(_ mpi: MPIRun) throws {
-    let place = try Workplace()
-    try writeModel(place)
-    func messages(_ processes: Int, _ arguments: [String], code: Int32) throws -> [String] {
-      let words = ["train", "small.xml", "--distributed", "-q"] + arguments
-      let result = try mpi.run([.init(processes: processes, arguments: words)], in: place)
-      #expect(result.code == code, "\(result.messages)")
-      return result.messages.components(separatedBy: "error: ").dropFirst().map { $0 }
-    }
-    let odd = try messages(3, [], code: 64)
-    #expect(odd.count == 1 && odd[0].hasPrefix("3 processes cannot work together"), "\(odd)")
-    let shards = try messages(2, ["--set", "training.shards=1"], code: 64)
-    #expect(shards.count == 1 && shards[0].hasPrefix("1 shard of a batch cannot be shared by 2 processes"), "\(shards)")
-    let folds = try messages(2, ["--folds", "2"], code: 64)
-    #expect(folds.count == 1, "\(folds)")
-    let missing = try messages(2, ["--weights", "nothing"], code: 66)
-    #expect(missing.count == 1, "\(missing)")
-    let diverged = try messages(2, ["--set", "training.adam.rate=1e30", "--output", "d"], code: 65)
-    #expect(diverged.count == 1 && diverged[0].contains("not finite"), "\(diverged)")
-  }
-
-  @Test func withoutMPIItSaysSo() throws {
-    let place = try Workplace()
-    try writeModel(place)
-    let alone = try place.run("train", "small.xml", "--distributed")
-    #expect(alone.code == 64 && alone.messages.contains("mpirun -n 4 nnrun train MODEL.xml --distributed"))
-    let missing = try Tool.run(
-      "nnrun", ["train", "small.xml", "--distributed"], in: place.url, environment: ["NNRUN_MPI": "/nonexistent.so"])
-    #expect(missing.code == 66 && missing.messages.contains("tools/setup --distributed"), "\(missing.messages)")
-    let other = try Tool.run(
-      "nnrun", ["train", "small.xml", "--distributed"], in: place.url, environment: ["NNRUN_MPI": "small.xml"])
-    #expect(other.code == 65 && other.messages.contains("small.xml: error: cannot be used"), "\(other.messages)")
-    let timeout = try place.run("train", "small.xml", "--timeout", "3")
-    #expect(timeout.code == 64)
   }
 }

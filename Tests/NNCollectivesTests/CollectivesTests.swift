@@ -110,6 +110,9 @@ import Testing
     #expect(MPILauncher { _ in nil } == nil)
     #expect(MPILauncher.isFirst { _ in nil })
     #expect(MPILauncher.isFirst { ["PMI_RANK": "0"][$0] })
+    #expect(MPILauncher.isFirstOfMachine { ["MPI_LOCALRANKID": "0", "PMI_RANK": "4"][$0] })
+    #expect(!MPILauncher.isFirstOfMachine { ["OMPI_COMM_WORLD_LOCAL_RANK": "1"][$0] })
+    #expect(MPILauncher.rank { ["PMI_RANK": "4"][$0] } == "4")
     #expect(!MPILauncher.isFirst { ["OMPI_COMM_WORLD_RANK": "3"][$0] })
   }
 

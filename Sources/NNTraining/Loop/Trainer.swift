@@ -255,9 +255,10 @@ public final class Trainer<S: Scalar> {
   }
 
   private func report() {
-    guard let observer else { return }
-    let running = scores
-    let speed = Double(running.samples + running.ignored) / max(1e-9, state.secondsOfEpoch)
+    guard let observer, observer.isWatching else { return }
+    let running = sharded?.ownScores ?? running
+    let seen = (running.samples + running.ignored) * (collectives?.size ?? 1)
+    let speed = Double(seen) / max(1e-9, state.secondsOfEpoch)
     observer.stepped(
       TrainingProgress(
         epoch: state.epoch + 1, steps: state.steps, totalSteps: totalSteps, loss: running.loss,
@@ -284,6 +285,10 @@ public final class Trainer<S: Scalar> {
     if let sharded { sharded.beginEpoch(blank) } else { self.running = blank }
     state.records.append(record)
     judge(record)
+    if let collectives {
+      // A rule may look at the seconds, which differ between processes; the first one decides.
+      state.hasStopped = try collectives.broadcast([state.hasStopped ? 1 : 0], from: 0) == [1]
+    }
     try onEpoch?(record)
     observer?.finishedEpoch(record)
     return nil

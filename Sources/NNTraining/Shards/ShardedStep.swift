@@ -72,6 +72,9 @@ final class ShardedStep<S: Scalar> {
   /// The scores of all samples, in the order of the shards.
   var mergedScores: Evaluation { Evaluation.merged(scores) }
 
+  /// The scores of the samples that this process has seen.
+  var ownScores: Evaluation { Evaluation.merged(Array(scores[owned])) }
+
   /// Gives each process the scores of all shards.
   func exchangeScores() throws { try processes?.collectives.exchange(&scores) }
 
