@@ -34,6 +34,7 @@ public func evaluate<S: Scalar>(
     }
     left -= count
   }
+  try samples.requireReadable()
   return evaluation
 }
 
