@@ -154,8 +154,11 @@ public struct PredictionFormat: Sendable {
   /// are classes, and `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own,
   /// these are arrays with one entry for each step. With several heads each has an object of its own, by its name.
   public func json<S: Number>(_ predictions: [[S]]) -> String {
-    "[" + objects(predictions).joined(separator: ",\n") + "]\n"
+    "[" + jsonMembers(predictions) + "]\n"
   }
+
+  /// The members of the array.
+  func jsonMembers<S: Number>(_ predictions: [[S]]) -> String { objects(predictions).joined(separator: ",\n") }
 
   /// The same objects, one on each line.
   public func jsonLines<S: Number>(_ predictions: [[S]]) -> String {
@@ -214,7 +217,12 @@ public struct PredictionFormat: Sendable {
   /// NumPy's file of one array, the first head's, samples along the first dimension. What lies beyond the length of a
   /// sequence is 0.
   public func npy<S: Number>(_ predictions: [[S]]) -> [UInt8] {
-    let sizes = ([count(predictions)] + heads[0].shape.dimensions).map(String.init).joined(separator: ", ")
+    npyHeader(S.self, samples: count(predictions)) + predictions[0].withUnsafeBytes { Array($0) }
+  }
+
+  /// What stands before the numbers of so many samples.
+  func npyHeader<S: Number>(_ type: S.Type, samples: Int) -> [UInt8] {
+    let sizes = ([samples] + heads[0].shape.dimensions).map(String.init).joined(separator: ", ")
     let size = MemoryLayout<S>.size
     var header = "{'descr': '<f\(size)', 'fortran_order': False, 'shape': (\(sizes),), }"
     // The elements begin at a multiple of 64.
@@ -222,7 +230,6 @@ public struct PredictionFormat: Sendable {
     header += "\n"
     let length = header.utf8.count
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
-      + predictions[0].withUnsafeBytes { Array($0) }
   }
 }
 
