@@ -20,7 +20,7 @@ import Testing
       DiagnosticError(code: error.code, file: "m.xml", error.message)
     }
     context.columns = declared
-    let raw = try CSVSource.read("t.csv", Array(text.utf8), CSVSource.Options(label: label), context)
+    let raw = try CSVSource.readBothWays("t.csv", Array(text.utf8), CSVSource.Options(label: label), context)
     let table = try #require(raw.table)
     let features = try declared.learned(raw, table, try #require(raw.record?.table?.features))
     return try #require(Dataset.encoded(["train": raw], features, isDouble: true)["train"])

@@ -65,7 +65,7 @@ import Testing
     }
     var context = SourceContext(folder: ".", isDouble: true)
     context.columns = declared
-    let series = try CSVSource.read(
+    let series = try CSVSource.readBothWays(
       "s.csv", Array("a\n1\n2\n4\n7\n11\n100\n1000\n".utf8), CSVSource.Options(label: "none", header: "true"), context)
     let set = try SeriesWindows(length: 3).cut(series, hasTargets: true)
     #expect(set.count == 4 && set.targets[0].values == [7, 11, 100, 1000])
