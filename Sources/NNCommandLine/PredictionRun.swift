@@ -39,14 +39,13 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     arguments.report(samples)
     report(samples.skipped, samples.file)
     let style = try style(heads, samples)
-    let others = try models.dropFirst().map { (model: $0, samples: try self.samples($0)) }
-    let predictions = try mean(heads, samples, others)
+    let predictions = try mean(heads, samples)
     let bytes =
       switch format {
       case "json": Array(style.json(predictions).utf8)
       case "jsonl": Array(style.jsonLines(predictions).utf8)
       case "npy": style.npy(predictions)
-      default: Array(style.csv(predictions).utf8)
+      default: style.csvBytes(predictions, workers: workers)
       }
     if let path = arguments.text("output") {
       try AtomicFile.write(path, bytes: bytes)
@@ -123,11 +122,11 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   }
 
   /// The mean of what the models predict. Each reads the samples by what it has learned itself.
-  private func mean(
-    _ heads: [PredictionHead], _ first: Dataset, _ others: [(model: SavedModel, samples: Dataset)]
-  ) throws -> [[S]] {
+  private func mean(_ heads: [PredictionHead], _ first: Dataset) throws -> [[S]] {
     var sums = try model.predict(S.self, first, heads: heads, workers: workers)
-    for (model, samples) in others {
+    for model in models.dropFirst() {
+      // The samples of one model are in memory at a time, besides the first one's.
+      let samples = try self.samples(model)
       let own = try self.heads(model)
       guard own.map(\.name) == heads.map(\.name), own.map(\.shape) == heads.map(\.shape),
         model.classNames == models[0].classNames
