@@ -61,6 +61,30 @@ import Testing
     }
   }
 
+  /// numpy.quantile of 1 … 1000 and one far beyond: 11 and 991 at 0.01 and 0.99.
+  @Test func clippedNumbers() throws {
+    let column = try element(
+      NumberColumn.self, ["name": .text("a"), "clip": .number(0.01), "scale": .text("none")])
+    let text = "a,y\n" + (1...1000).map { "\($0),1\n" }.joined() + "1e9,1\n"
+    let set = try read(text, [column], label: "y")
+    #expect(set.inputs[0].values == (1...1000).map { Double(min(max($0, 11), 991)) } + [991])
+    let record = try #require(set.record)
+    #expect(SourceRecord(json: try StrictJSON(record.json.written.utf8)) == record, "\(record.json.written)")
+    guard case .number(let encoding)? = record.table?.features?[0].encoding else { return #expect(Bool(false)) }
+    #expect(encoding.encode(-5) == 11 && encoding.encode(1e300) == 991)
+    #expect(encoding.ofAnswers == .unchanged)
+  }
+
+  /// Numbers far beyond the range of all others are outliers, which say nothing of how skewed a column is.
+  @Test func outliers() throws {
+    func profile(_ last: String) throws -> ColumnProfile {
+      let rows = (0..<4000).map { "\($0 % 97),\($0 % 2)\n" }.joined()
+      return try TableProfile(file: "t.csv", text: Array("a,y\n\(rows)\(last),1\n".utf8), label: "y").columns[0]
+    }
+    #expect(try profile("400").hasOutliers && profile("-350").hasOutliers && profile("400").skewness < 0.1)
+    #expect(try !profile("350").hasOutliers && !profile("96").hasOutliers)
+  }
+
   @Test func theRecordIsJSON() throws {
     let set = try read(
       "a,b,c,d,y\n1,red,true,2024-02-29,5\n,green,no,1999-12-31 23:59,6\n3,red,,2000-01-01T00:00:00Z,9\n",
