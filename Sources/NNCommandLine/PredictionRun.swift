@@ -55,9 +55,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
       _ = try threshold(heads)
       return try read(heads)
     }
-    try group.together {
-      try group.requireSame(models, [task.samples] + task.others.map(\.samples), arguments)
-    }
+    try group.together { try group.requireSame(models, [task.samples], arguments) }
     let own = group.part(of: task.samples.count)
     let ownPart = try group.together { try predicted(task, own) }
     guard let parts = try group.gather(ownPart) else { return .done }
@@ -73,8 +71,6 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   private struct Task {
     let heads: [PredictionHead]
     let samples: Dataset
-    /// The further models, each with the samples by what it has learned itself.
-    let others: [(model: SavedModel, samples: Dataset)]
     let style: PredictionFormat
   }
 
@@ -85,8 +81,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
       report(samples.skipped, samples.file)
     }
     let style = try style(heads, samples)
-    let others = try models.dropFirst().map { (model: $0, samples: try self.samples($0)) }
-    return Task(heads: heads, samples: samples, others: others, style: style)
+    return Task(heads: heads, samples: samples, style: style)
   }
 
   /// Predicts some of the samples, as the file holds them.
@@ -101,7 +96,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
       style.samplesBefore = range.lowerBound
     }
     return PredictedPart(
-      bytes: style.part(predictions, as: form),
+      bytes: style.part(predictions, as: form, workers: workers),
       notFinite: predictions.reduce(0) { $0 + $1.count { !$0.isFinite } },
       numbers: predictions.reduce(0) { $0 + $1.count })
   }
@@ -185,7 +180,10 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   /// - Parameter part: the samples of a set that are predicted.
   private func mean(_ task: Task, _ part: (Dataset) -> Dataset) throws -> [[S]] {
     let heads = task.heads
-    for (other, samples) in task.others {
+    var sums = try model.predict(S.self, part(task.samples), heads: heads, workers: workers)
+    for other in models.dropFirst() {
+      // The samples of one model are in memory at a time, besides the first one's.
+      let samples = try self.samples(other)
       let own = try self.heads(other)
       guard own.map(\.name) == heads.map(\.name), own.map(\.shape) == heads.map(\.shape),
         other.classNames == model.classNames
@@ -199,10 +197,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
           code: "other-model", file: arguments.positionals[0],
           "the folds leave out different rows, so they have no mean", remedy: "predict without --skip-bad-rows")
       }
-    }
-    var sums = try model.predict(S.self, part(task.samples), heads: heads, workers: workers)
-    for (model, samples) in task.others {
-      let predictions = try model.predict(S.self, part(samples), heads: try self.heads(model), workers: workers)
+      let predictions = try other.predict(S.self, part(samples), heads: own, workers: workers)
       for head in sums.indices {
         for index in sums[head].indices { sums[head][index] += predictions[head][index] }
       }

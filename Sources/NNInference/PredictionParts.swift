@@ -1,3 +1,5 @@
+import NNKernels
+
 /// The forms in which predictions are written.
 public enum PredictionFileForm: String, Sendable, CaseIterable {
   /// A table with a header.
@@ -14,9 +16,9 @@ extension PredictionFormat {
   /// What a file holds of some samples: rows, objects or numbers, without what stands before or after those of all.
   ///
   /// - Parameter predictions: for each head those of the samples that this format was made for.
-  package func part<S: Number>(_ predictions: [[S]], as form: PredictionFileForm) -> [UInt8] {
+  package func part<S: Number>(_ predictions: [[S]], as form: PredictionFileForm, workers: WorkerPool) -> [UInt8] {
     switch form {
-    case .csv: Array(csvRows(predictions).utf8)
+    case .csv: csvRowBytes(predictions, workers: workers)
     case .json: Array(jsonMembers(predictions).utf8)
     case .jsonl: Array(jsonLines(predictions).utf8)
     case .npy: predictions[0].withUnsafeBytes { Array($0) }

@@ -117,7 +117,17 @@ import Testing
         ((line["validation"] as? [String: Any])?["heads"] as? [String: [String: Double]])?[head]?["balancedAccuracy"]
       }
       let best = try #require(values.max())
-      let kept = try #require(try object(try place.text("\(head)/results.json"))["bestEpoch"] as? Int)
+      let results = try object(try place.text("\(head)/results.json"))
+      let kept = try #require(results["bestEpoch"] as? Int)
+      // Lists of runs show the loss that decided, and its values.
+      #expect(results["head"] as? String == head)
+      let list = try place.run("runs", ".")
+      #expect(list.output.contains(" of \(head) "), "\(list)")
+      let runs = try place.run("runs", ".", "--json")
+      let all = try JSONSerialization.jsonObject(with: Data(runs.output.utf8)) as? [[String: Any]] ?? []
+      let run = try #require(all.first { $0["head"] as? String == head })
+      let heads = (results["validation"] as? [String: Any])?["heads"] as? [String: [String: Any]]
+      #expect(run["validation"] as? Double == heads?[head]?["balancedAccuracy"] as? Double)
       #expect(values.count == lines.count && values[kept - 1] == best, "\(head) \(kept) \(values)")
       let place = values.firstIndex(of: best).map { $0 + 1 } ?? 0
       #expect(lines.count == 30 || lines.count == place + 5, "\(lines.count) \(values)")

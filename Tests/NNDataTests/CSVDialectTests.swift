@@ -57,7 +57,7 @@ import Testing
     for table in Self.tables {
       var options = CSVSource.Options()
       if table.separator == .space { options.separator = "space" }
-      let outcome = Outcome { try CSVSource.read("t.csv", table.text, options, SourceContext(folder: ".")) }
+      let outcome = Outcome { try CSVSource.readBothWays("t.csv", table.text, options, SourceContext(folder: ".")) }
       guard let set = outcome.set else {
         refused += 1
         #expect(
@@ -78,7 +78,7 @@ import Testing
     _ text: String, label: String? = nil, header: String = "auto", separator: String = "auto", name: String = "t.csv"
   ) -> String {
     let outcome = Outcome {
-      try CSVSource.read(
+      try CSVSource.readBothWays(
         name, Array(text.utf8), CSVSource.Options(label: label, header: header, separator: separator),
         SourceContext(folder: "."))
     }
@@ -183,7 +183,7 @@ import Testing
   @Test func foreignFiles() {
     func message(_ bytes: [UInt8]) -> String {
       do {
-        _ = try CSVSource.read("t.csv", bytes, CSVSource.Options(), SourceContext(folder: "."))
+        _ = try CSVSource.readBothWays("t.csv", bytes, CSVSource.Options(), SourceContext(folder: "."))
         return "read"
       } catch {
         return "\(error)"
@@ -199,7 +199,7 @@ import Testing
   /// Numbers that a single cannot tell apart, such as times in seconds, stay apart.
   @Test func placesOfNumbers() throws {
     let rows = (0..<60).map { "\(1_700_000_000 + $0),\($0 % 2)\n" }.joined()
-    let set = try CSVSource.read("t.csv", Array(rows.utf8), CSVSource.Options(), SourceContext(folder: "."))
+    let set = try CSVSource.readBothWays("t.csv", Array(rows.utf8), CSVSource.Options(), SourceContext(folder: "."))
     let steps = [try Standardize(attributes: Attributes(for: Standardize.schema))]
     let feed = BatchFeed<Float>(
       set, FeedSettings(batch: 60, preprocessing: try fitPreprocessing(steps, on: set)), workers: WorkerPool(threads: 1)

@@ -12,7 +12,7 @@ import Testing
     Outcome {
       var options = CSVSource.Options()
       (options.label, options.task, options.header, options.separator) = (label, task, header, separator)
-      return try CSVSource.read(
+      return try CSVSource.readBothWays(
         name, Array(text.utf8), options, SourceContext(folder: ".", classes: classes, labelForm: labelForm))
     }
   }
@@ -131,7 +131,7 @@ import Testing
     var options = CSVSource.Options()
     options.label = "specis"
     do {
-      _ = try CSVSource.read("t.csv", Array("width,species\n1,a\n".utf8), options, SourceContext(folder: "."))
+      _ = try CSVSource.readBothWays("t.csv", Array("width,species\n1,a\n".utf8), options, SourceContext(folder: "."))
       Issue.record("a column that is not there was found")
     } catch let error as DiagnosticError {
       #expect(
@@ -139,7 +139,7 @@ import Testing
           == "t.csv:1:1: error: there is no column 'specis'; the columns are width, species; did you mean 'species'?")
     }
     do {
-      _ = try CSVSource.read(
+      _ = try CSVSource.readBothWays(
         "t.csv", Array("1,gren\n".utf8), CSVSource.Options(), SourceContext(folder: ".", classes: ["red", "green"]))
       Issue.record("a class that is not there was found")
     } catch let error as DiagnosticError {
@@ -149,12 +149,12 @@ import Testing
 
   @Test func otherEncodings() throws {
     func codes(_ bytes: [UInt8]) -> [String] {
-      Outcome { try CSVSource.read("t.csv", bytes, CSVSource.Options(), SourceContext(folder: ".")) }.codes
+      Outcome { try CSVSource.readBothWays("t.csv", bytes, CSVSource.Options(), SourceContext(folder: ".")) }.codes
     }
     #expect(codes([0x31, 0x2C, 0xE9, 0x0A]) == ["0:0 not-utf8"])
     // A byte order mark says that it is UTF-16; half a character, or half a pair, is none.
     func numbers(_ bytes: [UInt8], _ options: CSVSource.Options = CSVSource.Options()) throws -> [Double] {
-      let set = try CSVSource.read("t.csv", bytes, options, SourceContext(folder: "."))
+      let set = try CSVSource.readBothWays("t.csv", bytes, options, SourceContext(folder: "."))
       return (set.inputs + set.targets).flatMap(\.values)
     }
     #expect(try numbers([0xFF, 0xFE, 0x31, 0, 0x2C, 0, 0x32, 0]) == [1, 2])
@@ -185,7 +185,7 @@ import Testing
       for label in ["last", "none", "a label"][(round % 3)...(round % 3)] {
         var options = CSVSource.Options()
         options.label = label
-        let outcome = Outcome { try CSVSource.read("t.csv", bytes, options, SourceContext(folder: ".")) }
+        let outcome = Outcome { try CSVSource.readBothWays("t.csv", bytes, options, SourceContext(folder: ".")) }
         #expect(outcome.codes != ["?"])
         if let set = outcome.set { #expect(set.inputs[0].values.allSatisfy { $0.isFinite }) }
       }

@@ -20,7 +20,7 @@ import Testing
       DiagnosticError(code: error.code, file: "m.xml", error.message)
     }
     context.columns = declared
-    let raw = try CSVSource.read("t.csv", Array(text.utf8), CSVSource.Options(label: label), context)
+    let raw = try CSVSource.readBothWays("t.csv", Array(text.utf8), CSVSource.Options(label: label), context)
     let table = try #require(raw.table)
     let features = try declared.learned(raw, table, try #require(raw.record?.table?.features))
     return try #require(Dataset.encoded(["train": raw], features, isDouble: true)["train"])
@@ -59,6 +59,30 @@ import Testing
         }
       }
     }
+  }
+
+  /// numpy.quantile of 1 … 1000 and one far beyond: 11 and 991 at 0.01 and 0.99.
+  @Test func clippedNumbers() throws {
+    let column = try element(
+      NumberColumn.self, ["name": .text("a"), "clip": .number(0.01), "scale": .text("none")])
+    let text = "a,y\n" + (1...1000).map { "\($0),1\n" }.joined() + "1e9,1\n"
+    let set = try read(text, [column], label: "y")
+    #expect(set.inputs[0].values == (1...1000).map { Double(min(max($0, 11), 991)) } + [991])
+    let record = try #require(set.record)
+    #expect(SourceRecord(json: try StrictJSON(record.json.written.utf8)) == record, "\(record.json.written)")
+    guard case .number(let encoding)? = record.table?.features?[0].encoding else { return #expect(Bool(false)) }
+    #expect(encoding.encode(-5) == 11 && encoding.encode(1e300) == 991)
+    #expect(encoding.ofAnswers == .unchanged)
+  }
+
+  /// Numbers far beyond the range of all others are outliers, which say nothing of how skewed a column is.
+  @Test func outliers() throws {
+    func profile(_ last: String) throws -> ColumnProfile {
+      let rows = (0..<4000).map { "\($0 % 97),\($0 % 2)\n" }.joined()
+      return try TableProfile(file: "t.csv", text: Array("a,y\n\(rows)\(last),1\n".utf8), label: "y").columns[0]
+    }
+    #expect(try profile("400").hasOutliers && profile("-350").hasOutliers && profile("400").skewness < 0.1)
+    #expect(try !profile("350").hasOutliers && !profile("96").hasOutliers)
   }
 
   @Test func theRecordIsJSON() throws {

@@ -49,7 +49,7 @@ import Testing
     }
     for classes in [nil, ["0", "1"]] {
       let named = SourceContext(folder: ".", classes: classes, ignoredLabels: [255, -100])
-      let table = try CSVSource.read("t.csv", Array("1,0\n2,255\n3,1\n4,-100\n".utf8), .init(), named)
+      let table = try CSVSource.readBothWays("t.csv", Array("1,0\n2,255\n3,1\n4,-100\n".utf8), .init(), named)
       #expect(table.targets[0].form == .classes(count: 2, shape: Shape(1)) && table.classNames == ["0", "1"])
       #expect(table.targets[0].values == [0, 255, 1, -100])
     }

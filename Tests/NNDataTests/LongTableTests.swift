@@ -54,7 +54,8 @@ import Testing
   ) throws -> Dataset {
     var context = SourceContext(folder: ".", isDouble: true)
     change(&context)
-    return try CSVSource.read("long.csv", text.map { Array($0.utf8) } ?? self.text, options, context, for: purpose)
+    return try CSVSource.readBothWays(
+      "long.csv", text.map { Array($0.utf8) } ?? self.text, options, context, for: purpose)
   }
 
   /// The samples are the groups of pandas, sorted by the dates, whatever the order of the rows.

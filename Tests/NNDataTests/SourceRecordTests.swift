@@ -10,7 +10,7 @@ import Testing
   private func record(_ text: String, label: String? = nil, header: String = "auto", separator: String = "auto") throws
     -> SourceRecord?
   {
-    try CSVSource.read(
+    try CSVSource.readBothWays(
       "train.csv", Array(text.utf8), CSVSource.Options(label: label, header: header, separator: separator),
       SourceContext(folder: ".")
     ).record
@@ -22,7 +22,7 @@ import Testing
     header: String = "auto", name: String = "t.csv", classes: [String]? = nil
   ) -> String {
     let outcome = Outcome {
-      try CSVSource.read(
+      try CSVSource.readBothWays(
         name, Array(text.utf8), CSVSource.Options(label: label, header: header),
         SourceContext(folder: ".", classes: classes, record: record), for: purpose)
     }
@@ -97,7 +97,7 @@ import Testing
   @Test func messages() throws {
     let record = try record("width,height,y\n1,0,p\n2,0,q\n")
     do {
-      _ = try CSVSource.read(
+      _ = try CSVSource.readBothWays(
         "t.csv", Array("width,hight,kind\n1,0,p\n".utf8), CSVSource.Options(),
         SourceContext(folder: ".", record: record), for: .prediction)
       Issue.record("a column that is not there was found")
@@ -186,7 +186,7 @@ import Testing
       let context = SourceContext(folder: ".", classes: ["p", "q"], record: round % 2 == 0 ? record : plain)
       let purpose = [CSVSource.Purpose.model, .evaluation, .prediction][round % 3]
       let options = CSVSource.Options(label: [nil, "last", "y", "none", "1 2"][round % 5])
-      let outcome = Outcome { try CSVSource.read("t.csv", bytes, options, context, for: purpose) }
+      let outcome = Outcome { try CSVSource.readBothWays("t.csv", bytes, options, context, for: purpose) }
       #expect(outcome.codes != ["?"])
       guard let set = outcome.set else { continue }
       #expect(set.inputs[0].width == 2 && set.inputs[0].values.allSatisfy { $0.isFinite })

@@ -69,7 +69,7 @@ import Testing
       DiagnosticError(code: error.code, file: "m.xml", error.message)
     }
     context.columns = declared
-    let raw = try CSVSource.read("t.csv", Array(text.utf8), CSVSource.Options(label: "y"), context)
+    let raw = try CSVSource.readBothWays("t.csv", Array(text.utf8), CSVSource.Options(label: "y"), context)
     let features = try declared.learned(
       raw.subset([0, 1, 2]), try #require(raw.table), try #require(raw.record?.table?.features))
     return try #require(Dataset.encoded(["train": raw], features, isDouble: false)["train"])

@@ -57,6 +57,20 @@ import Testing
     #expect(SourceRecord(json: record.json) == record)
   }
 
+  /// Numbers in targets count the columns of the table, whichever of them are inputs.
+  @Test func targetsByNumber() throws {
+    let series = try CSVSource.readBothWays(
+      "s.csv", Array("when,a,b\n1,10,5\n2,20,6\n3,30,7\n4,40,8\n".utf8), CSVSource.Options(label: "when"),
+      SourceContext(folder: ".", isDouble: true))
+    var record = series
+    record.targets = []
+    for (target, right) in [("2", [30.0, 40]), ("3", [7, 8]), ("b", [7, 8])] {
+      let set = try SeriesWindows(length: 2, targets: [target]).cut(record, hasTargets: true)
+      #expect(set.targets[0].values == right, "\(target)")
+    }
+    #expect(throws: DiagnosticError.self) { try SeriesWindows(length: 2, targets: ["1"]).cut(record, hasTargets: true) }
+  }
+
   /// What `<columns>` learns counts each row that training windows read once; scikit-learn's numbers for the rows 1, 2, 4, 7, 11.
   @Test func rowsOfWindowsAreLearnedOnce() throws {
     let number = try NumberColumn(attributes: Attributes(["name": .text("a")], for: NumberColumn.schema))
@@ -65,7 +79,7 @@ import Testing
     }
     var context = SourceContext(folder: ".", isDouble: true)
     context.columns = declared
-    let series = try CSVSource.read(
+    let series = try CSVSource.readBothWays(
       "s.csv", Array("a\n1\n2\n4\n7\n11\n100\n1000\n".utf8), CSVSource.Options(label: "none", header: "true"), context)
     let set = try SeriesWindows(length: 3).cut(series, hasTargets: true)
     #expect(set.count == 4 && set.targets[0].values == [7, 11, 100, 1000])

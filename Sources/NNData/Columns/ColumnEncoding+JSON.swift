@@ -7,6 +7,10 @@ extension ColumnEncoding {
     case .number(let number):
       return [.init(key: "is", value: .text("number"))] + Self.fill(number.fill)
         + (number.hasIndicator ? [.init(key: "indicator", value: .boolean(true))] : [])
+        + (number.limits.map {
+          [.init(key: "limits", value: .array([.number($0.lowerBound), .number($0.upperBound)]))]
+        }
+          ?? [])
         + (number.isLogarithmic ? [.init(key: "log", value: .boolean(true))] : []) + [
           .init(key: "scale", value: .number(number.scale)), .init(key: "shift", value: .number(number.shift)),
         ]
@@ -53,10 +57,13 @@ extension ColumnEncoding {
     switch kind {
     case "number":
       guard let scale = number("scale"), let shift = number("shift"), scale != 0 else { return nil }
-      self = .number(
-        NumberEncoding(
-          fill: number("fill"), hasIndicator: flag("indicator"), isLogarithmic: flag("log"), scale: scale, shift: shift)
-      )
+      var encoding = NumberEncoding(
+        fill: number("fill"), hasIndicator: flag("indicator"), isLogarithmic: flag("log"), scale: scale, shift: shift)
+      if let value = json["limits"] {
+        guard let limits = value.numbers, limits.count == 2, limits[0] <= limits[1] else { return nil }
+        encoding.limits = limits[0]...limits[1]
+      }
+      self = .number(encoding)
     case "category":
       guard let values = json["values"]?.texts, Set(values).count == values.count else { return nil }
       var category = CategoryEncoding(values: values, refusesUnseen: json["unseen"] == .text("error"))

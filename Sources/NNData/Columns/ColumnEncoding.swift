@@ -73,18 +73,27 @@ package enum ColumnEncoding: Sendable, Hashable {
   }
 }
 
-/// A number: a gap filled, a logarithm taken if asked for, then scale x + shift.
+/// A number: a gap filled, what lies beyond limits cut to them, a logarithm taken if asked for, then scale x + shift.
 package struct NumberEncoding: Sendable, Hashable {
   /// What stands for a gap, as the table has numbers; nil if there must be none.
   package var fill: Double?
   /// Whether a second number is 1 where there is a gap.
   package var hasIndicator = false
+  /// The numbers to which smaller and larger ones are cut, as the table has numbers; nil if none are.
+  package var limits: ClosedRange<Double>?
   /// Whether x becomes sign(x) ln(1 + |x|) first.
   package var isLogarithmic = false
   /// The factor.
   package var scale = 1.0
   /// The summand.
   package var shift = 0.0
+
+  /// The encoding of the same column where it is forecast, or an answer: without gaps, and nothing cut.
+  package var ofAnswers: NumberEncoding {
+    var result = self
+    (result.fill, result.hasIndicator, result.limits) = (nil, false, nil)
+    return result
+  }
 
   /// A number as it is.
   package static let unchanged = NumberEncoding()
@@ -100,7 +109,8 @@ package struct NumberEncoding: Sendable, Hashable {
   }
 
   /// The number before it is scaled.
-  func bent(_ value: Double) -> Double {
+  func bent(_ number: Double) -> Double {
+    let value = limits.map { min(max(number, $0.lowerBound), $0.upperBound) } ?? number
     guard isLogarithmic else { return value }
     return value < 0 ? -log1p(-value) : log1p(value)
   }

@@ -196,13 +196,11 @@ package struct DeclaredColumns: Sendable {
       }
       let values = (0..<answers.elements.count / names.count).map { answers.value($0 * names.count + column) }
       do throws(ElementError) {
-        guard case .number(var scale)? = try elements[index].learned(.numbers(values), rows: learning, column: name)
+        guard case .number(let scale)? = try elements[index].learned(.numbers(values), rows: learning, column: name)
         else {
           return nil
         }
-        scale.fill = nil
-        scale.hasIndicator = false
-        scales.append(scale)
+        scales.append(scale.ofAnswers)
       } catch {
         throw failure(error, index)
       }

@@ -22,14 +22,9 @@ struct EncodedInputs {
   /// Inputs without samples, in the order in which features name them. The features are learned.
   init(_ features: [TableFeature], isDouble: Bool, samples: Int) {
     self.isDouble = isDouble
-    var order: [String] = []
-    for feature in features where !order.contains(feature.input) { order.append(feature.input) }
-    for name in order {
-      let columns = features.indices.filter { features[$0].input == name }
+    for (name, columns, isIndex) in Self.groups(features) {
       let encodings = columns.compactMap { features[$0].encoding }
-      var input = Input(
-        name: name, columns: columns, isIndex: encodings.allSatisfy { $0.entries != nil },
-        width: Count.sum(encodings.map(\.width)))
+      var input = Input(name: name, columns: columns, isIndex: isIndex, width: Count.sum(encodings.map(\.width)))
       if encodings.allSatisfy(\.isSequence) { input.lengths = [] }
       let room = Count.product(input.width, samples)
       if input.isIndex {

@@ -1,4 +1,5 @@
 import NNCore
+import NNKernels
 
 /// Reads fields of a table as the columns that are declared or learned.
 struct FieldReading {
@@ -17,7 +18,9 @@ struct FieldReading {
   /// A field as a number; NaN for a gap. Throws a `DiagnosticError` for anything else.
   func number(_ row: Int, _ column: Int, _ reading: ColumnReading) throws(DiagnosticError) -> Double {
     let table = columns.table
-    if reading == .number, let value = table.number(row, column) { return gapNumbers.contains(value) ? .nan : value }
+    if reading == .number, let value = table.number(row, column) {
+      return !gapNumbers.isEmpty && gapNumbers.contains(value) ? .nan : value
+    }
     guard let text = text(row, column) else { return .nan }
     switch reading {
     case .boolean: if let value = BooleanColumn.value(text) { return value }
@@ -65,7 +68,7 @@ struct FieldReading {
         raw.append(RawColumn(name: names[index], values: .numbers(numbers)))
       }
     }
-    return RawTable(columns: raw, lines: columns.rows.map { Int32(clamping: columns.table.lines[$0]) })
+    return RawTable(columns: raw, lines: columns.rows.map { Int32(clamping: columns.table.line($0)) })
   }
 
   /// The fields of the features that are read as numbers, as they are.
@@ -85,12 +88,20 @@ struct FieldReading {
 
   /// The numbers of the features of each row, by what training has learned.
   ///
-  /// - Parameter bad: what becomes of rows with something wrong in them.
+  /// - Parameters:
+  ///   - bad: what becomes of rows with something wrong in them.
+  ///   - workers: the threads that share the work.
   /// - Returns: the inputs, the rows that they come from, and warnings.
   func encoded(
-    _ features: [TableFeature], isDouble: Bool, bad: inout BadRows
-  ) throws -> (inputs: EncodedInputs, rows: [Int], warnings: [Diagnostic]) {
+    _ features: [TableFeature], isDouble: Bool, bad: inout BadRows, workers: WorkerPool?
+  ) throws -> (inputs: [DataArray], rows: [Int], warnings: [Diagnostic]) {
     try EncodedInputs.requireMemory(features, samples: columns.rows.count, isDouble: isDouble, file: columns.table.file)
+    let fields = TableFields(reading: self)
+    if let arrays = EncodedInputs.blocks(
+      features, isDouble: isDouble, samples: columns.rows.count, fields, workers)
+    {
+      return (arrays, columns.rows, [])
+    }
     var inputs = EncodedInputs(features, isDouble: isDouble, samples: columns.rows.count)
     let encoders = features.compactMap { $0.encoding.map(ColumnEncoder.init) }
     var numbers = [[Double]](repeating: [], count: encoders.count)
@@ -111,7 +122,7 @@ struct FieldReading {
       rows.append(row)
     }
     let names = columns.inputs.map(columns.plainName)
-    return (inputs, rows, cut.warnings(features, names, samples: rows.count, file: columns.table.file))
+    return (inputs.arrays, rows, cut.warnings(features, names, samples: rows.count, file: columns.table.file))
   }
 
   private func encode(
@@ -137,10 +148,17 @@ extension RawTable {
   /// The inputs that the table makes with what training has learned of it, and warnings.
   ///
   /// - Throws: a `DiagnosticError` for a field that the training part does not explain, with its line.
+  ///
+  /// - Parameter workers: the threads that share the work.
   package func encoded(
-    _ features: [TableFeature], isDouble: Bool, file: String
+    _ features: [TableFeature], isDouble: Bool, file: String, workers: WorkerPool? = nil
   ) throws -> (inputs: [DataArray], warnings: [Diagnostic]) {
     try EncodedInputs.requireMemory(features, samples: lines.count, isDouble: isDouble, file: file)
+    if let arrays = EncodedInputs.blocks(
+      features, isDouble: isDouble, samples: lines.count, RawFields(table: self), workers)
+    {
+      return (try gathered(arrays, file: file), [])
+    }
     var inputs = EncodedInputs(features, isDouble: isDouble, samples: lines.count)
     let encoders = features.compactMap { $0.encoding.map(ColumnEncoder.init) }
     var numbers = [[Double]](repeating: [], count: encoders.count)
@@ -164,12 +182,15 @@ extension RawTable {
       }
       inputs.append(numbers)
     }
-    var arrays = inputs.arrays
+    let warnings = cut.warnings(features, columns.map(\.name), samples: lines.count, file: file)
+    return (try gathered(inputs.arrays, file: file), warnings)
+  }
+
+  /// Inputs of rows as inputs of samples, whose steps rows may be. Throws a `DiagnosticError` for what is not finite.
+  private func gathered(_ arrays: [DataArray], file: String) throws -> [DataArray] {
     for array in arrays { try array.requireFinite(file: file) }
-    if let groups {
-      arrays = try arrays.map { try $0.gathered(groups.rows, steps: groups.steps) }
-    }
-    return (arrays, cut.warnings(features, columns.map(\.name), samples: lines.count, file: file))
+    guard let groups else { return arrays }
+    return try arrays.map { try $0.gathered(groups.rows, steps: groups.steps) }
   }
 }
 

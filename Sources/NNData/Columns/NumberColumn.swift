@@ -21,6 +21,10 @@ struct NumberColumn: ColumnElement {
       .optional(
         "scale", .choice(["standard", "minMax", "robust", "log", "none"]), default: .text("standard"),
         "How the numbers are brought to a common size. log: the logarithm, and then as standard."),
+      .optional(
+        "clip", .number(NumberRange(0, 0.5, excludesUpper: true)), default: .number(0),
+        "The share of the training part's numbers at either end that is cut to the quantile there, as are later numbers "
+          + "beyond it. Right answers are not cut."),
       ColumnAttributes.input,
     ])
 
@@ -30,6 +34,7 @@ struct NumberColumn: ColumnElement {
   private let fill: Double
   private let hasIndicator: Bool
   private let scale: String
+  private let clip: Double
   var reading: ColumnReading { .number }
   var dropsGaps: Bool { missing == "drop" }
 
@@ -40,6 +45,7 @@ struct NumberColumn: ColumnElement {
     fill = attributes.has("fill") ? attributes.number("fill") : 0
     hasIndicator = attributes.boolean("indicator")
     scale = attributes.text("scale")
+    clip = attributes.number("clip")
     if attributes.has("fill"), missing != "constant" {
       throw ElementError(
         code: "exclusive-attributes", "<number> has fill, but missing=\"\(missing)\" takes no number",
@@ -58,6 +64,11 @@ struct NumberColumn: ColumnElement {
     var encoding = NumberEncoding()
     encoding.hasIndicator = hasIndicator
     encoding.isLogarithmic = scale == "log"
+    if clip > 0 {
+      let low = present.quantile(clip)
+      let high = max(low, present.quantile(1 - clip))
+      if low <= high { encoding.limits = low...high }
+    }
     switch missing {
     case "mean": encoding.fill = present.mean
     case "median": encoding.fill = present.quantile(0.5)

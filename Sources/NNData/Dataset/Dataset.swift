@@ -135,14 +135,17 @@ public struct Dataset: Sendable {
   ///
   /// - Throws: a `DiagnosticError` for a field that the training part does not explain.
   package static func encoded(
-    _ sets: [String: Dataset], _ features: [TableFeature], isDouble: Bool
+    _ sets: [String: Dataset], _ features: [TableFeature], isDouble: Bool, workers: WorkerPool? = nil
   ) throws -> [String: Dataset] {
     var arrays: [ObjectIdentifier: (inputs: [DataArray], warnings: [Diagnostic])] = [:]
     return try sets.mapValues { set in
       guard let table = set.table else { return set }
       var result = set
       let key = ObjectIdentifier(table)
-      let encoded = try arrays[key] ?? table.encoded(features, isDouble: isDouble, file: set.file)
+      let encoded =
+        try arrays[key]
+        ?? table.encoded(
+          features, isDouble: isDouble, file: set.file, workers: workers)
       arrays[key] = encoded
       result.inputs = encoded.inputs
       result.warnings += encoded.warnings

@@ -24,10 +24,14 @@ package struct SeriesNumbers: Sendable {
   init(names: [String], columns: [[Double]]) { (self.names, self.columns) = (names, columns) }
 
   /// Some of the columns, by name or by number from 1. Throws the error of a name that none has.
-  func taking(_ wanted: [String], _ unknown: (String) -> any Error) throws -> SeriesNumbers {
+  ///
+  /// - Parameter table: the names of all columns of the table, which numbers count; nil if they have none.
+  func taking(_ wanted: [String], of table: [String]?, _ unknown: (String) -> any Error) throws -> SeriesNumbers {
     let places = try wanted.map { name in
-      let number = Int(name).flatMap { (1...max(1, names.count)).contains($0) ? $0 - 1 : nil }
-      guard let place = names.firstIndex(of: name) ?? number, names.indices.contains(place) else { throw unknown(name) }
+      let column = table.flatMap { table in
+        CSVColumns.position(name, names: table, count: table.count).map { table[$0] }
+      }
+      guard let place = names.firstIndex(of: column ?? name) else { throw unknown(name) }
       return place
     }
     return SeriesNumbers(names: places.map { names[$0] }, columns: places.map { columns[$0] })

@@ -131,7 +131,7 @@ public struct SeriesWindows: Sendable, Hashable {
       guard !known.names.isEmpty else { throw problem("bad-windows", "no column of the series is a number", nil) }
       return known
     }
-    return try known.taking(targets) { name in
+    return try known.taking(targets, of: record?.table?.names) { name in
       problem(
         "unknown-column", "the series has no column '\(name.shortened)' of numbers to be forecast",
         known.names.isEmpty ? nil : "it has \(known.names.joined(separator: ", ").shortened)")

@@ -40,7 +40,9 @@ package struct ColumnProfile: Sendable {
   package let range: ClosedRange<Double>?
   /// Whether all numbers are whole.
   package let isWhole: Bool
-  /// The third standardized moment of the numbers; 0 where there are none.
+  /// Whether a few numbers lie far beyond the range of all others.
+  package let hasOutliers: Bool
+  /// The third standardized moment of the numbers, of outliers as if they lay at the end of that range; 0 where there are none.
   package let skewness: Double
   /// The most frequent values with their counts, the first one first; of equally frequent ones the smaller.
   package let frequent: [(value: String, count: Int)]
@@ -90,7 +92,12 @@ extension ColumnProfile {
     distinct = counts.count - (isNumeric ? words.count : 0) - (gapNumber == nil ? 0 : 1)
     isWhole = isNumeric && numbers.allSatisfy { $0 == $0.rounded() }
     range = isNumeric ? numbers.min().flatMap { low in numbers.max().map { low...$0 } } : nil
-    skewness = isNumeric ? Self.skewness(numbers) : 0
+    let usual = isNumeric ? Self.usualRange(numbers) : nil
+    hasOutliers = usual != nil
+    skewness =
+      isNumeric
+      ? Self.skewness(
+        usual.map { usual in numbers.map { min(max($0, usual.lowerBound), usual.upperBound) } } ?? numbers) : 0
     let signs = Set(gapWords)
     frequent = counts.filter { !isNumeric || !signs.contains($0.key) }.sorted {
       $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value
@@ -123,6 +130,22 @@ extension ColumnProfile {
       if distance > 3 * (high - low) { return candidate }
     }
     return nil
+  }
+
+  /// The share of the numbers at either end that may be outliers.
+  package static let outlierShare = 0.0005
+
+  /// The range of nearly all numbers, if others lie more than three times its width beyond it; nil if none do.
+  private static func usualRange(_ numbers: [Double]) -> ClosedRange<Double>? {
+    // Of fewer numbers the quantiles would be the outliers themselves.
+    guard Double(numbers.count) * outlierShare >= 1 else { return nil }
+    let sorted = numbers.sorted()
+    let low = ColumnStatistics.quantile(sorted, outlierShare)
+    let high = ColumnStatistics.quantile(sorted, 1 - outlierShare)
+    guard let first = sorted.first, let last = sorted.last, high > low,
+      max(low - first, last - high) > 3 * (high - low)
+    else { return nil }
+    return low...high
   }
 
   private static func skewness(_ numbers: [Double]) -> Double {

@@ -56,6 +56,21 @@ struct SampleFile {
     return try bytes()
   }
 
+  /// The contents as those of a table, which are read when they are needed. Throws a `DiagnosticError`.
+  func takeTable() throws -> TableBytes { contents.bytes == nil ? try .open(path) : try .memory(takeBytes()) }
+
+  /// The first bytes, enough to recognize a format by. Throws a `DiagnosticError`.
+  func head() throws -> [UInt8] {
+    if contents.bytes == nil, let file = FileBlocks(path) {
+      let head = file.head(Self.headSize)
+      if !Compression.isGzip(head) { return head }
+    }
+    return try bytes()
+  }
+
+  /// Bytes by which formats are recognized.
+  private static let headSize = 1 << 16
+
   /// The format of the file; a table if no format matches. Throws a `DiagnosticError` if the file cannot be read.
   ///
   /// - Parameter record: how the training set was read: what holds texts looks like nothing else, and like anything.

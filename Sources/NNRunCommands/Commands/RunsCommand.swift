@@ -75,7 +75,7 @@ enum RunsCommand: Command {
     for run in runs {
       func text(_ value: Double?) -> String { value.map { run.metric.text($0) } ?? "-" }
       table.add([
-        run.name, "\(run.epochs.count)", run.metric.label,
+        run.name, "\(run.epochs.count)", run.metric.label + (run.head.map { " of \($0)" } ?? ""),
         text(run.validation),
         run.isFinished ? text(run.test) : "unfinished", duration(run.seconds), clock(run.time),
         run.overrides.joined(separator: " "),
@@ -101,7 +101,8 @@ enum RunsCommand: Command {
 
   private static func jsonText(_ run: RunSummary) -> String {
     #"{"folder":\#(json(run.folder)),"overrides":\#(json(run.overrides)),"epochs":\#(run.epochs.count),"#
-      + #""metric":"\#(run.metric.key)","validation":\#(json(run.validation)),"test":\#(json(run.test)),"#
+      + #""metric":"\#(run.metric.key)","# + (run.head.map { #""head":\#(json($0)),"# } ?? "")
+      + #""validation":\#(json(run.validation)),"test":\#(json(run.test)),"#
       + #""seconds":\#(json(run.seconds)),"time":\#(run.time),"finished":\#(run.isFinished)}"#
   }
 

@@ -39,7 +39,8 @@ struct ColumnProposal {
         add(
           "number",
           (hasGaps ? " missing=\"median\"" : "") + (marksGaps ? " indicator=\"true\"" : "")
-            + (isSkewed ? " scale=\"log\"" : ""),
+            + (isSkewed ? " scale=\"log\"" : "")
+            + (column.hasOutliers ? " clip=\"\(ColumnProfile.outlierShare)\"" : ""),
           column.name)
         width += marksGaps ? 2 : 1
       case .category:

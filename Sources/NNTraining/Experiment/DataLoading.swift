@@ -45,7 +45,7 @@ package struct DataLoading {
         "the table has other columns, or columns of other kinds, than the one that the run began with")
     }
     let isDouble = description.precision == .double
-    sets = try Dataset.encoded(sets, features, isDouble: isDouble)
+    sets = try Dataset.encoded(sets, features, isDouble: isDouble, workers: workers)
     if training.windows != nil {
       let scales = learned == nil ? training.forecastScales(features) : learnedScales
       if let scales { sets = sets.mapValues { $0.scalingAnswers(scales, isDouble: isDouble) } }

@@ -33,9 +33,8 @@ extension Dataset {
     let names = record?.table?.names
     let scales = forecastNames.map { name -> NumberEncoding in
       let feature = features.first { (names?[$0.position] ?? String($0.position + 1)) == name }
-      guard case .number(var scale)? = feature?.encoding else { return .unchanged }
-      (scale.fill, scale.hasIndicator) = (nil, false)
-      return scale
+      guard case .number(let scale)? = feature?.encoding else { return .unchanged }
+      return scale.ofAnswers
     }
     guard scales.contains(where: { $0 != .unchanged }) else { return nil }
     return (0..<windows.horizon).flatMap { _ in scales }

@@ -199,7 +199,8 @@ public final class TrainingRun<S: Scalar> {
     let description = experiment.description
     let numbers = RunResults(
       model: description.name, overrides: record.overrides, metric: trainer.decidingMetric,
-      bestEpoch: trainer.bestEpoch, epochs: trainer.records.count, steps: trainer.steps, seconds: trainer.seconds,
+      head: trainer.settings.stopping?.head, bestEpoch: trainer.bestEpoch, epochs: trainer.records.count,
+      steps: trainer.steps, seconds: trainer.seconds,
       evaluations: evaluations)
     try AtomicFile.write(folder.results, text: numbers.json)
     var report = TrainingReport(

@@ -11,6 +11,8 @@ struct RunResults {
   var overrides: [String]
   /// The metric by which epochs were compared.
   var metric: Metric
+  /// The loss that it measures, where the stopping rule names one of several; nil otherwise.
+  var head: String?
   /// The epoch whose weights are kept; 0 for none.
   var bestEpoch: Int
   /// Epochs done.
@@ -25,7 +27,9 @@ struct RunResults {
   /// The results as a JSON object.
   var json: String {
     var text = #"{"model":\#(NNText.json(model)),"overrides":\#(NNText.json(overrides)),"#
-    text += #""metric":"\#(metric.key)","bestEpoch":\#(bestEpoch),"epochs":\#(epochs),"steps":\#(steps),"#
+    text += #""metric":"\#(metric.key)","#
+    if let head { text += #""head":\#(NNText.json(head)),"# }
+    text += #""bestEpoch":\#(bestEpoch),"epochs":\#(epochs),"steps":\#(steps),"#
     text += #""seconds":\#(fixed(seconds, 3))"#
     for (set, evaluation) in evaluations {
       let hasDetails = evaluation.heads.allSatisfy { max($0.head.classCount, $0.head.width) <= Self.mostDetails }

@@ -21,6 +21,8 @@ package struct RunSummary: Sendable {
   package let overrides: [String]
   /// The metric by which epochs were compared.
   package let metric: Metric
+  /// The loss that it measures, where the stopping rule names one of several; nil otherwise.
+  package let head: String?
   /// Whether it has come to its end.
   package let isFinished: Bool
   /// Seconds of training.
@@ -31,6 +33,8 @@ package struct RunSummary: Sendable {
   package let epochs: [Epoch]
   /// By set and metric what was measured with the kept weights; nothing before the end.
   package let results: [String: [String: Double]]
+  /// The same of the loss that decides, where that is one of several.
+  private let judged: [String: [String: Double]]
 
   /// Reads a folder; nil if no run is in it. Throws a `DiagnosticError` for files that cannot be read.
   ///
@@ -51,6 +55,15 @@ package struct RunSummary: Sendable {
     var found: [String: [String: Double]] = [:]
     for set in ["validation", "test", "training"] { found[set] = results?[set].map(Self.numbers) }
     self.results = found
+    var watched: String?
+    if case .text(let name)? = results?["head"] { watched = name }
+    head = watched
+    if let watched {
+      for set in ["validation", "test"] {
+        if let own = results?[set]?["heads"]?[watched] { found[set] = Self.numbers(own) }
+      }
+    }
+    judged = found
     if case .text(let key)? = results?["metric"], let named = Metric.named(key) {
       metric = named
     } else {
@@ -81,13 +94,13 @@ package struct RunSummary: Sendable {
 
   /// The best value of the deciding metric on the validation set: that of the kept epoch, or of the best so far.
   package var validation: Double? {
-    if let value = results["validation"]?[metric.key] { return value }
+    if let value = judged["validation"]?[metric.key] { return value }
     let values = epochs.compactMap { $0.values["validation \(metric.key)"] }
     return metric.improvesUpwards ? values.max() : values.min()
   }
 
   /// The value of the deciding metric on the test set.
-  package var test: Double? { results["test"]?[metric.key] }
+  package var test: Double? { judged["test"]?[metric.key] }
 
   /// Whether epochs have a metric.
   func hasCurve(_ metric: Metric) -> Bool { epochs.contains { $0.values["training \(metric.key)"] != nil } }

@@ -28,7 +28,7 @@ extension ArraySource {
       attributes.has("lengths") ? (file("lengths"), Self.self) : nil, context, streaming)
   }
 
-  static func matches(_ file: SampleFile) throws -> Bool { try isArray(file.bytes()) }
+  static func matches(_ file: SampleFile) throws -> Bool { try isArray(file.head()) }
 
   static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
     let lengths = try request.lengths.map { try array(in: $0, "the lengths of samples") }

@@ -50,7 +50,7 @@ public struct NPZSource: SampleFormat {
     return try Self.read(NPZArchive(FileReading.bytes(file), file: file), inputs, targets, lengths, context)
   }
 
-  static func matches(_ file: SampleFile) throws -> Bool { try ZipArchive.isZip(file.bytes()) }
+  static func matches(_ file: SampleFile) throws -> Bool { try ZipArchive.isZip(file.head()) }
 
   /// The arrays that the training set had. Without a record the targets are `y`, and the inputs are those that the
   /// request names, or `x`, or, where no targets are wanted, the only array that there is.

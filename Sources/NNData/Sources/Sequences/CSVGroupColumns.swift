@@ -49,8 +49,7 @@ extension CSVColumns {
 
   /// The position of a column that an attribute names, by name or by number from 1.
   private func position(_ name: String, of attribute: String) throws(DiagnosticError) -> Int {
-    let number = Int(name).flatMap { (1...table.columns).contains($0) ? $0 - 1 : nil }
-    guard let column = names?.firstIndex(of: name) ?? number else {
+    guard let column = self.position(name) else {
       throw DiagnosticError(
         code: "unknown-column", file: table.file, "there is no column '\(name.shortened)', which \(attribute) names",
         remedy: nearestName(to: name, among: names ?? []).map { "did you mean '\($0)'?" })

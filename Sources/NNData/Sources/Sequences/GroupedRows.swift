@@ -46,7 +46,7 @@ struct GroupedRows {
         throw table.error(
           row: row, column: order, "same-step",
           "group '\(names[group].shortened)' has \(table.text(row, order).shortened) in \(columns.name(order)) here and on "
-            + "line \(table.lines[columns.rows[Int(min(before, place))]])",
+            + "line \(table.line(columns.rows[Int(min(before, place))]))",
           remedy: "leave one of the rows out, or write order=\"file\" if the rows stand in their order")
       }
     }

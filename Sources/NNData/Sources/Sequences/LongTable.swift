@@ -61,7 +61,7 @@ struct LongTable {
     result.answerScales = set.answerScales
     if var record = set.record?.table {
       record.groups = groups
-      result.record = SourceRecord(.table(record))
+      result.record = set.record?.with(record)
     }
     for (name, texts) in set.splitColumns {
       if !context.splitOrders.contains(name), let column = position(name) {
@@ -106,7 +106,7 @@ struct LongTable {
         throw table.error(
           row: row, column: column, "varies-in-group",
           "the \(noun) of group '\(name.shortened)' is '\(table.text(row, column).shortened)' in \(columns.name(column)) "
-            + "here, but '\(table.text(first, column).shortened)' on line \(table.lines[first])",
+            + "here, but '\(table.text(first, column).shortened)' on line \(table.line(first))",
           remedy: noun == "right answer"
             ? "give the group one, or write each=\"step\" if each of its rows has its own" : "give the group one")
       }

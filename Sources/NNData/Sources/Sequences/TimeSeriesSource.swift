@@ -36,7 +36,7 @@ public struct TimeSeriesSource: SampleFormat {
     try Self.read(SampleFile(context.resolve(path)), missing, context, hasTargets: true)
   }
 
-  static func matches(_ file: SampleFile) throws -> Bool { try TimeSeriesFile.isTimeSeries(file.bytes()) }
+  static func matches(_ file: SampleFile) throws -> Bool { try TimeSeriesFile.isTimeSeries(file.head()) }
 
   static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
     var missing = Missing.refuse

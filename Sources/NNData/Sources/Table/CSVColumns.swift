@@ -36,6 +36,14 @@ struct CSVColumns {
     hasHeader ? "column '\(table.text(0, column).shortened)'" : "column \(column + 1)"
   }
 
+  /// The position of the column that attributes name, by its name or by its number from 1; nil if there is none.
+  func position(_ name: String) -> Int? { Self.position(name, names: names, count: table.columns) }
+
+  /// The position of a column among `count`; `names` is nil if they have none.
+  static func position(_ name: String, names: [String]?, count: Int) -> Int? {
+    names?.firstIndex(of: name) ?? Int(name).flatMap { (1...max(1, count)).contains($0) ? $0 - 1 : nil }
+  }
+
   /// The columns of a table of which nothing is known but what is asked for: the answers are those that the label names,
   /// the inputs all others.
   ///

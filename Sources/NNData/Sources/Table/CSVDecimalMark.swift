@@ -18,14 +18,14 @@ extension CSVTable {
     if let point = needs(.point, in: inputs) {
       throw error(
         row: point.row, column: point.column, "mixed-decimals",
-        "this number has a decimal point, but one on line \(lines[comma.row]) has a decimal comma",
+        "this number has a decimal point, but one on line \(line(comma.row)) has a decimal comma",
         remedy: "write all alike")
     }
     return .comma
   }
 
   /// The first field in the given columns that is a number with the given mark alone.
-  private func needs(_ mark: TableRecord.DecimalMark, in columns: [Int]) -> (row: Int, column: Int)? {
+  func needs(_ mark: TableRecord.DecimalMark, in columns: [Int]) -> (row: Int, column: Int)? {
     let other = mark == .comma ? TableRecord.DecimalMark.point : .comma
     for row in 0..<rows {
       for column in columns where number(row, column, mark) != nil && number(row, column, other) == nil {

@@ -24,6 +24,11 @@ struct CSVScanner {
     }
 
     @inline(__always) var range: Range<Int> { Int(start)..<(Int(start) + Int(word & (Self.doubled - 1))) }
+    /// The same field in a text that begins so many bytes earlier.
+    @inline(__always) func moved(by count: Int) -> Field {
+      Field(
+        (range.lowerBound + count)..<(range.upperBound + count), isQuoted: isQuoted, hasDoubledQuotes: hasDoubledQuotes)
+    }
     /// Whether the field stands in quotes.
     var isQuoted: Bool { word & Self.quoted != 0 }
     /// Whether doubled quotes stand for single ones.
@@ -33,8 +38,9 @@ struct CSVScanner {
   private let file: String
   private let bytes: [UInt8]
   private let separator: TableRecord.Separator
-  private var position = 0
-  private var line = 1
+  /// The byte that is read next, and its line.
+  private(set) var position = 0
+  private(set) var line = 1
 
   init(file: String, bytes: [UInt8], separator: TableRecord.Separator) {
     self.file = file
@@ -56,6 +62,14 @@ struct CSVScanner {
       fields.append(try field())
     } while passSeparator()
     return start
+  }
+
+  /// Passes a line feed, or a carriage return and a line feed; false if neither follows.
+  mutating func passLineFeed() -> Bool {
+    if position < bytes.count, bytes[position] == UInt8(ascii: "\r") { position += 1 }
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "\n") else { return false }
+    passByte()
+    return true
   }
 
   private var isAtLineBreak: Bool { position < bytes.count && Self.isLineBreak(bytes[position]) }

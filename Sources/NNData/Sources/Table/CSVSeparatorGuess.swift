@@ -77,6 +77,24 @@ struct CSVSeparatorGuess {
       }
   }
 
+  /// Whether no more text can change the guess, as it would by closing a quote.
+  ///
+  /// - Parameter isWhole: whether there is no more.
+  func isSettled(isWhole: Bool) -> Bool {
+    Self.candidates.allSatisfy { separator in
+      var scanner = CSVScanner(file: file, bytes: bytes, separator: separator)
+      var fields: [CSVScanner.Field] = []
+      do throws(DiagnosticError) {
+        for _ in 0..<Self.mostRows {
+          guard try scanner.row(&fields) != nil else { return isWhole }
+        }
+        return true
+      } catch {
+        return error.diagnostics.first?.code != "open-quote"
+      }
+    }
+  }
+
   /// The first rows; nil when quotes are out of place.
   private func rows(_ separator: TableRecord.Separator, most: Int) -> [[CSVScanner.Field]]? {
     var scanner = CSVScanner(file: file, bytes: bytes, separator: separator)

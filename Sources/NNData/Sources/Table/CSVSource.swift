@@ -103,7 +103,7 @@ public struct CSVSource: SampleFormat {
   /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
-    return try Self.read(file, FileReading.expandedBytes(file), options, context)
+    return try Self.read(file, .open(file), options, context)
   }
 
   /// A table is whatever nothing else is: text begins as it likes.
@@ -111,7 +111,7 @@ public struct CSVSource: SampleFormat {
 
   static func samples(in file: SampleFile, _ request: SampleRequest) throws -> Dataset {
     try read(
-      file.name, file.takeBytes(), Options(label: request.label), request.context,
+      file.name, file.takeTable(), Options(label: request.label), request.context,
       for: request.hasTargets ? .evaluation : .prediction)
   }
 
@@ -120,20 +120,30 @@ public struct CSVSource: SampleFormat {
     _ file: String, _ bytes: [UInt8], _ options: Options, _ context: SourceContext,
     for purpose: Purpose = .model
   ) throws -> Dataset {
-    let record = context.record?.table
+    try read(file, .memory(bytes), options, context, for: purpose)
+  }
+
+  /// The samples of a table: in blocks where that is possible, or else field by field, which also finds what is wrong.
+  static func read(
+    _ file: String, _ bytes: TableBytes, _ options: Options, _ context: SourceContext, for purpose: Purpose = .model
+  ) throws -> Dataset {
+    let reading = BlockReading(file: file, bytes: bytes, options: options, context: context, purpose: purpose)
+    if let set = reading.set() { return set }
     var bad = BadRows(areLeftOut: context.skipsBadRows)
-    // Texts in files have no dialect that a table could share.
-    let dialect = purpose == .model || record?.texts != nil ? nil : record
     let table = try table(
-      file, bytes, options, dialect, declared: context.columns, bad: &bad, workers: context.workers)
-    var columns = try columns(table, options, record, purpose, context)
-    try requireRows(columns, bad)
-    guard !columns.rows.isEmpty else {
-      throw DiagnosticError(code: "no-samples", file: file, "there is a header, but no row of data")
-    }
-    try columns.takeWeight(named: options.weight, record: purpose == .evaluation ? record : nil)
-    try columns.takeGroups(options, record, context.columns)
-    guard !columns.inputs.isEmpty else { throw noInputs(table) }
+      file, bytes.all(), options, dialect(context, purpose), declared: context.columns, bad: &bad,
+      workers: context.workers)
+    return try set(
+      of: table, resolved(table, options, context, for: purpose, bad), options, context, for: purpose, &bad)
+  }
+
+  /// The samples of a table whose columns are known.
+  static func set(
+    of table: CSVTable, _ known: CSVColumns, _ options: Options, _ context: SourceContext, for purpose: Purpose,
+    _ bad: inout BadRows
+  ) throws -> Dataset {
+    let record = context.record?.table
+    var columns = known
     var content = Content()
     if let features = record?.features, purpose != .model {
       content = try encoded(&columns, features, record, context, for: purpose, bad: &bad)
@@ -187,8 +197,8 @@ public struct CSVSource: SampleFormat {
       try dropGaps(&columns, dropped.map { ($0.0, $0.1.encoding?.reading ?? .text) }, gaps)
     }
     let reading = FieldReading(columns: columns, gaps: gaps)
-    let result = try reading.encoded(features, isDouble: context.isDouble, bad: &bad)
-    content.inputs = result.inputs.arrays
+    let result = try reading.encoded(features, isDouble: context.isDouble, bad: &bad, workers: context.workers)
+    content.inputs = result.inputs
     if purpose == .evaluation, context.record?.windows != nil {
       var seen = columns
       seen.rows = result.rows
@@ -267,78 +277,5 @@ public struct CSVSource: SampleFormat {
       set.splitColumns[name] = columns.rows.map { columns.table.text($0, column) }
     }
     return set
-  }
-
-  /// The fields of a table, in the training set's dialect if that is known.
-  ///
-  /// - Parameters:
-  ///   - declared: what `<columns>` says of it.
-  ///   - bad: what becomes of rows with too few or too many fields.
-  static func table(
-    _ file: String, _ bytes: [UInt8], _ options: Options, _ record: TableRecord?, declared: DeclaredColumns? = nil,
-    bad: inout BadRows, workers: WorkerPool? = nil
-  ) throws -> CSVTable {
-    let text = try (record?.encoding ?? options.encoding).utf8(bytes, file: file)
-    let guess = CSVSeparatorGuess(file: file, text: text)
-    guard let record else {
-      let separator = try TableRecord.Separator(rawValue: options.separator) ?? guess.separator()
-      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
-      table.thousandsMark = options.thousands
-      let answers = CSVLabelColumns(table, label: options.label ?? "last", header: "auto").presumed
-      let names = table.firstRow
-      let words = names.indices.filter {
-        names[$0] == options.group || String($0 + 1) == options.group
-          || declared?.holdsWords(names[$0], $0 + 1) ?? false || options.task == "classes" && answers.contains($0)
-      }
-      table.decimalMark = try table.guessedDecimalMark(answers: answers, words: words)
-      return table
-    }
-    let separator = CSVSeparatorGuess.byName(file) ?? record.separator
-    func wrongSeparator(_ found: TableRecord.Separator) -> DiagnosticError {
-      DiagnosticError(
-        code: "wrong-separator", file: file,
-        "\(found.words) separate the fields, but \(separator.words) those of the training set",
-        remedy: "save it with \(separator.words) between the fields")
-    }
-    do {
-      var table = try CSVTable(file: file, text: text, separator: separator, bad: &bad, workers: workers)
-      // A net of one column reads tables of one column.
-      let isWhole =
-        record.inputs.count == 1
-        && (record.inputNames.map { $0 == table.firstRow } ?? (table.number(0, 0, record.decimalMark) != nil))
-      if table.columns == 1, !isWhole, let found = guess.evident { throw wrongSeparator(found) }
-      table.decimalMark = record.decimalMark
-      table.thousandsMark = record.thousands
-      return table
-    } catch {
-      guard let found = guess.evident, found != separator else { throw error }
-      throw wrongSeparator(found)
-    }
-  }
-
-  private static func columns(
-    _ table: CSVTable, _ options: Options, _ record: TableRecord?, _ purpose: Purpose,
-    _ context: SourceContext
-  ) throws -> CSVColumns {
-    if let record {
-      let match = CSVMatch(
-        table: table, record: record, label: options.label, needsAnswers: purpose != .prediction)
-      return purpose == .model ? try match.columns(header: options.header) : try match.columns()
-    }
-    let label = options.label ?? (purpose == .prediction ? "none" : "last")
-    let skipped = purpose == .prediction ? CSVLabelColumns(table, label: label, header: "auto").numbered : []
-    try table.checkLastColumn(of: (0..<table.columns).filter { !skipped.contains($0) })
-    let order = options.order == "file" ? nil : options.order
-    let others = [options.weight, options.group, order].compactMap(\.self) + context.splitColumns
-    return try CSVColumns(
-      table, label: label, others: others, header: options.header, allowsWords: context.columns != nil)
-  }
-
-  private static func noInputs(_ table: CSVTable) -> DiagnosticError {
-    let guess = CSVSeparatorGuess(file: table.file, text: table.bytes)
-    return DiagnosticError(
-      code: "no-inputs", file: table.file, "every column is a label; there is nothing to learn from",
-      remedy: table.columns == 1 && guess.looksSeparatedByBlanks
-        ? "say separator=\"space\" if blanks separate the fields" : nil)
   }
 }

@@ -14,13 +14,15 @@ struct CSVTable {
   var thousandsMark = ThousandsMark.none
   /// All fields, row after row.
   private(set) var fields: [CSVScanner.Field] = []
-  /// The line on which each row starts.
+  /// The line on which each row starts; of those that were read at once the first one's alone.
   private(set) var lines: [Int] = []
   /// Fields in every row.
   private(set) var columns = 0
+  /// Columns that were read as numbers at once, whose texts are not kept.
+  private(set) var numberColumns: NumberColumns?
 
   /// The number of rows, a header included.
-  var rows: Int { lines.count }
+  var rows: Int { numberColumns.map { $0.firstRow + $0.rows } ?? lines.count }
 
   /// Finds the fields in a text, on the given threads where that is possible. Throws a `DiagnosticError` for an empty file,
   /// a row with too few or too many fields, or a quote that is open or out of place.
@@ -67,8 +69,30 @@ struct CSVTable {
     }
   }
 
-  /// A field.
-  func field(_ row: Int, _ column: Int) -> CSVScanner.Field { fields[row * columns + column] }
+  /// A table whose first row is that of `head`, and whose rows of data were read at once.
+  init(head: CSVTable, numbers: NumberColumns) {
+    (file, separator, decimalMark, thousandsMark) = (head.file, head.separator, head.decimalMark, head.thousandsMark)
+    (columns, lines) = (head.columns, [head.lines[0]])
+    let first = head.fields.prefix(head.columns)
+    let end = first.last?.range.upperBound ?? 0
+    bytes = head.bytes[..<end] + numbers.texts
+    fields = Array(first) + numbers.fields.lazy.map { $0.moved(by: end) }
+    numberColumns = numbers.withoutTexts
+  }
+
+  /// A field. Those of columns that were read as numbers are empty below the first row.
+  func field(_ row: Int, _ column: Int) -> CSVScanner.Field {
+    guard let numbers = numberColumns, row > 0 else { return fields[row * columns + column] }
+    let slot = Int(numbers.slots[column])
+    guard slot < 0 else { return CSVScanner.Field(0..<0) }
+    return fields[columns + (row - numbers.firstRow) * numbers.textCount - 1 - slot]
+  }
+
+  /// The line on which a row starts.
+  func line(_ row: Int) -> Int {
+    guard let numbers = numberColumns, row >= numbers.firstRow else { return lines[row] }
+    return numbers.firstLine + row - numbers.firstRow
+  }
 
   /// A field's text, without white space around it.
   func text(_ row: Int, _ column: Int) -> String {
@@ -85,6 +109,7 @@ struct CSVTable {
 
   /// A field as a finite number with the given decimal mark; nil if it is none.
   func number(_ row: Int, _ column: Int, _ mark: TableRecord.DecimalMark) -> Double? {
+    if let value = numberColumns?.value(row, column) { return value.isNaN || mark != decimalMark ? nil : value }
     let range = field(row, column).range
     if thousandsMark != .none, let plain = thousandsMark.removed(from: bytes[range], mark) {
       return plain.withUnsafeBufferPointer { DecimalNumber.parse($0, mark) }
@@ -95,6 +120,10 @@ struct CSVTable {
   /// The numbers in some columns of some rows, row after row, on the given threads; nil if one of the fields is no number
   /// that the precision holds.
   func numbers(_ rows: [Int], _ columns: [Int], isDouble: Bool, workers: WorkerPool?) -> [Double]? {
+    if let known = numberColumns {
+      // They were tried for the precision when they were read.
+      return known.columns == columns && known.rows == rows.count ? known.values : nil
+    }
     let isPlain = thousandsMark == .none
     let isWhole = Atomic(true)
     let width = columns.count
@@ -151,7 +180,7 @@ struct CSVTable {
   /// An error at a row as a whole.
   func error(row: Int, _ code: String, _ message: String, remedy: String? = nil) -> DiagnosticError {
     DiagnosticError(
-      code: code, message, remedy: remedy, place: SourcePlace(file: file, line: lines[row], column: 1))
+      code: code, message, remedy: remedy, place: SourcePlace(file: file, line: line(row), column: 1))
   }
 }
 

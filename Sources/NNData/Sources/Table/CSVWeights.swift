@@ -10,8 +10,7 @@ extension CSVColumns {
   /// - Throws: a `DiagnosticError` if there is no such column, or if it holds the right answers.
   mutating func takeWeight(named name: String?, record: TableRecord?) throws(DiagnosticError) {
     if let name {
-      let number = Int(name).flatMap { (1...table.columns).contains($0) ? $0 - 1 : nil }
-      guard let column = names?.firstIndex(of: name) ?? number else {
+      guard let column = position(name) else {
         let near = nearestName(to: name, among: names ?? [])
         throw DiagnosticError(
           code: "unknown-column", file: table.file, "there is no column '\(name.shortened)' of weights",

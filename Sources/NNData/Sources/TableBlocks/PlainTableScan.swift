@@ -117,7 +117,7 @@ struct PlainTableScan {
 
 extension TableRecord.Separator {
   /// The byte that stands between fields; nil where there may be several.
-  fileprivate var byte: UInt8? {
+  var byte: UInt8? {
     switch self {
     case .comma: UInt8(ascii: ",")
     case .tab: UInt8(ascii: "\t")
@@ -128,10 +128,12 @@ extension TableRecord.Separator {
 }
 
 /// A pointer that threads share, each of them its own part of the memory.
-struct UncheckedTransfer<Pointer>: @unchecked Sendable {
-  let value: Pointer
+package struct UncheckedTransfer<Pointer>: @unchecked Sendable {
+  /// The pointer.
+  package let value: Pointer
 
-  init(_ value: Pointer) { self.value = value }
+  /// A pointer to share.
+  package init(_ value: Pointer) { self.value = value }
 }
 
 /// Calls `body` with ranges that cover `0..<count`, on the given threads if there are any.
