@@ -28,9 +28,6 @@ final class ShorterNetworks<S: Scalar> {
   /// The fewest steps first.
   private let rungs: [Rung]
 
-  /// The fewest steps of a plan.
-  private static var fewestSteps: Int { 8 }
-
   /// Nets of half the steps, a quarter, and so on; nil if there is no sequence, or what a layer's parameters are depends on the number
   /// of steps.
   ///
@@ -46,16 +43,13 @@ final class ShorterNetworks<S: Scalar> {
     let sequences = definition.inputs.indices.filter { definition.inputs[$0].hasLength }
     guard sequences.count == 1, let place = definition.freeInputs.firstIndex(of: sequences[0]) else { return nil }
     let input = definition.inputs[sequences[0]]
-    let least = max(Self.fewestSteps, plan.leastSteps(ofInput: sequences[0]).steps)
     var rungs: [Rung] = []
-    var steps = input.shape[0] / 2
-    while steps >= least {
+    for steps in plan.fewerSteps(ofInput: sequences[0]) {
       guard
         let rung = Self.rung(
           plan, values, steps: steps, input: sequences[0], parameters: parameters, state: state, network)
       else { break }
       rungs.append(rung)
-      steps /= 2
     }
     guard !rungs.isEmpty else { return nil }
     self.place = place
@@ -80,9 +74,7 @@ final class ShorterNetworks<S: Scalar> {
     state: Buffer<S>, _ network: Network<S>
   ) -> Rung? {
     let most = plan.definition.inputs[input].shape[0]
-    guard let definition = plan.definition.withSteps(steps, ofInput: input),
-      let shorter = try? NetworkPlan(definition, targets: plan.targets.mapValues { $0.withSteps(steps, of: most) })
-        .laidOut(as: plan),
+    guard let shorter = plan.shortened(to: steps, input: input),
       let graph = try? PredictionGraph(
         shorter.predicting(values[0]), predicting: values, parameters: parameters, state: state),
       let whole = try? NetworkPlan(graph.definition, targets: shorter.targets).predicting(graph.predictions[0])
@@ -158,19 +150,6 @@ final class ShorterNetworks<S: Scalar> {
       let row = room.slice(from: (samples.lowerBound + sample) * count, count: count)
       row.slice(from: 0, count: own).copy(from: values.slice(from: sample * own, count: own))
       if own < count { row.slice(from: own, count: count - own).fill(0) }
-    }
-  }
-}
-
-extension TargetForm {
-  /// The form for sequences of fewer steps, if it has so many.
-  fileprivate func withSteps(_ steps: Int, of most: Int) -> TargetForm {
-    guard shape.rank > 0, shape[0] == most, let shorter = Shape([steps] + shape.dimensions.dropFirst()) else {
-      return self
-    }
-    switch self {
-    case .classes(let count, _): return .classes(count: count, shape: shorter)
-    case .values: return .values(shorter)
     }
   }
 }

@@ -71,7 +71,7 @@ import Testing
       network.backward()
       return Outcome(gradient: numbers(network.gradients), state: numbers(network.state), scores: scores)
     }
-    let step = ShardedStep(network, bound, shards: shards, blank: blank)
+    let step = ShardedStep(SequenceNetworks(network), bound, shards: shards, blank: blank)
     var signals = StepSignals()
     let failed = try step.run(feed, count: count, step: 0, signals: &signals)
     #expect(failed == nil)
@@ -178,7 +178,7 @@ import Testing
     let plan = try NetworkPlan(definition, targets: set.targetForms)
     let network = Network<Double>(plan, batch: 1, workers: WorkerPool(threads: 1))
     network.initialize(seed: 1)
-    let step = ShardedStep(network, set, shards: 2, blank: Evaluation(plan))
+    let step = ShardedStep(SequenceNetworks(network), set, shards: 2, blank: Evaluation(plan))
     #expect(Set((0..<8).map { step.randomStep($0 / 2, shard: $0 % 2) }).count == 8)
     let feed = BatchFeed<Double>(set, FeedSettings(batch: 2), workers: network.workers)
     var signals = StepSignals()
@@ -197,7 +197,7 @@ import Testing
     network.initialize(seed: 1)
     let feed = BatchFeed<Float>(set, FeedSettings(batch: 16, shuffleSeed: 1), workers: network.workers)
     let update = ParameterUpdate<Float>(network, Adam())
-    let step = ShardedStep(network, set, shards: 4, blank: Evaluation(plan))
+    let step = ShardedStep(SequenceNetworks(network), set, shards: 4, blank: Evaluation(plan))
     var number = 0
     var signals = StepSignals()
     func run() {

@@ -76,7 +76,7 @@ import Testing
       network.backward()
       return Outcome(gradient: numbers(network.gradients), state: numbers(network.state), loss: network.loss)
     }
-    let step = ShardedStep(network, bound, shards: shards, blank: Evaluation(plan))
+    let step = ShardedStep(SequenceNetworks(network), bound, shards: shards, blank: Evaluation(plan))
     var signals = StepSignals()
     let failed = try step.run(feed, count: count, step: 0, signals: &signals)
     #expect(failed == nil)
@@ -133,7 +133,7 @@ import Testing
     let network = Network<Float>(plan, batch: 4, workers: WorkerPool(threads: 1))
     network.initialize(seed: 1)
     let feed = BatchFeed<Float>(set, FeedSettings(batch: 16, shuffleSeed: 1), workers: network.workers)
-    let step = ShardedStep(network, set, shards: 4, blank: Evaluation(plan))
+    let step = ShardedStep(SequenceNetworks(network), set, shards: 4, blank: Evaluation(plan))
     var number = 0
     var signals = StepSignals()
     func run() {

@@ -14,6 +14,17 @@ public func evaluate<S: Scalar>(
   views: TestTimeAugmentation? = nil,
   topCount: Int = 0, detail: Evaluation.Detail = .sums
 ) throws -> Evaluation {
+  try evaluate(
+    SequenceNetworks(network), on: samples, preprocessing: preprocessing, views: views, topCount: topCount,
+    detail: detail)
+}
+
+/// The same by the net or nets of fewer steps, which compute the same bits.
+func evaluate<S: Scalar>(
+  _ networks: SequenceNetworks<S>, on samples: Dataset, preprocessing: [AffinePreprocessing],
+  views: TestTimeAugmentation? = nil, topCount: Int = 0, detail: Evaluation.Detail
+) throws -> Evaluation {
+  let network = networks.whole
   let samples = try InputBinding(network.plan).bind(samples, for: .judging)
   var evaluation = Evaluation(
     network.plan, topCount: topCount, detail: detail, samples: samples.count, answerScales: samples.answerScales)
@@ -25,10 +36,11 @@ public func evaluate<S: Scalar>(
   var left = samples.count
   while left > 0 {
     let count = feed.next()
-    bindings.bind(network, feed, count: count)
     if let viewing {
+      bindings.bind(network, feed, count: count)
       viewing.add(to: &evaluation)
     } else {
+      let network = networks.bind(bindings, feed, 0..<count)
       network.forward(.inference)
       evaluation.add(network)
     }

@@ -26,12 +26,22 @@ struct FeedBindings {
   func bind<S: Scalar>(_ network: Network<S>, _ feed: BatchFeed<S>, count: Int) { bind(network, feed, 0..<count) }
 
   /// Makes the net read some samples of the feed's current batch.
+  ///
+  /// - Parameters:
+  ///   - sequence: a free input, by position, for which the net reads the beginning of `steps` instead; nil for none.
   @specialized(where S == Float)
-  func bind<S: Scalar>(_ network: Network<S>, _ feed: BatchFeed<S>, _ samples: Range<Int>) {
+  func bind<S: Scalar>(
+    _ network: Network<S>, _ feed: BatchFeed<S>, _ samples: Range<Int>, sequence: Int? = nil, to steps: Buffer<S>? = nil
+  ) {
     network.setBatch(samples.count)
     for position in inputs.indices {
-      let part = feed.input(position).samples(samples, width: inputWidths[position])
-      network.bindInput(inputs[position], to: part)
+      if position == sequence, let steps {
+        let width = network.plan.definition.inputs[inputs[position]].shape.elementCount
+        network.bindInput(inputs[position], to: steps.samples(0..<samples.count, width: width))
+      } else {
+        network.bindInput(
+          inputs[position], to: feed.input(position).samples(samples, width: inputWidths[position]))
+      }
       network.setLengths(inputs[position], to: feed.lengths(position)?.samples(samples, width: 1))
     }
     for position in targetWidths.indices {

@@ -36,6 +36,8 @@ public final class Trainer<S: Scalar> {
   package var prefetching = Prefetching.whenItPays
 
   let update: ParameterUpdate<S>
+  /// The net, and nets of fewer steps for batches of short sequences.
+  let networks: SequenceNetworks<S>
   var state = TrainingState()
   private var running: Evaluation
   /// The step on shards; nil where whole batches go through the net.
@@ -73,6 +75,7 @@ public final class Trainer<S: Scalar> {
     self.validationSet = try validationSet.map { try binding.bind($0, for: .judging) }
     self.preprocessing = preprocessing
     update = ParameterUpdate(network, settings.optimizer)
+    networks = SequenceNetworks(network)
     // What the metric that decides needs is gathered in training only if no validation set has it.
     let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
@@ -81,7 +84,7 @@ public final class Trainer<S: Scalar> {
     sharded =
       settings.shards > 1
       ? ShardedStep(
-        network, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives,
+        networks, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives,
         rounds: settings.roundsGradients,
         overlaps: collectives?.isOverNetwork ?? false) : nil
     bestParameters = Storage(count: network.parameters.count)
@@ -208,7 +211,7 @@ public final class Trainer<S: Scalar> {
           sharded.randomStep(state.steps, shard: shard), from: sharded.rank(ofShard: shard))
       }
     } else {
-      bindings.bind(network, feed, count: count)
+      let network = networks.bind(bindings, feed, 0..<count)
       network.forward(.training, step: UInt64(state.steps))
       guard network.loss.isFinite else { return try lossDivergence(UInt64(state.steps)) }
       running.add(network)
@@ -218,48 +221,6 @@ public final class Trainer<S: Scalar> {
     update.apply(step: state.steps, rate: state.rate, clipNorm: settings.clipNorm, clipValue: settings.clipValue)
     state.batchOfEpoch += 1
     return nil
-  }
-
-  /// Where the numbers of the step at hand, whose loss is not finite, stop being so.
-  ///
-  /// - Parameter rank: the process that has found it, which tells the others.
-  private func lossDivergence(_ number: UInt64, from rank: Int = 0) throws -> Divergence {
-    let inputs = network.plan.definition.inputs
-    var input = inputs.indices.first { index in
-      let read = network.inputBuffer(index).slice(from: 0, count: inputs[index].shape.elementCount * network.batch)
-      return !S.isFinite(read, workers: network.workers)
-    }
-    var found = input == nil ? network.firstNonFinite(.training, step: number) : nil
-    if let collectives {
-      let own: [UInt64] = [
-        UInt64(input.map { $0 + 1 } ?? 0), UInt64(found.map { $0.node + 1 } ?? 0), found?.isParameter ?? false ? 1 : 0,
-      ]
-      let told = try collectives.gather(own)[rank].map { Int(clamping: $0) }
-      guard told.count == 3, told[0] <= inputs.count, told[1] <= network.plan.definition.nodes.count else {
-        throw CollectiveFailure.broken(rank: rank, reason: "it sent a place that there is not")
-      }
-      input = told[0] == 0 ? nil : told[0] - 1
-      found = told[1] == 0 ? nil : (told[1] - 1, told[2] == 1)
-    }
-    return Divergence(
-      step: state.steps + 1, epoch: state.epoch + 1, isLoss: true, input: input.map { inputs[$0].name },
-      layer: found.map { network.plan.definition.nodes[$0.node].name }, isParameter: found?.isParameter ?? false,
-      rate: state.rate)
-  }
-
-  /// Whether what the last step made is not finite. Such parameters would make every later loss NaN, and as a result
-  /// they would predict nothing.
-  private func parameterDivergence() -> Divergence? {
-    let (plan, workers) = (network.plan, network.workers)
-    guard !S.isFinite(network.parameters, workers: workers) || !S.isFinite(network.state, workers: workers) else {
-      return nil
-    }
-    let parameter = plan.parameters.first { !S.isFinite(network.parameters.slice($0.range), workers: workers) }
-    let array = plan.states.first { !S.isFinite(network.state.slice($0.range), workers: workers) }
-    return Divergence(
-      step: state.steps, epoch: state.epoch + 1, isLoss: false,
-      layer: (parameter?.node ?? array?.node).map { plan.definition.nodes[$0].name }, isParameter: true,
-      rate: state.rate)
   }
 
   private func report() {
@@ -340,7 +301,7 @@ public final class Trainer<S: Scalar> {
     _ samples: Dataset, views: TestTimeAugmentation? = nil, detail: Evaluation.Detail = .sums
   ) throws -> Evaluation {
     guard settings.shards == 1 else { return try evaluateInParts(samples, views: views, detail: detail) }
-    return try NNTraining.evaluate(network, on: samples, preprocessing: preprocessing, views: views, detail: detail)
+    return try NNTraining.evaluate(networks, on: samples, preprocessing: preprocessing, views: views, detail: detail)
   }
 
   /// Keeps the current parameters as the best so far: those that a run begins with.

@@ -14,6 +14,8 @@ import NNKernels
 /// So the result is a function of the batch and the number of shards, whatever computes which shard.
 final class ShardedStep<S: Scalar> {
   private let network: Network<S>
+  /// The net, and nets of fewer steps for shards of short sequences.
+  private let networks: SequenceNetworks<S>
   private let bindings: FeedBindings
   private let shards: Int
   private let rounds: Bool
@@ -46,9 +48,12 @@ final class ShardedStep<S: Scalar> {
   ///   - rounds: whether the operands of every addition of gradients, and the sum, are rounded to bfloat16.
   ///   - overlaps: whether gradients are exchanged while the backward pass goes on; see `GradientExchange`.
   init(
-    _ network: Network<S>, _ set: Dataset, shards: Int, blank: Evaluation, collectives: (any Collectives)? = nil,
+    _ networks: SequenceNetworks<S>, _ set: Dataset, shards: Int, blank: Evaluation,
+    collectives: (any Collectives)? = nil,
     rounds: Bool = false, overlaps: Bool = false
   ) {
+    let network = networks.whole
+    self.networks = networks
     self.network = network
     self.shards = shards
     self.rounds = rounds
@@ -128,8 +133,10 @@ final class ShardedStep<S: Scalar> {
       let isLast = shard == owned.upperBound - 1
       network.state.copy(from: base.buffer)
       if !forward(shard, feed, cut[shard], step) { failed = shard }
-      if owned.count == 1 { try sumDenominators(cut) { _ in network.readDenominators(into: denominators.buffer) } }
-      if !cut[shard].isEmpty { network.setDenominators(denominators.buffer) }
+      if owned.count == 1 {
+        try sumDenominators(cut) { _ in networks.current.readDenominators(into: denominators.buffer) }
+      }
+      if !cut[shard].isEmpty { networks.current.setDenominators(denominators.buffer) }
       // From here on gradients are exchanged, so all have to know whether there are any.
       if isLast || failed != nil, let processes {
         let agreed = try timed { try processes.agree(failed, &signals) }
@@ -164,9 +171,8 @@ final class ShardedStep<S: Scalar> {
       pass.networks[index].setDenominators(denominators.buffer)
     }
     if let failed {
-      // Where the numbers stop being finite is looked for in the net in training.
-      bindings.bind(network, feed, cut[failed])
-      network.forward(.training, step: randomStep(step, shard: failed))
+      // Where the numbers stop being finite is looked for in the net that was bound last.
+      networks.bind(bindings, feed, cut[failed]).forward(.training, step: randomStep(step, shard: failed))
     }
     if let processes { failed = try timed { try processes.agree(failed, &signals) } }
     if let failed { return failed }
@@ -198,7 +204,7 @@ final class ShardedStep<S: Scalar> {
   /// Runs a shard forward and adds its scores; false if its loss is not finite.
   private func forward(_ shard: Int, _ feed: BatchFeed<S>, _ samples: Range<Int>, _ step: Int) -> Bool {
     guard !samples.isEmpty else { return true }
-    bindings.bind(network, feed, samples)
+    let network = networks.bind(bindings, feed, samples)
     network.forward(.training, step: randomStep(step, shard: shard))
     guard network.loss.isFinite else { return false }
     scores[shard].add(network)
@@ -215,9 +221,9 @@ final class ShardedStep<S: Scalar> {
       network.state.fill(0)
     } else {
       if isLast, let exchange {
-        network.backward { exchange.done($0) { gradientSum.addLast($0, of: network.gradients) } }
+        networks.current.backward { exchange.done($0) { gradientSum.addLast($0, of: network.gradients) } }
       } else {
-        network.backward()
+        networks.current.backward()
       }
       takeMove(network, share: share)
     }
