@@ -1,6 +1,6 @@
 /// What a plug-in in Swift with elements of training is compiled against beside the core: a hash of the sources of the modules
 /// from NNFormulas to NNTraining. tools/interface writes this file.
-package let trainingInterface = "708596e30416051e"
+package let trainingInterface = "6b4e4b12d797431f"
 
 /// The symbol that such plug-ins refer to. A program without training does not have it.
-@c(nnrun_training_interface_708596e30416051e) public func nnrunTrainingInterface() {}
+@c(nnrun_training_interface_6b4e4b12d797431f) public func nnrunTrainingInterface() {}

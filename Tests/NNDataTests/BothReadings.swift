@@ -63,6 +63,7 @@ extension DataArray.Elements {
     case .floats(let values): "f \(values.map(\.bitPattern))"
     case .doubles(let values): "d \(values.map(\.bitPattern))"
     case .labels(let values): "l \(values)"
+    case .stored(let numbers): numbers.inMemory.bits
     }
   }
 }

@@ -20,6 +20,15 @@ extension Network {
     }
   }
 
+  /// Reads the denominators of all losses after a forward pass.
+  ///
+  /// - Parameter denominators: one for each of `plan.lossNodes`.
+  package func readDenominators(into denominators: Buffer<Double>) {
+    for position in plan.lossNodes.indices {
+      denominators[position] = partsOfLoss(plan.lossNodes[position])[1]
+    }
+  }
+
   /// Sets what the backward pass divides the gradients of each loss by, after the forward pass.
   ///
   /// - Parameter denominators: one for each of `plan.lossNodes`.

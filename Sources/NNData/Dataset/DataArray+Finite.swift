@@ -11,6 +11,9 @@ extension DataArray {
     case .bytes, .labels: return
     case .floats(let values): index = firstNonFinite(values)
     case .doubles(let values): index = firstNonFinite(values)
+    case .stored(let numbers):
+      index = numbers.form == .bytes ? nil : (0..<numbers.count).first { !numbers.value($0).isFinite }
+      if let failure = numbers.failure { throw failure }
     }
     guard let index else { return }
     let isNaN = value(index).isNaN

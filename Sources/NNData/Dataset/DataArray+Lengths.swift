@@ -60,11 +60,12 @@ extension DataArray.Elements {
       }
       return result
     }
-    switch self {
+    switch inMemory {
     case .bytes(let values): return .bytes(resized(values))
     case .floats(let values): return .floats(resized(values))
     case .doubles(let values): return .doubles(resized(values))
     case .labels(let values): return .labels(resized(values))
+    case .stored(let numbers): return .stored(numbers)
     }
   }
 }

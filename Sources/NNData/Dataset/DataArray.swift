@@ -13,6 +13,8 @@ public struct DataArray: Sendable {
     case doubles([Double])
     /// Classes from 0 upwards, or labels that are ignored.
     case labels([Int32])
+    /// Numbers that stay in their file.
+    case stored(StoredNumbers)
 
     /// The number of elements.
     public var count: Int {
@@ -21,6 +23,7 @@ public struct DataArray: Sendable {
       case .floats(let values): values.count
       case .doubles(let values): values.count
       case .labels(let values): values.count
+      case .stored(let numbers): numbers.count
       }
     }
   }
@@ -59,6 +62,7 @@ public struct DataArray: Sendable {
     case .floats(let values): Double(values[index])
     case .doubles(let values): values[index]
     case .labels(let values): Double(values[index])
+    case .stored(let numbers): numbers.value(index)
     }
   }
 
@@ -75,9 +79,12 @@ public struct DataArray: Sendable {
   /// Gathers the samples `rows`: target[i] := scale x[rows[i]] + shift, elementwise. Each element is read and written once,
   /// so the memory's bandwidth is the bound.
   ///
-  /// - Parameter target: rows x width.
+  /// - Parameters:
+  ///   - stored: memory to read the samples into, where numbers stay in their file.
+  ///   - target: rows x width.
   func gather<S: Scalar>(
-    _ rows: UnsafeBufferPointer<Int32>, _ affine: AffineTable<S>, into target: Buffer<S>, workers: WorkerPool
+    _ rows: UnsafeBufferPointer<Int32>, _ affine: AffineTable<S>, stored: StoredBatch? = nil, into target: Buffer<S>,
+    workers: WorkerPool
   ) {
     let width = width
     switch elements {
@@ -91,8 +98,21 @@ public struct DataArray: Sendable {
       }
     case .labels(let values):
       values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine.scales, affine.shifts, target, workers) }
+    case .stored:
+      stored?.load(rows) {
+        gatherBytes($0, $1, width, affine, target, workers)
+      } floats: {
+        gatherRows($0, $1, width, affine.scales, affine.shifts, target, workers)
+      } doubles: {
+        gatherRows($0, $1, width, affine.exactScales, affine.exactShifts, target, workers)
+      }
     }
   }
+}
+
+extension DataArray.Elements {
+  /// The elements with all numbers in memory.
+  var inMemory: DataArray.Elements { if case .stored(let numbers) = self { numbers.inMemory } else { self } }
 }
 
 /// Samples in a piece of work: about 16,384 numbers, which take longer than handing the piece to a thread.

@@ -170,6 +170,16 @@ public struct Dataset: Sendable {
     return result
   }
 
+  /// Those of the set's arrays whose numbers stay in their file.
+  var storedNumbers: [StoredNumbers] {
+    (inputs + targets).compactMap { if case .stored(let numbers) = $0.elements { numbers } else { nil } }
+  }
+
+  /// Throws a `DiagnosticError` if numbers that stay in their file could not be read since it was opened.
+  package func requireReadable() throws {
+    for numbers in storedNumbers { if let failure = numbers.failure { throw failure } }
+  }
+
   /// The target called `name`.
   public func target(_ name: String) -> DataArray? { targets.first { $0.name == name } }
 

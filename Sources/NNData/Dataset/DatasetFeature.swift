@@ -110,11 +110,12 @@ extension DataArray {
       for (row, other) in zip(rows, others) { moved[Int(row)] = lengths[Int(other)] }
       self.lengths = moved
     }
-    switch elements {
+    switch elements.inMemory {
     case .bytes(let values): elements = .bytes(permuted(values))
     case .floats(let values): elements = .floats(permuted(values))
     case .doubles(let values): elements = .doubles(permuted(values))
     case .labels(let values): elements = .labels(permuted(values))
+    case .stored: break
     }
   }
 }

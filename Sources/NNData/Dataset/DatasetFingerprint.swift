@@ -33,6 +33,7 @@ extension DataArray.Elements {
     case .floats(let values): values.withUnsafeBytes(body)
     case .doubles(let values): values.withUnsafeBytes(body)
     case .labels(let values): values.withUnsafeBytes(body)
+    case .stored(let numbers): numbers.forEachPiece(body)
     }
   }
 }

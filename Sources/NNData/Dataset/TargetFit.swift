@@ -23,11 +23,12 @@ enum TargetFit {
   ) -> Diagnostic? {
     guard let range = node.layer.facts.targetRange else { return nil }
     let found: Int? =
-      switch target.elements {
+      switch target.elements.inMemory {
       case .bytes(let values): first(values, rows, target.width, width) { !range.contains(Double($0)) }
       case .floats(let values): first(values, rows, target.width, width) { !range.contains(Double($0)) }
       case .doubles(let values): first(values, rows, target.width, width) { !range.contains($0) }
       case .labels(let values): first(values, rows, target.width, width) { !range.contains(Double($0)) }
+      case .stored: nil
       }
     guard let found else { return nil }
     return problem(

@@ -20,6 +20,10 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
   private let scratch: Storage<S>
   private let slots: [BatchMemory<S>]
   private let completion: BatchCompletion<S>
+  /// For each input, memory for the samples of a batch that are read from its file; nil where they are in memory.
+  private let stored: [StoredBatch?]
+  private let storedNumbers: [StoredNumbers]
+  private let shuffling: SampleShuffling
   private var order: [Int32]
   private var orderedEpoch = -1
 
@@ -39,6 +43,15 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     self.completion = completion
     self.slots = (0..<slots).map { _ in completion.memory(size: size) }
     order = set.rows
+    stored = set.inputs.map { StoredBatch($0, size: size) }
+    storedNumbers = set.storedNumbers
+    shuffling = SampleShuffling(count: set.count, window: set.storedNumbers.map(\.window).min())
+  }
+
+  /// Why a sample could not be read from its file; nil if all could.
+  var failure: DiagnosticError? {
+    for index in 0..<storedNumbers.count { if let failure = storedNumbers[index].failure { return failure } }
+    return nil
   }
 
   /// Batches in an epoch.
@@ -64,6 +77,7 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     let start = place.batch * settings.batch
     let batchNumber = place.epoch * batchesPerEpoch + place.batch
     let slot = slots[slot]
+    announce(after: start)
     order.withUnsafeBufferPointer { order in
       let rows = UnsafeBufferPointer(rebasing: order[start..<(start + count)])
       for index in set.inputs.indices {
@@ -71,7 +85,11 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
         if let lengths = set.inputs[index].lengths, let gathered = slot.lengths[index]?.buffer {
           for (place, row) in rows.enumerated() { gathered[place] = lengths[Int(row)] }
         }
-        set.inputs[index].gather(rows, inputTables[index], into: gathered, workers: workers)
+        let own = settings.augmentations == nil ? settings.part?(count) ?? 0..<count : 0..<count
+        let width = set.inputs[index].width
+        set.inputs[index].gather(
+          UnsafeBufferPointer(rebasing: rows[own]), inputTables[index], stored: stored[index],
+          into: gathered.slice(from: own.lowerBound * width, count: own.count * width), workers: workers)
         settings.augmentations?.apply(
           gathered, input: index, count: count, scratch: scratch.buffer, batchNumber: batchNumber, workers: workers)
       }
@@ -84,18 +102,25 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     completion.complete(slot, count: count, mixture, workers: workers)
   }
 
-  /// Fisher and Yates' shuffle of the set's own order.
+  /// At the first batch of a window tells the system that the next window will be read.
+  private func announce(after start: Int) {
+    let window = shuffling.window
+    guard !storedNumbers.isEmpty, start % window < settings.batch else { return }
+    let next = (start / window + 1) * window
+    guard next < order.count else { return }
+    order.withUnsafeBufferPointer { order in
+      let rows = UnsafeBufferPointer(rebasing: order[next..<min(order.count, next + window)])
+      for index in stored.indices { stored[index]?.announce(rows) }
+    }
+  }
+
+  /// Shuffles the set's own order.
   private func putInOrder(_ epoch: Int) {
     orderedEpoch = epoch
     guard let seed = settings.shuffleSeed else { return }
     let random = RandomStream(key: seed).derived(0x0A7D_E2B1).subsequence(UInt64(epoch))
     order.withUnsafeMutableBufferPointer { order in
-      for index in order.indices { order[index] = set.rows[index] }
-      var last = order.count - 1
-      while last > 0 {
-        order.swapAt(last, random.integer(below: last + 1, at: UInt64(last)))
-        last -= 1
-      }
+      set.rows.withUnsafeBufferPointer { shuffling.shuffle($0, random, into: order) }
     }
   }
 }

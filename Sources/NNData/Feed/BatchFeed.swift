@@ -40,6 +40,9 @@ public final class BatchFeed<S: Scalar> {
   /// Batches in an epoch.
   public var batchesPerEpoch: Int { assembler.batchesPerEpoch }
 
+  /// Why a sample could not be read from its file; nil if all could.
+  package var failure: DiagnosticError? { assembler.failure }
+
   /// Makes the next batch the current one and returns its number of samples. The memory of the one before it is reused.
   public func next() -> Int {
     let place = next(epoch, batchOfEpoch)

@@ -13,6 +13,9 @@ public struct FeedSettings: Sendable {
   /// How the net wants the targets, by name: labels become one-hot where it wants several numbers. A target that is not
   /// named stays as it is.
   public var targetForms: [String: TargetForm]
+  /// The part of a batch of so many samples that is wanted, where other processes take the rest; nil for all. The rest of an input
+  /// is then undefined, unless samples are augmented.
+  package var part: (@Sendable (_ count: Int) -> Range<Int>)?
   /// When batches are gathered ahead of their use.
   package var prefetching = Prefetching.whenItPays
 

@@ -46,6 +46,7 @@ func evaluate<S: Scalar>(
     }
     left -= count
   }
+  try samples.requireReadable()
   return evaluation
 }
 

@@ -37,6 +37,7 @@ package func evaluateShared<S: Scalar>(
     network.forward(.inference)
     for head in heads { words += head.words(network) }
   }
+  try samples.requireReadable()
   guard let gathered = try collectives.gatherAtFirst(words) else { return nil }
   var reader = WordReader(gathered)
   let width = heads.reduce(0) { $0 + $1.width * $1.rows }

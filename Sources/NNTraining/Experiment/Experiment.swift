@@ -79,6 +79,7 @@ public struct Experiment: Sendable {
     preprocessing =
       try learned?.preprocessing(for: plan.definition, file: description.file)
       ?? Self.fit(description.preprocessing, trainingSet)
+    try trainingSet.requireReadable()
     try HeaderCheck.require(plan, description, preprocessing: preprocessing, source: trainingSet.record)
     settings = try Self.settings(training)
     views = description.views.flatMap { TestTimeAugmentation($0.shape, mirrored: $0.mirrored, shift: $0.shift) }

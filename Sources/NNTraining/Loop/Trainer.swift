@@ -137,6 +137,13 @@ public final class Trainer<S: Scalar> {
       batch: settings.batch, shuffleSeed: settings.shuffles ? settings.seed : nil, preprocessing: preprocessing,
       augmentations: augmentations, targetForms: network.plan.targets)
     feeding.prefetching = prefetching
+    if let collectives {
+      let (shards, owned) = (settings.shards, ShardCut.owned(of: settings.shards, by: collectives))
+      feeding.part = { count in
+        let cut = ShardCut(samples: count, shards: shards)
+        return cut[owned.lowerBound].lowerBound..<cut[owned.upperBound - 1].upperBound
+      }
+    }
     let feed = BatchFeed<S>(
       trainingSet, feeding, epoch: state.epoch, batchOfEpoch: state.batchOfEpoch, batches: totalSteps - state.steps,
       workers: network.workers)
@@ -196,6 +203,7 @@ public final class Trainer<S: Scalar> {
     _ feed: BatchFeed<S>, _ bindings: FeedBindings, _ signals: inout StepSignals
   ) throws -> Divergence? {
     let count = feed.next()
+    if let failure = feed.failure { throw failure }
     state.rate = settings.rate(steps: state.steps, stepsPerEpoch: stepsPerEpoch)
     if let sharded {
       if let shard = try sharded.run(feed, count: count, step: state.steps, signals: &signals) {

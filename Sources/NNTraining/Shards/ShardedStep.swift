@@ -102,7 +102,13 @@ final class ShardedStep<S: Scalar> {
   func run(_ feed: BatchFeed<S>, count: Int, step: Int, signals: inout StepSignals) throws -> Int? {
     let cut = ShardCut(samples: count, shards: shards)
     base.buffer.copy(from: network.state)
-    try sumDenominators(feed, cut)
+    // Where no backward pass comes before the last forward pass, the losses tell their denominators themselves.
+    if together == nil, owned.count > 1 {
+      try sumDenominators(cut) { shard in
+        bindings.bind(network, feed, cut[shard])
+        network.computeDenominators(into: denominators.buffer)
+      }
+    }
     gradientSum.restart()
     stateSum.restart()
     let failed =
@@ -127,6 +133,8 @@ final class ShardedStep<S: Scalar> {
       let isLast = shard == owned.upperBound - 1
       network.state.copy(from: base.buffer)
       if !forward(shard, feed, cut[shard], step) { failed = shard }
+      if owned.count == 1 { try sumDenominators(cut) { _ in network.readDenominators(into: denominators.buffer) } }
+      if !cut[shard].isEmpty { network.setDenominators(denominators.buffer) }
       // From here on gradients are exchanged, so all have to know whether there are any.
       if isLast || failed != nil, let processes {
         let agreed = try timed { try processes.agree(failed, &signals) }
@@ -144,19 +152,21 @@ final class ShardedStep<S: Scalar> {
     _ pass: SynchronizedPass<S>, _ feed: BatchFeed<S>, _ cut: ShardCut, _ step: Int, _ signals: inout StepSignals
   ) throws -> Int? {
     let first = owned.lowerBound
-    for index in 0..<owned.count { pass.networks[index].state.copy(from: base.buffer) }
+    for index in 0..<owned.count {
+      pass.networks[index].state.copy(from: base.buffer)
+      if !cut[first + index].isEmpty { bindings.bind(pass.networks[index], feed, cut[first + index]) }
+    }
     try pass.forward(
       samples: cut.samples, isEmpty: { cut[first + $0].isEmpty }, step: { randomStep(step, shard: first + $0) },
       sum: sumOfAll)
     var failed: Int?
     for index in 0..<owned.count where failed == nil && !cut[first + index].isEmpty {
-      let network = pass.networks[index]
-      if !network.loss.isFinite {
-        failed = first + index
-      } else {
-        scores[first + index].add(network)
-        network.setDenominators(denominators.buffer)
-      }
+      if !pass.networks[index].loss.isFinite { failed = first + index }
+      if failed == nil { scores[first + index].add(pass.networks[index]) }
+    }
+    try sumDenominators(cut) { pass.networks[$0 - first].readDenominators(into: denominators.buffer) }
+    for index in 0..<owned.count where !cut[first + index].isEmpty {
+      pass.networks[index].setDenominators(denominators.buffer)
     }
     if let failed {
       // Where the numbers stop being finite is looked for in the net in training.
@@ -197,7 +207,6 @@ final class ShardedStep<S: Scalar> {
     network.forward(.training, step: randomStep(step, shard: shard))
     guard network.loss.isFinite else { return false }
     scores[shard].add(network)
-    network.setDenominators(denominators.buffer)
     return true
   }
 
@@ -239,17 +248,13 @@ final class ShardedStep<S: Scalar> {
     return try body()
   }
 
-  /// Sums the denominators of all shards. The losses run on the state as it is, which is put back.
-  private func sumDenominators(_ feed: BatchFeed<S>, _ cut: ShardCut) throws {
+  /// Sums the denominators of all shards.
+  ///
+  /// - Parameter read: takes those of a shard that has samples.
+  private func sumDenominators(_ cut: ShardCut, _ read: (_ shard: Int) -> Void) throws {
     denominatorSum.restart()
     for shard in owned.lowerBound..<owned.upperBound {
-      if cut[shard].isEmpty {
-        denominators.buffer.fill(0)
-      } else {
-        let network = together?.networks[shard - owned.lowerBound] ?? network
-        bindings.bind(network, feed, cut[shard])
-        network.computeDenominators(into: denominators.buffer)
-      }
+      if cut[shard].isEmpty { denominators.buffer.fill(0) } else { read(shard) }
       denominatorSum.add(denominators.buffer)
     }
     if let processes { try timed { try processes.sum(numbers: denominators.buffer) } }

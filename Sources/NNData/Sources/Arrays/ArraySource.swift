@@ -9,6 +9,12 @@ protocol ArraySource: SampleFormat {
   /// The array in a file's bytes. Throws a `DiagnosticError` that names `file`.
   static func parse(_ bytes: consuming [UInt8], file: String, isDouble: Bool) throws -> BinaryArray
 
+  /// What the first bytes of a file say of its array. Throws a `DiagnosticError` that names `file`.
+  static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout
+
+  /// How its inputs are streamed; nil if they are read into memory.
+  var streaming: ArrayStreaming? { get }
+
   /// The attributes `path` and, if there are right answers, `labels`.
   var attributes: Attributes { get }
 }
@@ -19,7 +25,7 @@ extension ArraySource {
     func file(_ name: String) -> SampleFile { SampleFile(context.resolve(attributes.text(name))) }
     return try Self.samples(
       file("path"), attributes.has("labels") ? (file("labels"), Self.self) : nil,
-      attributes.has("lengths") ? (file("lengths"), Self.self) : nil, context)
+      attributes.has("lengths") ? (file("lengths"), Self.self) : nil, context, streaming)
   }
 
   static func matches(_ file: SampleFile) throws -> Bool { try isArray(file.head()) }
@@ -52,9 +58,10 @@ extension ArraySource {
 
   private static func samples(
     _ file: SampleFile, _ labels: (file: SampleFile, format: any ArraySource.Type)?,
-    _ lengths: (file: SampleFile, format: any ArraySource.Type)?, _ context: SourceContext
+    _ lengths: (file: SampleFile, format: any ArraySource.Type)?, _ context: SourceContext,
+    _ streaming: ArrayStreaming? = nil
   ) throws -> Dataset {
-    var inputs = try array(file, context).input()
+    var inputs = try (streaming?.array(file.name) { try layout($0, file: file.name) } ?? array(file, context)).input()
     if let lengths {
       let numbers = try lengths.format.array(lengths.file, context)
       inputs = try inputs.sequences(lengths: numbers.lengths("lengths"), file: numbers.file)
@@ -75,12 +82,20 @@ public struct IDXSource: ArraySource {
     attributes: [
       .required("path", .path, "The file of inputs; .gz is read transparently."),
       .optional("labels", .path, "The file of labels."),
-    ])
+    ] + ArrayStreaming.attributes)
 
   let attributes: Attributes
+  let streaming: ArrayStreaming?
 
   /// The element with the attributes of its declaration; throws nothing.
-  public init(attributes: Attributes) throws { self.attributes = attributes }
+  public init(attributes: Attributes) throws {
+    self.attributes = attributes
+    streaming = try ArrayStreaming(attributes, "idx")
+  }
+
+  static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout {
+    try IDXFile.layout(head, file: file)
+  }
 
   static func isArray(_ bytes: [UInt8]) -> Bool { IDXFile.isIDX(bytes) }
 
@@ -101,12 +116,20 @@ public struct NPYSource: ArraySource {
       .optional("labels", .path, "The file of labels (whole numbers) or target values (other numbers)."),
       .optional(
         "lengths", .path, "The file with the number of steps of each sample, for sequences of different lengths."),
-    ])
+    ] + ArrayStreaming.attributes)
 
   let attributes: Attributes
+  let streaming: ArrayStreaming?
 
-  /// The element with the attributes of its declaration; throws nothing.
-  public init(attributes: Attributes) throws { self.attributes = attributes }
+  /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
+  public init(attributes: Attributes) throws {
+    self.attributes = attributes
+    streaming = try ArrayStreaming(attributes, "npy")
+  }
+
+  static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout {
+    try NPYFile.layout(head, file: file)
+  }
 
   static func isArray(_ bytes: [UInt8]) -> Bool { NPYFile.isNPY(bytes[...]) }
 

@@ -13,8 +13,9 @@ enum IDXFile {
     bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0 && types[bytes[2]] != nil && bytes[3] > 0
   }
 
-  /// The array in a file. Bytes are not copied if the caller lets go of them.
-  static func parse(_ bytes: consuming [UInt8], file: String, isDouble: Bool) throws -> BinaryArray {
+  /// What a file's first bytes say of its array.
+  static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout {
+    let bytes = Array(head.prefix(4 + 4 * 255))
     guard isIDX(bytes), let type = types[bytes[2]] else {
       throw DiagnosticError(code: "not-idx", file: file, "this is not an IDX file: it does not begin as one")
     }
@@ -25,6 +26,15 @@ enum IDXFile {
     let dimensions = stride(from: 4, to: start, by: 4).map { position in
       Int(ByteReader.integer(bytes[position..<(position + 4)], isBigEndian: true))
     }
+    var isInteger = true
+    if case .float = type { isInteger = false }
+    return ArrayLayout(type: type, isBigEndian: true, isInteger: isInteger, dimensions: dimensions, start: start)
+  }
+
+  /// The array in a file. Bytes are not copied if the caller lets go of them.
+  static func parse(_ bytes: consuming [UInt8], file: String, isDouble: Bool) throws -> BinaryArray {
+    let layout = try layout(bytes[...], file: file)
+    let (type, start, dimensions) = (layout.type, layout.start, layout.dimensions)
     guard let count = BinaryArray.count(dimensions), count * type.size == bytes.count - start else {
       let sizes = dimensions.map(String.init).joined(separator: "x").shortened
       throw DiagnosticError(
@@ -32,8 +42,6 @@ enum IDXFile {
         "the header promises \(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s"), but "
           + "\(bytes.count - start) bytes follow")
     }
-    var isInteger = true
-    if case .float = type { isInteger = false }
     let elements: DataArray.Elements
     if case .unsigned(1) = type {
       bytes.removeSubrange(..<start)
@@ -42,6 +50,6 @@ enum IDXFile {
       try SystemMemory.require(Count.product(type.decodedSize(isDouble: isDouble), count), reading: file)
       elements = type.decode(bytes[start...], isBigEndian: true, isDouble: isDouble)
     }
-    return BinaryArray(dimensions: dimensions, elements: elements, isInteger: isInteger, file: file)
+    return BinaryArray(dimensions: dimensions, elements: elements, isInteger: layout.isInteger, file: file)
   }
 }

@@ -11,8 +11,8 @@ enum NPYFile {
   /// Whether the bytes begin like an npy file.
   static func isNPY(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.starts(with: magic) }
 
-  /// The array in a file.
-  static func parse(_ bytes: ArraySlice<UInt8>, file: String, isDouble: Bool) throws -> BinaryArray {
+  /// What a file's first bytes say of its array.
+  static func layout(_ bytes: ArraySlice<UInt8>, file: String) throws -> ArrayLayout {
     func failure(_ code: String, _ message: String, _ remedy: String? = nil) -> DiagnosticError {
       DiagnosticError(code: code, file: file, message, remedy: remedy)
     }
@@ -44,20 +44,28 @@ enum NPYFile {
         "unsupported-type", "elements of type \(descriptor.shortened)\(meaning(descriptor)) cannot be read",
         "convert the array, for instance with astype('float32')")
     }
-    let dimensions = header.dimensions
+    return ArrayLayout(
+      type: type, isBigEndian: isBigEndian, isInteger: isInteger, dimensions: header.dimensions,
+      start: bytes.count - reader.left, isFortranOrder: header.isFortranOrder)
+  }
+
+  /// The array in a file.
+  static func parse(_ bytes: ArraySlice<UInt8>, file: String, isDouble: Bool) throws -> BinaryArray {
+    let layout = try layout(bytes, file: file)
+    let (type, dimensions) = (layout.type, layout.dimensions)
+    let data = bytes.dropFirst(layout.start)
     let shape = "(" + dimensions.map(String.init).joined(separator: ", ") + ")"
-    let following = reader.left
-    guard let count = BinaryArray.count(dimensions), let data = reader.take(count * type.size), reader.left == 0 else {
-      throw failure(
-        "wrong-size",
+    guard let count = BinaryArray.count(dimensions), count * type.size == data.count else {
+      throw DiagnosticError(
+        code: "wrong-size", file: file,
         "the header promises an array \(shape.shortened) of \(type.size) byte\(type.size == 1 ? "" : "s") an element, "
-          + "but \(following) bytes follow")
+          + "but \(data.count) bytes follow")
     }
-    let copies = header.isFortranOrder ? 2 : 1
+    let copies = layout.isFortranOrder ? 2 : 1
     try SystemMemory.require(Count.product(copies, type.decodedSize(isDouble: isDouble), count), reading: file)
-    var elements = type.decode(data, isBigEndian: isBigEndian, isDouble: isDouble)
-    if header.isFortranOrder { elements = rowMajor(elements, dimensions) }
-    return BinaryArray(dimensions: dimensions, elements: elements, isInteger: isInteger, file: file)
+    var elements = type.decode(data, isBigEndian: layout.isBigEndian, isDouble: isDouble)
+    if layout.isFortranOrder { elements = rowMajor(elements, dimensions) }
+    return BinaryArray(dimensions: dimensions, elements: elements, isInteger: layout.isInteger, file: file)
   }
 
   /// What the letter of a type that cannot be read stands for.
@@ -107,11 +115,12 @@ enum NPYFile {
       }
       return result
     }
-    switch elements {
+    switch elements.inMemory {
     case .bytes(let values): return .bytes(reordered(values))
     case .floats(let values): return .floats(reordered(values))
     case .doubles(let values): return .doubles(reordered(values))
     case .labels(let values): return .labels(reordered(values))
+    case .stored(let numbers): return .stored(numbers)
     }
   }
 }

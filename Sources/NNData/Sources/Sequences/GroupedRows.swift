@@ -106,11 +106,12 @@ extension DataArray {
       return result
     }
     let elements: Elements =
-      switch self.elements {
+      switch self.elements.inMemory {
       case .bytes(let values): .bytes(gathered(values))
       case .floats(let values): .floats(gathered(values))
       case .doubles(let values): .doubles(gathered(values))
       case .labels(let values): .labels(gathered(values))
+      case .stored(let numbers): .stored(numbers)
       }
     let form: TargetForm
     switch self.form {

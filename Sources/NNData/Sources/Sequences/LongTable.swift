@@ -121,11 +121,12 @@ extension DataArray {
       rows.flatMap { values[(Int($0) * width)..<((Int($0) + 1) * width)] }
     }
     var result = self
-    switch elements {
+    switch elements.inMemory {
     case .bytes(let values): result.elements = .bytes(taken(values))
     case .floats(let values): result.elements = .floats(taken(values))
     case .doubles(let values): result.elements = .doubles(taken(values))
     case .labels(let values): result.elements = .labels(taken(values))
+    case .stored: break
     }
     return result
   }

@@ -1,0 +1,87 @@
+import NNCore
+import NNFiles
+
+/// `stream` and `window` of a source whose file holds one array: its numbers stay in the file.
+struct ArrayStreaming {
+  /// The declarations.
+  static let attributes: [AttributeSchema] = [
+    .optional(
+      "stream", .boolean, default: .boolean(false),
+      "Whether the inputs stay in their file, which may be larger than memory, and are read batch by batch. They are bytes, or numbers of "
+        + "32 or 64 bits, not compressed."),
+    .optional(
+      "window", .integer(1...Int(Int32.max)), default: .integer(65536),
+      "With stream: how many samples that follow each other are shuffled together; the windows are in random order as well."
+    ),
+  ]
+
+  /// The samples of a window.
+  let window: Int
+
+  /// nil if the source does not stream. Throws an `ElementError` for attributes that go without it.
+  init?(_ attributes: Attributes, _ element: String) throws {
+    guard attributes.boolean("stream") else { return nil }
+    if attributes.has("lengths") {
+      throw ElementError(
+        code: "exclusive-attributes", "<\(element)> streams samples of one length alone",
+        remedy: "leave out lengths, or stream", attribute: "stream")
+    }
+    window = attributes.integer("window")
+  }
+
+  /// The array of a file, whose numbers stay there. Throws a `DiagnosticError` for a file that cannot be read in any order.
+  ///
+  /// - Parameter layout: what the first bytes say of the array.
+  func array(_ path: String, _ layout: (ArraySlice<UInt8>) throws -> ArrayLayout) throws -> BinaryArray {
+    func failure(_ message: String, _ remedy: String) -> DiagnosticError {
+      DiagnosticError(code: "cannot-stream", file: path, message, remedy: remedy)
+    }
+    let file = try StoredBytes(path)
+    let head = try FileReading.head(path, count: NPYHeader.longestText + 16)
+    guard !Compression.isGzip(head) else {
+      throw failure("what is compressed can only be read from its beginning", "expand the file: gunzip")
+    }
+    let layout = try layout(head[...])
+    let count = try layout.count(following: file.count - layout.start, file: path)
+    guard !layout.isFortranOrder else {
+      throw failure(
+        "the samples of an array in Fortran order do not follow each other", "save numpy.ascontiguousarray(x)")
+    }
+    let form: StoredNumbers.Form
+    switch layout.type {
+    case .unsigned(1): form = .bytes
+    case .float(4): form = .floats
+    case .float(8): form = .doubles
+    default:
+      throw failure("its numbers are neither bytes nor of 32 or 64 bits with a point", "save x.astype('float32')")
+    }
+    let numbers = StoredNumbers(
+      file, start: layout.start, count: count, form: form, isBigEndian: layout.isBigEndian, window: window)
+    return BinaryArray(
+      dimensions: layout.dimensions, elements: .stored(numbers), isInteger: layout.isInteger, file: path)
+  }
+}
+
+/// What the header of a file with one array says.
+struct ArrayLayout {
+  var type: BinaryType
+  var isBigEndian: Bool
+  /// Whether the file holds whole numbers.
+  var isInteger: Bool
+  var dimensions: [Int]
+  /// Where the first number is.
+  var start: Int
+  var isFortranOrder = false
+
+  /// The number of elements. Throws a `DiagnosticError` unless so many bytes follow the header.
+  func count(following bytes: Int, file: String) throws -> Int {
+    guard let count = BinaryArray.count(dimensions), count * type.size == bytes else {
+      let sizes = dimensions.map(String.init).joined(separator: "x")
+      throw DiagnosticError(
+        code: "wrong-size", file: file,
+        "the header promises \(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s"), but \(bytes) bytes follow"
+      )
+    }
+    return count
+  }
+}
