@@ -73,7 +73,7 @@ let programs: [Target] = [
       "ActivationLayers", "StandardLayers",
     ],
     resources: [
-      .embedInCode("Plugins/nnrun_layer.h"), .embedInCode("Plugins/shim.h"), .embedInCode("Plugins/module.modulemap"),
+      .embedInCode("Plugins/Headers")
     ]),
   .executableTarget(name: "nnrun", dependencies: ["NNRunCommands"], linkerSettings: exportedSymbols),
   .executableTarget(

@@ -220,6 +220,8 @@ typedef struct nnrun_facts {
    * layer is no such map. Fills scale and shift from parameters and states. */
   void (*channel_map)(void *layer, int64_t channels, const double *const *parameters, const double *const *states,
                       double *scale, double *shift);
+  double quantile;                 /* losses: the quantile of the target that the loss makes the prediction, between 0 and
+                                      1, by which evaluation measures it too; 0 for other losses */
 } nnrun_facts;
 
 /* ---- A layer and a library ---- */

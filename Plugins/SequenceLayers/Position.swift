@@ -53,7 +53,8 @@ public struct Position: DeclaredLayer {
         remedy: input.rank == 1 ? "put <embedding size=\"...\"/> before it if the input holds whole numbers" : nil)
     }
     let table = ParameterPlan(
-      "weight", input, initializer: initializer, fanIn: input[0], fanOut: input[1], decays: true)
+      "weight", input, initializer: initializer, fanIn: input[0], fanOut: input[1], decays: true,
+      countsSteps: true)
     return LayerPlan(
       outputs: [input], parameters: isLearned ? [table] : [], scratchFixed: isLearned ? 0 : input.elementCount,
       backwardNeeds: [], runsInPlace: true, forwardOperations: input.elementCount,

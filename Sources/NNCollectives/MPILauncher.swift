@@ -22,6 +22,17 @@ package enum MPILauncher: String, Sendable, CaseIterable {
     return ranks.isEmpty || ranks.contains("0")
   }
 
+  /// Whether the launcher calls this process the first one of its machine, or says nothing of that.
+  package static func isFirstOfMachine(_ variable: (String) -> String?) -> Bool {
+    let ranks = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"].compactMap(variable)
+    return ranks.isEmpty || ranks.contains("0")
+  }
+
+  /// The number that the launcher gives this process; nil if it says none.
+  package static func rank(_ variable: (String) -> String?) -> String? {
+    ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].lazy.compactMap(variable).first
+  }
+
   /// The name of the library with which nnrun calls it.
   package var libraryName: String { "libnnrun-\(rawValue).so" }
 

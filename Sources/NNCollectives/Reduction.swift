@@ -50,7 +50,7 @@ extension Collectives {
 
   /// The elements that a process has summed after the exchange at a distance: the lower half for a rank whose digit of
   /// that distance is 0, the upper one for 1, of those that it had before.
-  private func part(_ count: Int, _ rank: Int, after distance: Int) -> Range<Int> {
+  func part(_ count: Int, _ rank: Int, after distance: Int) -> Range<Int> {
     var part = 0..<count
     var digit = 1
     while digit <= distance {
@@ -72,7 +72,7 @@ extension Collectives {
     }
   }
 
-  private func exchange<Element>(with peer: Int, send: Buffer<Element>, receive: Buffer<Element>) throws {
+  func exchange<Element>(with peer: Int, send: Buffer<Element>, receive: Buffer<Element>) throws {
     let size = MemoryLayout<Element>.stride
     try exchange(
       with: peer, send: UnsafeRawBufferPointer(start: send.base, count: send.count * size),

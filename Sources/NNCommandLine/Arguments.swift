@@ -84,6 +84,9 @@ package struct Arguments {
   /// Whether an option without a value was given, or one with a value at least once.
   package func has(_ name: String) -> Bool { values[name] != nil }
 
+  /// The options that were given, with their values in order.
+  package var given: [String: [String]] { values }
+
   /// An option's value.
   package func text(_ name: String) -> String? { values[name]?.last }
 

@@ -44,7 +44,10 @@ extension PredictionCommand {
     ]
   }
   /// Which columns, which form, where to.
-  package static var options: [Option] {
+  package static var options: [Option] { predictionOptions }
+
+  /// The options of every command that predicts.
+  package static var predictionOptions: [Option] {
     [
       Option(
         "label", .text("COLUMN"),
@@ -88,11 +91,14 @@ extension PredictionCommand {
     ]
   }
 
-  /// Predicts and writes the predictions. Throws a `DiagnosticError` for weights or inputs that are missing or wrong.
+  /// Predicts on this process.
   package static func run(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
-    let models = try weightFiles(arguments.positionals[0]).map {
-      try SavedModel(path: $0, registry: environment.registry)
-    }
+    try predict(arguments, environment)
+  }
+
+  /// Predicts and writes the predictions. Throws a `DiagnosticError` for weights or inputs that are missing or wrong.
+  package static func predict(_ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
+    let models = try savedModels(arguments, environment)
     let workers = try environment.workers(arguments)
     if arguments.has("stream") { return try StreamedPrediction.run(models, arguments, workers) }
     let isFinite =
@@ -101,6 +107,27 @@ extension PredictionCommand {
       case .double: try PredictionRun<Double>(models, arguments, workers).run()
       }
     return isFinite ? .done : .invalid
+  }
+
+  /// The same on several processes, the first of which writes.
+  package static func run(
+    _ arguments: Arguments, _ environment: Environment, sharing group: any PredictionSharing
+  ) throws -> ExitCode {
+    let (models, workers) = try group.together {
+      if arguments.has("stream") {
+        throw usageError(
+          "--stream goes without --distributed", "the steps of a sequence follow each other: run one process")
+      }
+      return (try savedModels(arguments, environment), try group.workers(arguments, environment))
+    }
+    switch models[0].description.precision {
+    case .float: return try PredictionRun<Float>(models, arguments, workers, sharing: group).run(sharing: group)
+    case .double: return try PredictionRun<Double>(models, arguments, workers, sharing: group).run(sharing: group)
+    }
+  }
+
+  private static func savedModels(_ arguments: Arguments, _ environment: Environment) throws -> [SavedModel] {
+    try weightFiles(arguments.positionals[0]).map { try SavedModel(path: $0, registry: environment.registry) }
   }
 
   /// The files of weights that a path names: itself, or that of the run, or of the folds, in a folder.

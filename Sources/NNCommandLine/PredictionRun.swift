@@ -11,17 +11,22 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   private let models: [SavedModel]
   private let arguments: Arguments
   private let workers: WorkerPool
+  /// The processes that share the samples; nil for this one alone.
+  private let sharing: (any PredictionSharing)?
   /// The names of the free inputs.
   private let names: [String]
 
-  init(_ models: [SavedModel], _ arguments: Arguments, _ workers: WorkerPool) {
+  init(
+    _ models: [SavedModel], _ arguments: Arguments, _ workers: WorkerPool, sharing: (any PredictionSharing)? = nil
+  ) {
     (self.models, self.arguments, self.workers) = (models, arguments, workers)
+    self.sharing = sharing
     names = models[0].plan.definition.freeInputs.map { models[0].plan.definition.inputs[$0].name }
   }
 
   private var model: SavedModel { models[0] }
   private var files: [String] { Array(arguments.positionals.dropFirst()) }
-  private var format: String { arguments.text("format") ?? "csv" }
+  private var form: PredictionFileForm { arguments.text("format").flatMap(PredictionFileForm.init) ?? .csv }
 
   /// Predicts and writes; false, with a message, if some of the numbers are not finite. Throws a `DiagnosticError`.
   func run() throws -> Bool {
@@ -32,28 +37,77 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     let heads = try heads(model)
     // What is wrong with the command line is told before anything is read.
     _ = try threshold(heads)
-    if files == ["-"], arguments.text("output") == nil, format == "csv" || format == "jsonl" {
-      return try stream(heads)
-    }
-    let samples = try samples(model)
-    arguments.report(samples)
-    report(samples.skipped, samples.file)
-    let style = try style(heads, samples)
-    let predictions = try mean(heads, samples)
-    let bytes =
-      switch format {
-      case "json": Array(style.json(predictions).utf8)
-      case "jsonl": Array(style.jsonLines(predictions).utf8)
-      case "npy": style.npy(predictions)
-      default: style.csvBytes(predictions, workers: workers)
+    if files == ["-"], arguments.text("output") == nil, form == .csv || form == .jsonl { return try stream(heads) }
+    let task = try read(heads)
+    let whole = try predicted(task, 0..<task.samples.count)
+    try write(task, [whole.bytes])
+    return report(notFinite: whole.notFinite, of: whole.numbers)
+  }
+
+  /// The same on several processes, each of which predicts a contiguous part of the samples. The first one writes what all
+  /// have predicted. Throws a `DiagnosticError` or what the processes cannot go on by.
+  func run(sharing group: any PredictionSharing) throws -> ExitCode {
+    let task = try group.together {
+      guard !files.contains("-") else {
+        throw usageError("standard input reaches one process alone", "write the rows into a file first")
       }
-    if let path = arguments.text("output") {
-      try AtomicFile.write(path, bytes: bytes)
-    } else {
-      try printResult(bytes)
+      let heads = try heads(model)
+      _ = try threshold(heads)
+      return try read(heads)
     }
-    return report(
-      notFinite: predictions.reduce(0) { $0 + $1.count { !$0.isFinite } }, of: predictions.reduce(0) { $0 + $1.count })
+    try group.together { try group.requireSame(models, [task.samples], arguments) }
+    let own = group.part(of: task.samples.count)
+    let ownPart = try group.together { try predicted(task, own) }
+    guard let parts = try group.gather(ownPart) else { return .done }
+    return try group.ending {
+      try write(task, parts.map(\.bytes))
+      let isFinite = report(
+        notFinite: parts.reduce(0) { $0 + $1.notFinite }, of: parts.reduce(0) { $0 + $1.numbers })
+      return isFinite ? .done : .invalid
+    }
+  }
+
+  /// What is to be predicted, with everything read.
+  private struct Task {
+    let heads: [PredictionHead]
+    let samples: Dataset
+    let style: PredictionFormat
+  }
+
+  private func read(_ heads: [PredictionHead]) throws -> Task {
+    let samples = try samples(model)
+    if sharing?.isFirst ?? true {
+      arguments.report(samples)
+      report(samples.skipped, samples.file)
+    }
+    let style = try style(heads, samples)
+    return Task(heads: heads, samples: samples, style: style)
+  }
+
+  /// Predicts some of the samples, as the file holds them.
+  private func predicted(_ task: Task, _ range: Range<Int>) throws -> PredictedPart {
+    guard !range.isEmpty else { return PredictedPart(bytes: [], notFinite: 0, numbers: 0) }
+    let isWhole = range.count == task.samples.count
+    func part(_ samples: Dataset) -> Dataset { isWhole ? samples : samples.part(range) }
+    let predictions = try mean(task, part)
+    var style = task.style
+    if !isWhole {
+      style = try self.style(task.heads, part(task.samples))
+      style.samplesBefore = range.lowerBound
+    }
+    return PredictedPart(
+      bytes: style.part(predictions, as: form, workers: workers),
+      notFinite: predictions.reduce(0) { $0 + $1.count { !$0.isFinite } },
+      numbers: predictions.reduce(0) { $0 + $1.count })
+  }
+
+  private func write(_ task: Task, _ parts: [[UInt8]]) throws {
+    let pieces = task.style.file(S.self, of: parts, samples: task.samples.count, as: form)
+    if let path = arguments.text("output") {
+      try AtomicFile.write(path, bytes: pieces)
+    } else {
+      for piece in pieces { guard try printResult(piece) else { return } }
+    }
   }
 
   // MARK: Rows that arrive
@@ -75,7 +129,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
         count += numbers.count
       }
       let text =
-        format == "jsonl" ? style.jsonLines(predictions) : (isFirst ? style.csvHeader : "") + style.csvRows(predictions)
+        form == .jsonl ? style.jsonLines(predictions) : (isFirst ? style.csvHeader : "") + style.csvRows(predictions)
       isFirst = false
       guard try printResult(Array(text.utf8)) else { break }
     }
@@ -89,7 +143,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   private func heads(_ model: SavedModel) throws -> [PredictionHead] {
     if let layer = arguments.text("layer") { return [try model.head(ofLayer: layer)] }
     let heads = model.heads
-    if format == "npy", heads.count > 1 {
+    if form == .npy, heads.count > 1 {
       throw usageError(
         "an npy file holds one array, but the net has \(heads.count) losses",
         "choose one with --layer: " + heads.map(\.name).joined(separator: ", "))
@@ -101,7 +155,7 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
     var style = try PredictionFormat(heads, for: samples)
     style.showsAll = arguments.has("probabilities")
     style.keptColumns = samples.keptColumns
-    if format == "csv", !style.fitsTable {
+    if form == .csv, !style.fitsTable {
       throw usageError(
         "the losses \(heads.map(\.name).joined(separator: ", ")) predict for different steps, which no table holds",
         "write --format json, or choose one with --layer")
@@ -122,25 +176,28 @@ struct PredictionRun<S: Scalar & LosslessStringConvertible & BitwiseCopyable> {
   }
 
   /// The mean of what the models predict. Each reads the samples by what it has learned itself.
-  private func mean(_ heads: [PredictionHead], _ first: Dataset) throws -> [[S]] {
-    var sums = try model.predict(S.self, first, heads: heads, workers: workers)
-    for model in models.dropFirst() {
+  ///
+  /// - Parameter part: the samples of a set that are predicted.
+  private func mean(_ task: Task, _ part: (Dataset) -> Dataset) throws -> [[S]] {
+    let heads = task.heads
+    var sums = try model.predict(S.self, part(task.samples), heads: heads, workers: workers)
+    for other in models.dropFirst() {
       // The samples of one model are in memory at a time, besides the first one's.
-      let samples = try self.samples(model)
-      let own = try self.heads(model)
+      let samples = try self.samples(other)
+      let own = try self.heads(other)
       guard own.map(\.name) == heads.map(\.name), own.map(\.shape) == heads.map(\.shape),
-        model.classNames == models[0].classNames
+        other.classNames == model.classNames
       else {
         throw DiagnosticError(
           code: "other-model", file: arguments.positionals[0],
           "the folds predict different things, so they have no mean")
       }
-      let predictions = try model.predict(S.self, samples, heads: own, workers: workers)
-      guard predictions.map(\.count) == sums.map(\.count) else {
+      guard samples.count == task.samples.count else {
         throw DiagnosticError(
           code: "other-model", file: arguments.positionals[0],
           "the folds leave out different rows, so they have no mean", remedy: "predict without --skip-bad-rows")
       }
+      let predictions = try other.predict(S.self, part(samples), heads: own, workers: workers)
       for head in sums.indices {
         for index in sums[head].indices { sums[head][index] += predictions[head][index] }
       }

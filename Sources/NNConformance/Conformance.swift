@@ -29,6 +29,8 @@ public enum Conformance: String, Sendable, CaseIterable {
   case allocations
   /// The runner for prediction gives what the net gives.
   case predictor
+  /// In a loss, a sample that weighs 2 counts like two copies of it, and one that weighs 0 not at all.
+  case sampleWeights
   /// Parameters and state that were written to a file and read again give the same bits.
   case weights
 
@@ -55,6 +57,7 @@ public enum Conformance: String, Sendable, CaseIterable {
       guard let counting else { return [] }
       return try check.allocations(Float.self, counting) + check.allocations(Double.self, counting)
     case .predictor: return try check.predictor()
+    case .sampleWeights: return try check.sampleWeights()
     case .weights: return try check.weights(Float.self) + check.weights(Double.self)
     }
   }

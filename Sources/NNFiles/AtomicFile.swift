@@ -42,6 +42,16 @@ public enum AtomicFile {
     try bytes.withUnsafeBytes { try write(path, [$0], replacing: replacing) }
   }
 
+  /// Replaces the file at `path` by the given pieces, one after the other. Throws a `DiagnosticError` as
+  /// `write(_:_:replacing:)` does.
+  package static func write(_ path: String, bytes pieces: [[UInt8]]) throws {
+    func write(_ rest: ArraySlice<[UInt8]>, _ found: [UnsafeRawBufferPointer]) throws {
+      guard let first = rest.first else { return try Self.write(path, found) }
+      try first.withUnsafeBytes { try write(rest.dropFirst(), found + [$0]) }
+    }
+    try write(pieces[...], [])
+  }
+
   /// Replaces the file at `path` by a text in UTF-8. Throws a `DiagnosticError` as `write(_:_:replacing:)` does.
   public static func write(_ path: String, text: String, replacing: Bool = true) throws {
     try write(path, bytes: Array(text.utf8), replacing: replacing)

@@ -105,8 +105,8 @@ public struct PredictionFormat: Sendable {
   /// which begins with the numbers of sample and step, from 1.
   public func csv<S: Number>(_ predictions: [[S]]) -> String { csvHeader + csvRows(predictions) }
 
-  /// The table as bytes, blocks of its rows written side by side on the given threads.
-  package func csvBytes<S: Number>(_ predictions: [[S]], workers: WorkerPool) -> [UInt8] {
+  /// The rows of the table as bytes, blocks of them written side by side on the given threads.
+  package func csvRowBytes<S: Number>(_ predictions: [[S]], workers: WorkerPool) -> [UInt8] {
     let count = count(predictions)
     let size = Self.rowsOfBlock
     let blocks = (count + size - 1) / size
@@ -120,8 +120,8 @@ public struct PredictionFormat: Sendable {
       }
       filled = blocks
     }
-    var bytes = Array(csvHeader.utf8)
-    bytes.reserveCapacity(texts.reduce(bytes.count) { $0 + $1.utf8.count })
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count })
     for text in texts { bytes += text.utf8 }
     return bytes
   }
@@ -206,8 +206,11 @@ public struct PredictionFormat: Sendable {
   /// are classes, and `values`, all numbers. What is no finite number is null. Where each step of a sequence has its own,
   /// these are arrays with one entry for each step. With several heads each has an object of its own, by its name.
   public func json<S: Number>(_ predictions: [[S]]) -> String {
-    "[" + objects(predictions).joined(separator: ",\n") + "]\n"
+    "[" + jsonMembers(predictions) + "]\n"
   }
+
+  /// The members of the array.
+  func jsonMembers<S: Number>(_ predictions: [[S]]) -> String { objects(predictions).joined(separator: ",\n") }
 
   /// The same objects, one on each line.
   public func jsonLines<S: Number>(_ predictions: [[S]]) -> String {
@@ -266,7 +269,12 @@ public struct PredictionFormat: Sendable {
   /// NumPy's file of one array, the first head's, samples along the first dimension. What lies beyond the length of a
   /// sequence is 0.
   public func npy<S: Number>(_ predictions: [[S]]) -> [UInt8] {
-    let sizes = ([count(predictions)] + heads[0].shape.dimensions).map(String.init).joined(separator: ", ")
+    npyHeader(S.self, samples: count(predictions)) + predictions[0].withUnsafeBytes { Array($0) }
+  }
+
+  /// What stands before the numbers of so many samples.
+  func npyHeader<S: Number>(_ type: S.Type, samples: Int) -> [UInt8] {
+    let sizes = ([samples] + heads[0].shape.dimensions).map(String.init).joined(separator: ", ")
     let size = MemoryLayout<S>.size
     var header = "{'descr': '<f\(size)', 'fortran_order': False, 'shape': (\(sizes),), }"
     // The elements begin at a multiple of 64.
@@ -274,7 +282,6 @@ public struct PredictionFormat: Sendable {
     header += "\n"
     let length = header.utf8.count
     return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
-      + predictions[0].withUnsafeBytes { Array($0) }
   }
 }
 

@@ -31,8 +31,8 @@ final class ShorterNetworks<S: Scalar> {
   /// The fewest steps of a plan.
   private static var fewestSteps: Int { 8 }
 
-  /// Nets of half the steps, a quarter, and so on; nil if there is no sequence, or a layer's parameters depend on the number of
-  /// steps.
+  /// Nets of half the steps, a quarter, and so on; nil if there is no sequence, or what a layer's parameters are depends on the number
+  /// of steps.
   ///
   /// - Parameters:
   ///   - plan: the net as it was trained.
@@ -81,12 +81,12 @@ final class ShorterNetworks<S: Scalar> {
   ) -> Rung? {
     let most = plan.definition.inputs[input].shape[0]
     guard let definition = plan.definition.withSteps(steps, ofInput: input),
-      let shorter = try? NetworkPlan(definition, targets: plan.targets.mapValues { $0.withSteps(steps, of: most) }),
-      shorter.hasParameters(of: plan),
+      let shorter = try? NetworkPlan(definition, targets: plan.targets.mapValues { $0.withSteps(steps, of: most) })
+        .laidOut(as: plan),
       let graph = try? PredictionGraph(
         shorter.predicting(values[0]), predicting: values, parameters: parameters, state: state),
-      let whole = try? NetworkPlan(graph.definition, targets: shorter.targets).predicting(graph.predictions[0]),
-      whole.hasParameters(of: network.plan),
+      let whole = try? NetworkPlan(graph.definition, targets: shorter.targets).predicting(graph.predictions[0])
+        .laidOut(as: network.plan),
       (try? NetworkMemory.require(
         whole, batch: network.maximumBatch, options: NetworkOptions(isTrained: false),
         scalarSize: MemoryLayout<S>.size)) != nil
@@ -159,27 +159,6 @@ final class ShorterNetworks<S: Scalar> {
       row.slice(from: 0, count: own).copy(from: values.slice(from: sample * own, count: own))
       if own < count { row.slice(from: own, count: count - own).fill(0) }
     }
-  }
-}
-
-extension NetworkPlan {
-  /// Whether all parameters and states are those of another plan, in the same memory.
-  fileprivate func hasParameters(of other: NetworkPlan) -> Bool {
-    func same(
-      _ own: [(name: String, shape: Shape, range: Range<Int>)],
-      _ others: [(name: String, shape: Shape, range: Range<Int>)]
-    )
-      -> Bool
-    {
-      own.count == others.count
-        && zip(own, others).allSatisfy { $0.name == $1.name && $0.shape == $1.shape && $0.range == $1.range }
-    }
-    return definition.nodes.map(\.layer.schema.name) == other.definition.nodes.map(\.layer.schema.name)
-      && same(
-        parameters.map { ($0.name, $0.plan.shape, $0.range) },
-        other.parameters.map { ($0.name, $0.plan.shape, $0.range) })
-      && same(
-        states.map { ($0.name, $0.plan.shape, $0.range) }, other.states.map { ($0.name, $0.plan.shape, $0.range) })
   }
 }
 

@@ -42,6 +42,12 @@ extension CodeExplanation {
       wrong: "nnrun train model.xml --plugin old/libacme.so",
       right: "nnrun plugin build acme && nnrun train model.xml --plugin acme/libacme.so"),
     .init(
+      "plugin-training",
+      "The library brings optimizers, data sources or other elements of training, and nninfer has nothing of training. Weights "
+        + "do not need them; layers and losses for predicting belong into a library of their own.",
+      wrong: "nninfer weights.safetensors rows.csv --plugin training/libtraining.so",
+      right: "nninfer weights.safetensors rows.csv --plugin layers/liblayers.so"),
+    .init(
       "plugin-layer", "A layer of a plug-in refuses its attributes or its inputs, and says why.",
       wrong: "<acme:mixture weight=\"2\"/>", right: "<acme:mixture weight=\"0.5\"/>"),
     .init(

@@ -277,6 +277,8 @@ public struct TrainingDescription: Sendable {
   public var shuffle: Bool
   /// Into how many parts each batch is cut; nil for one.
   public var shards: Int?
+  /// Whether the gradients of shards are added in bfloat16, as which they then go from process to process.
+  public var roundsGradients: Bool
   /// The optimizer, if one is named.
   public var optimizer: ModelElement?
   /// The schedule of the learning rate, if one is named.

@@ -63,7 +63,7 @@ extension TrainingDescription {
       ("epochs", epochs.map { .integer($0) }), ("steps", steps.map { .integer($0) }), ("batch", .integer(batch)),
       ("seed", .integer(seed)), ("clipNorm", clipNorm.map { .number($0) }),
       ("clipValue", clipValue.map { .number($0) }), ("shuffle", .boolean(shuffle)),
-      ("shards", shards.map { .integer($0) }),
+      ("shards", shards.map { .integer($0) }), ("wire", roundsGradients ? .text("bf16") : nil),
     ]
     return values.compactMap { name, value in value.map { (name, $0.written) } }
   }

@@ -277,5 +277,9 @@ public struct ModelStructure: Sendable, Hashable {
         "shards", .choice(TrainingDefaults.shardCounts.map(String.init)),
         "Into how many parts each batch is cut, which go through the net one after the other, with memory for one of them, "
           + "or on several processes; a power of two."),
+      .optional(
+        "wire", .choice(["full", "bf16"]), default: .text("full"),
+        "How the gradients of shards go from process to process: in the net's precision, or rounded to bfloat16, half or a quarter of the "
+          + "bytes. It changes the result; the number of processes does not."),
     ])
 }

@@ -44,6 +44,12 @@ enum CFacts {
         guard c.target_lower <= c.target_upper else { throw fault("have no range of targets") }
         facts.targetRange = c.target_lower...c.target_upper
       }
+      if c.quantile != 0 {
+        guard c.quantile > 0, c.quantile < 1 else {
+          throw fault("name the quantile \(c.quantile), which is not between 0 and 1")
+        }
+        facts.quantile = c.quantile
+      }
       if c.has_ignored_label != 0 { facts.ignoredLabel = Int(c.ignored_label) }
     }
     if let map = c.channel_map { facts.channelMap = channelMap(instance, map) }

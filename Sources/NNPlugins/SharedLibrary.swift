@@ -48,11 +48,14 @@ struct SharedLibrary: @unchecked Sendable {
     let prefix = "undefined symbol: "
     if let range = message.firstRange(of: prefix) {
       let symbol = message[range.upperBound...].prefix { !$0.isWhitespace && $0 != "," }
-      if symbol.hasPrefix(interfacePrefix) {
+      // References of data are looked up before those of functions, so a symbol of Swift may be missed first.
+      let isOfTraining = symbol.hasPrefix(trainingInterfacePrefix) || symbol.hasPrefix(trainingSymbolPrefix)
+      if isOfTraining, dlsym(nil, trainingMark) == nil {
         return DiagnosticError(
-          code: "plugin-interface", file: path,
-          "was built against another version of nnrun, or by another compiler, than this program")
+          code: "plugin-training", file: path, "brings elements of training, which this program does not have",
+          remedy: "keep layers and losses in a library of their own, which is enough to predict")
       }
+      if isOfTraining || symbol.hasPrefix(interfacePrefix) { return otherVersion(path) }
       return DiagnosticError(
         code: "plugin-symbol", file: path, "needs the symbol '\(symbol)', which neither it nor this program has",
         remedy: "link the library that has it")
@@ -60,6 +63,18 @@ struct SharedLibrary: @unchecked Sendable {
     return DiagnosticError(code: "plugin", file: path, "cannot be loaded: \(message)")
   }
 
+  private static func otherVersion(_ path: String) -> DiagnosticError {
+    DiagnosticError(
+      code: "plugin-interface", file: path,
+      "was built against another version of nnrun, or by another compiler, than this program")
+  }
+
   /// The beginning of the name of the symbol that Swift plug-ins refer to.
   static let interfacePrefix = "nnrun_interface_"
+  /// The beginning of the name of the symbol that those with elements of training refer to as well.
+  private static let trainingInterfacePrefix = "nnrun_training_interface_"
+  /// The beginning of the mangled names of what NNTraining declares.
+  private static let trainingSymbolPrefix = "$s10NNTraining"
+  /// A symbol that every program with training has: the protocol of optimizers.
+  private static let trainingMark = trainingSymbolPrefix + "9OptimizerMp"
 }

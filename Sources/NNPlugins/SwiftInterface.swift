@@ -1,6 +1,6 @@
 /// What a plug-in in Swift is compiled against: a hash of the sources of NNText, NNKernelsCommon, NNKernels, NNCore.
 /// tools/interface writes this file.
-package let swiftInterface = "6d87ebf87d14a463"
+package let swiftInterface = "ef7f5407c2c0b571"
 
 /// The symbol that plug-ins refer to. One that was built for other sources does not find it.
-@c(nnrun_interface_6d87ebf87d14a463) public func nnrunInterface() {}
+@c(nnrun_interface_ef7f5407c2c0b571) public func nnrunInterface() {}

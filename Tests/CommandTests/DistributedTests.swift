@@ -9,14 +9,6 @@ struct DistributedTests {
   /// 300. What a quiet machine takes, tools/check-kill-distributed measures.
   private static let promptly = 60.0
 
-  private func writeModel(_ place: Workplace, epochs: Int = 6) throws {
-    try place.writeModel(epochs: epochs)
-    let text = try place.text("small.xml")
-      .replacingOccurrences(of: #"batch="16""#, with: #"batch="64" shards="8""#)
-      .replacingOccurrences(of: "<relu/>", with: "<batchNorm/><relu/>")
-    try place.write(text, to: "small.xml")
-  }
-
   private func expectSame(_ first: String, _ second: String, in place: Workplace) throws {
     for file in ["weights", "last"] {
       let files = [first, second].map { "\($0)/\(file).safetensors" }
@@ -27,7 +19,7 @@ struct DistributedTests {
   /// Any number of processes, any number of threads, either MPI: the bits of one process.
   @Test(arguments: MPIRun.installed) func processesDoNotMatter(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place)
+    try place.writeShardedModel()
     let one = try place.run("train", "small.xml", "--output", "one", "-q")
     #expect(one.code == 0, "\(one.messages)")
     for processes in [1, 2, 4, 8] {
@@ -47,6 +39,53 @@ struct DistributedTests {
     }
   }
 
+  /// Batch normalization that measures the whole batch: the same bits as well, and other ones than by shards.
+  @Test(arguments: MPIRun.installed) func layersMeasureTheWholeBatch(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    try place.writeShardedModel(epochs: 2)
+    #expect(try place.run("train", "small.xml", "--output", "alone", "-q").code == 0)
+    try place.write(
+      try place.text("small.xml").replacingOccurrences(of: "<batchNorm/>", with: #"<batchNorm sync="true"/>"#),
+      to: "small.xml")
+    let one = try place.run("train", "small.xml", "--output", "one", "-q")
+    #expect(one.code == 0, "\(one.messages)")
+    #expect(try place.data("alone/last.safetensors") != place.data("one/last.safetensors"))
+    for processes in [1, 2, 4, 8] {
+      let folder = "run-\(processes)"
+      let result = try mpi.run(processes, "train", "small.xml", "--distributed", "--output", folder, "-q", in: place)
+      #expect(result.code == 0, "\(result.messages)")
+      try expectSame("one", folder, in: place)
+    }
+    let diverged = try mpi.run(
+      2, "train", "small.xml", "--distributed", "--set", "training.adam.rate=1e30", "--output", "d", in: place)
+    #expect(diverged.code == 65 && diverged.messages.contains("not finite"), "\(diverged.messages)")
+  }
+
+  /// Gradients in bfloat16: other bits, and still the same ones for any number of processes, overlapped or not.
+  @Test(arguments: MPIRun.installed) func theWireMayCarryBFloat16(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    try place.writeShardedModel(epochs: 2)
+    let settings = ["--set", "network.fc1.units=8192", "-q"]
+    let rounded = settings + ["--set", "training.wire=bf16"]
+    #expect(try Tool.run("nnrun", ["train", "small.xml", "--output", "full"] + settings, in: place.url).code == 0)
+    let one = try Tool.run(
+      "nnrun", ["train", "small.xml", "--output", "one"] + rounded.filter { $0 != "-q" }, in: place.url)
+    #expect(one.code == 0 && one.messages.contains("gradients are added in bfloat16"), "\(one.messages)")
+    #expect(try place.data("full/last.safetensors") != place.data("one/last.safetensors"))
+    for (processes, overlap) in [(1, "0"), (2, "0"), (4, "0"), (4, "1"), (8, "0")] {
+      let folder = "run-\(processes)-\(overlap)"
+      let words = ["train", "small.xml", "--distributed", "--output", folder] + rounded
+      let (mpirun, output, messages) = try mpi.start(
+        [.init(processes: processes, arguments: words)], in: place, environment: ["NNRUN_OVERLAP": overlap])
+      let result = try MPIRun.end(mpirun, output, messages)
+      #expect(result.code == 0, "\(result.messages)")
+      try expectSame("one", folder, in: place)
+    }
+    let other = try mpi.run(
+      2, "train", "small.xml", "--distributed", "--resume", "one", "--set", "training.wire=full", in: place)
+    #expect(other.code == 65 && other.messages.contains("training.wire"), "\(other.messages)")
+  }
+
   /// A model that does not say how many shards there are gets one for each process, and keeps them when it goes on.
   @Test(arguments: MPIRun.installed) func shardsAreOneForEachProcess(_ mpi: MPIRun) throws {
     let place = try Workplace()
@@ -63,7 +102,7 @@ struct DistributedTests {
   /// Gradients that are exchanged while the backward pass goes on are the same, and the record says where time went.
   @Test(arguments: MPIRun.installed) func overlappingDoesNotMatter(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 2)
+    try place.writeShardedModel(epochs: 2)
     let settings = ["--set", "network.fc1.units=16384", "-q"]
     #expect(try Tool.run("nnrun", ["train", "small.xml", "--output", "one"] + settings, in: place.url).code == 0)
     let words = ["train", "small.xml", "--distributed", "--output", "run"] + settings
@@ -98,6 +137,42 @@ struct DistributedTests {
     #expect(refused.code == 1)
   }
 
+  /// Rows are predicted by all processes, and written in their order by the first: the bytes of one process.
+  @Test(arguments: MPIRun.installed) func predictionIsShared(_ mpi: MPIRun) throws {
+    let place = try Workplace()
+    let weights = try place.train()
+    let rows = (0..<1021).map { row in
+      (0..<12).map { String((row * 7 + $0 * 13) % 29) }.joined(separator: ",") + "\n"
+    }
+    try place.write(rows.joined(), to: "rows.csv")
+    try place.write(rows[0..<3].joined(), to: "few.csv")
+    for options in [
+      ["--format", "csv"], ["--format", "json", "--probabilities"], ["--format", "jsonl"], ["--format", "npy"],
+      ["--layer", "fc1"],
+    ] {
+      for input in ["rows.csv", "few.csv"] {
+        let words = ["predict", weights, input] + options
+        #expect(try Tool.run("nnrun", words + ["--output", "alone"], in: place.url).code == 0)
+        for processes in [1, 2, 4] {
+          let shared = try mpi.run(
+            [.init(processes: processes, arguments: words + ["--output", "shared", "--distributed"])], in: place)
+          #expect(shared.code == 0, "\(shared.messages)")
+          #expect(try place.data("shared") == (try place.data("alone")), "\(words) on \(processes)")
+        }
+      }
+    }
+    let alone = try place.run("predict", weights, "rows.csv")
+    let printed = try mpi.run(4, "predict", weights, "rows.csv", "--distributed", in: place)
+    #expect(printed.code == 0 && printed.output == alone.output)
+    let piped = try mpi.run(2, "predict", weights, "-", "--distributed", in: place)
+    #expect(piped.code == 64 && piped.messages.contains("standard input reaches one process alone"))
+    let stepped = try mpi.run(2, "predict", weights, "rows.csv", "--stream", "--distributed", in: place)
+    #expect(stepped.code == 64 && stepped.messages.contains("--stream goes without --distributed"))
+    let lost = try mpi.run(
+      2, "predict", weights, "rows.csv", "--distributed", "--output", "nowhere/rows.csv", in: place)
+    #expect(lost.code == 73, "\(lost.messages)")
+  }
+
   /// Begins a long training, and does something to its processes once there is a checkpoint.
   private func disturb(
     _ mpi: MPIRun, _ place: Workplace, processes: Int, _ options: String...,
@@ -127,7 +202,7 @@ struct DistributedTests {
   /// SIGTERM, which batch systems send before the limit, writes a checkpoint, whichever process gets it, from which any number of processes goes on with the same bits.
   @Test(arguments: MPIRun.installed) func anInterruptedRunGoesOnWithOtherProcesses(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 500)
+    try place.writeShardedModel(epochs: 500)
     #expect(try place.run("train", "small.xml", "--output", "one", "-q").code == 0)
     let (result, seconds) = try disturb(mpi, place, processes: 4) { ranks in
       kill(try #require(ranks[1]), SIGTERM)
@@ -143,7 +218,7 @@ struct DistributedTests {
   /// A process that dies ends all of them; the last checkpoint is whole.
   @Test(arguments: MPIRun.installed, [0, 1]) func aProcessThatDiesEndsAll(_ mpi: MPIRun, _ rank: Int) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 500)
+    try place.writeShardedModel(epochs: 500)
     #expect(try place.run("train", "small.xml", "--output", "one", "-q").code == 0)
     let (result, seconds) = try disturb(mpi, place, processes: 2) { ranks in
       kill(try #require(ranks[rank]), SIGKILL)
@@ -158,7 +233,7 @@ struct DistributedTests {
 
   @Test(arguments: MPIRun.installed) func aProcessThatHangsIsNamed(_ mpi: MPIRun) throws {
     let place = try Workplace()
-    try writeModel(place, epochs: 100_000)
+    try place.writeShardedModel(epochs: 100_000)
     var stopped: pid_t?
     let (result, seconds) = try disturb(mpi, place, processes: 4, "--timeout", "8") { ranks in
       stopped = ranks[3]
@@ -168,54 +243,5 @@ struct DistributedTests {
     #expect(seconds < 8 + Self.promptly)
     #expect(result.messages.contains("rank 3 on "), "\(result.messages)")
     #expect(result.messages.contains("has not answered for 8 seconds"))
-  }
-
-  @Test(arguments: MPIRun.installed) func processesThatDifferAreRefused(_ mpi: MPIRun) throws {
-    let place = try Workplace()
-    try writeModel(place)
-    let words = ["train", "small.xml", "--distributed", "-q", "--output", "run"]
-    let result = try mpi.run(
-      [.init(processes: 1, arguments: words), .init(processes: 1, arguments: words + ["--seed", "7"])], in: place)
-    #expect(result.code == 65)
-    #expect(result.messages.contains("training.seed: 5 in rank 0, 7 in rank 1"), "\(result.messages)")
-    #expect(result.messages.contains("rank 1 on "))
-    #expect(!place.exists("run/metrics.jsonl"))
-  }
-
-  /// What all processes meet is told once.
-  @Test(arguments: MPIRun.installed) func errorsAreToldOnce(_ mpi: MPIRun) throws {
-    let place = try Workplace()
-    try writeModel(place)
-    func messages(_ processes: Int, _ arguments: [String], code: Int32) throws -> [String] {
-      let words = ["train", "small.xml", "--distributed", "-q"] + arguments
-      let result = try mpi.run([.init(processes: processes, arguments: words)], in: place)
-      #expect(result.code == code, "\(result.messages)")
-      return result.messages.components(separatedBy: "error: ").dropFirst().map { $0 }
-    }
-    let odd = try messages(3, [], code: 64)
-    #expect(odd.count == 1 && odd[0].hasPrefix("3 processes cannot train together"), "\(odd)")
-    let shards = try messages(2, ["--set", "training.shards=1"], code: 64)
-    #expect(shards.count == 1 && shards[0].hasPrefix("1 shard of a batch cannot be shared by 2 processes"), "\(shards)")
-    let folds = try messages(2, ["--folds", "2"], code: 64)
-    #expect(folds.count == 1, "\(folds)")
-    let missing = try messages(2, ["--weights", "nothing"], code: 66)
-    #expect(missing.count == 1, "\(missing)")
-    let diverged = try messages(2, ["--set", "training.adam.rate=1e30", "--output", "d"], code: 65)
-    #expect(diverged.count == 1 && diverged[0].contains("not finite"), "\(diverged)")
-  }
-
-  @Test func withoutMPIItSaysSo() throws {
-    let place = try Workplace()
-    try writeModel(place)
-    let alone = try place.run("train", "small.xml", "--distributed")
-    #expect(alone.code == 64 && alone.messages.contains("mpirun -n 4 nnrun train MODEL.xml --distributed"))
-    let missing = try Tool.run(
-      "nnrun", ["train", "small.xml", "--distributed"], in: place.url, environment: ["NNRUN_MPI": "/nonexistent.so"])
-    #expect(missing.code == 66 && missing.messages.contains("tools/setup --distributed"), "\(missing.messages)")
-    let other = try Tool.run(
-      "nnrun", ["train", "small.xml", "--distributed"], in: place.url, environment: ["NNRUN_MPI": "small.xml"])
-    #expect(other.code == 65 && other.messages.contains("small.xml: error: cannot be used"), "\(other.messages)")
-    let timeout = try place.run("train", "small.xml", "--timeout", "3")
-    #expect(timeout.code == 64)
   }
 }

@@ -90,3 +90,14 @@ struct MPIRun: Sendable, CustomTestStringConvertible {
     return found
   }
 }
+
+extension Workplace {
+  /// A model that trains on batches of eight shards, which normalizes them.
+  func writeShardedModel(epochs: Int = 6) throws {
+    try writeModel(epochs: epochs)
+    let text = try text("small.xml")
+      .replacingOccurrences(of: #"batch="16""#, with: #"batch="64" shards="8""#)
+      .replacingOccurrences(of: "<relu/>", with: "<batchNorm/><relu/>")
+    try write(text, to: "small.xml")
+  }
+}

@@ -133,6 +133,72 @@ import Testing
     #expect(check.output.hasSuffix("example/libexample.so: \(layers) layers, 0 broken promises\n"))
   }
 
+  /// An optimizer and a stopping rule from outside train; the weights need them no more, and the other program says that it
+  /// has no place for them.
+  @Test func theGalleryOfTraining() throws {
+    let place = try example("swift")
+    let library = "example/libexample.so"
+    let check = try place.run("plugin", "check", library)
+    #expect(check.code == 0, "\(check.output)\(check.messages)")
+    #expect(check.output.hasSuffix("\(library): 0 layers, 2 other elements, 0 broken promises\n"), "\(check.output)")
+    let training = try place.run("train", "example/model.xml", "--plugin", library)
+    #expect(training.code == 0 && training.output.contains("because the loss is at most 0.05"), "\(training)")
+    let page = try place.run("layers", "lion", "--plugin", library)
+    #expect(page.output.contains("<lion> (optimizer)"))
+    let weights = "runs/lion/weights.safetensors"
+    try place.write("0,1,2,3,4,5,6,7\n", to: "row.csv")
+    let alone = try place.infer(weights, "row.csv")
+    let predicted = try place.run("predict", weights, "row.csv", "--plugin", library)
+    #expect(alone.code == 0 && alone.output == predicted.output)
+    let refused = try place.infer(weights, "row.csv", "--plugin", library)
+    #expect(refused.code == 65 && refused.messages.contains("brings elements of training"), "\(refused.messages)")
+    // A run that is interrupted and goes on has the state of the optimizer from outside.
+    let short = try place.run(
+      "train", "example/model.xml", "--plugin", library, "--quiet", "--set", "training.epochs=3", "--output", "two")
+    let rest = try place.run(
+      "train", "example/model.xml", "--plugin", library, "--quiet", "--set", "training.epochs=6", "--resume", "two")
+    let whole = try place.run(
+      "train", "example/model.xml", "--plugin", library, "--quiet", "--set", "training.epochs=6", "--output", "one")
+    #expect([short.code, rest.code, whole.code] == [0, 0, 0], "\(rest.messages)")
+    #expect(try place.data("one/weights.safetensors") == (try place.data("two/weights.safetensors")))
+  }
+
+  /// A family of the repository's own layers as a library that is loaded at run time: it keeps the same promises.
+  @Test func aFamilyOfLayersAsALibrary() throws {
+    let place = try Workplace()
+    let repository = URL(fileURLWithPath: Tool.models).deletingLastPathComponent()
+    let folder = place.url.appendingPathComponent("family")
+    try FileManager.default.copyItem(
+      at: repository.appendingPathComponent("Plugins/ActivationLayers"), to: folder)
+    try place.write(
+      """
+      import NNCore
+
+      enum NNRunPlugin: Plugin {
+        static let name = "family"
+        static let version = "1.0.0"
+        static let namespace = "urn:family:layers"
+
+        static func register(into registry: inout Registry) throws {
+          var own = Registry()
+          try registerActivationLayers(into: &own)
+          for declaration in own.all() {
+            var schema = declaration.schema
+            schema.namespace = namespace
+            schema.example = schema.example.replacing("<" + schema.name, with: "<p:" + schema.name)
+            try registry.register(ElementDeclaration(schema, make: declaration.make))
+          }
+        }
+      }
+      """, to: "family/Plugin.swift")
+    let build = try place.run("plugin", "build", "family")
+    #expect(build.code == 0, "\(build.messages)")
+    let check = try place.run("plugin", "check", "family/libfamily.so")
+    #expect(check.code == 0, "\(check.output)\(check.messages)")
+    let layers = try place.text("family/Registration.swift").components(separatedBy: "registry.register(").count - 1
+    #expect(check.output.hasSuffix("family/libfamily.so: \(layers) layers, 0 broken promises\n"))
+  }
+
   private static let hasCargo =
     ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/cargo")

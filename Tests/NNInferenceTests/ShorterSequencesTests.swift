@@ -20,8 +20,13 @@ import Testing
       true
     ),
     (#"<transpose/><conv1d channels="5" kernel="4" stride="2"/><transpose/><dense units="2" each="step"/>"#, true),
-    // A parameter for each step, and predictions whose last dimension counts the steps.
-    (#"<position kind="learned"/><poolSequence take="mean"/>"#, false), ("<transpose/>", false),
+    // A parameter for each step, of which fewer steps read the beginning.
+    (
+      #"<position kind="learned"/><dense units="4" each="step"/><position kind="learned"/><tanh/><poolSequence take="mean"/>"#,
+      true
+    ),
+    // Predictions whose last dimension counts the steps.
+    ("<transpose/>", false),
   ]
 
   private func plan(_ layers: String) throws -> NetworkPlan {

@@ -120,13 +120,25 @@ import Testing
     #expect(error.message.contains(lie.said), "\(error.message)")
   }
 
-  @Test func factsAreChecked() throws {
+  /// The declaration of a layer or a loss that states facts.
+  private static func declaration(_ name: String, facts: String, layer: String = "") throws -> ElementDeclaration {
     var registry = Registry()
-    let text = Self.text(facts: "f->activation = 99;")
-    try PluginLoader.load(ExampleLibrary.build("facts", text: text), into: &registry)
-    let declaration = try #require(registry.declaration(of: "odd", namespace: "urn:odd", in: .network))
+    try PluginLoader.load(ExampleLibrary.build(name, text: text(facts: facts, layer: layer)), into: &registry)
+    return try #require(registry.declaration(of: "odd", namespace: "urn:odd", in: .network))
+  }
+
+  @Test(arguments: [
+    ("activation", "f->activation = 99;", "", "the unknown activation 99"),
+    ("quantile", "f->quantile = 1.5;", ", .kind = NNRUN_LOSS", "the quantile 1.5, which is not between 0 and 1"),
+  ]) func factsAreChecked(_ name: String, _ facts: String, _ layer: String, _ said: String) throws {
+    let declaration = try Self.declaration("facts-" + name, facts: facts, layer: layer)
     let error = try #require(throws: ElementError.self) { _ = try declaration.layer([:]) }
-    #expect(error.message.contains("the unknown activation 99"))
+    #expect(error.message.contains(said), "\(error.message)")
+  }
+
+  @Test func quantilesAreKnown() throws {
+    let declaration = try Self.declaration("facts-right", facts: "f->quantile = 0.9;", layer: ", .kind = NNRUN_LOSS")
+    #expect(try declaration.layer([:]).facts.quantile == 0.9)
   }
 
   @Test func whatIsNoLibraryIsSaid() throws {

@@ -65,7 +65,50 @@ struct Faulty: DeclaredLayer {
   }
 }
 
+/// The mean of (x - t)^2 / 2, whose gradient is divided by the batch instead of the denominator that the passes share.
+struct FaultyLoss: DeclaredLayer {
+  static let schema = ElementSchema(
+    .loss, "faultyLoss", namespace: "urn:nnrun:tests:1", summary: "A loss with a fault.", example: "<faultyLoss/>")
+
+  init(attributes: Attributes) throws {}
+
+  func plan(_ inputs: [Shape]) throws -> LayerPlan {
+    LayerPlan(
+      outputs: [inputs[0]], backwardNeeds: .outputs, targets: [.values(inputs[0])], forwardOperations: 1,
+      backwardOperations: 1)
+  }
+
+  func forward<S: Scalar>(_ context: ForwardContext<S>) {
+    context.output.buffer.copy(from: context.input.buffer)
+    guard let target = context.target else { return }
+    var total = 0.0
+    for i in 0..<context.output.count {
+      let difference = Double(context.output[i] - target[i])
+      total += difference * difference / 2
+    }
+    context.loss[0] = total
+    context.loss[1] = Double(context.batch)
+  }
+
+  func backward<S: Scalar>(_ context: BackwardContext<S>) {
+    guard context.downstream[0].isWanted, let target = context.target else { return }
+    let factor = S(context.lossGradient) / S(context.batch)
+    for i in 0..<context.outputs[0].count {
+      context.downstream[0].put(factor * (context.outputs[0][i] - target[i]), at: i)
+    }
+  }
+}
+
 @Suite struct FaultyLayerTests {
+  /// Alone, the loss is right; where samples have weights, its gradient is that of another loss.
+  @Test func aWrongDenominatorIsNoticed() throws {
+    var registry = Registry()
+    try registry.register(FaultyLoss.self)
+    let example = ConformanceCase("faultyLoss", namespace: FaultyLoss.schema.namespace, inputs: [Shape(4)])
+    #expect(try Conformance.gradients.run(example, registry).isEmpty)
+    #expect(!(try Conformance.sampleWeights.run(example, registry)).isEmpty)
+  }
+
   /// The checks find every kind of fault, and nothing wrong with the layer that has none.
   @Test(arguments: Faulty.Fault.allCases) func isNoticed(_ fault: Faulty.Fault) throws {
     var registry = Registry()

@@ -34,6 +34,16 @@ static double now(void) {
 /* MPI counts in int. */
 #define MOST ((size_t)1 << 30)
 
+/* Gives up the messages that have been started, so that none of them arrives in memory that has gone: the one that is to come in
+   first, then perhaps the one that goes out. */
+static void give_up(MPI_Request *requests, int count) {
+  for (int index = 0; index < count; index++) {
+    if (requests[index] == MPI_REQUEST_NULL) continue;
+    if (index == 0) MPI_Cancel(&requests[index]);
+    MPI_Request_free(&requests[index]);
+  }
+}
+
 /* Starts the messages of at most MOST bytes in both directions and waits for them. */
 static int exchange_part(int peer, const char *send, size_t send_count, char *receive, size_t receive_count,
                          double deadline, double spinning) {
@@ -42,7 +52,10 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
   int failure = MPI_Irecv(receive, (int)receive_count, MPI_BYTE, peer, 0, MPI_COMM_WORLD, &requests[0]);
   if (failure != MPI_SUCCESS) return 2 + failure;
   failure = MPI_Isend(send, (int)send_count, MPI_BYTE, peer, 0, MPI_COMM_WORLD, &requests[1]);
-  if (failure != MPI_SUCCESS) return 2 + failure;
+  if (failure != MPI_SUCCESS) {
+    give_up(requests, 1);
+    return 2 + failure;
+  }
   double start = now();
   for (;;) {
     int done = 0;
@@ -56,7 +69,10 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
       return count == (int)receive_count ? 0 : 2 + MPI_ERR_COUNT;
     }
     double time = now();
-    if (time > deadline) return 1;
+    if (time > deadline) {
+      give_up(requests, 2);
+      return 1;
+    }
     /* Where there are more processes than processors, the other one may need this one. */
     if (time - start < spinning) {
       sched_yield();

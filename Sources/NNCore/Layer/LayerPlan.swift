@@ -12,11 +12,16 @@ public struct ParameterPlan: Sendable, Hashable {
   public var fanOut: Int
   /// Whether weight decay applies: yes for weights, no for biases and normalization.
   public var decays: Bool
+  /// Whether the first dimension counts the steps of the layer's input, so that the layer reads for fewer steps the beginning of what
+  /// it reads for more.
+  public var countsSteps: Bool
 
   /// A parameter.
   public init(
-    _ name: String, _ shape: Shape, initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1, decays: Bool
+    _ name: String, _ shape: Shape, initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1, decays: Bool,
+    countsSteps: Bool = false
   ) {
+    self.countsSteps = countsSteps
     self.name = name
     self.shape = shape
     self.initializer = initializer

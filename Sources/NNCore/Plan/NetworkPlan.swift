@@ -42,9 +42,9 @@ public struct NetworkPlan: Sendable {
   /// For each node, the lengths of its outputs; nil where none varies.
   public let lengths: [[SequenceLength?]]
   /// All parameters, in order.
-  public let parameters: [Parameter]
+  public internal(set) var parameters: [Parameter]
   /// All state arrays, in order.
-  public private(set) var states: [State]
+  public internal(set) var states: [State]
   /// For each node, its parameters by index (those of the node it shares with, if it does).
   public let parametersOfNode: [[Int]]
   /// For each node, its state arrays by index.
@@ -57,9 +57,9 @@ public struct NetworkPlan: Sendable {
   /// input of a net without layers.
   public private(set) var prediction: NetworkDefinition.Value
   /// Scalars in the flat parameter buffer, the padding for alignment included.
-  public let parameterSpan: Int
+  public internal(set) var parameterSpan: Int
   /// Scalars in the flat state buffer.
-  public let stateSpan: Int
+  public internal(set) var stateSpan: Int
 
   /// The plan without the arrays that layers update themselves, for whatever is laid out like the parameters alone.
   package var withoutState: NetworkPlan {

@@ -33,7 +33,7 @@ extension Network {
   }
 
   /// Sets the gradients of a node's outputs that nothing reads to 0.
-  private func clearUnwritten(_ index: Int) {
+  func clearUnwritten(_ index: Int) {
     for output in execution.nodes[index].unwritten {
       S.fill(runtimes[index].backward.upstream[output].buffer, with: 0, workers: workers)
     }

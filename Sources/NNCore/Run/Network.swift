@@ -67,6 +67,17 @@ public final class Network<S: Scalar> {
       gradients: other.gradientStorage, state: other.stateStorage, workers: other.workers)
   }
 
+  /// A net with the parameters of `other`, which it shares, and with gradients, state and memory of its own.
+  package convenience init(sharingParametersOf other: Network<S>) {
+    self.init(
+      other.plan, batch: other.maximumBatch, options: other.options, parameters: other.parameterStorage,
+      gradients: Storage(count: other.gradients.count), state: Storage(count: other.state.count),
+      workers: other.workers)
+    seed = other.seed
+    // An initializer calls no observers.
+    seedNodes()
+  }
+
   /// The same for another plan of the same parameters and states.
   package convenience init(sharing other: Network<S>, as plan: NetworkPlan, batch: Int) {
     precondition(

@@ -181,6 +181,7 @@ extension ModelReader {
       clipNorm: attributes.has("clipNorm") ? attributes.number("clipNorm") : nil,
       clipValue: attributes.has("clipValue") ? attributes.number("clipValue") : nil,
       shuffle: attributes.boolean("shuffle"), shards: attributes.has("shards") ? Int(attributes.text("shards")) : nil,
+      roundsGradients: attributes.text("wire") == "bf16",
       optimizer: elements[.optimizer]?.first,
       schedule: elements[.schedule]?.first, stopping: elements[.stopping]?.first,
       place: tree.place(tree[index].position))

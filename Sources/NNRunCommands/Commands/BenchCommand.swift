@@ -25,14 +25,15 @@ enum BenchCommand: Command {
         + "--latency."),
     Option("bandwidth", .text("RATE"), "What a link of the network carries, such as 1Gbit; 10Gbit unless given."),
     Option("latency", .text("TIME"), "How long a message takes, whatever its length, such as 2us; 20us unless given."),
+    Option("svg", .path("FILE"), "With --ranks: draw the expected efficiency by the number of processes."),
     CommonOptions.threads, CommonOptions.set, CommonOptions.json,
   ]
   static let examples = [
     (line: "nnrun bench models/mlp.xml --mode train --batch 64 --threads 2", meaning: "Measure training steps."),
     (line: "nnrun bench models/mlp.xml --mode infer --batch 1", meaning: "Measure the latency of one prediction."),
     (
-      line: "nnrun bench models/lenet.xml --ranks 64 --bandwidth 10Gbit --latency 20us",
-      meaning: "Estimate training on a cluster."
+      line: "nnrun bench models/lenet.xml --ranks 64 --bandwidth 10Gbit --latency 20us --svg cluster.svg",
+      meaning: "Estimate training on a cluster, and draw it."
     ),
   ]
 
@@ -52,14 +53,16 @@ enum BenchCommand: Command {
     case .double: result = try measure(Double.self, model, settings)
     }
     if let cluster {
-      let size = model.description.precision == .double ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
-      let gradients = model.plan.parametersOfNode.indices.map { node in
-        let own = model.plan.parameters.filter { $0.node == node && !$0.isFrozen }
-        return Count.product(size, Count.sum(own.lazy.map { $0.range.count }))
-      }
+      let messages = ClusterEstimate.Messages(
+        model.plan,
+        scalarSize: model.description.precision == .double ? MemoryLayout<Double>.size : MemoryLayout<Float>.size,
+        roundsGradients: model.description.training?.roundsGradients ?? false)
       let rows = cluster.rows(
-        step: result.p50 * 1e-6, backward: result.layers.map { $0.backward * 1e-6 }, gradients: gradients)
+        step: result.p50 * 1e-6, backward: result.layers.map { $0.backward * 1e-6 }, messages)
       result.cluster = (cluster.text(rows, batch: settings.batch), cluster.json(rows, batch: settings.batch))
+      if let path = arguments.text("svg") {
+        try AtomicFile.write(path, text: cluster.plot(rows, model: model.description.name).svg)
+      }
     }
     try printResult(arguments.has("json") ? result.jsonText(model, settings) : result.text(model, settings))
     return .done

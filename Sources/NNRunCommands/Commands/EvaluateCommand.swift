@@ -55,6 +55,9 @@ enum EvaluateCommand: Command {
     try ProcessGroup.run(arguments) { group in
       let task = try group?.together { try Task(arguments, environment, group) } ?? Task(arguments, environment, nil)
       if group?.isFirst ?? true { arguments.report(task.samples) }
+      if let group {
+        try group.together { try RunAgreement([task.model], [task.samples], arguments).require(group) }
+      }
       let found: (Evaluation, PermutationImportance?)?
       switch task.model.description.precision {
       case .float: found = try evaluate(Float.self, task, arguments, group)

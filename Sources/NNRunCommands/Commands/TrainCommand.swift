@@ -107,7 +107,8 @@ enum TrainCommand: Command {
       }
       let workers = try group?.workers(arguments, environment) ?? environment.workers(arguments)
       let experiment = try Experiment(
-        description, learned: origin.learned(for: description), fold: origin.fold, workers: workers)
+        description, learned: origin.learned(for: description), fold: origin.fold,
+        processes: group?.collectives.size ?? 1, workers: workers)
       try requirement?.check(experiment.plan)
       return (experiment, workers)
     }

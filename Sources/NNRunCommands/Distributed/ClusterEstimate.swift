@@ -42,7 +42,7 @@ struct ClusterEstimate {
   /// What `--ranks`, `--bandwidth` and `--latency` ask for; nil without the first. Throws a usage error (64).
   init?(_ arguments: Arguments) throws {
     guard let ranks = try arguments.integer("ranks", 2...1 << 20) else {
-      for name in ["bandwidth", "latency"] where arguments.has(name) {
+      for name in ["bandwidth", "latency", "svg"] where arguments.has(name) {
         throw usageError("--\(name) goes with --ranks", "say for how many processes: --ranks 64")
       }
       return nil
@@ -82,23 +82,50 @@ struct ClusterEstimate {
     }
   }
 
+  /// What the processes exchange in a step, in bytes.
+  struct Messages {
+    /// For each node, in the order of the net, the gradients of its parameters, frozen ones included.
+    var gradients: [Int]
+    /// What is summed in messages of its own, one after the other: the denominators of the losses, the agreement that all go on,
+    /// the state of the layers, the sums of layers that measure the whole batch.
+    var others: [Int]
+
+    /// Those of a planned net.
+    ///
+    /// - Parameters:
+    ///   - scalarSize: bytes of a number of the net.
+    ///   - roundsGradients: whether gradients are sent as bfloat16.
+    init(_ plan: NetworkPlan, scalarSize: Int, roundsGradients: Bool) {
+      let size = roundsGradients ? MemoryLayout<UInt16>.size : scalarSize
+      gradients = plan.parametersOfNode.indices.map { node in
+        Count.product(size, Count.sum(plan.parameters.lazy.filter { $0.node == node }.map { $0.range.count }))
+      }
+      others = [plan.lossNodes.count * MemoryLayout<Double>.size, 3 * MemoryLayout<UInt64>.size]
+      if plan.stateSpan > 0 { others.append(Count.product(plan.stateSpan, scalarSize)) }
+      for node in plan.definition.nodes {
+        guard let layer = node.synchronizedLayer else { continue }
+        let inputs = node.inputs.map(plan.shape(of:))
+        others += (layer.forwardSums(inputs) + layer.backwardSums(inputs)).map { $0 * MemoryLayout<Double>.size }
+      }
+    }
+  }
+
   /// The rows for 1, 2, 4 … processes.
   ///
   /// - Parameters:
   ///   - step: seconds of a step on one process.
   ///   - backward: for each node, in the order of the net, seconds of its backward pass.
-  ///   - gradients: for each node, bytes of the gradients of its parameters.
-  func rows(step: Double, backward: [Double], gradients: [Int]) -> [Row] {
+  func rows(step: Double, backward: [Double], _ messages: Messages) -> [Row] {
     let alone = Algorithm.allCases.map { Row(ranks: 1, algorithm: $0, step: step, communication: 0, efficiency: 1) }
     let counts = sequence(first: 2) { $0 * 2 }.prefix { $0 <= ranks }
     return alone
       + counts.flatMap { count in
-        Algorithm.allCases.map { row($0, count, step: step, backward: backward, gradients: gradients) }
+        Algorithm.allCases.map { row($0, count, step: step, backward: backward, messages) }
       }
   }
 
   private func row(
-    _ algorithm: Algorithm, _ count: Int, step: Double, backward: [Double], gradients: [Int]
+    _ algorithm: Algorithm, _ count: Int, step: Double, backward: [Double], _ messages: Messages
   ) -> Row {
     let whole = backward.reduce(0, +)
     // Seconds since the backward pass began: how far it is, and when the last bucket will be summed.
@@ -112,13 +139,13 @@ struct ClusterEstimate {
     }
     for node in backward.indices.reversed() {
       computed += backward[node]
-      waiting += gradients[node]
+      waiting += messages.gradients[node]
       if waiting >= bytesOfGradientBucket { exchange() }
     }
     if waiting > 0 { exchange() }
-    // Denominators of the losses and the agreement of a step are small messages along the tree.
-    let agreement = 2 * seconds(.tree, ranks: count, bytes: 24)
-    let total = step + max(0, exchanged - whole) + agreement
+    // All but gradients goes along the tree.
+    let others = messages.others.reduce(0) { $0 + seconds(.tree, ranks: count, bytes: Double($1)) }
+    let total = step + max(0, exchanged - whole) + others
     return Row(
       ranks: count, algorithm: algorithm, step: total, communication: communication, efficiency: step / total)
   }

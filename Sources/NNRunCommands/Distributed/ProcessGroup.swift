@@ -44,17 +44,26 @@ final class ProcessGroup {
       }
       return try body(nil)
     }
-    let collectives: MPICollectives
-    do { collectives = try MPILibrary.load() } catch let error as DiagnosticError where !MPILauncher.isFirst(variable) {
+    let timeout: Int?
+    do { timeout = try arguments.integer("timeout", 1...1_000_000) } catch let error as DiagnosticError
+      where !MPILauncher.isFirst(variable)
+    {
       // All processes fail alike, and one of them says so.
       return ExitCode(error.kind)
     }
-    if let seconds = try arguments.integer("timeout", 1...1_000_000) { collectives.timeout = Double(seconds) }
+    let collectives: MPICollectives
+    do { collectives = try MPILibrary.load() } catch let error as DiagnosticError where !MPILauncher.isFirst(variable) {
+      // What one machine lacks, another may have: where the processes cannot meet, each machine speaks for itself.
+      guard MPILauncher.isFirstOfMachine(variable) else { return ExitCode(error.kind) }
+      let rank = MPILauncher.rank(variable).map { "rank \($0) on \(hostName): " } ?? "\(hostName): "
+      throw error.withMessages { rank + $0 }
+    }
+    if let timeout { collectives.timeout = Double(timeout) }
     let (rank, size) = (collectives.rank, collectives.size)
     guard size & (size - 1) == 0 else {
       let below = 1 << (Int.bitWidth - 1 - size.leadingZeroBitCount)
       let refusal = usageError(
-        "\(size) processes cannot train together: their number must be a power of two",
+        "\(size) processes cannot work together: their number must be a power of two",
         "start \(below) or \(2 * below) of them")
       if rank == 0 { printMessages(refusal.diagnostics) }
       collectives.end()
@@ -145,15 +154,18 @@ final class ProcessGroup {
         "the connection to rank \(rank) on \(hosts[rank]) is broken: \(reason)",
         remedy: "see whether it still runs; a training goes on from its last checkpoint with --resume")
     case let error as DiagnosticError where !isFirst:
-      var error = error
-      error.diagnostics = error.diagnostics.map { diagnostic in
-        var diagnostic = diagnostic
-        diagnostic.message = "\(own): \(diagnostic.message)"
-        return diagnostic
-      }
-      return error
+      return error.withMessages { "\(own): \($0)" }
     default: return error
     }
+  }
+}
+
+extension DiagnosticError {
+  /// The error with other messages.
+  fileprivate func withMessages(_ edit: (String) -> String) -> DiagnosticError {
+    var error = self
+    for index in error.diagnostics.indices { error.diagnostics[index].message = edit(error.diagnostics[index].message) }
+    return error
   }
 }
 

@@ -1,12 +1,14 @@
 import NNCollectives
 import NNCommandLine
 import NNCore
+import NNData
 import NNFiles
+import NNInference
 import NNKernels
 import NNText
 import NNTraining
 
-/// All that must be the same in the processes of a training, by name.
+/// All that must be the same in the processes of a training, an evaluation or a prediction, by name.
 struct RunAgreement {
   private var facts: [String: String]
 
@@ -14,16 +16,43 @@ struct RunAgreement {
   init<S: Scalar>(_ run: TrainingRun<S>) {
     let record = run.record
     facts = record.settings
-    facts["the version of nnrun"] = programVersion
-    facts["the level of the kernels"] = KernelLevel.current.rawValue
-    for (role, print) in record.samples {
-      facts["the \(role) data"] = "\(grouped(print.samples)) samples (hash \(String(print.hash, radix: 16)))"
-    }
-    for plugin in record.data.plugins {
-      facts["the plug-in '\(plugin.name)'"] = "\(plugin.version) (checksum \(plugin.checksum))"
-    }
+    addProgram(plugins: record.data.plugins)
+    for (role, print) in record.samples { facts["the \(role) data"] = Self.text(print) }
     facts["the step"] = "\(run.trainer.steps)"
     facts["the parameters"] = "checksum \(Self.checksum(run.trainer.network.parameters))"
+  }
+
+  /// What saved models are about to judge or predict.
+  ///
+  /// - Parameter sets: the samples, as the models read them.
+  init(_ models: [SavedModel], _ sets: [Dataset], _ arguments: Arguments) {
+    facts = [:]
+    for (name, values) in arguments.given where !Self.ownOptions.contains(name) {
+      facts["--\(name)"] = values.isEmpty ? "given" : values.joined(separator: " ")
+    }
+    addProgram(plugins: models.flatMap(\.record.plugins))
+    func number(_ index: Int) -> String { index == 0 ? "" : " of model \(index + 1)" }
+    for (index, model) in models.enumerated() {
+      facts["the weights" + number(index)] = "checksum \(model.weights.tensors.checksum)"
+    }
+    for (index, set) in sets.enumerated() { facts["the data" + number(index)] = Self.text(DatasetFingerprint(set)) }
+  }
+
+  /// Options in which processes may differ: each has its own files and threads, and the first one alone writes.
+  private static let ownOptions: Set = [
+    "data", "labels", "lengths", "output", "plugin", "allow-plugins", "threads", "timeout", "verbose",
+  ]
+
+  private mutating func addProgram(plugins: [PluginIdentity]) {
+    facts["the version of nnrun"] = programVersion
+    facts["the level of the kernels"] = KernelLevel.current.rawValue
+    for plugin in plugins {
+      facts["the plug-in '\(plugin.name)'"] = "\(plugin.version) (checksum \(plugin.checksum))"
+    }
+  }
+
+  private static func text(_ print: DatasetFingerprint) -> String {
+    "\(grouped(print.samples)) samples (hash \(String(print.hash, radix: 16)))"
   }
 
   private static func checksum<S: Scalar>(_ buffer: Buffer<S>) -> String {

@@ -16,6 +16,9 @@ struct ProgressBar {
     self.isQuiet = isQuiet
   }
 
+  /// Whether the bar would be redrawn.
+  func isDue(now: Double) -> Bool { isTerminal && !isQuiet && now - lastDrawn > 0.1 }
+
   /// Redraws the bar, at most ten times a second.
   ///
   /// - Parameters:
@@ -23,7 +26,7 @@ struct ProgressBar {
   ///   - text: what to show beside it.
   ///   - now: seconds on a clock that never goes back.
   mutating func draw(_ share: Double, _ text: @autoclosure () -> String, now: Double) {
-    guard isTerminal, !isQuiet, now - lastDrawn > 0.1 else { return }
+    guard isDue(now: now) else { return }
     lastDrawn = now
     let cells = 24
     let full = Int((max(0, min(1, share)) * Double(cells)).rounded(.down))

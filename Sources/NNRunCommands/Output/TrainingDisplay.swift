@@ -28,8 +28,9 @@ final class TrainingDisplay: TrainingObserver {
     }
   }
 
+  var isWatching: Bool { bar.isDue(now: monotonicSeconds()) }
+
   func stepped(_ progress: TrainingProgress) {
-    guard isTerminal, !isQuiet else { return }
     let share = Double(progress.steps) / Double(max(1, progress.totalSteps))
     bar.draw(share, text(progress), now: monotonicSeconds())
   }

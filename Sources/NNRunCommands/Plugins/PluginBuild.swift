@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNFiles
 import NNPlugins
+import NNTraining
 
 #if canImport(Glibc)
   import Glibc
@@ -61,29 +62,41 @@ enum PluginBuild {
     let temporary = try TemporaryFolder()
     let modules = try PluginSDK.folder(sdk, temporary: temporary.path)
     let entry = Path.join(temporary.path, "PluginEntry.swift")
-    try AtomicFile.write(entry, text: swiftEntry)
+    try AtomicFile.write(entry, text: swiftEntry(seesTraining: try sources.contains(where: seesTraining)))
     let module = name.prefix(1).uppercased() + name.dropFirst() + "Plugin"
     try compile(
       [
         variable("SWIFTC") ?? "swiftc", "-emit-library", "-O", "-wmo", "-swift-version", "6", "-parse-as-library",
-        "-module-name", module, "-I", modules, "-I", Path.join(modules, "CProcessor"),
-      ] + sources + [entry, "-o", library], library)
+        "-module-name", module,
+      ] + PluginSDK.searchPaths(modules) + sources + [entry, "-o", library], library)
   }
 
-  /// The function that the program calls, and the reference by which the system's loader refuses a library that was built
-  /// for another program.
-  private static var swiftEntry: String {
-    """
-    import NNCore
-
-    @_silgen_name("nnrun_interface_\(swiftInterface)") private func nnrunInterface()
-
-    @c(nnrun_swift_plugin) public func nnrunSwiftPlugin(_ call: UnsafeMutableRawPointer) {
-      nnrunInterface()
-      call.assumingMemoryBound(to: PluginRegistration.self).pointee.run(NNRunPlugin.self)
+  /// Whether a source imports a module that is compiled for training.
+  private static func seesTraining(_ source: String) throws -> Bool {
+    let words = String(decoding: try FileReading.bytes(source, limit: 1 << 24), as: UTF8.self).split(
+      whereSeparator: \.isWhitespace)
+    return zip(words, words.dropFirst()).contains { word, next in
+      word == "import" && PluginSDK.trainingModules.contains { next == $0 }
     }
+  }
 
-    """
+  /// The function that the program calls, and the references by which the system's loader refuses a library that was built
+  /// for another program, or for one that trains.
+  private static func swiftEntry(seesTraining: Bool) -> String {
+    let symbols =
+      ["nnrun_interface_\(swiftInterface)"] + (seesTraining ? ["nnrun_training_interface_\(trainingInterface)"] : [])
+    let declarations = symbols.indices.map { "@_silgen_name(\"\(symbols[$0])\") private func nnrunInterface\($0)()" }
+    return """
+      import NNCore
+
+      \(declarations.joined(separator: "\n"))
+
+      @c(nnrun_swift_plugin) public func nnrunSwiftPlugin(_ call: UnsafeMutableRawPointer) {
+        \(symbols.indices.map { "nnrunInterface\($0)()" }.joined(separator: "; "))
+        call.assumingMemoryBound(to: PluginRegistration.self).pointee.run(NNRunPlugin.self)
+      }
+
+      """
   }
 }
 

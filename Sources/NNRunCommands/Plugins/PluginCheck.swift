@@ -6,11 +6,12 @@ import NNModel
 import NNPlugins
 import NNText
 
-/// Holds the layers of a library to what all layers promise.
+/// Holds the layers of a library to what all layers promise, and all that it brings to its documentation.
 enum PluginCheck {
   /// A layer, and what was found of each promise: nothing where it is kept.
   private struct Verdict {
     var layer: String
+    var isLayer = true
     var cases: [ConformanceCase] = []
     var problems: [(promise: String, problem: String)] = []
   }
@@ -19,13 +20,16 @@ enum PluginCheck {
   static func run(_ library: String, _ arguments: Arguments, _ environment: Environment) throws -> ExitCode {
     var registry = environment.registry
     let own: [ElementDeclaration]
+    var others: [ElementDeclaration] = []
     if library.hasSuffix(".xml") {
       let model = try ModelLoader(environment).load(path: library)
       own = model.definitions.map(\.declaration)
       registry = try model.definitions(in: registry)
     } else {
       let identity = try PluginLoader.load(library, into: &registry)
-      own = registry.all(.layer, .loss).filter { $0.schema.namespace == identity.namespace }
+      let brought = registry.all().filter { $0.schema.namespace == identity.namespace }
+      own = brought.filter { [.layer, .loss].contains($0.schema.kind) }
+      others = brought.filter { ![.layer, .loss].contains($0.schema.kind) }
     }
     let shapes = try arguments.all("shape").map { text in
       guard case .shape(let shape)? = try? AttributeKind.shape.parse(text) else {
@@ -33,7 +37,7 @@ enum PluginCheck {
       }
       return shape
     }
-    let verdicts = try own.map { try verdict($0, shapes, registry) }
+    let verdicts = try own.map { try verdict($0, shapes, registry) } + others.map { documentation(of: $0.schema) }
     let broken = verdicts.reduce(0) { $0 + $1.problems.count }
     if arguments.has("json") {
       try printResult(jsonList(verdicts))
@@ -41,17 +45,32 @@ enum PluginCheck {
     }
     for verdict in verdicts {
       let count = verdict.cases.count
+      let cases = verdict.isLayer ? "\(count) case\(count == 1 ? "" : "s"), " : ""
       try printResult(
-        "\(verdict.problems.isEmpty ? "ok  " : "FAIL")  \(verdict.layer): \(count) case\(count == 1 ? "" : "s"), "
-          + "\(promises.count + (library.hasSuffix(".xml") ? 0 : 1)) promises")
+        "\(verdict.problems.isEmpty ? "ok  " : "FAIL")  \(verdict.layer): \(cases)"
+          + "\(promised(verdict, library)) promise\(promised(verdict, library) == 1 ? "" : "s")")
       for (promise, problem) in verdict.problems { try printResult("        \(promise): \(problem)") }
     }
-    try printResult("\(library): \(own.count) layers, \(broken) broken promise\(broken == 1 ? "" : "s")")
+    let counts = "\(own.count) layers" + (others.isEmpty ? "" : ", \(others.count) other elements")
+    try printResult("\(library): \(counts), \(broken) broken promise\(broken == 1 ? "" : "s")")
     return broken == 0 ? .done : .no
   }
 
   /// All promises but that a pass takes no memory, which only a program with an allocator of its own can count.
   private static let promises = Conformance.allCases.filter { $0 != .allocations }
+
+  /// How many promises were looked at: of what is no layer, the documentation alone.
+  private static func promised(_ verdict: Verdict, _ library: String) -> Int {
+    guard verdict.isLayer else { return 1 }
+    return promises.count + (library.hasSuffix(".xml") ? 0 : 1)
+  }
+
+  /// What is no layer is held to its documentation alone.
+  private static func documentation(of schema: ElementSchema) -> Verdict {
+    var verdict = Verdict(layer: schema.name, isLayer: false)
+    for problem in PluginDocumentation.problems(schema) { verdict.problems.append(("documentation", problem)) }
+    return verdict
+  }
 
   private static func verdict(
     _ declaration: ElementDeclaration, _ shapes: [Shape], _ registry: Registry

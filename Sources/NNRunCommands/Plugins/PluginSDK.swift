@@ -2,14 +2,27 @@ import NNCommandLine
 import NNCore
 import NNFiles
 import NNPlugins
+import NNTraining
 
-/// What a plug-in in Swift is compiled against: the modules of this program's core, as the compiler wrote them, and the C
-/// header that they need.
+/// What a plug-in in Swift is compiled against: this program's modules, as the compiler wrote them, and the C headers that
+/// they need. Those of the core need no other library's headers; those of data and training do.
 enum PluginSDK {
-  /// The modules that a plug-in sees, directly or through another one.
-  private static let modules = [
+  /// The modules that a plug-in of layers sees, directly or through another one.
+  private static let coreModules = [
     "NNText", "NNKernelsCommon", "NNKernelsBaseline", "NNKernelsV3", "NNKernelsV4", "NNKernels", "NNCore",
   ]
+  /// Those that one with elements of data and training sees besides.
+  static let trainingModules = [
+    "NNFormulas", "NNFiles", "NNModel", "NNWeights", "NNImages", "NNData", "NNDrawing", "NNCollectives", "NNTraining",
+  ]
+  /// The modules in C, with their headers.
+  private static let headers = [
+    ("CProcessor", PackageResources.CProcessor_h), ("CZlib", PackageResources.CZlib_h),
+    ("CPNG", PackageResources.CPNG_h),
+    ("CTurboJPEG", PackageResources.CTurboJPEG_h), ("CLibXML2", PackageResources.CLibXML2_h),
+  ]
+  /// Where systems keep headers outside of the compiler's usual path.
+  private static let systemHeaders = ["/usr/include/libxml2", "/opt/homebrew/include/libxml2"]
   /// The file that says which program the folder belongs to.
   private static let interfaceFile = "interface"
 
@@ -21,15 +34,29 @@ enum PluginSDK {
         .cannotCreate, code: "file-exists", file: folder, "is there already", remedy: "name another folder")
     }
     let source = try builtModules()
-    try Path.makeFolder(Path.join(folder, "CProcessor"))
-    for module in modules {
+    for module in coreModules + trainingModules {
       let name = module + ".swiftmodule"
       guard Path.exists(Path.join(source, name)) else { continue }
       try AtomicFile.write(Path.join(folder, name), bytes: try FileReading.bytes(Path.join(source, name)))
     }
-    try AtomicFile.write(Path.join(folder, "CProcessor/module.modulemap"), bytes: PackageResources.module_modulemap)
-    try AtomicFile.write(Path.join(folder, "CProcessor/shim.h"), bytes: PackageResources.shim_h)
-    try AtomicFile.write(Path.join(folder, interfaceFile), text: swiftInterface + "\n")
+    for (module, header) in headers {
+      try Path.makeFolder(Path.join(folder, module))
+      try AtomicFile.write(Path.join(folder, module + "/shim.h"), bytes: header)
+      // No library is linked: the program has them.
+      try AtomicFile.write(
+        Path.join(folder, module + "/module.modulemap"),
+        text: "module \(module) [system] {\n  header \"shim.h\"\n  export *\n}\n")
+    }
+    try AtomicFile.write(Path.join(folder, interfaceFile), text: interface + "\n")
+  }
+
+  /// What the modules were compiled from.
+  private static let interface = swiftInterface + " " + trainingInterface
+
+  /// The compiler's options that name the folders of modules and headers.
+  static func searchPaths(_ folder: String) -> [String] {
+    let folders = [folder] + headers.map { Path.join(folder, $0.0) }
+    return folders.flatMap { ["-I", $0] } + systemHeaders.flatMap { ["-Xcc", "-I" + $0] }
   }
 
   /// The folder to compile against: the one given, the one that NNRUN_SDK names, or a new one in `temporary`.
@@ -41,8 +68,8 @@ enum PluginSDK {
       try write(folder)
       return folder
     }
-    let interface = try FileReading.bytes(Path.join(folder, interfaceFile), limit: 1000)
-    guard String(decoding: interface, as: UTF8.self).trimmingWhitespace == swiftInterface else {
+    let found = try FileReading.bytes(Path.join(folder, interfaceFile), limit: 1000)
+    guard String(decoding: found, as: UTF8.self).trimmingWhitespace == interface else {
       throw DiagnosticError(
         code: "plugin-interface", file: folder, "belongs to another version of nnrun than this program",
         remedy: "write it again: nnrun plugin sdk FOLDER")

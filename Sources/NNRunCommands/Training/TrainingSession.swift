@@ -105,6 +105,9 @@ struct TrainingSession {
     if let set = experiment.testSet { samples += ", \(grouped(set.count)) to test" }
     let threads = run.trainer.network.workers.threads
     printMessage("\(samples); \(threads) thread\(threads == 1 ? "" : "s"), \(KernelLevel.current.rawValue) kernels\n")
+    if experiment.settings.roundsGradients, experiment.settings.shards > 1 {
+      printMessage("gradients are added in bfloat16 (wire=\"bf16\"), which changes the result\n")
+    }
     if let group {
       let machines = Set(group.hosts).count
       printMessage(

@@ -118,14 +118,15 @@ private struct Adoption {
 
   /// The net of a model file. What training would learn from the data is learned, if the data is there.
   init(model path: String, overrides: [String], _ environment: Environment) throws {
-    description = try ModelLoader(environment).load(path: path, overrides: overrides)
-    if (try? description.checkForTraining()) != nil {
+    let model = try ModelLoader(environment).load(path: path, overrides: overrides)
+    if (try? model.checkForTraining()) != nil {
       do {
-        let experiment = try Experiment(description)
+        let experiment = try Experiment(model)
+        description = model
         plan = experiment.plan
         record = experiment.record
         metadata = [:]
-        if description.preprocessing.contains(where: { ($0.element as? any Preprocessing)?.isLearned ?? false }) {
+        if model.preprocessing.contains(where: { ($0.element as? any Preprocessing)?.isLearned ?? false }) {
           note = "the preprocessing was learned from the training set: \(grouped(experiment.trainingSet.count)) samples"
         }
         return
@@ -134,8 +135,18 @@ private struct Adoption {
         note = "the training data is not there: what \(path) says by itself had to do"
       }
     }
-    plan = try NetworkPlan(description.makeNetworkDefinition())
-    record = try DataRecord(withoutData: description, plan)
+    if model.columns != nil, !model.sources.isEmpty {
+      // A net without a loss is not trained, but a table says how wide its inputs are, and what columns become.
+      let (resolved, sets) = try DataLoading(model).sets()
+      plan = try NetworkPlan(resolved.makeNetworkDefinition())
+      var found = try DataRecord(withoutData: resolved, plan)
+      found.source = sets["train"]?.record
+      (description, record, metadata) = (resolved, found, [:])
+      return
+    }
+    description = model
+    plan = try NetworkPlan(model.makeNetworkDefinition())
+    record = try DataRecord(withoutData: model, plan)
     metadata = [:]
   }
 

@@ -37,9 +37,8 @@ package func evaluateShared<S: Scalar>(
     network.forward(.inference)
     for head in heads { words += head.words(network) }
   }
-  let gathered = try collectives.gather(words)
-  guard collectives.rank == 0 else { return nil }
-  var reader = WordReader(Array(gathered.joined()))
+  guard let gathered = try collectives.gatherAtFirst(words) else { return nil }
+  var reader = WordReader(gathered)
   let width = heads.reduce(0) { $0 + $1.width * $1.rows }
   let predictions = Storage<S>(count: width * network.maximumBatch)
   forEachBatch(0..<batches) {

@@ -43,11 +43,13 @@ public struct Experiment: Sendable {
   /// - Parameters:
   ///   - learned: what an earlier training has learned for the same steps of preprocessing; if nil, it is learned from the
   ///     training set.
+  ///   - processes: how many train together.
   ///   - fold: the part of the training data that is the test set in place of the model's own; nil for the model's.
   /// - Throws: a `DiagnosticError`: something is missing in the model, a file is missing or wrong, data and net do not
   ///   fit.
   public init(
-    _ description: ModelDescription, learned: DataRecord? = nil, fold: Fold? = nil, workers: WorkerPool? = nil
+    _ description: ModelDescription, learned: DataRecord? = nil, fold: Fold? = nil, processes: Int = 1,
+    workers: WorkerPool? = nil
   ) throws {
     try description.checkForTraining()
     guard let training = description.training else {
@@ -71,7 +73,7 @@ public struct Experiment: Sendable {
     classNames = train.classNames ?? description.classes
     trainingPlan = try description.mixedTargets(plan).map { try NetworkPlan(plan.definition, targets: $0) } ?? plan
     try description.checkTraining(plan, samples: trainingSet.count)
-    try TrainingMemory(plan, description, samples: trainingSet.count).require()
+    try TrainingMemory(plan, description, samples: trainingSet.count, processes: processes).require()
     // What can be told of the header without the numbers that preprocessing learns.
     if learned == nil { try HeaderCheck.require(plan, description) }
     preprocessing =
@@ -135,6 +137,7 @@ public struct Experiment: Sendable {
       batch: training.batch,
       seed: UInt64(clamping: training.seed), shuffles: training.shuffle, clipNorm: training.clipNorm,
       clipValue: training.clipValue, shards: training.shards ?? 1)
+    settings.roundsGradients = training.roundsGradients
     if let optimizer = training.optimizer?.element as? any Optimizer { settings.optimizer = optimizer }
     if let schedule = training.schedule?.element as? any Schedule { settings.schedule = schedule }
     settings.stopping = training.stopping?.element as? any StoppingRule

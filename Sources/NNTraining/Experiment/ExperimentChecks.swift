@@ -50,14 +50,16 @@ extension ModelDescription {
       throw DiagnosticError(problems)
     }
     let least = ShardCut(samples: batch, shards: shards).smallest
-    for (node, layer) in zip(plan.definition.nodes, plan.layers) where least < layer.leastTrainingBatch {
+    for (node, layer) in zip(plan.definition.nodes, plan.layers)
+    where (node.synchronizedLayer == nil ? least : batch) < layer.leastTrainingBatch {
+      let shards = node.synchronizedLayer == nil ? shards : 1
       let measured = shards == 1 ? "batch" : "shard"
       let need = Count.product(layer.leastTrainingBatch, shards)
       problems.append(
         Diagnostic(
           code: "batch-too-small",
           "'\(node.name)' measures each \(measured), for which it needs at least \(layer.leastTrainingBatch) samples, "
-            + "but a \(measured) has \(least)",
+            + "but a \(measured) has \(shards == 1 ? batch : least)",
           remedy: samples.map { $0 < need } ?? false
             ? "train on more samples"
             : "give <training> a larger batch, such as batch=\"\(Count.product(32, shards))\""
@@ -81,8 +83,10 @@ extension ModelDescription {
     guard let batch = training?.batch, samples > batch, samples % batch > 0 else { return [] }
     let rest = samples % batch
     let cut = ShardCut(samples: rest, shards: training?.shards ?? 1)
-    return zip(plan.definition.nodes, plan.layers).filter { cut.smallest < $1.leastTrainingBatch }.prefix(1).map {
-      node, _ in
+    let small = zip(plan.definition.nodes, plan.layers).filter { node, layer in
+      (node.synchronizedLayer == nil ? cut.smallest : rest) < layer.leastTrainingBatch
+    }
+    return small.prefix(1).map { node, _ in
       Diagnostic(
         .warning, code: "small-last-batch",
         "\(samples) samples in batches of \(batch) leave \(rest) for the last batch of each epoch, which is too few for "

@@ -10,10 +10,13 @@ public struct TrainingMemory: Sendable {
   public let network: NetworkMemory
   /// Bytes of the optimizer's state.
   public let optimizer: Int
-  /// Bytes of the best parameters so far, of the checkpoint while it is written, and of partial sums over shards.
+  /// Bytes of the best parameters so far, of the checkpoint while it is written, of partial sums over shards, and of what is
+  /// exchanged with other processes.
   public let copies: Int
   /// Bytes of the training data, as far as they are known without opening a file.
   public let data: Int
+  /// Bytes of the nets of further shards, where shards go through the net side by side.
+  public let shardNets: Int
   /// Samples that go through the net at once: a batch, or a shard of one.
   public let batch: Int
   private let isTrained: Bool
@@ -27,8 +30,10 @@ public struct TrainingMemory: Sendable {
 
   /// The memory of a planned model.
   ///
-  /// - Parameter samples: the number of samples in the training set; taken from its source unless given.
-  public init(_ plan: NetworkPlan, _ description: ModelDescription, samples: Int? = nil) {
+  /// - Parameters:
+  ///   - samples: the number of samples in the training set; taken from its source unless given.
+  ///   - processes: how many share the shards of each batch.
+  public init(_ plan: NetworkPlan, _ description: ModelDescription, samples: Int? = nil, processes: Int = 1) {
     let training = description.training
     let isDouble = description.precision == .double
     let sources = description.sources.map { source in
@@ -49,20 +54,30 @@ public struct TrainingMemory: Sendable {
     network = NetworkMemory(
       plan, batch: batch, options: NetworkOptions(isTrained: isTrained), scalarSize: scalarSize)
     let stateCount = (training?.optimizer?.element as? any Optimizer)?.stateCount ?? 0
-    let parameters = plan.parameterSpan * scalarSize
+    let parameters = Count.product(plan.parameterSpan, scalarSize)
+    let owned = max(1, cut.shards / max(1, processes))
+    // Shards that meet within the net have nets of their own, on the same parameters.
+    let isTogether = isTrained && owned > 1 && plan.definition.nodes.contains { $0.synchronizedLayer != nil }
+    shardNets = isTogether ? Count.product(owned - 1, Count.sum(network.arena, network.state, parameters)) : 0
+    let rounds = training?.roundsGradients ?? false
+    let exchanged = max(
+      Count.product(plan.parameterSpan, rounds ? 2 * MemoryLayout<UInt16>.size : scalarSize), network.state)
     optimizer = isTrained ? stateCount * parameters : 0
-    copies = isTrained ? (3 + stateCount + cut.levels) * parameters : 0
+    copies =
+      isTrained
+      ? Count.sum((3 + stateCount + owned.trailingZeroBitCount) * parameters, processes > 1 ? exchanged : 0) : 0
     data = Count.sum(sources.map { $0.size?.bytes ?? 0 })
   }
 
   /// The sum.
-  public var total: Int { Count.sum(network.total, optimizer, copies, data) }
+  public var total: Int { Count.sum(network.total, optimizer, copies, shardNets, data) }
 
   /// Throws a `DiagnosticError` with the need and what there is unless so much memory can be had.
   public func require() throws(DiagnosticError) {
     var parts = [
       ("parameters", network.parameters / (isTrained ? 2 : 1)), ("gradients", isTrained ? network.parameters / 2 : 0),
       ("optimizer state", optimizer), ("copies of the parameters", copies), ("between the layers", network.arena),
+      ("nets of further shards", shardNets),
       ("batches of \(batch)", network.batches), ("data", data),
     ].filter { $0.1 > 0 }
     // What is small beside the rest says nothing.

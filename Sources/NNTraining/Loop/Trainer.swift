@@ -77,15 +77,16 @@ public final class Trainer<S: Scalar> {
     let detail = validationSet == nil ? settings.stopping?.metric?.detail ?? .sums : .sums
     blank = Evaluation(network.plan, detail: detail, answerScales: trainingSet.answerScales)
     running = blank
+    network.seed = settings.seed
     sharded =
       settings.shards > 1
       ? ShardedStep(
         network, self.trainingSet, shards: settings.shards, blank: blank, collectives: collectives,
+        rounds: settings.roundsGradients,
         overlaps: collectives?.isOverNetwork ?? false) : nil
     bestParameters = Storage(count: network.parameters.count)
     bestState = Storage(count: network.state.count)
     stepsPerEpoch = max(1, (trainingSet.count + settings.batch - 1) / settings.batch)
-    network.seed = settings.seed
     keepCurrentAsBest()
   }
 
@@ -254,9 +255,10 @@ public final class Trainer<S: Scalar> {
   }
 
   private func report() {
-    guard let observer else { return }
-    let running = scores
-    let speed = Double(running.samples + running.ignored) / max(1e-9, state.secondsOfEpoch)
+    guard let observer, observer.isWatching else { return }
+    let running = sharded?.ownScores ?? running
+    let seen = (running.samples + running.ignored) * (collectives?.size ?? 1)
+    let speed = Double(seen) / max(1e-9, state.secondsOfEpoch)
     observer.stepped(
       TrainingProgress(
         epoch: state.epoch + 1, steps: state.steps, totalSteps: totalSteps, loss: running.loss,
@@ -283,6 +285,10 @@ public final class Trainer<S: Scalar> {
     if let sharded { sharded.beginEpoch(blank) } else { self.running = blank }
     state.records.append(record)
     judge(record)
+    if let collectives {
+      // A rule may look at the seconds, which differ between processes; the first one decides.
+      state.hasStopped = try collectives.broadcast([state.hasStopped ? 1 : 0], from: 0) == [1]
+    }
     try onEpoch?(record)
     observer?.finishedEpoch(record)
     return nil

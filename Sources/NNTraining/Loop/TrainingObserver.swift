@@ -8,7 +8,7 @@ public struct TrainingProgress: Sendable {
   public var steps: Int
   /// Steps in the whole run.
   public var totalSteps: Int
-  /// The loss of the epoch so far.
+  /// The loss of the epoch so far; of several processes, that of the samples that this one has seen, like `value`.
   public var loss: Double
   /// What the net is measured by besides the loss, such as its accuracy; nil if by nothing else.
   public var metric: Metric?
@@ -22,10 +22,18 @@ public struct TrainingProgress: Sendable {
 
 /// Observes a training run.
 public protocol TrainingObserver: AnyObject {
-  /// A step is done. Called after every step: return at once, and take no memory.
+  /// Whether the next step is to be told of; true unless said otherwise. Asked after every step, so that what nobody looks at is
+  /// not gathered.
+  var isWatching: Bool { get }
+  /// A step is done. Called after every step that is watched: return at once, and take no memory.
   func stepped(_ progress: TrainingProgress)
   /// An epoch is done.
   func finishedEpoch(_ record: TrainingRecord)
+}
+
+extension TrainingObserver {
+  /// Every step.
+  public var isWatching: Bool { true }
 }
 
 /// How a run ended.

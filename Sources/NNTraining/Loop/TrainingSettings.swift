@@ -30,6 +30,8 @@ public struct TrainingSettings: Sendable {
   public var schedule: any Schedule
   /// Into how many parts each batch is cut, a power of two; see `ShardedStep`. 1 for whole batches.
   public var shards: Int
+  /// Whether gradients are added in bfloat16, as which they then go from process to process; see `ShardedStep`.
+  public var roundsGradients = false
   /// What may end the run before its length.
   public var stopping: (any StoppingRule)?
 

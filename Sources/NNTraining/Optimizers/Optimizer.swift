@@ -85,7 +85,7 @@ extension Optimizer {
   public var initialState: Double { 0 }
 
   /// The attributes that every optimizer has.
-  static func commonAttributes(rate: Double, weightDecay: Double = 0) -> [AttributeSchema] {
+  public static func commonAttributes(rate: Double, weightDecay: Double = 0) -> [AttributeSchema] {
     [
       .optional("rate", .number(.nonNegative), default: .number(rate), "Learning rate, before any schedule."),
       .optional(

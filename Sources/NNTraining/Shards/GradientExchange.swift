@@ -139,7 +139,7 @@ private final class BucketQueue<S: Scalar>: @unchecked Sendable {
     while index < appended.load(ordering: .acquiring), failure == nil {
       let start = monotonicSeconds()
       let bucket = bounds.buffer[2 * index]..<bounds.buffer[2 * index + 1]
-      do { try sums.sum(gradients.slice(bucket)) } catch { failure = error }
+      do { try sums.sum(gradients: gradients.slice(bucket)) } catch { failure = error }
       seconds += monotonicSeconds() - start
       index += 1
       served.store(index, ordering: .releasing)

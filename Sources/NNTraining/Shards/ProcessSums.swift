@@ -7,24 +7,41 @@ struct ProcessSums<S: Scalar> {
   let collectives: any Collectives
   private let workers: WorkerPool
   private let scratch: Storage<S>
+  /// Where the wire carries bfloat16, the numbers that go out and come in.
+  private let roundedNumbers: Storage<UInt16>?
   private let numbers: Storage<Double>
   /// Shard and signals, twice: this process's and those that come in.
   private let words: Storage<UInt64>
 
-  init(_ collectives: any Collectives, _ network: Network<S>) {
+  /// - Parameter rounds: whether gradients go over the wire as bfloat16.
+  init(_ collectives: any Collectives, _ network: Network<S>, rounds: Bool) {
     self.collectives = collectives
     workers = network.workers
-    scratch = Storage(count: max(network.gradients.count, network.state.count))
-    numbers = Storage(count: network.plan.lossNodes.count)
+    scratch = Storage(count: max(rounds ? 0 : network.gradients.count, network.state.count))
+    roundedNumbers = rounds ? Storage(count: 2 * network.gradients.count) : nil
+    let plan = network.plan
+    let sums = plan.definition.nodes.compactMap { node in
+      node.synchronizedLayer.map { layer in
+        let inputs = node.inputs.map(plan.shape(of:))
+        return (layer.forwardSums(inputs) + layer.backwardSums(inputs)).max() ?? 0
+      }
+    }
+    numbers = Storage(count: max(plan.lossNodes.count, sums.max() ?? 0))
     words = Storage(count: 6)
   }
 
-  /// Adds the arrays of all processes: gradients, a part of them, or the state of the layers.
+  /// Adds the gradients of all processes, or a part of them.
+  func sum(gradients array: Buffer<S>) throws {
+    guard let roundedNumbers else { return try sum(array) }
+    try collectives.sumRounded(array, words: roundedNumbers.buffer, workers: workers)
+  }
+
+  /// Adds the state of the layers of all processes.
   func sum(_ array: Buffer<S>) throws { try collectives.sum(array, scratch: scratch.buffer, workers: workers) }
 
-  /// Adds the denominators of all processes.
-  func sum(denominators: Buffer<Double>) throws {
-    try collectives.sum(denominators, scratch: numbers.buffer, workers: workers)
+  /// Adds the denominators of all processes, or what layers have left that measure the whole batch.
+  func sum(numbers array: Buffer<Double>) throws {
+    try collectives.sum(array, scratch: numbers.buffer, workers: workers)
   }
 
   /// The first shard that failed in any process, and the signals that any process gives.

@@ -9,16 +9,20 @@ import NNKernels
 /// Gradients, changes of layer state and denominators of losses are summed along the balanced binary tree over the shards
 /// (see `TreeSum`). The result is the gradient of the loss of the whole batch, each loss divided by its denominator in the
 /// whole batch. A layer that measures its batch, such as batch normalization, measures the shard, and its running
-/// statistics move by the mean of the shards' moves, weighted by their samples. Random layers draw by step and shard.
+/// statistics move by the mean of the shards' moves, weighted by their samples. Where such a layer measures the whole batch,
+/// the shards go through the net side by side instead (`SynchronizedPass`). Random layers draw by step and shard.
 /// So the result is a function of the batch and the number of shards, whatever computes which shard.
 final class ShardedStep<S: Scalar> {
   private let network: Network<S>
   private let bindings: FeedBindings
   private let shards: Int
+  private let rounds: Bool
   /// Those that this process computes.
   private let owned: Range<Int>
   private let processes: ProcessSums<S>?
   private let exchange: GradientExchange<S>?
+  /// What takes the shards through the net side by side; nil where they go through it one after the other.
+  private let together: SynchronizedPass<S>?
   private var gradientSum: TreeSum<S>
   private var stateSum: TreeSum<S>
   private var denominatorSum: TreeSum<Double>
@@ -39,22 +43,26 @@ final class ShardedStep<S: Scalar> {
   /// - Parameters:
   ///   - blank: the scores of an epoch before its first step.
   ///   - collectives: the processes that share the shards, whose number they divide; nil for this one alone.
+  ///   - rounds: whether the operands of every addition of gradients, and the sum, are rounded to bfloat16.
   ///   - overlaps: whether gradients are exchanged while the backward pass goes on; see `GradientExchange`.
   init(
     _ network: Network<S>, _ set: Dataset, shards: Int, blank: Evaluation, collectives: (any Collectives)? = nil,
-    overlaps: Bool = false
+    rounds: Bool = false, overlaps: Bool = false
   ) {
     self.network = network
     self.shards = shards
+    self.rounds = rounds
     owned = ShardCut.owned(of: shards, by: collectives)
     bindings = FeedBindings(network, set)
     let levels = owned.count.trailingZeroBitCount
     let workers = network.workers
-    gradientSum = TreeSum(levels: levels, count: network.gradients.count, workers: workers)
+    gradientSum = TreeSum(levels: levels, count: network.gradients.count, rounds: rounds, workers: workers)
     stateSum = TreeSum(levels: levels, count: network.state.count, workers: workers)
     denominatorSum = TreeSum(levels: levels, count: network.plan.lossNodes.count, workers: workers)
-    processes = collectives.map { ProcessSums($0, network) }
-    exchange = processes.map { GradientExchange($0, network, overlaps: overlaps) }
+    processes = collectives.map { ProcessSums($0, network, rounds: rounds) }
+    together = SynchronizedPass(network, shards: owned.count)
+    // Side by side, the gradients of all shards become final at the end.
+    exchange = processes.map { [together] in GradientExchange($0, network, overlaps: overlaps && together == nil) }
     base = Storage(count: network.state.count)
     denominators = Storage(count: network.plan.lossNodes.count)
     sumsLoss = network.plan.lossNodes.map { network.plan.definition.nodes[$0].layer.facts.sumsLoss }
@@ -63,6 +71,9 @@ final class ShardedStep<S: Scalar> {
 
   /// The scores of all samples, in the order of the shards.
   var mergedScores: Evaluation { Evaluation.merged(scores) }
+
+  /// The scores of the samples that this process has seen.
+  var ownScores: Evaluation { Evaluation.merged(Array(scores[owned])) }
 
   /// Gives each process the scores of all shards.
   func exchangeScores() throws { try processes?.collectives.exchange(&scores) }
@@ -89,6 +100,23 @@ final class ShardedStep<S: Scalar> {
     try sumDenominators(feed, cut)
     gradientSum.restart()
     stateSum.restart()
+    let failed =
+      try together.map { try runTogether($0, feed, cut, step, &signals) } ?? runInTurn(feed, cut, step, &signals)
+    guard failed == nil else {
+      network.state.copy(from: base.buffer)
+      return failed
+    }
+    if rounds { roundToBFloat16(network.gradients, workers: network.workers) }
+    if base.buffer.count > 0, let processes { try timed { try processes.sum(network.state) } }
+    S.scale(base.buffer, by: 1, into: network.state, accumulate: true, workers: network.workers)
+    return nil
+  }
+
+  /// Takes one shard after the other through the net.
+  @specialized(where S == Float)
+  private func runInTurn(
+    _ feed: BatchFeed<S>, _ cut: ShardCut, _ step: Int, _ signals: inout StepSignals
+  ) throws -> Int? {
     var failed: Int?
     for shard in owned.lowerBound..<owned.upperBound where failed == nil {
       let isLast = shard == owned.upperBound - 1
@@ -97,21 +125,64 @@ final class ShardedStep<S: Scalar> {
       // From here on gradients are exchanged, so all have to know whether there are any.
       if isLast || failed != nil, let processes {
         let agreed = try timed { try processes.agree(failed, &signals) }
-        if let agreed {
-          network.state.copy(from: base.buffer)
-          return agreed
-        }
+        if let agreed { return agreed }
       }
       guard failed == nil else { break }
-      try backward(cut[shard], share: Double(cut[shard].count) / Double(count), isLast: isLast)
+      try backward(cut[shard], share: Double(cut[shard].count) / Double(cut.samples), isLast: isLast)
     }
-    guard failed == nil else {
-      network.state.copy(from: base.buffer)
-      return failed
+    return failed
+  }
+
+  /// Takes all shards through the net side by side.
+  @specialized(where S == Float)
+  private func runTogether(
+    _ pass: SynchronizedPass<S>, _ feed: BatchFeed<S>, _ cut: ShardCut, _ step: Int, _ signals: inout StepSignals
+  ) throws -> Int? {
+    let first = owned.lowerBound
+    for index in 0..<owned.count { pass.networks[index].state.copy(from: base.buffer) }
+    try pass.forward(
+      samples: cut.samples, isEmpty: { cut[first + $0].isEmpty }, step: { randomStep(step, shard: first + $0) },
+      sum: sumOfAll)
+    var failed: Int?
+    for index in 0..<owned.count where failed == nil && !cut[first + index].isEmpty {
+      let network = pass.networks[index]
+      if !network.loss.isFinite {
+        failed = first + index
+      } else {
+        scores[first + index].add(network)
+        network.setDenominators(denominators.buffer)
+      }
     }
-    if base.buffer.count > 0, let processes { try timed { try processes.sum(network.state) } }
-    S.scale(base.buffer, by: 1, into: network.state, accumulate: true, workers: network.workers)
+    if let failed {
+      // Where the numbers stop being finite is looked for in the net in training.
+      bindings.bind(network, feed, cut[failed])
+      network.forward(.training, step: randomStep(step, shard: failed))
+    }
+    if let processes { failed = try timed { try processes.agree(failed, &signals) } }
+    if let failed { return failed }
+    try pass.backward(samples: cut.samples, isEmpty: { cut[first + $0].isEmpty }, sum: sumOfAll)
+    exchange?.begin()
+    for index in 0..<owned.count {
+      let (network, samples) = (pass.networks[index], cut[first + index])
+      if samples.isEmpty {
+        network.gradients.fill(0)
+        network.state.fill(0)
+      } else {
+        takeMove(network, share: Double(samples.count) / Double(cut.samples))
+      }
+      if network !== self.network || exchange == nil { gradientSum.add(network.gradients) }
+      if base.buffer.count > 0 { stateSum.add(network.state) }
+    }
+    if let exchange {
+      try timed { try exchange.finish { gradientSum.addLast($0, of: network.gradients) } }
+      communication += exchange.seconds
+    }
     return nil
+  }
+
+  /// Adds what the shards of all processes have left for a layer that measures the whole batch.
+  private func sumOfAll(_ numbers: Buffer<Double>) throws {
+    if let processes { try timed { try processes.sum(numbers: numbers) } }
   }
 
   /// Runs a shard forward and adds its scores; false if its loss is not finite.
@@ -139,7 +210,7 @@ final class ShardedStep<S: Scalar> {
       } else {
         network.backward()
       }
-      takeMove(share: share)
+      takeMove(network, share: share)
     }
     if isLast, let exchange {
       try timed { try exchange.finish { gradientSum.addLast($0, of: network.gradients) } }
@@ -170,18 +241,19 @@ final class ShardedStep<S: Scalar> {
       if cut[shard].isEmpty {
         denominators.buffer.fill(0)
       } else {
+        let network = together?.networks[shard - owned.lowerBound] ?? network
         bindings.bind(network, feed, cut[shard])
         network.computeDenominators(into: denominators.buffer)
       }
       denominatorSum.add(denominators.buffer)
     }
-    if let processes { try timed { try processes.sum(denominators: denominators.buffer) } }
+    if let processes { try timed { try processes.sum(numbers: denominators.buffer) } }
     for position in sumsLoss.indices where sumsLoss[position] { denominators.buffer[position] = 1 }
   }
 
   /// Makes the state of the layers the shard's share in its move.
   @specialized(where S == Float)
-  private func takeMove(share: Double) {
+  private func takeMove(_ network: Network<S>, share: Double) {
     let (state, base, share) = (network.state, base.buffer, S(share))
     for index in 0..<state.count { state[index] = (state[index] - base[index]) * share }
   }

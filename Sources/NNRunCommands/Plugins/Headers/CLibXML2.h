@@ -1,0 +1,1 @@
+../../../CLibXML2/shim.h

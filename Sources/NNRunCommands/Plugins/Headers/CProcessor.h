@@ -1,0 +1,1 @@
+../../../CProcessor/shim.h

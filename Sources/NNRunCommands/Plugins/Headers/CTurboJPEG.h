@@ -1,0 +1,1 @@
+../../../CTurboJPEG/shim.h

@@ -1,0 +1,1 @@
+../../../../include/nnrun_layer.h

@@ -1,1 +1,0 @@
-../../../include/nnrun_layer.h

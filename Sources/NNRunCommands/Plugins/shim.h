@@ -1,1 +1,0 @@
-../../CProcessor/shim.h
