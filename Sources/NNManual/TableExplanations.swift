@@ -122,8 +122,11 @@ extension CodeExplanation {
       wrong: #"<softmaxCrossEntropy classWeights="balanced"/> for distributions"#,
       right: "<softmaxCrossEntropy/>"),
     CodeExplanation(
-      "field-too-long", "A field of a table has at most 2^30 - 1 bytes.",
-      wrong: "a quote that is closed a gigabyte later", right: "a quote on each side of a text"),
+      "field-too-long", "A field of a table has at most 2^26 bytes.",
+      wrong: "a quote that is closed a hundred megabytes later", right: "a quote on each side of a text"),
+    CodeExplanation(
+      "too-many-columns", "A row of a table has at most 2^22 fields.", wrong: "all numbers of a table on one line",
+      right: "a row on each line"),
     CodeExplanation(
       "row-too-long", "A row of a table that arrives through a pipe is held in memory until its end.",
       wrong: "a quote that is never closed", right: "a row on each line"),

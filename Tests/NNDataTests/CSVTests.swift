@@ -120,6 +120,31 @@ import Testing
     #expect(read(text).codes == [expected])
   }
 
+  /// What never ends is refused before it takes much memory.
+  @Test func endlessRows() throws {
+    let many = [UInt8](repeating: UInt8(ascii: ","), count: 1 << 22)
+    #expect(throws: DiagnosticError.self) {
+      try CSVTable(file: "t.csv", text: Array("1,2\n".utf8) + many, separator: .comma)
+    }
+    var scanner = CSVScanner(file: "t.csv", bytes: many, separator: .comma)
+    var fields: [CSVScanner.Field] = []
+    do throws(DiagnosticError) {
+      _ = try scanner.row(&fields)
+      Issue.record("a row without end was read")
+    } catch { #expect(error.diagnostics[0].code == "too-many-columns") }
+  }
+
+  /// A piece of the check of UTF-8 may end within a character.
+  @Test func charactersAtTheEndsOfPieces() throws {
+    for shift in 0..<4 {
+      let text = String(repeating: "x", count: shift) + String(repeating: "\u{1F600}", count: 1 << 18) + ",1\n"
+      #expect(try TextEncoding.auto.utf8(Array(text.utf8), file: "t.csv").count == text.utf8.count)
+      var broken = Array(text.utf8)
+      broken[shift + 1 << 20 - 2] = 0x20
+      #expect(throws: DiagnosticError.self) { try TextEncoding.auto.utf8(broken, file: "t.csv") }
+    }
+  }
+
   @Test func failuresOfLabels() throws {
     #expect(read("a,b\n1,2\n", label: "a b").codes == ["0:0 no-inputs"])
     #expect(read("1,2,0\n", label: "1 2", task: "classes").codes == ["0:0 several-labels"])

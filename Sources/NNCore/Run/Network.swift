@@ -145,17 +145,6 @@ public final class Network<S: Scalar> {
   /// Bytes taken for everything between input and output.
   public var arenaBytes: Int { execution.arenaSpan * MemoryLayout<S>.stride }
 
-  /// Draws initial parameters. A parameter's values depend on the seed and its name alone.
-  public func initialize(seed: UInt64) {
-    for parameter in plan.parameters {
-      parameter.plan.initializer.fill(
-        parameters.slice(parameter.range), rows: parameter.plan.shape.rank > 0 ? parameter.plan.shape[0] : 1,
-        fanIn: parameter.plan.fanIn, fanOut: parameter.plan.fanOut,
-        random: RandomStream(key: seed).derived(stableHash(parameter.name)))
-    }
-    for state in plan.states { self.state.slice(state.range).fill(S(state.plan.initialValue)) }
-  }
-
   /// Sets how many samples the next pass has, at most `maximumBatch`.
   @specialized(where S == Float)
   public func setBatch(_ count: Int) {

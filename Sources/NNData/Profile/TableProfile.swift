@@ -1,5 +1,6 @@
 import NNCore
 import NNFiles
+import NNKernels
 import NNText
 
 /// What a table seems to hold, column by column, and what is worth a warning about it.
@@ -29,17 +30,18 @@ package struct TableProfile: Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - label: the columns of the right answers: names, numbers from 1, `last` or `none`.
+  ///   - workers: the threads that share the columns.
   /// - Throws: a `DiagnosticError`: the file is missing, or is no table.
-  package init(path: String, label: String) throws {
-    try self.init(file: path, text: FileReading.expandedBytes(path), label: label)
+  package init(path: String, label: String, workers: WorkerPool? = nil) throws {
+    try self.init(file: path, text: FileReading.expandedBytes(path), label: label, workers: workers)
   }
 
   /// Looks at the table in a text.
-  init(file path: String, text: [UInt8], label: String) throws {
+  init(file path: String, text: [UInt8], label: String, workers: WorkerPool? = nil) throws {
     file = path
     let options = CSVSource.Options(label: label)
     var bad = BadRows()
-    let table = try CSVSource.table(path, text, options, nil, bad: &bad)
+    let table = try CSVSource.table(path, text, options, nil, bad: &bad, workers: workers)
     let columns = try CSVColumns(table, label: label, header: "auto", allowsWords: true)
     guard !columns.rows.isEmpty else {
       throw DiagnosticError(code: "no-samples", file: path, "there is a header, but no row of data")
@@ -48,7 +50,13 @@ package struct TableProfile: Sendable {
     rows = columns.rows.count
     hasHeader = columns.hasHeader
     answers = columns.answers
-    let profiles = (0..<table.columns).map { ColumnProfile($0, reading) }
+    let profiles = [ColumnProfile](unsafeUninitializedCapacity: table.columns) { target, count in
+      let target = UncheckedTransfer(target)
+      inRanges(table.columns, grain: 1, workers) { columns in
+        for column in columns { target.value.initializeElement(at: column, to: ColumnProfile(column, reading)) }
+      }
+      count = table.columns
+    }
     self.columns = profiles
     hasClasses = columns.answers.count == 1 && Self.areClasses(profiles[columns.answers[0]])
     warnings = TableWarnings(reading, profiles, hasClasses: hasClasses).all

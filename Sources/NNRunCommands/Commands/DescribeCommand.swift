@@ -1,6 +1,7 @@
 import NNCommandLine
 import NNData
 import NNFiles
+import NNKernels
 
 /// `nnrun describe`
 enum DescribeCommand: Command {
@@ -43,7 +44,8 @@ enum DescribeCommand: Command {
       }
       return .done
     }
-    let table = try TableProfile(path: path, label: arguments.text("label") ?? "last")
+    let table = try TableProfile(
+      path: path, label: arguments.text("label") ?? "last", workers: WorkerPool(threads: WorkerPool.processors))
     if arguments.has("json") {
       try printResult(TableText.json(table))
     } else {

@@ -2,6 +2,7 @@ import NNCommandLine
 import NNCore
 import NNData
 import NNFiles
+import NNKernels
 import NNText
 import NNTraining
 
@@ -56,7 +57,8 @@ struct ProposedModel {
   private init(table tablePath: String, label: String) throws {
     source = tablePath
     path = try Self.modelPath(tablePath)
-    let profile = try TableProfile(path: tablePath, label: label)
+    let profile = try TableProfile(
+      path: tablePath, label: label, workers: WorkerPool(threads: WorkerPool.processors))
     guard !profile.answers.isEmpty else {
       throw usageError("there is nothing to learn without a label", "name a column, such as --label last")
     }

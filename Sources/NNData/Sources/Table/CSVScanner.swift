@@ -12,7 +12,7 @@ struct CSVScanner {
     private static let quoted: UInt32 = 1 << 31
     private static let doubled: UInt32 = 1 << 30
     /// The longest field.
-    static let longest = 1 << 30 - 1
+    static let longest = 1 << 26
     /// The longest text.
     static let longestText = Int(UInt32.max)
 
@@ -34,6 +34,9 @@ struct CSVScanner {
     /// Whether doubled quotes stand for single ones.
     var hasDoubledQuotes: Bool { word & Self.doubled != 0 }
   }
+
+  /// The most fields of a row.
+  static let mostFields = 1 << 22
 
   private let file: String
   private let bytes: [UInt8]
@@ -58,8 +61,14 @@ struct CSVScanner {
     }
     guard position < bytes.count else { return nil }
     let start = line
+    let (before, place) = (fields.count, position)
     repeat {
       fields.append(try field())
+      guard fields.count - before <= Self.mostFields else {
+        throw error(
+          place, "too-many-columns", "this row has more than \(Self.mostFields) fields",
+          remedy: "put an end to each row, or transpose the table")
+      }
     } while passSeparator()
     return start
   }
@@ -145,8 +154,8 @@ struct CSVScanner {
     }
   }
 
-  private func error(_ position: Int, _ code: String, _ message: String) -> DiagnosticError {
-    DiagnosticError(code: code, message, place: Self.place(of: position, in: bytes, file: file))
+  private func error(_ position: Int, _ code: String, _ message: String, remedy: String? = nil) -> DiagnosticError {
+    DiagnosticError(code: code, message, remedy: remedy, place: Self.place(of: position, in: bytes, file: file))
   }
 
   /// Line and column of a byte. A row may reach over several lines.

@@ -36,10 +36,24 @@ package enum TextEncoding: String, Sendable, Hashable, CaseIterable {
   }
 
   private static func checked(_ bytes: [UInt8], _ file: String) throws(DiagnosticError) -> [UInt8] {
-    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
-      throw ForeignFormat.error(bytes, file: file)
-    }
+    guard isUTF8(bytes), !bytes.contains(0) else { throw ForeignFormat.error(bytes, file: file) }
     return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+  }
+
+  /// Whether bytes are UTF-8, looked at piece by piece: the whole text in other memory is nothing to wait for.
+  private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var start = 0
+      while start < bytes.count {
+        var end = min(start + 1 << 20, bytes.count)
+        // A piece ends before a character, whose bytes are four at most.
+        for _ in 0..<3 where end < bytes.count && end > start + 1 && bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        let piece = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        guard BlockScan.scan(piece).isASCII || String(validating: piece, as: UTF8.self) != nil else { return false }
+        start = end
+      }
+      return true
+    }
   }
 
   private static func fromUTF16(_ bytes: [UInt8], _ file: String) throws(DiagnosticError) -> [UInt8] {

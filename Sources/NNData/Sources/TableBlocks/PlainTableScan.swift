@@ -26,7 +26,8 @@ struct PlainTableScan {
 
   /// Scans a text; nil if it needs a second look, or if it has no rows.
   init?(_ bytes: [UInt8], _ separator: TableRecord.Separator, _ workers: WorkerPool?) {
-    guard let byte = separator.byte, !bytes.isEmpty else { return nil }
+    // One quote is enough for a second look, and found before memory is taken for fields.
+    guard let byte = separator.byte, !bytes.isEmpty, !bytes.contains(UInt8(ascii: "\"")) else { return nil }
     let bounds = Self.bounds(bytes, parts: min(64, max(1, bytes.count / Self.leastPart)))
     let count = bounds.count - 1
     let parts = [Part](unsafeUninitializedCapacity: count) { target, filled in
@@ -68,7 +69,7 @@ struct PlainTableScan {
   }
 
   private static func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ separator: UInt8) -> Part {
-    let (newline, carriageReturn, quote) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\""))
+    let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
     var part = Part()
     var start = range.lowerBound
     var inRow = 0
@@ -76,7 +77,7 @@ struct PlainTableScan {
     func endField(_ end: Int) -> Bool {
       part.fields.append(CSVScanner.Field(start..<end))
       inRow += 1
-      return end - start <= CSVScanner.Field.longest
+      return end - start <= CSVScanner.Field.longest && inRow <= CSVScanner.mostFields
     }
     /// Ends a row whose last field ends before `end`; false if it has another number of fields than the others.
     func endRow(_ end: Int) -> Bool {
@@ -103,9 +104,7 @@ struct PlainTableScan {
         let hasReturn = position > start && bytes[position - 1] == carriageReturn
         part.isPlain = part.isPlain && endRow(hasReturn ? position - 1 : position)
         start = position + 1
-      } else if byte == quote
-        || byte == carriageReturn && (position + 1 == range.upperBound || bytes[position + 1] != newline)
-      {
+      } else if byte == carriageReturn, position + 1 == range.upperBound || bytes[position + 1] != newline {
         part.isPlain = false
       }
       if !part.isPlain { return part }
