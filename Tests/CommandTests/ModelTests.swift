@@ -21,6 +21,7 @@ import Testing
   /// Nets whose many passes would take minutes; their layers are checked one by one by the conformance tests.
   static let large: Set<String> = [
     "cifar-vgg.xml", "cifar10-full.xml", "cifar10-quick.xml", "mobilenet-small.xml", "resnet20.xml",
+    "sentence-encoder.xml",
   ]
 
   /// A sanitizer would take half an hour for the passes of the larger ones.
