@@ -31,7 +31,8 @@ package final class MPICollectives: Collectives {
 
   package let rank: Int
   package let size: Int
-  /// Seconds after which a process that does not answer is given up.
+  /// Seconds after which a process that does not answer is given up, unless it waits for another one itself, whose partner then says
+  /// so.
   package var timeout = 300.0
   package var isOverNetwork = false
   private let exchangeFunction: Exchange
@@ -68,7 +69,7 @@ package final class MPICollectives: Collectives {
     with peer: Int, send: UnsafeRawBufferPointer, receive: UnsafeMutableRawBufferPointer
   ) throws {
     let outcome = exchangeFunction(
-      Int32(peer), send.baseAddress, send.count, receive.baseAddress, receive.count, patience(peer),
+      Int32(peer), send.baseAddress, send.count, receive.baseAddress, receive.count, timeout,
       isOverNetwork ? 0 : Self.spinning)
     switch outcome {
     case 0: return
@@ -76,10 +77,6 @@ package final class MPICollectives: Collectives {
     default: throw CollectiveFailure.broken(rank: peer, reason: "MPI error \(outcome - 2)")
     }
   }
-
-  /// Seconds to wait for a process: `timeout * (1 + log2(distance) / 4)`. Partners at larger distances may themselves be
-  /// waiting for the one that is gone, whose neighbour is to say so, even if its own wait began later.
-  private func patience(_ peer: Int) -> Double { timeout * (1 + 0.25 * Double((rank ^ peer).trailingZeroBitCount)) }
 
   package func abort(code: Int32) { abortFunction(code) }
 

@@ -71,6 +71,8 @@ import Testing
     for index in short.plan.parameters.indices { short.parameterGradient(index).buffer.fill(5) }
     let bindings = FeedBindings(whole, set)
     let feeds = [0, 1].map { _ in BatchFeed<Double>(set, FeedSettings(batch: 12), workers: short.workers) }
+    // Nets read the memory of their feeds.
+    defer { withExtendedLifetime(feeds) {} }
     bindings.bind(whole, feeds[0], count: feeds[0].next())
     _ = feeds[1].next()
     let used = networks.bind(bindings, feeds[1], 0..<12)

@@ -44,6 +44,33 @@ static void give_up(MPI_Request *requests, int count) {
   }
 }
 
+/* Messages have tag 0. A process that waits is asked whether it is there by tag 1, and answers by tag 2. */
+enum { QUESTION = 1, ANSWER = 2 };
+
+/* Seconds that a process which waits has to answer, and between its looks for questions. */
+#define GRACE 1.0
+#define LOOK 0.01
+
+/* Sends an empty message, which nobody waits for. */
+static void send_word(int peer, int tag) {
+  MPI_Request request;
+  if (MPI_Isend(NULL, 0, MPI_BYTE, peer, tag, MPI_COMM_WORLD, &request) == MPI_SUCCESS) MPI_Request_free(&request);
+}
+
+/* Takes an empty message, if there is one; its sender, or -1. */
+static int take_word(int peer, int tag) {
+  int is_there = 0;
+  MPI_Status status;
+  if (MPI_Iprobe(peer, tag, MPI_COMM_WORLD, &is_there, &status) != MPI_SUCCESS || !is_there) return -1;
+  if (MPI_Recv(NULL, 0, MPI_BYTE, status.MPI_SOURCE, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE) != MPI_SUCCESS) return -1;
+  return status.MPI_SOURCE;
+}
+
+/* Tells all that ask that this process is there, and waits itself. */
+static void answer_questions(void) {
+  for (int asker; (asker = take_word(MPI_ANY_SOURCE, QUESTION)) >= 0;) send_word(asker, ANSWER);
+}
+
 /* Starts the messages of at most MOST bytes in both directions and waits for them. */
 static int exchange_part(int peer, const char *send, size_t send_count, char *receive, size_t receive_count,
                          double deadline, double spinning) {
@@ -57,6 +84,10 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
     return 2 + failure;
   }
   double start = now();
+  double next_look = start + LOOK;
+  /* A partner that answers waits for somebody else, whose partner is to say so; but not for ever. */
+  double last = deadline + (deadline - start);
+  int is_asked = 0;
   for (;;) {
     int done = 0;
     failure = MPI_Testall(2, requests, &done, statuses);
@@ -69,9 +100,22 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
       return count == (int)receive_count ? 0 : 2 + MPI_ERR_COUNT;
     }
     double time = now();
+    if (time > next_look) {
+      answer_questions();
+      next_look = time + LOOK;
+      if (is_asked && time < last && take_word(peer, ANSWER) >= 0) {
+        is_asked = 0;
+        deadline = time + GRACE;
+      }
+    }
     if (time > deadline) {
-      give_up(requests, 2);
-      return 1;
+      if (is_asked) {
+        give_up(requests, 2);
+        return 1;
+      }
+      send_word(peer, QUESTION);
+      is_asked = 1;
+      deadline = time + GRACE;
     }
     /* Where there are more processes than processors, the other one may need this one. */
     if (time - start < spinning) {
@@ -84,7 +128,7 @@ static int exchange_part(int peer, const char *send, size_t send_count, char *re
 }
 
 /* Sends to a process and receives from it, polling for `spinning` seconds before it sleeps between its looks. 0 when done,
-   1 if it did not answer in `seconds`, 2 and MPI's error if the connection failed. */
+   1 if it neither answered in `seconds` nor waits for another one itself, 2 and MPI's error if the connection failed. */
 int nnrun_collectives_exchange(int peer, const void *send, size_t send_count, void *receive, size_t receive_count,
                                double seconds, double spinning) {
   double deadline = now() + seconds;
@@ -104,4 +148,9 @@ int nnrun_collectives_exchange(int peer, const void *send, size_t send_count, vo
 void nnrun_collectives_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
 
 /* Leaves the processes; all do. */
-int nnrun_collectives_end(void) { return MPI_Finalize(); }
+int nnrun_collectives_end(void) {
+  answer_questions();
+  while (take_word(MPI_ANY_SOURCE, ANSWER) >= 0) {
+  }
+  return MPI_Finalize();
+}

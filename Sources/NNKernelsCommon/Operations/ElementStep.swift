@@ -58,7 +58,10 @@ public struct ElementStep: Sendable, Hashable {
   public init(_ operation: Operation, _ operands: [(slot: Int, isSingle: Bool)], target: Int) {
     self.operation = operation
     var singles: UInt8 = 0
-    for (index, operand) in operands.prefix(3).enumerated() where operand.isSingle { singles |= 1 << UInt8(index) }
+    // Operands beyond the operation's are the first one's, a single number if that is: whoever loads all three reads nothing else.
+    for index in 0..<3 where operands[operands.indices.contains(index) ? index : 0].isSingle {
+      singles |= 1 << UInt8(index)
+    }
     self.singles = singles
     func slot(_ index: Int) -> Int32 { Int32(clamping: operands[operands.indices.contains(index) ? index : 0].slot) }
     (first, second, third) = (slot(0), slot(1), slot(2))
