@@ -28,7 +28,24 @@ package final class StoredBytes: Sendable {
     }
   }
 
+  /// Opens a file if it is a regular one; nil for standard input and for what has no places, such as a pipe, which is not opened.
+  package static func regular(_ path: String) -> StoredBytes? {
+    guard path != "-", let status = try? fileStatus(path), status.isKind(S_IFREG) else { return nil }
+    return try? StoredBytes(path)
+  }
+
   deinit { close(descriptor) }
+
+  /// The first bytes, at most `count`. Throws a `DiagnosticError` if they cannot be read.
+  package func head(_ count: Int) throws(DiagnosticError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(max(0, count), self.count))
+    let failure = bytes.withUnsafeMutableBytes { bytes -> DiagnosticError? in
+      do throws(DiagnosticError) { try read(into: bytes, from: 0) } catch { return error }
+      return nil
+    }
+    if let failure { throw failure }
+    return bytes
+  }
 
   /// Fills `target` with the bytes from `start` on. Throws a `DiagnosticError` if they cannot be read, or are there no longer.
   package func read(into target: UnsafeMutableRawBufferPointer, from start: Int) throws(DiagnosticError) {

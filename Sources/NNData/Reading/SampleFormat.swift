@@ -61,8 +61,8 @@ struct SampleFile {
 
   /// The first bytes, enough to recognize a format by. Throws a `DiagnosticError`.
   func head() throws -> [UInt8] {
-    if contents.bytes == nil, let file = FileBlocks(path) {
-      let head = file.head(Self.headSize)
+    if contents.bytes == nil, let file = StoredBytes.regular(path) {
+      let head = try file.head(Self.headSize)
       if !Compression.isGzip(head) { return head }
     }
     return try bytes()

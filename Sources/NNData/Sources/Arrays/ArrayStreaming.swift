@@ -72,15 +72,14 @@ struct ArrayLayout {
   /// Where the first number is.
   var start: Int
   var isFortranOrder = false
+  /// What the header promises, for messages.
+  var promise: String
 
   /// The number of elements. Throws a `DiagnosticError` unless so many bytes follow the header.
   func count(following bytes: Int, file: String) throws -> Int {
     guard let count = BinaryArray.count(dimensions), count * type.size == bytes else {
-      let sizes = dimensions.map(String.init).joined(separator: "x")
       throw DiagnosticError(
-        code: "wrong-size", file: file,
-        "the header promises \(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s"), but \(bytes) bytes follow"
-      )
+        code: "wrong-size", file: file, "the header promises \(promise), but \(bytes) bytes follow")
     }
     return count
   }

@@ -28,20 +28,17 @@ enum IDXFile {
     }
     var isInteger = true
     if case .float = type { isInteger = false }
-    return ArrayLayout(type: type, isBigEndian: true, isInteger: isInteger, dimensions: dimensions, start: start)
+    let sizes = dimensions.map(String.init).joined(separator: "x").shortened
+    return ArrayLayout(
+      type: type, isBigEndian: true, isInteger: isInteger, dimensions: dimensions, start: start,
+      promise: "\(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s")")
   }
 
   /// The array in a file. Bytes are not copied if the caller lets go of them.
   static func parse(_ bytes: consuming [UInt8], file: String, isDouble: Bool) throws -> BinaryArray {
     let layout = try layout(bytes[...], file: file)
     let (type, start, dimensions) = (layout.type, layout.start, layout.dimensions)
-    guard let count = BinaryArray.count(dimensions), count * type.size == bytes.count - start else {
-      let sizes = dimensions.map(String.init).joined(separator: "x").shortened
-      throw DiagnosticError(
-        code: "wrong-size", file: file,
-        "the header promises \(sizes) elements of \(type.size) byte\(type.size == 1 ? "" : "s"), but "
-          + "\(bytes.count - start) bytes follow")
-    }
+    let count = try layout.count(following: bytes.count - start, file: file)
     let elements: DataArray.Elements
     if case .unsigned(1) = type {
       bytes.removeSubrange(..<start)

@@ -44,9 +44,11 @@ enum NPYFile {
         "unsupported-type", "elements of type \(descriptor.shortened)\(meaning(descriptor)) cannot be read",
         "convert the array, for instance with astype('float32')")
     }
+    let shape = "(" + header.dimensions.map(String.init).joined(separator: ", ") + ")"
     return ArrayLayout(
       type: type, isBigEndian: isBigEndian, isInteger: isInteger, dimensions: header.dimensions,
-      start: bytes.count - reader.left, isFortranOrder: header.isFortranOrder)
+      start: bytes.count - reader.left, isFortranOrder: header.isFortranOrder,
+      promise: "an array \(shape.shortened) of \(type.size) byte\(type.size == 1 ? "" : "s") an element")
   }
 
   /// The array in a file.
@@ -54,13 +56,7 @@ enum NPYFile {
     let layout = try layout(bytes, file: file)
     let (type, dimensions) = (layout.type, layout.dimensions)
     let data = bytes.dropFirst(layout.start)
-    let shape = "(" + dimensions.map(String.init).joined(separator: ", ") + ")"
-    guard let count = BinaryArray.count(dimensions), count * type.size == data.count else {
-      throw DiagnosticError(
-        code: "wrong-size", file: file,
-        "the header promises an array \(shape.shortened) of \(type.size) byte\(type.size == 1 ? "" : "s") an element, "
-          + "but \(data.count) bytes follow")
-    }
+    let count = try layout.count(following: data.count, file: file)
     let copies = layout.isFortranOrder ? 2 : 1
     try SystemMemory.require(Count.product(copies, type.decodedSize(isDouble: isDouble), count), reading: file)
     var elements = type.decode(data, isBigEndian: layout.isBigEndian, isDouble: isDouble)

@@ -26,7 +26,7 @@ struct BlockScan {
         for index in part {
           let start = range.lowerBound + index * size
           let piece = UnsafeMutableBufferPointer(rebasing: buffer[..<min(size, range.upperBound - start)])
-          let isRead = bytes.read(at: start, into: piece) == piece.count
+          let isRead = bytes.read(at: start, into: piece)
           target.value.initializeElement(at: index, to: isRead ? Self.scan(UnsafeBufferPointer(piece)) : Block())
         }
       }

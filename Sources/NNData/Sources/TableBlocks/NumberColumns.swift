@@ -167,7 +167,7 @@ private struct BlockReader: @unchecked Sendable {
       buffer += repeatElement(0, count: part.upperBound + 1 - buffer.count)
     }
     return buffer.withUnsafeMutableBufferPointer { target in
-      bytes.read(at: origin + part.lowerBound, into: UnsafeMutableBufferPointer(rebasing: target[part])) == part.count
+      bytes.read(at: origin + part.lowerBound, into: UnsafeMutableBufferPointer(rebasing: target[part]))
     }
   }
 }
