@@ -114,20 +114,15 @@ final class ShorterNetworks<S: Scalar> {
     into output: Buffer<S>, count: Int, and others: [Buffer<S>], counts: [Int]
   ) -> Bool {
     guard place < lengths.count, let own = lengths[place] else { return false }
-    var longest = 0
-    for sample in samples { longest = max(longest, Int(own[sample])) }
-    var index = 0
-    while index < rungs.count, rungs[index].steps < longest { index += 1 }
-    guard index < rungs.count else { return false }
+    guard let index = FewerSteps.choice(rungs.count, steps: { rungs[$0].steps }, lengths: own, samples) else {
+      return false
+    }
     let rung = rungs[index]
     let network = rung.network
     network.setBatch(samples.count)
     let (from, to) = (widths[place], rung.steps * width)
-    for sample in samples {
-      let valid = Int(own[sample]) * width
-      rung.samples.buffer.slice(from: (sample - samples.lowerBound) * to, count: valid).copy(
-        from: inputs[place].slice(from: sample * from, count: valid))
-    }
+    FewerSteps.copy(
+      samples, lengths: own, width: width, of: inputs[place], from: from, into: rung.samples.buffer, to: to)
     for index in inputs.indices {
       let buffer =
         index == place

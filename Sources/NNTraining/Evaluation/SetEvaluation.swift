@@ -15,7 +15,8 @@ public func evaluate<S: Scalar>(
   topCount: Int = 0, detail: Evaluation.Detail = .sums
 ) throws -> Evaluation {
   try evaluate(
-    SequenceNetworks(network), on: samples, preprocessing: preprocessing, views: views, topCount: topCount,
+    SequenceNetworks(network, isOptional: true), on: samples, preprocessing: preprocessing, views: views,
+    topCount: topCount,
     detail: detail)
 }
 

@@ -17,6 +17,8 @@ public struct TrainingMemory: Sendable {
   public let data: Int
   /// Bytes of the nets of further shards, where shards go through the net side by side.
   public let shardNets: Int
+  /// Bytes of the nets of fewer steps, by which batches of short sequences are trained.
+  public let shorterNets: Int
   /// Samples that go through the net at once: a batch, or a shard of one.
   public let batch: Int
   private let isTrained: Bool
@@ -59,6 +61,15 @@ public struct TrainingMemory: Sendable {
     // Shards that meet within the net have nets of their own, on the same parameters.
     let isTogether = isTrained && owned > 1 && plan.definition.nodes.contains { $0.synchronizedLayer != nil }
     shardNets = isTogether ? Count.product(owned - 1, Count.sum(network.arena, network.state, parameters)) : 0
+    let samplesAtOnce = batch
+    shorterNets =
+      isTrained
+      ? Count.sum(
+        plan.shorterPlans.map {
+          let memory = NetworkMemory(
+            $0, batch: samplesAtOnce, options: NetworkOptions(isTrained: true), scalarSize: scalarSize)
+          return Count.sum(memory.arena, memory.batches)
+        }) : 0
     let rounds = training?.roundsGradients ?? false
     let exchanged = max(
       Count.product(plan.parameterSpan, rounds ? 2 * MemoryLayout<UInt16>.size : scalarSize), network.state)
@@ -70,14 +81,14 @@ public struct TrainingMemory: Sendable {
   }
 
   /// The sum.
-  public var total: Int { Count.sum(network.total, optimizer, copies, shardNets, data) }
+  public var total: Int { Count.sum(network.total, optimizer, copies, shardNets, shorterNets, data) }
 
   /// Throws a `DiagnosticError` with the need and what there is unless so much memory can be had.
   public func require() throws(DiagnosticError) {
     var parts = [
       ("parameters", network.parameters / (isTrained ? 2 : 1)), ("gradients", isTrained ? network.parameters / 2 : 0),
       ("optimizer state", optimizer), ("copies of the parameters", copies), ("between the layers", network.arena),
-      ("nets of further shards", shardNets),
+      ("nets of further shards", shardNets), ("nets of fewer steps", shorterNets),
       ("batches of \(batch)", network.batches), ("data", data),
     ].filter { $0.1 > 0 }
     // What is small beside the rest says nothing.

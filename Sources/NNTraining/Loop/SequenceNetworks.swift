@@ -5,8 +5,8 @@ import NNKernels
 /// The nets that train on batches of sequences: the whole one, and nets of a half, a quarter and so on of its steps on the same
 /// parameters, gradients and state, so that a batch is computed to about its longest sample only.
 ///
-/// A batch's net follows from the lengths of its samples alone. Memory for the shorter nets is taken where there is some: together
-/// at most what the whole net takes.
+/// A batch's net follows from the lengths of its samples alone, so that a training has the same bits whatever memory there is:
+/// `TrainingMemory` counts that of the shorter nets.
 final class SequenceNetworks<S: Scalar> {
   /// A net for up to `steps` steps.
   private struct Rung {
@@ -28,7 +28,9 @@ final class SequenceNetworks<S: Scalar> {
   /// The fewest steps first; empty where all batches go through the whole net.
   private let rungs: [Rung]
 
-  init(_ whole: Network<S>) {
+  /// - Parameter isOptional: whether shorter nets are left out for which there is too little memory, as in an evaluation, whose bits do
+  ///   not depend on them.
+  init(_ whole: Network<S>, isOptional: Bool = false) {
     self.whole = whole
     current = whole
     let plan = whole.plan
@@ -43,11 +45,14 @@ final class SequenceNetworks<S: Scalar> {
     sampleWidth = shape.elementCount
     width = shape.elementCount / shape[0]
     var rungs: [Rung] = []
-    for steps in plan.fewerSteps(ofInput: sequences[0]) {
-      guard let shorter = plan.shortened(to: steps, input: sequences[0]), shorter.judgesAlike(plan),
+    for shorter in plan.shorterPlans {
+      let steps = shorter.definition.inputs[sequences[0]].shape[0]
+      if isOptional,
         (try? NetworkMemory.require(
-          shorter, batch: whole.maximumBatch, options: whole.options, scalarSize: MemoryLayout<S>.size)) != nil
-      else { break }
+          shorter, batch: whole.maximumBatch, options: whole.options, scalarSize: MemoryLayout<S>.size)) == nil
+      {
+        break
+      }
       rungs.append(
         Rung(
           steps: steps, network: Network(sharing: whole, as: shorter, batch: whole.maximumBatch),
@@ -62,28 +67,20 @@ final class SequenceNetworks<S: Scalar> {
   @specialized(where S == Float)
   func bind(_ bindings: FeedBindings, _ feed: BatchFeed<S>, _ samples: Range<Int>) -> Network<S> {
     current = whole
-    if !rungs.isEmpty, let lengths = feed.lengths(place) {
-      var longest = 0
-      for sample in samples { longest = max(longest, Int(lengths[sample])) }
-      var index = 0
-      while index < rungs.count, rungs[index].steps < longest { index += 1 }
-      if index < rungs.count {
-        let rung = rungs[index]
-        current = rung.network
-        if current.seed != whole.seed { current.seed = whole.seed }
-        let all = feed.input(place)
-        let (from, to) = (sampleWidth, rung.steps * width)
-        for sample in samples {
-          let valid = Int(lengths[sample]) * width
-          rung.samples.buffer.slice(from: (sample - samples.lowerBound) * to, count: valid).copy(
-            from: all.slice(from: sample * from, count: valid))
-        }
-        clearBeyondSteps()
-        bindings.bind(current, feed, samples, sequence: place, to: rung.samples.buffer)
-        return current
-      }
+    guard !rungs.isEmpty, let lengths = feed.lengths(place),
+      let index = FewerSteps.choice(rungs.count, steps: { rungs[$0].steps }, lengths: lengths, samples)
+    else {
+      bindings.bind(whole, feed, samples)
+      return whole
     }
-    bindings.bind(current, feed, samples)
+    let rung = rungs[index]
+    current = rung.network
+    if current.seed != whole.seed { current.seed = whole.seed }
+    FewerSteps.copy(
+      samples, lengths: lengths, width: width, of: feed.input(place), from: sampleWidth, into: rung.samples.buffer,
+      to: rung.steps * width)
+    clearBeyondSteps()
+    bindings.bind(current, feed, samples, sequence: place, to: rung.samples.buffer)
     return current
   }
 
@@ -98,6 +95,19 @@ final class SequenceNetworks<S: Scalar> {
 }
 
 extension NetworkPlan {
+  /// The plans of a half of the steps, a quarter and so on by which batches of short sequences are trained; none unless the net reads
+  /// one sequence, and its losses compare no steps.
+  var shorterPlans: [NetworkPlan] {
+    let sequences = definition.inputs.indices.filter { definition.inputs[$0].hasLength }
+    guard sequences.count == 1, definition.freeInputs.contains(sequences[0]) else { return [] }
+    var plans: [NetworkPlan] = []
+    for steps in fewerSteps(ofInput: sequences[0]) {
+      guard let shorter = shortened(to: steps, input: sequences[0]), shorter.judgesAlike(self) else { break }
+      plans.append(shorter)
+    }
+    return plans
+  }
+
   /// Whether all that losses compare has the shapes that it has in a net of more steps.
   fileprivate func judgesAlike(_ other: NetworkPlan) -> Bool {
     targets == other.targets && shape(of: prediction) == other.shape(of: other.prediction)
