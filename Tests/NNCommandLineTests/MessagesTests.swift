@@ -21,7 +21,9 @@ import Testing
     let places = (1...9).map { message("nothing reads it", line: $0) }
     let kinds = (1...9).map { message("a fault", code: "code\($0)", line: 7) }
     #expect(renderedMessages(places + kinds).count == 18)
-    let files = (1...9).map { _ in Diagnostic(code: "file", "a fault", place: SourcePlace(file: "a", line: 0, column: 0)) }
+    let files = (1...9).map { _ in
+      Diagnostic(code: "file", "a fault", place: SourcePlace(file: "a", line: 0, column: 0))
+    }
     #expect(renderedMessages(files).count == 9)
   }
 }
