@@ -12,6 +12,7 @@ extension DataArray {
     case .floats(let values): index = firstNonFinite(values)
     case .doubles(let values): index = firstNonFinite(values)
     case .stored(let numbers):
+      if numbers.isProvided { return }
       index = numbers.form == .bytes ? nil : (0..<numbers.count).first { !numbers.value($0).isFinite }
       if let failure = numbers.failure { throw failure }
     }

@@ -3,7 +3,7 @@ import NNFiles
 import NNKernels
 import Synchronization
 
-/// The numbers of an array that stay in their file, because it may be larger than memory.
+/// The numbers of an array that stay in their file, because it may be larger than memory, or that a `SampleProvider` gives.
 ///
 /// Batches read the rows that they need. What looks at single numbers, as preprocessing does when it learns, reads them through a
 /// block of the file in memory. A number that cannot be read is 0, and `failure` then says why: whoever has read asks for it.
@@ -20,9 +20,8 @@ public final class StoredNumbers: Sendable {
   let form: Form
   /// Samples of the windows within which they are shuffled.
   let window: Int
-  private let file: StoredBytes
-  /// Where the first number is.
-  private let start: Int
+  private let origin: NumberOrigin
+  /// Whether the bytes that `origin` gives have the most significant one first.
   private let isBigEndian: Bool
   private let state = Mutex(State())
 
@@ -33,13 +32,29 @@ public final class StoredNumbers: Sendable {
     var failure: DiagnosticError?
   }
 
-  /// Bytes of a block.
-  private static let blockSize = 1 << 20
+  /// Bytes of a block: whole numbers, and whole samples where a provider gives them.
+  private let blockSize: Int
 
+  /// Numbers in a file, of which the first is at the byte `start`.
   init(_ file: StoredBytes, start: Int, count: Int, form: Form, isBigEndian: Bool, window: Int) {
-    (self.file, self.start, self.count, self.form) = (file, start, count, form)
-    (self.isBigEndian, self.window) = (isBigEndian, window)
+    (origin, self.count, self.form) = (.file(file, start: start), count, form)
+    (self.isBigEndian, self.window, blockSize) = (isBigEndian, window, 1 << 20)
   }
+
+  /// The numbers of a provider's samples, of `width` numbers each.
+  init(_ provider: any SampleProvider, name: String, width: Int) {
+    origin = .provider(provider, name: name, width: width)
+    // Sets refuse more than 2^31 - 1 samples, and none.
+    let samples = min(max(provider.count, 0), 1 << 31)
+    let (product, overflow) = samples.multipliedReportingOverflow(by: width)
+    (count, form, window) = (overflow ? Int.max / width * width : product, .doubles, max(1, samples))
+    isBigEndian = UInt64(littleEndian: 1) != 1
+    let sampleBytes = width * MemoryLayout<Double>.size
+    blockSize = max(1, (1 << 20) / sampleBytes) * sampleBytes
+  }
+
+  /// Whether numbers are looked at when they are read, not before.
+  var isProvided: Bool { if case .provider = origin { true } else { false } }
 
   /// Why a number could not be read; nil if all could.
   package var failure: DiagnosticError? { state.withLock { $0.failure } }
@@ -57,11 +72,11 @@ public final class StoredNumbers: Sendable {
     return state.withLock { state in
       if byte < state.blockStart || byte + size > state.blockStart + state.block.count {
         // A block holds whole numbers.
-        let first = byte / Self.blockSize * Self.blockSize
-        state.block = [UInt8](repeating: 0, count: min(Self.blockSize, count * size - first))
+        let first = byte / blockSize * blockSize
+        state.block = [UInt8](repeating: 0, count: min(blockSize, count * size - first))
         state.blockStart = first
         let failure = state.block.withUnsafeMutableBytes { bytes -> DiagnosticError? in
-          do throws(DiagnosticError) { try file.read(into: bytes, from: start + first) } catch { return error }
+          do throws(DiagnosticError) { try origin.read(into: bytes, from: first) } catch { return error }
           return nil
         }
         if state.failure == nil { state.failure = failure }
@@ -82,16 +97,16 @@ public final class StoredNumbers: Sendable {
     }
   }
 
-  /// Hands over the bytes of all numbers as the file has them, piece by piece.
+  /// Hands over the bytes of all numbers as their origin has them, piece by piece.
   func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
-    var piece = [UInt8](repeating: 0, count: Self.blockSize)
+    var piece = [UInt8](repeating: 0, count: blockSize)
     let bytes = count * form.rawValue
     var done = 0
     while done < bytes {
-      let length = min(Self.blockSize, bytes - done)
+      let length = min(blockSize, bytes - done)
       piece.withUnsafeMutableBytes { piece in
         let part = UnsafeMutableRawBufferPointer(rebasing: piece[0..<length])
-        do throws(DiagnosticError) { try file.read(into: part, from: start + done) } catch { note(error) }
+        do throws(DiagnosticError) { try origin.read(into: part, from: done) } catch { note(error) }
         body(UnsafeRawBufferPointer(part))
       }
       done += length
@@ -114,13 +129,21 @@ public final class StoredNumbers: Sendable {
   /// - Parameter target: room for `rows.count` samples.
   func load(_ rows: UnsafeBufferPointer<Int32>, width: Int, into target: UnsafeMutableRawBufferPointer) {
     let size = width * form.rawValue
+    if case .provider = origin {
+      let all = UnsafeMutableRawBufferPointer(rebasing: target[0..<(rows.count * size)])
+      do throws(DiagnosticError) { try origin.gather(rows, into: all) } catch {
+        all.initializeMemory(as: UInt8.self, repeating: 0)
+        note(error)
+      }
+      return
+    }
     var place = 0
     while place < rows.count {
       // Samples that follow each other in the file are read at once.
       var end = place + 1
       while end < rows.count, rows[end] == rows[end - 1] + 1 { end += 1 }
       let part = UnsafeMutableRawBufferPointer(rebasing: target[(place * size)..<(end * size)])
-      do throws(DiagnosticError) { try file.read(into: part, from: start + Int(rows[place]) * size) } catch {
+      do throws(DiagnosticError) { try origin.read(into: part, from: Int(rows[place]) * size) } catch {
         part.initializeMemory(as: UInt8.self, repeating: 0)
         note(error)
       }
@@ -147,7 +170,7 @@ public final class StoredNumbers: Sendable {
   func announce(_ rows: UnsafeBufferPointer<Int32>, width: Int) {
     guard let first = rows.min(), let last = rows.max() else { return }
     let size = width * form.rawValue
-    file.announce((start + Int(first) * size)..<(start + (Int(last) + 1) * size))
+    origin.announce((Int(first) * size)..<((Int(last) + 1) * size))
   }
 }
 
