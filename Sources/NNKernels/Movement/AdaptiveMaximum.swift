@@ -14,12 +14,19 @@ public struct AdaptiveMaximum: Sendable {
     (index * input / output)..<(((index + 1) * input + output - 1) / output)
   }
 
-  /// Calls `body` with the windows along the columns, which all rows of all planes share.
+  /// As many windows as a temporary allocation takes from the stack.
+  private static let columnBlock = 64
+
+  /// Calls `body` with the windows along the columns, which all rows of all planes share, block by block, and with the index
+  /// of the first.
   @inline(__always)
-  fileprivate func withColumns(_ body: (UnsafeMutableBufferPointer<Range<Int>>) -> Void) {
-    withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: output.width) { columns in
-      for j in 0..<output.width { columns[j] = Self.window(j, input.width, output.width) }
-      body(columns)
+  fileprivate func forEachColumnBlock(_ body: (UnsafeMutableBufferPointer<Range<Int>>, Int) -> Void) {
+    for first in stride(from: 0, to: output.width, by: Self.columnBlock) {
+      let count = min(Self.columnBlock, output.width - first)
+      withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: count) { columns in
+        for j in 0..<count { columns[j] = Self.window(first + j, input.width, output.width) }
+        body(columns, first)
+      }
     }
   }
 
@@ -48,13 +55,13 @@ private func takeLargest<S: Scalar>(
   let (from, to) = (UnsafePointer(x.base), y.base)
   let found = places.count > 0 ? UnsafeMutableRawPointer(places.base) : nil
   workers.run(count: x.count / input.area, grain: max(1, 4096 / input.area)) { planes in
-    windows.withColumns { columns in
+    windows.forEachColumnBlock { columns, firstColumn in
       for plane in planes {
         let image = from + plane * input.area
-        var target = plane * output.area
         for i in 0..<output.height {
           let rows = AdaptiveMaximum.window(i, input.height, output.height)
-          for j in 0..<output.width {
+          var target = plane * output.area + i * output.width + firstColumn
+          for j in 0..<columns.count {
             let columns = columns[j]
             var place = rows.lowerBound * input.width + columns.lowerBound
             var (largest, line) = (image[place], place)
