@@ -65,6 +65,7 @@ extension BroadcastingBinaryLayer {
   /// Computes each input's gradient in the output's shape, and sums it over the places where the input was repeated.
   public func backward<S: Scalar>(_ context: BackwardContext<S>) {
     let (upstream, workers) = (context.upstream[0], context.workers)
+    if multiplyGradients(context) { return }
     let inputs = InputsOfOutput(context.inputs, upstream.shape, context.scratch, workers)
     for position in 0..<context.downstream.count where context.downstream[position].isWanted {
       let slot = context.downstream[position]
@@ -82,6 +83,26 @@ extension BroadcastingBinaryLayer {
       gradient.compute(into: whole, accumulate: !isRepeated && slot.accumulates)
       if isRepeated { sum(whole, into: slot, as: upstream.shape, workers) }
     }
+  }
+
+  /// Both gradients of a product of two inputs, neither of them repeated, block by block: the second one reads its block of the
+  /// upstream gradient from the nearest cache. Returns false, and does nothing, for everything else.
+  private func multiplyGradients<S: Scalar>(_ context: BackwardContext<S>) -> Bool {
+    let (upstream, workers, slots) = (context.upstream[0].buffer, context.workers, context.downstream)
+    guard combination == .multiply, slots.count == 2, slots[0].isWanted, slots[1].isWanted,
+      slots[0].tensor.count == upstream.count, slots[1].tensor.count == upstream.count
+    else { return false }
+    workers.run(count: upstream.count, grain: 16_384) { range in
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: 2048) {
+        let block = start..<min(range.upperBound, start + 2048)
+        for position in 0..<2 {
+          S.combine(
+            .multiply, upstream.slice(block), context.inputs[1 - position].buffer.slice(block),
+            into: slots[position].tensor.buffer.slice(block), accumulate: slots[position].accumulates, workers: workers)
+        }
+      }
+    }
+    return true
   }
 
   /// Sums an array of the output's shape over the places where an input was repeated.

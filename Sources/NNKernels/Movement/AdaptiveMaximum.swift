@@ -63,26 +63,58 @@ private func takeLargest<S: Scalar>(
           var target = plane * output.area + i * output.width + firstColumn
           for j in 0..<columns.count {
             let columns = columns[j]
-            var place = rows.lowerBound * input.width + columns.lowerBound
-            var (largest, line) = (image[place], place)
-            for _ in rows {
-              for pixel in line..<(line + columns.count) {
-                let value = image[pixel]
-                let wins = value > largest || value != value
-                largest = wins ? value : largest
-                place = wins ? pixel : place
-              }
-              line += input.width
+            to[target] = largest(image, rows, columns, input.width)
+            if let found {
+              let place = place(of: to[target], image, rows, columns, input.width)
+              found.storeBytes(
+                of: Int32(truncatingIfNeeded: place), toByteOffset: target * MemoryLayout<S>.stride, as: Int32.self)
             }
-            to[target] = largest
-            found?.storeBytes(
-              of: Int32(truncatingIfNeeded: place), toByteOffset: target * MemoryLayout<S>.stride, as: Int32.self)
             target += 1
           }
         }
       }
     }
   }
+}
+
+/// The largest pixel of a window, NaN if one is. Numbers are compared without branches, which nobody could predict.
+@inline(__always)
+private func largest<S: Scalar>(_ image: UnsafePointer<S>, _ rows: Range<Int>, _ columns: Range<Int>, _ width: Int) -> S
+{
+  var largest = image[rows.lowerBound * width + columns.lowerBound]
+  // NaN once a pixel is NaN or infinite.
+  var check: S = 0
+  var lastNaN = largest
+  for row in rows {
+    for pixel in (row * width + columns.lowerBound)..<(row * width + columns.upperBound) {
+      let value = image[pixel]
+      largest = value > largest ? value : largest
+      check += value * 0
+    }
+  }
+  guard check != check else { return largest }
+  var hasNaN = false
+  for row in rows {
+    for pixel in (row * width + columns.lowerBound)..<(row * width + columns.upperBound) where image[pixel].isNaN {
+      (lastNaN, hasNaN) = (image[pixel], true)
+    }
+  }
+  return hasNaN ? lastNaN : largest
+}
+
+/// The place of a window's largest pixel: the first of equal ones, the last of several NaNs.
+@inline(__always)
+private func place<S: Scalar>(
+  of largest: S, _ image: UnsafePointer<S>, _ rows: Range<Int>, _ columns: Range<Int>, _ width: Int
+) -> Int {
+  var place = rows.lowerBound * width + columns.lowerBound
+  for row in rows {
+    for pixel in (row * width + columns.lowerBound)..<(row * width + columns.upperBound) {
+      if image[pixel] == largest { return pixel }
+      if image[pixel] != image[pixel] { place = pixel }
+    }
+  }
+  return place
 }
 
 @specialized(where S == Float)

@@ -68,8 +68,12 @@ struct ProductPlan {
       panelParts = max(1, min(panels, wanted))
     } else {
       let even = (rowBlocks + threads - 1) / threads * threads
-      rowParts = wanted <= 1 ? rowBlocks : min(tiles, max(even, wanted))
-      panelParts = wanted <= rowParts ? 1 : min(panels, (wanted + rowParts - 1) / rowParts)
+      // Each part reads all of B. With a long inner index B comes from a far cache, so that parts of one or two tiles would
+      // wait for it.
+      let isLong = p.transposeA && blocks > 2
+      let share = isLong ? min(wanted, max(threads, tiles / Self.tilesOfLongPart / threads * threads)) : wanted
+      rowParts = wanted <= 1 ? rowBlocks : min(tiles, max(even, share))
+      panelParts = share <= rowParts ? 1 : min(panels, (share + rowParts - 1) / rowParts)
     }
 
     // Packing A costs about as much as two to four columns of the product, in each panel part. In a transposed A the
@@ -88,6 +92,8 @@ struct ProductPlan {
     rowParts = max(threads, rows / Self.rowsWithRemainder)
   }
 
+  /// The fewest tiles of a part of a product with a long inner index.
+  static let tilesOfLongPart = 2
   /// Rows of a part where there is a `PackedRemainder`.
   static let rowsWithRemainder = 32
   /// Scalars of A, 25 KB, that stay in the first-level cache while B streams through it.
