@@ -1,14 +1,13 @@
 import NNCore
-import NNFiles
 import NNKernels
 import Synchronization
 
 /// The numbers of an array that stay in their file, because it may be larger than memory.
 ///
-/// Batches read the rows that they need. What looks at single numbers, as preprocessing does when it learns, reads them through a
-/// block of the file in memory. A number that cannot be read is 0, and `failure` then says why: whoever has read asks for it.
+/// Batches read the rows that they need. What looks at all numbers, as preprocessing does when it learns, reads them through a
+/// block of rows in memory. A number that cannot be read is 0, and `failure` then says why: whoever has read asks for it.
 public final class StoredNumbers: Sendable {
-  /// How numbers are written.
+  /// How numbers are in memory.
   enum Form: Int, Sendable {
     case bytes = 1
     case floats = 4
@@ -17,34 +16,36 @@ public final class StoredNumbers: Sendable {
 
   /// How many numbers there are.
   let count: Int
+  /// Numbers of a sample.
+  let width: Int
   let form: Form
   /// Samples of the windows within which they are shuffled.
   let window: Int
-  private let file: StoredBytes
-  /// Where the first number is.
-  private let start: Int
-  private let isBigEndian: Bool
+  let rows: any StoredRows
   private let state = Mutex(State())
 
   private struct State {
-    var block: [UInt8] = []
-    /// The first byte of the block, counted from the first number's.
-    var blockStart = 0
+    /// The block from which single numbers are taken.
+    var block: StoredBlock?
     var failure: DiagnosticError?
   }
 
-  /// Bytes of a block.
-  private static let blockSize = 1 << 20
-
-  init(_ file: StoredBytes, start: Int, count: Int, form: Form, isBigEndian: Bool, window: Int) {
-    (self.file, self.start, self.count, self.form) = (file, start, count, form)
-    (self.isBigEndian, self.window) = (isBigEndian, window)
+  /// Numbers of samples of `width` each.
+  init(_ rows: any StoredRows, count: Int, width: Int, form: Form, window: Int) {
+    (self.rows, self.count, self.width, self.form, self.window) = (rows, count, width, form, window)
   }
+
+  /// The number of samples.
+  var sampleCount: Int { count / width }
+
+  /// Bytes of a sample in memory.
+  var sampleSize: Int { width * form.rawValue }
 
   /// Why a number could not be read; nil if all could.
   package var failure: DiagnosticError? { state.withLock { $0.failure } }
 
-  private func note(_ failure: DiagnosticError) {
+  /// Keeps the first failure.
+  func note(_ failure: DiagnosticError) {
     state.withLock { state in if state.failure == nil { state.failure = failure } }
   }
 
@@ -52,50 +53,44 @@ public final class StoredNumbers: Sendable {
 
   /// A number.
   func value(_ index: Int) -> Double {
-    let size = form.rawValue
-    let byte = index * size
-    return state.withLock { state in
-      if byte < state.blockStart || byte + size > state.blockStart + state.block.count {
-        // A block holds whole numbers.
-        let first = byte / Self.blockSize * Self.blockSize
-        state.block = [UInt8](repeating: 0, count: min(Self.blockSize, count * size - first))
-        state.blockStart = first
-        let failure = state.block.withUnsafeMutableBytes { bytes -> DiagnosticError? in
-          do throws(DiagnosticError) { try file.read(into: bytes, from: start + first) } catch { return error }
-          return nil
-        }
-        if state.failure == nil { state.failure = failure }
-      }
-      return state.block.withUnsafeBytes { number(in: $0, at: byte - state.blockStart) }
+    state.withLock { state in
+      var block = state.block ?? StoredBlock(self)
+      state.block = nil
+      block.load(self, row: index / width, &state.failure)
+      defer { state.block = block }
+      return block.number(index)
     }
   }
 
-  private func number(in bytes: UnsafeRawBufferPointer, at place: Int) -> Double {
-    switch form {
-    case .bytes: return Double(bytes[place])
-    case .floats:
-      let bits = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
-      return Double(Float(bitPattern: isBigEndian ? UInt32(bigEndian: bits) : UInt32(littleEndian: bits)))
-    case .doubles:
-      let bits = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      return Double(bitPattern: isBigEndian ? UInt64(bigEndian: bits) : UInt64(littleEndian: bits))
+  /// Hands over samples in the given order, until the answer is false; those that lie close together are read at once.
+  ///
+  /// - Parameter body: is given a sample's place in `rows`, and its numbers.
+  func forEachSample(
+    of rows: [Int32], _ body: (_ place: Int, _ numbers: UnsafeBufferPointer<Double>) throws -> Bool
+  ) rethrows {
+    var block = StoredBlock(self)
+    var failure: DiagnosticError?
+    defer { if let failure { note(failure) } }
+    var numbers = [Double](repeating: 0, count: width)
+    for (place, row) in rows.enumerated() {
+      block.load(self, row: Int(row), &failure)
+      let start = Int(row) * width
+      for index in 0..<width { numbers[index] = block.number(start + index) }
+      guard try numbers.withUnsafeBufferPointer({ try body(place, $0) }) else { return }
     }
   }
 
-  /// Hands over the bytes of all numbers as the file has them, piece by piece.
+  /// Hands over the bytes of all numbers as they are in memory, piece by piece.
   func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
-    var piece = [UInt8](repeating: 0, count: Self.blockSize)
-    let bytes = count * form.rawValue
-    var done = 0
-    while done < bytes {
-      let length = min(Self.blockSize, bytes - done)
-      piece.withUnsafeMutableBytes { piece in
-        let part = UnsafeMutableRawBufferPointer(rebasing: piece[0..<length])
-        do throws(DiagnosticError) { try file.read(into: part, from: start + done) } catch { note(error) }
-        body(UnsafeRawBufferPointer(part))
-      }
-      done += length
+    var block = StoredBlock(self)
+    var failure: DiagnosticError?
+    var row = 0
+    while row < sampleCount {
+      block.load(self, row: row, &failure)
+      block.withBytes(body)
+      row = block.rows.upperBound
     }
+    if let failure { note(failure) }
   }
 
   /// All numbers in memory, for what moves them about.
@@ -106,84 +101,62 @@ public final class StoredNumbers: Sendable {
     case .doubles: .doubles((0..<count).map { value($0) })
     }
   }
-
-  // MARK: Batches
-
-  /// Reads samples of so many numbers each into memory, one after the other, in the machine's byte order.
-  ///
-  /// - Parameter target: room for `rows.count` samples.
-  func load(_ rows: UnsafeBufferPointer<Int32>, width: Int, into target: UnsafeMutableRawBufferPointer) {
-    let size = width * form.rawValue
-    var place = 0
-    while place < rows.count {
-      // Samples that follow each other in the file are read at once.
-      var end = place + 1
-      while end < rows.count, rows[end] == rows[end - 1] + 1 { end += 1 }
-      let part = UnsafeMutableRawBufferPointer(rebasing: target[(place * size)..<(end * size)])
-      do throws(DiagnosticError) { try file.read(into: part, from: start + Int(rows[place]) * size) } catch {
-        part.initializeMemory(as: UInt8.self, repeating: 0)
-        note(error)
-      }
-      place = end
-    }
-    guard isBigEndian else { return }
-    let all = UnsafeMutableRawBufferPointer(rebasing: target[0..<(rows.count * size)])
-    switch form {
-    case .bytes: break
-    case .floats: for index in 0..<(all.count / 4) { swap(all, index, as: UInt32.self) }
-    case .doubles: for index in 0..<(all.count / 8) { swap(all, index, as: UInt64.self) }
-    }
-  }
-
-  private func swap<Word: FixedWidthInteger & BitwiseCopyable>(
-    _ bytes: UnsafeMutableRawBufferPointer, _ index: Int, as type: Word.Type
-  ) {
-    let place = index * MemoryLayout<Word>.size
-    let word = bytes.load(fromByteOffset: place, as: type)
-    bytes.storeBytes(of: Word(bigEndian: word), toByteOffset: place, as: type)
-  }
-
-  /// Tells the system which samples of so many numbers will be read soon.
-  func announce(_ rows: UnsafeBufferPointer<Int32>, width: Int) {
-    guard let first = rows.min(), let last = rows.max() else { return }
-    let size = width * form.rawValue
-    file.announce((start + Int(first) * size)..<(start + (Int(last) + 1) * size))
-  }
 }
 
-/// Memory for the samples of a batch whose numbers stay in their file.
-final class StoredBatch {
-  private let numbers: StoredNumbers
+/// Some samples that follow each other in a file, in memory.
+struct StoredBlock {
+  /// The samples.
+  private(set) var rows = 0..<0
+  private let form: StoredNumbers.Form
+  private let sampleSize: Int
   private let width: Int
-  private let bytes: Storage<UInt8>
-  /// The samples' places in it: 0, 1, 2 …
-  private let places: Storage<Int32>
+  private let capacity: Int
+  private var bytes: [UInt8]
+  private var scratch: [UInt8]
 
-  /// Memory for batches of at most `size` samples of an array; nil if its numbers are in memory.
-  init?(_ array: DataArray, size: Int) {
-    guard case .stored(let numbers) = array.elements else { return nil }
-    self.numbers = numbers
-    width = array.width
-    bytes = Storage(count: size * width * numbers.form.rawValue)
-    places = Storage((0..<Int32(size)).map { $0 })
+  /// Bytes of a block, unless a sample has more.
+  private static let size = 1 << 20
+
+  /// An empty block.
+  init(_ numbers: StoredNumbers) {
+    (form, sampleSize, width) = (numbers.form, numbers.sampleSize, numbers.width)
+    capacity = max(1, min(Self.size / max(1, sampleSize), numbers.sampleCount))
+    bytes = [UInt8](repeating: 0, count: capacity * sampleSize)
+    scratch = [UInt8](repeating: 0, count: numbers.rows.scratchSize)
   }
 
-  /// Reads samples, and gives each kind of number to what gathers it, with the samples' places.
-  func load(
-    _ rows: UnsafeBufferPointer<Int32>, bytes asBytes: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<Int32>) -> Void,
-    floats asFloats: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) -> Void,
-    doubles asDoubles: (UnsafeBufferPointer<Double>, UnsafeBufferPointer<Int32>) -> Void
-  ) {
-    let target = UnsafeMutableRawBufferPointer(start: bytes.buffer.base, count: bytes.buffer.count)
-    numbers.load(rows, width: width, into: target)
-    let places = UnsafeBufferPointer(start: places.buffer.base, count: rows.count)
-    switch numbers.form {
-    case .bytes: asBytes(UnsafeBufferPointer(start: bytes.buffer.base, count: rows.count * width), places)
-    case .floats: target.withMemoryRebound(to: Float.self) { asFloats(UnsafeBufferPointer($0), places) }
-    case .doubles: target.withMemoryRebound(to: Double.self) { asDoubles(UnsafeBufferPointer($0), places) }
+  /// Reads the samples around one unless they are here. Those that cannot be read become 0.
+  mutating func load(_ numbers: StoredNumbers, row: Int, _ failure: inout DiagnosticError?) {
+    guard !rows.contains(row) else { return }
+    let first = row / capacity * capacity
+    rows = first..<min(first + capacity, numbers.sampleCount)
+    let wanted = rows
+    let error = bytes.withUnsafeMutableBytes { target in
+      scratch.withUnsafeMutableBytes { scratch -> DiagnosticError? in
+        do throws(DiagnosticError) { try numbers.rows.read(wanted, into: target, scratch: scratch) } catch {
+          target.initializeMemory(as: UInt8.self, repeating: 0)
+          return error
+        }
+        return nil
+      }
+    }
+    if failure == nil { failure = error }
+  }
+
+  /// A number of the array, of one of the samples that are here.
+  func number(_ index: Int) -> Double {
+    let place = (index - rows.lowerBound * width) * form.rawValue
+    return bytes.withUnsafeBytes { bytes in
+      switch form {
+      case .bytes: Double(bytes[place])
+      case .floats: Double(bytes.loadUnaligned(fromByteOffset: place, as: Float.self))
+      case .doubles: bytes.loadUnaligned(fromByteOffset: place, as: Double.self)
+      }
     }
   }
 
-  /// Tells the system which samples will be read soon.
-  func announce(_ rows: UnsafeBufferPointer<Int32>) { numbers.announce(rows, width: width) }
+  /// The bytes of the samples that are here.
+  func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+    bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[0..<(rows.count * sampleSize)])) }
+  }
 }
