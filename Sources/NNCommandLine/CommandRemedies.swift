@@ -46,8 +46,3 @@ extension Diagnostic {
     return result
   }
 }
-
-/// Writes messages of the libraries to standard error.
-package func printMessages(_ diagnostics: [Diagnostic]) {
-  for diagnostic in diagnostics { printMessage(diagnostic.forCommandLine.rendered) }
-}

@@ -41,7 +41,7 @@ final class StoredBatch {
     }
   }
 
-  /// Reads samples into memory, one after the other; those that follow each other in the file at once.
+  /// Reads samples into memory, one after the other.
   private func read(
     _ rows: UnsafeBufferPointer<Int32>, into target: UnsafeMutableRawBufferPointer, _ workers: WorkerPool
   ) {
@@ -51,31 +51,17 @@ final class StoredBatch {
     let memory = UnsafeMutableRawBufferPointer(start: scratch.buffer.base, count: scratch.buffer.count)
     let chunks = workers.threads > threads ? 1 : (rows.count + grain - 1) / grain
     workers.run(chunks: chunks) { chunk, worker in
-      let own = (chunks == 1 ? 0 : worker) * size
-      let part = UnsafeMutableRawBufferPointer(rebasing: memory[own..<(own + size)])
-      let end = chunks == 1 ? rows.count : min(rows.count, (chunk + 1) * grain)
-      read(rows, chunks == 1 ? 0 : chunk * grain, end, into: target, part)
-    }
-  }
-
-  private func read(
-    _ rows: UnsafeBufferPointer<Int32>, _ first: Int, _ last: Int, into target: UnsafeMutableRawBufferPointer,
-    _ scratch: UnsafeMutableRawBufferPointer
-  ) {
-    let size = numbers.sampleSize
-    var place = first
-    while place < last {
-      var end = place + 1
-      while end < last, rows[end] == rows[end - 1] + 1 { end += 1 }
-      let part = UnsafeMutableRawBufferPointer(rebasing: target[(place * size)..<(end * size)])
-      let row = Int(rows[place])
+      let place = (chunks == 1 ? 0 : worker) * size
+      let part = UnsafeMutableRawBufferPointer(rebasing: memory[place..<(place + size)])
+      let own = chunks == 1 ? 0..<rows.count : (chunk * grain)..<min(rows.count, (chunk + 1) * grain)
+      let samples = UnsafeMutableRawBufferPointer(
+        rebasing: target[(own.lowerBound * numbers.sampleSize)..<(own.upperBound * numbers.sampleSize)])
       do throws(DiagnosticError) {
-        try numbers.rows.read(row..<(row + end - place), into: part, scratch: scratch)
+        try numbers.rows.gather(UnsafeBufferPointer(rebasing: rows[own]), into: samples, scratch: part)
       } catch {
-        part.initializeMemory(as: UInt8.self, repeating: 0)
+        samples.initializeMemory(as: UInt8.self, repeating: 0)
         numbers.note(error)
       }
-      place = end
     }
   }
 

@@ -2,7 +2,7 @@ import NNCore
 import NNKernels
 import Synchronization
 
-/// The numbers of an array that stay in their file, because it may be larger than memory.
+/// The numbers of an array that stay in their file, because it may be larger than memory, or that a `SampleProvider` gives.
 ///
 /// Batches read the rows that they need. What looks at all numbers, as preprocessing does when it learns, reads them through a
 /// block of rows in memory. A number that cannot be read is 0, and `failure` then says why: whoever has read asks for it.

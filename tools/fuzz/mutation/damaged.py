@@ -67,8 +67,9 @@ def model_verbs(case, path="m.xml"):
             result = case.run("gradcheck", path, "--batch", random.choice([1, 2, 4]), *random.choice([[], ["--json"]]),
                               answers=True)
             # A net may be asked for the slope of a root at 0: then its gradient is no number, and is said to be none.
-            if result.code == 1 and '"error":null' not in result.out and not re.search("backward -?(nan|inf)", result.out):
-                case.find("gradient said to be wrong", result.out[-200:])
+            said = result.out.decode("utf-8", "replace")
+            if result.code == 1 and '"error":null' not in said and not re.search("backward -?(nan|inf)", said):
+                case.find("gradient said to be wrong", said[-200:])
         elif verb == "init":
             if case.run("init", path, "--output", "w.safetensors").done:
                 case.run("weights", "verify", "w.safetensors")
