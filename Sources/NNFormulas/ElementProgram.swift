@@ -25,6 +25,17 @@ struct ElementProgram: Sendable {
     var registerCount = 0
   }
 
+  /// The steps for several short rows at once. A value of rows is then a block with a number for each of them.
+  struct JoinedSchedule: Sendable {
+    /// A pass begins with steps that repeat values of rows along them, and ends with sums along each row.
+    var schedule = Schedule()
+    /// For each pass the number of its first steps that repeat, and of its last ones that sum.
+    var repeats: [Int] = []
+    var sums: [Int] = []
+    /// For each step of the schedule the same one with operands in the slots 0 and 1.
+    var moved: [ElementStep] = []
+  }
+
   /// Slots that move with the elements, with the rows, along a row, and with the channels.
   var elements: [Array] = []
   var rows: [Array] = []
@@ -51,6 +62,8 @@ struct ElementProgram: Sendable {
   var singleGradients: [(parameter: Int, slot: Int)] = []
   /// Where a whole row is one block, nothing is computed twice.
   var short = Schedule()
+  /// Where several rows are one block.
+  var joined = JoinedSchedule()
   /// Where rows are cut into blocks, each pass computes anew what it needs.
   var long = Schedule()
 

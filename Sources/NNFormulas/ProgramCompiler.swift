@@ -28,7 +28,7 @@ struct ProgramCompiler {
     var target: Target
   }
 
-  private let graph: ElementGraph
+  let graph: ElementGraph
   private let sinks: [(node: Int, sink: Sink)]
   private(set) var program = ElementProgram()
   private var isNeeded: [Bool]
@@ -302,6 +302,7 @@ struct ProgramCompiler {
     program.prelude = prelude.map { step($0) }
     program.finale = finale.map { step($0) }
     program.short = assigned(rows, passes, isOneBlock: true)
+    program.joined = joined(rows, passes)
     program.long = assigned(rows, again, isOneBlock: false)
   }
 

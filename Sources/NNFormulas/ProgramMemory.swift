@@ -7,14 +7,21 @@ struct ProgramMemory<S: Scalar> {
     let slots: Int
     let sums: Int
     let scalars: Int
+    /// Numbers of a scalar: one for each row of a segment of several.
+    let scalarStride: Int
+    /// The first of two slots for the operands of a sum along a row.
+    let sumSlot: Int
     let tiles: Int
     let registers: Int
 
     init(_ program: ElementProgram, _ extent: ProgramExtent) {
-      registers = max(program.short.registerCount, program.long.registerCount) + 1
-      slots = program.firstRegister + registers
+      registers =
+        max(program.short.registerCount, program.long.registerCount, program.joined.schedule.registerCount) + 1
+      sumSlot = program.firstRegister + registers
+      slots = sumSlot + 2
       sums = max(1, program.rowSumCount + program.totals.count)
-      scalars = max(1, program.scalarCount)
+      scalarStride = extent.joinedRows
+      scalars = max(1, program.scalarCount * scalarStride)
       // Arrays of features are repeated for each row of a segment of several rows.
       tiles = extent.segment > extent.row ? program.features.count * extent.segment : 0
     }

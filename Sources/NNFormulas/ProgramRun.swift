@@ -55,6 +55,8 @@ struct ProgramExtent {
   let row: Int
   /// Elements of a segment: several rows where one would be short.
   let segment: Int
+  /// Rows of a segment of several whose values are computed together, 1 where there are none.
+  let joinedRows: Int
   let segments: Int
   let segmentsPerChunk: Int
   let chunks: Int
@@ -66,6 +68,8 @@ struct ProgramExtent {
   /// The most chunks that gather something.
   static let mostGathering = 16
   private static let grain = 8192
+  /// The most rows whose values are computed together.
+  private static let mostJoined = 64
 
   init(_ program: ElementProgram, sample: Shape, batch: Int) {
     let elements = sample.elementCount
@@ -75,13 +79,17 @@ struct ProgramExtent {
     let block = ElementStep.block
     if program.hasFeatureRows {
       row = features
-      segment = program.hasRows ? features : features * max(1, block / features)
+      joinedRows =
+        program.hasRows && program.channels.isEmpty ? max(1, min(Self.mostJoined, block / features)) : 1
+      segment = program.hasRows ? features * joinedRows : features * max(1, block / features)
     } else if !program.channels.isEmpty {
       row = max(1, elements / channels)
       segment = row
+      joinedRows = 1
     } else {
       row = block
       segment = block
+      joinedRows = 1
     }
     segments = (count + segment - 1) / segment
     segmentsPerChannel = max(1, elements / channels / segment)
@@ -134,7 +142,7 @@ extension ElementProgram {
     for index in totals.indices {
       var sum = 0.0
       for chunk in 0..<extent.chunks { sum += Double(gathered[chunk * extent.gatheredPerChunk + index]) }
-      memory.scalars[totals[index]] = S(sum)
+      memory.scalars[totals[index] * layout.scalarStride] = S(sum)
     }
     finale.withUnsafeBufferPointer { S.run($0, memory.slots, sums: memory.sums, count: 1) }
     for index in singleGradients.indices {

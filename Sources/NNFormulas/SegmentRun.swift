@@ -22,8 +22,12 @@ struct ProgramRun<S: Scalar> {
   func run() {
     setUp()
     clear()
-    let schedule = extent.segment <= ElementStep.block ? program.short : program.long
-    runSegments(schedule, program, extent, memory, segments)
+    if extent.joinedRows > 1 {
+      runJoinedSegments(program, extent, memory, layout, segments)
+    } else {
+      let schedule = extent.segment <= ElementStep.block ? program.short : program.long
+      runSegments(schedule, program, extent, memory, segments)
+    }
     gather()
   }
 
@@ -35,12 +39,14 @@ struct ProgramRun<S: Scalar> {
     find(program.features, &slot)
     find(program.channels, &slot)
     find(program.singles, &slot)
-    for index in 0..<program.scalarCount { memory.slots[program.firstScalar + index] = memory.scalars + index }
+    for index in 0..<program.scalarCount {
+      memory.slots[program.firstScalar + index] = memory.scalars + index * layout.scalarStride
+    }
     for index in 0..<layout.registers {
       memory.slots[program.firstRegister + index] = memory.registers + index * ElementStep.block
     }
     for index in program.constants.indices {
-      memory.scalars[index] = S(program.constants[index] ?? 1 / Double(extent.row))
+      memory.scalars[index * layout.scalarStride] = S(program.constants[index] ?? 1 / Double(extent.row))
     }
     program.prelude.withUnsafeBufferPointer { S.run($0, memory.slots, sums: memory.sums, count: 1) }
   }

@@ -62,6 +62,8 @@ private let cases: [ConformanceCase] = [
   .init("squaredRelu", inputs: [Shape(7)]),
   .init("rms", inputs: [Shape(9)], precision: 1e-4), .init("rms", inputs: [Shape(4, 6)], precision: 1e-4),
   .init("rms", inputs: [Shape(1, 530)], precision: 1e-4, note: "rows of several blocks"),
+  .init("rms", inputs: [Shape(1, 300)], precision: 1e-4, note: "a row for each block"),
+  .init("rms", inputs: [Shape(29, 30)], precision: 1e-4, note: "segments of rows and a remainder"),
   .init("standard", inputs: [Shape(3, 7)], precision: 1e-4),
   .init("standard", inputs: [Shape(530)], precision: 1e-4, note: "rows of several blocks"),
   .init("mixture", inputs: [Shape(6), Shape(6)]), .init("mixture", inputs: [Shape(2, 3), Shape(2, 3)]),
@@ -94,7 +96,9 @@ private let cases: [ConformanceCase] = [
   /// A formula and the layer of the repository that computes it.
   @Test(arguments: [
     ("plainSwish", "silu", [Shape(700)]), ("rms", "rmsNorm", [Shape(4, 6)]), ("rms", "rmsNorm", [Shape(1, 1200)]),
-    ("standard", "layerNorm", [Shape(3, 7)]), ("standard", "layerNorm", [Shape(1200)]),
+    ("rms", "rmsNorm", [Shape(29, 30)]),
+    ("standard", "layerNorm", [Shape(400)]), ("standard", "layerNorm", [Shape(3, 7)]),
+    ("standard", "layerNorm", [Shape(1200)]),
   ])
   func formulasAreTheLayers(_ formula: String, _ layer: String, _ inputs: [Shape]) throws {
     let one = try LayerHarness<Double>(.init(formula, inputs: inputs), registry.get())

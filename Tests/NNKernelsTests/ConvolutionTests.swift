@@ -42,9 +42,24 @@ struct ConvolutionTests {
     }
   }
 
-  @Test(arguments: 0..<100) func randomShapes(_ key: Int) {
+  /// Strides of 2 and 3 in rows of several vectors; most windows do not overlap, and many leave pixels out.
+  private static func strided(_ numbers: inout TestNumbers) -> Convolution {
+    while true {
+      let (high, wide) = (numbers.integer(1...3), numbers.integer(2...3))
+      let shape = Convolution(
+        inputChannels: numbers.integer(1...8), outputChannels: numbers.integer(1...14),
+        input: Extent(numbers.integer(1...9), numbers.integer(1...75)),
+        kernel: Extent(numbers.integer(1...high), numbers.integer(1...(wide + numbers.integer(0...1)))),
+        stride: Extent(high, wide), paddingBefore: Extent(numbers.integer(0...2), numbers.integer(0...2)),
+        paddingAfter: Extent(numbers.integer(0...2), numbers.integer(0...2)))
+      if shape.reach.height <= shape.padded.height, shape.reach.width <= shape.padded.width { return shape }
+    }
+  }
+
+  @Test(arguments: 0..<150) func randomShapes(_ key: Int) {
     var numbers = TestNumbers(key)
-    let shape = key < 60 ? Self.random(&numbers) : Self.depthwise(&numbers)
+    let shape =
+      key < 60 ? Self.random(&numbers) : key < 100 ? Self.depthwise(&numbers) : Self.strided(&numbers)
     let batch = numbers.integer(1...9)
     let accumulate = numbers.integer(0...1) == 1
     let activation: Activation = [.identity, .relu, .tanh][numbers.integer(0...2)]
@@ -94,9 +109,9 @@ struct ConvolutionTests {
   }
 
   /// A sample's bits do not depend on its batch, on the threads, or on how its rows are cut into chunks.
-  @Test(arguments: 0..<30) func bitsOfASample(_ key: Int) {
+  @Test(arguments: 0..<40) func bitsOfASample(_ key: Int) {
     var numbers = TestNumbers(key + 100)
-    let shape = key < 20 ? Self.random(&numbers) : Self.depthwise(&numbers)
+    let shape = key < 20 ? Self.random(&numbers) : key < 30 ? Self.depthwise(&numbers) : Self.strided(&numbers)
     let batch = 9
     let x = Storage(numbers.floats(batch * shape.inputCount))
     let weight = Storage(numbers.floats(shape.outputChannels * shape.weightsPerOutput))

@@ -58,8 +58,26 @@ struct MovedPlane {
   ) {
     if accumulate {
       for row in rows { moveLine(x + row * xRow, 1, y + row * yRow, 1, 0..<columns, true) }
-    } else {
-      for row in rows { copyRun(x + row * xRow, to: y + row * yRow, count: columns) }
+      return
+    }
+    // Short runs of the usual sizes are a few registers, without a loop.
+    switch columns * MemoryLayout<S>.stride {
+    case 16: copyRuns(of: SIMD4<UInt32>.self, rows, x, y)
+    case 32: copyRuns(of: SIMD8<UInt32>.self, rows, x, y)
+    case 64: copyRuns(of: SIMD16<UInt32>.self, rows, x, y)
+    case 128: copyRuns(of: SIMD32<UInt32>.self, rows, x, y)
+    default: for row in rows { copyRun(x + row * xRow, to: y + row * yRow, count: columns) }
+    }
+  }
+
+  /// Copies runs that are as long as `Run`.
+  @inline(__always)
+  private func copyRuns<S: Scalar, Run: BitwiseCopyable>(
+    of type: Run.Type, _ rows: Range<Int>, _ x: UnsafePointer<S>, _ y: UnsafeMutablePointer<S>
+  ) {
+    for row in rows {
+      let run = UnsafeRawPointer(x + row * xRow).loadUnaligned(as: Run.self)
+      UnsafeMutableRawPointer(y + row * yRow).storeBytes(of: run, as: Run.self)
     }
   }
 

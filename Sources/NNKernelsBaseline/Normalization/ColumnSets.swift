@@ -11,7 +11,7 @@ func columnMoments(_ x: Buffer<Float>, _ columns: Columns, _ means: Buffer<Float
   ColumnMoments(
     x: UnsafePointer(x.base) + columns.rows.lowerBound * columns.stride, rows: columns.rows.count,
     stride: columns.stride, first: means.base, second: variances.base
-  ).runChunk(columns.range)
+  ).runPairs(columns.range)
 }
 
 /// sums[j] = sum over i of y[i, j] and products[j] = sum over i of y[i, j] (x[i, j] - center[j]), see
@@ -26,7 +26,7 @@ func columnDeviationSums(
   ColumnDeviations(
     y: UnsafePointer(y.base) + start, x: UnsafePointer(x.base) + start, rows: columns.rows.count,
     stride: columns.stride, centers: centers.base, first: sums.base, second: products.base
-  ).runChunk(columns.range)
+  ).runPairs(columns.range)
 }
 
 /// y[i, j] = scale[j] (x[i, j] - center[j]) + shift[j], rectified if `rectifies`, see `Scalar.mapColumns`.
@@ -61,12 +61,42 @@ func combineColumns(
   }
 }
 
+/// What a loop over rows adds up: vectors of adjacent columns.
+private protocol ColumnTerm {
+  static var zero: Self { get }
+  static func += (sum: inout Self, term: Self)
+}
+
+/// A vector of columns.
+private struct ColumnVector: ColumnTerm {
+  var vector: Vector
+
+  @inline(__always) static var zero: Self { Self(vector: .zero) }
+  @inline(__always) static func += (sum: inout Self, term: Self) { sum.vector += term.vector }
+}
+
+/// Two terms that are added up in one pass over the rows.
+private struct ColumnPair<Term: ColumnTerm>: ColumnTerm {
+  var first: Term
+  var second: Term
+
+  @inline(__always) static var zero: Self { Self(first: .zero, second: .zero) }
+
+  @inline(__always)
+  static func += (sum: inout Self, term: Self) {
+    sum.first += term.first
+    sum.second += term.second
+  }
+}
+
 /// A reduction with two results per column.
 private protocol ColumnResults: VectorLoop {
   var first: UnsafeMutablePointer<Float> { get }
   var second: UnsafeMutablePointer<Float> { get }
   /// The results of the vector of columns from `column` on; `load` reads the columns that exist.
   func results(_ load: (UnsafePointer<Float>) -> Vector, _ column: Int) -> (Vector, Vector)
+  /// The results of two whole vectors of columns from `column` on.
+  func pair(_ column: Int) -> (ColumnPair<ColumnVector>, ColumnPair<ColumnVector>)
 }
 
 extension ColumnResults {
@@ -83,6 +113,23 @@ extension ColumnResults {
     storeVector(results.0, first + i, count: count)
     storeVector(results.1, second + i, count: count)
   }
+
+  /// All columns of `range`, two vectors at a time: rows are often a multiple of 4 KB apart, so that their cache lines evict
+  /// each other, and each line should be read once.
+  @inline(never)
+  func runPairs(_ range: Range<Int>) {
+    let loop = self
+    var i = range.lowerBound
+    while i + 2 * Vector.scalarCount <= range.upperBound {
+      let (one, two) = loop.pair(i)
+      storeVector(one.first.vector, first + i)
+      storeVector(one.second.vector, first + (i + Vector.scalarCount))
+      storeVector(two.first.vector, second + i)
+      storeVector(two.second.vector, second + (i + Vector.scalarCount))
+      i += 2 * Vector.scalarCount
+    }
+    run(i..<range.upperBound)
+  }
 }
 
 private struct ColumnMoments: ColumnResults {
@@ -96,12 +143,35 @@ private struct ColumnMoments: ColumnResults {
   @inline(__always)
   func results(_ load: (UnsafePointer<Float>) -> Vector, _ column: Int) -> (Vector, Vector) {
     let share = 1 / Float(rows)
-    let mean = columnSum(rows, stride, x + column) { load($0) } * share
-    let squares = columnSum(rows, stride, x + column) {
-      let deviation = load($0) - mean
-      return deviation * deviation
+    let mean = columnSum(rows, stride) { ColumnVector(vector: load(x + (column + $0))) }.vector * share
+    let squares = columnSum(rows, stride) {
+      let deviation = load(x + (column + $0)) - mean
+      return ColumnVector(vector: deviation * deviation)
     }
-    return (mean, squares * share)
+    return (mean, squares.vector * share)
+  }
+
+  @inline(__always)
+  func pair(_ column: Int) -> (ColumnPair<ColumnVector>, ColumnPair<ColumnVector>) {
+    let share = 1 / Float(rows)
+    let from = x + column
+    func load(_ row: Int, _ place: Int) -> Vector { loadVector(from + (row + place * Vector.scalarCount)) }
+    let sums = columnSum(rows, stride) {
+      ColumnPair(first: ColumnVector(vector: load($0, 0)), second: ColumnVector(vector: load($0, 1)))
+    }
+    let means = (sums.first.vector * share, sums.second.vector * share)
+    let squares = columnSum(rows, stride) {
+      let deviations = (load($0, 0) - means.0, load($0, 1) - means.1)
+      return ColumnPair(
+        first: ColumnVector(vector: deviations.0 * deviations.0),
+        second: ColumnVector(vector: deviations.1 * deviations.1))
+    }
+    return (
+      ColumnPair(first: ColumnVector(vector: means.0), second: ColumnVector(vector: means.1)),
+      ColumnPair(
+        first: ColumnVector(vector: squares.first.vector * share),
+        second: ColumnVector(vector: squares.second.vector * share))
+    )
   }
 }
 
@@ -115,30 +185,50 @@ private struct ColumnDeviations: ColumnResults {
   let first: UnsafeMutablePointer<Float>
   let second: UnsafeMutablePointer<Float>
 
+  /// dy and dy (x - center) of a vector of columns, `offset` from the first row's first column.
+  @inline(__always)
+  private func terms(_ load: (UnsafePointer<Float>) -> Vector, _ offset: Int, _ center: Vector)
+    -> ColumnPair<ColumnVector>
+  {
+    let value = load(y + offset)
+    return ColumnPair(
+      first: ColumnVector(vector: value), second: ColumnVector(vector: value * (load(x + offset) - center)))
+  }
+
   @inline(__always)
   func results(_ load: (UnsafePointer<Float>) -> Vector, _ column: Int) -> (Vector, Vector) {
     let center = load(centers + column)
-    let distance = x - y
+    let sums = columnSum(rows, stride) { terms(load, column + $0, center) }
+    return (sums.first.vector, sums.second.vector)
+  }
+
+  @inline(__always)
+  func pair(_ column: Int) -> (ColumnPair<ColumnVector>, ColumnPair<ColumnVector>) {
+    let next = column + Vector.scalarCount
+    let centers = (loadVector(centers + column), loadVector(centers + next))
+    let sums = columnSum(rows, stride) {
+      ColumnPair(
+        first: terms({ loadVector($0) }, column + $0, centers.0),
+        second: terms({ loadVector($0) }, next + $0, centers.1))
+    }
     return (
-      columnSum(rows, stride, y + column) { load($0) },
-      columnSum(rows, stride, y + column) { load($0) * (load($0 + distance) - center) }
+      ColumnPair(first: sums.first.first, second: sums.second.first),
+      ColumnPair(first: sums.first.second, second: sums.second.second)
     )
   }
 }
 
-/// The sum of a term over `rows` rows, `stride` apart. Pairwise in two levels: blocks of 64 rows, in two alternating
-/// partial sums that hide the latency of additions, then the blocks. Rounding errors grow with the size of a block plus
-/// the number of blocks.
+/// The sum of a term, a function of the row's offset, over `rows` rows, `stride` apart. Pairwise in two levels: blocks of 64
+/// rows, in two alternating partial sums that hide the latency of additions, then the blocks. Rounding errors grow with the
+/// size of a block plus the number of blocks.
 @inline(__always)
-private func columnSum(
-  _ rows: Int, _ stride: Int, _ first: UnsafePointer<Float>, _ term: (UnsafePointer<Float>) -> Vector
-) -> Vector {
-  var total = Vector.zero
-  var row = first
+private func columnSum<Term: ColumnTerm>(_ rows: Int, _ stride: Int, _ term: (_ offset: Int) -> Term) -> Term {
+  var total = Term.zero
+  var row = 0
   var left = rows
   while left > 0 {
     let count = min(left, 64)
-    var (even, odd) = (Vector.zero, Vector.zero)
+    var (even, odd) = (Term.zero, Term.zero)
     for _ in 0..<(count / 2) {
       even += term(row)
       odd += term(row + stride)
@@ -148,7 +238,8 @@ private func columnSum(
       even += term(row)
       row += stride
     }
-    total += even + odd
+    even += odd
+    total += even
     left -= count
   }
   return total

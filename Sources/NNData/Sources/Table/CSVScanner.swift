@@ -115,9 +115,8 @@ struct CSVScanner {
   private mutating func field() throws(DiagnosticError) -> Field {
     if position < bytes.count, bytes[position] == UInt8(ascii: "\"") { return try quotedField() }
     let start = position
-    while position < bytes.count, !separator.separates(bytes[position]), !Self.isLineBreak(bytes[position]) {
-      position += 1
-    }
+    let end = min(bytes.count, start + Field.longest + 1)
+    while position < end, !separator.separates(bytes[position]), !Self.isLineBreak(bytes[position]) { position += 1 }
     try checkLength(start)
     return Field(start..<position)
   }
@@ -131,6 +130,10 @@ struct CSVScanner {
       guard position < bytes.count else {
         throw error(start - 1, "open-quote", "the quote that opens here is never closed")
       }
+      guard position - start <= Field.longest else {
+        throw error(
+          start - 1, "open-quote", "the quote that opens here is not closed within \(Field.longest) bytes")
+      }
       guard bytes[position] == quote else {
         passByte()
         continue
@@ -139,7 +142,6 @@ struct CSVScanner {
       hasDoubledQuotes = true
       position += 2
     }
-    try checkLength(start)
     let field = Field(start..<position, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
     position += 1
     guard position == bytes.count || separator.separates(bytes[position]) || isAtLineBreak else {

@@ -89,7 +89,7 @@ private struct BackwardDataRun {
     let images = batch * shape.groups
     let threads = workers.freeThreads
     let parts = images >= 4 * threads ? 1 : min(weights.tiles, (4 * threads + images - 1) / images)
-    let gradient = GradientRows(shape.output)
+    let gradient = GradientRows(planes.isContiguous ? Extent(1, shape.output.area) : shape.output)
     let area = shape.output.area
     let ownPlanes = planes.size(TileShape.rows)
     let blockCount = ownPlanes + gradient.size(shape.groupOutputs)
@@ -99,8 +99,8 @@ private struct BackwardDataRun {
       var source = upstream + (sample * shape.outputChannels + group * shape.groupOutputs) * area
       if !gradient.isDirect {
         gradient.pack(
-          memory + ownPlanes, from: source, channels: shape.groupOutputs, width: shape.output.width,
-          spacing: gradient.area)
+          memory + ownPlanes, from: source, channels: shape.groupOutputs,
+          width: planes.isContiguous ? area : shape.output.width, spacing: gradient.area)
         source = UnsafePointer(memory + ownPlanes)
       }
       for tile in TileShape.cut(weights.tiles, into: parts, part) {

@@ -167,14 +167,15 @@ struct ConvolutionRun {
     let sums = memory + planes.size(shape.groupInputs)
     let source = source(sample, group, firstRow: rows.lowerBound, memory)
     let area = shape.output.area
-    let width = shape.output.width
+    let first = rows.lowerBound * shape.output.width
+    let width = planes.isContiguous ? rows.count * shape.output.width : shape.output.width
     let vectors = (width + lanes - 1) / lanes
-    let count = rows.count * vectors
+    let count = planes.isContiguous ? vectors : rows.count * vectors
     let storesDirectly = !accumulate && (activation == .identity || activation == .relu)
     for tile in tileRange {
       let range = TileShape.cut(shape.groupOutputs, into: tiles, tile)
       let channel = group * shape.groupOutputs + range.lowerBound
-      let target = y + (sample * shape.outputChannels + channel) * area + rows.lowerBound * width
+      let target = y + (sample * shape.outputChannels + channel) * area + first
       var task = task(channel, range.count, source, PixelTargets(first: target, second: target, stride: area))
       PixelCursor.forEachPair(of: count, perRow: vectors) { one, two in
         task.first = source + (one.row * planes.pitch + one.vector * lanes)

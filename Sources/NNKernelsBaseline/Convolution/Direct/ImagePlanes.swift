@@ -5,7 +5,8 @@ import NNKernelsCommon
 ///
 /// With stride S, a channel is split into S.height x S.width phase planes: plane (p, q) holds the pixels whose padded
 /// row is p modulo S.height and whose padded column is q modulo S.width. Neighbouring windows are then neighbouring
-/// pixels of one plane. A convolution with stride 1 and without padding whose output rows are whole vectors reads its
+/// pixels of one plane. Phases that no weight reads, because the kernel is smaller than the stride, are left out. If windows
+/// do not overlap, rows of windows continue each other too. A convolution with stride 1 and without padding whose output rows are whole vectors reads its
 /// input in place.
 struct ImagePlanes {
   let shape: Convolution
@@ -19,12 +20,15 @@ struct ImagePlanes {
   let plane: Int
   /// Scalars of a channel: all its phase planes.
   let channel: Int
+  /// Rows and columns of phases that the kernel reads, the stride at most.
+  let phases: Extent
 
   init(_ shape: Convolution, outputRows: Int? = nil) {
     self.shape = shape
     isDirect = shape.hasPlainRows && shape.output.width % Vector.scalarCount == 0
     let rows = outputRows ?? shape.output.height
     self.outputRows = rows
+    phases = Extent(min(shape.stride.height, shape.reach.height), min(shape.stride.width, shape.reach.width))
     if isDirect {
       pitch = shape.input.width
       plane = shape.input.area
@@ -33,12 +37,17 @@ struct ImagePlanes {
       let needed = (shape.output.width - 1) + (shape.reach.width - 1) / shape.stride.width + 1
       pitch = needed
       plane = pitch * (rows + (shape.reach.height - 1) / shape.stride.height)
-      channel = plane * shape.stride.area
+      channel = plane * phases.area
     }
   }
 
   /// Rows of a phase plane, the halo of the kernel included.
   @inline(__always) var planeRows: Int { outputRows + (shape.reach.height - 1) / shape.stride.height }
+
+  /// Whether each weight reads contiguous pixels for all windows, row after row: the windows do not overlap.
+  @inline(__always) var isContiguous: Bool {
+    !isDirect && pitch == shape.output.width && planeRows == outputRows
+  }
 
   /// Scalars of the planes of `channels` channels, with the slack behind them.
   @inline(__always)
@@ -50,7 +59,7 @@ struct ImagePlanes {
     let (row, column) = (u * shape.dilation.height, v * shape.dilation.width)
     let (high, wide) = (shape.stride.height, shape.stride.width)
     if isDirect { return row * pitch + column }
-    return (row % high * wide + column % wide) * plane + row / high * pitch + column / wide
+    return (row % high * phases.width + column % wide) * plane + row / high * pitch + column / wide
   }
 
   /// Writes the offset of each weight (c, u, v) of an output channel: c spacing + offset(u, v).
@@ -78,31 +87,31 @@ struct ImagePlanes {
     let spacing = spacing ?? channel
     let rows = planeRows
     let (high, wide) = (shape.stride.height, shape.stride.width)
-    for phaseRow in 0..<high {
-      // The rows first..<end of the phase plane that are not padding.
-      let top = firstRow * high + phaseRow - shape.paddingBefore.height
-      let first = min(rows, top >= 0 ? 0 : (high - 1 - top) / high)
-      let end = max(first, min(rows, (max(0, shape.input.height - top) + high - 1) / high))
-      for phaseColumn in 0..<wide {
-        let columns = inside(phaseColumn)
-        let from = source + (top * shape.input.width + phaseColumn - shape.paddingBefore.width)
+    withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: phases.width) { columns in
+      for phase in 0..<phases.width { columns[phase] = inside(phase) }
+      for phaseRow in 0..<phases.height {
+        // The rows first..<end of the phase planes that are not padding.
+        let top = firstRow * high + phaseRow - shape.paddingBefore.height
+        let first = min(rows, top >= 0 ? 0 : (high - 1 - top) / high)
+        let end = max(first, min(rows, (max(0, shape.input.height - top) + high - 1) / high))
         for c in 0..<channels {
-          let to = target + (c * spacing + (phaseRow * wide + phaseColumn) * plane)
-          clearPixels(to, first * pitch)
-          var row = to + first * pitch
-          var line = from + (c * shape.input.area + first * high * shape.input.width)
-          for _ in first..<end {
-            clearPixels(row, columns.lowerBound)
-            if wide == 1 {
-              copyPixels(line + columns.lowerBound, row + columns.lowerBound, columns.count)
-            } else {
-              for j in columns { row[j] = line[j * wide] }
+          // All phases of a channel's rows, one after the other, while these are in the first-level cache.
+          for phase in 0..<phases.width {
+            let columns = columns[phase]
+            let to = target + (c * spacing + (phaseRow * phases.width + phase) * plane)
+            clearPixels(to, first * pitch)
+            var row = to + first * pitch
+            var line = source + (c * shape.input.area + (top + first * high) * shape.input.width)
+            line += columns.lowerBound * wide + phase - shape.paddingBefore.width
+            for _ in first..<end {
+              clearPixels(row, columns.lowerBound)
+              splitPixels(line, stride: wide, into: row + columns.lowerBound, columns.count)
+              clearPixels(row + columns.upperBound, pitch - columns.upperBound)
+              row += pitch
+              line += high * shape.input.width
             }
-            clearPixels(row + columns.upperBound, pitch - columns.upperBound)
-            row += pitch
-            line += high * shape.input.width
+            clearPixels(row, (rows - end) * pitch)
           }
-          clearPixels(row, (rows - end) * pitch)
         }
       }
     }
@@ -127,37 +136,47 @@ struct ImagePlanes {
     _ planes: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, channels: Int, accumulate: Bool
   ) {
     let (high, wide) = (shape.stride.height, shape.stride.width)
-    let rows = planeRows
+    let (rows, width, before) = (planeRows, shape.input.width, shape.paddingBefore.width)
+    // The columns of all phases whose pixels are in the image; `joinPixels` writes their pixels, from `first` on.
+    var joined = (before + wide - 1) / wide..<max((before + wide - 1) / wide, min(pitch, (before + width) / wide))
+    if accumulate || wide == 1 { joined = 0..<0 }
     for c in 0..<channels {
       for y in 0..<shape.input.height {
         let row = y + shape.paddingBefore.height
-        let to = target + (c * shape.input.area + y * shape.input.width)
-        let hasRow = row / high < rows
-        for phase in 0..<min(wide, shape.padded.width) {
-          let from = planes + (c * channel + (row % high * wide + phase) * plane + row / high * pitch)
+        let to = target + (c * shape.input.area + y * width)
+        guard row % high < phases.height, row / high < rows else {
+          if !accumulate { clearPixels(to, width) }
+          continue
+        }
+        let from = planes + (c * channel + row % high * phases.width * plane + row / high * pitch)
+        let first = joined.lowerBound * wide - before
+        if joinPixels(
+          from + joined.lowerBound, plane: plane, phases: phases.width, stride: wide, into: to + first, joined.count)
+        {
+          let end = first + joined.count * wide
+          clearPixels(to, first)
+          clearPixels(to + end, width - end)
+          for phase in 0..<phases.width {
+            let columns = inside(phase)
+            for j in columns.lowerBound..<joined.lowerBound { to[j * wide + phase - before] = from[phase * plane + j] }
+            for j in joined.upperBound..<columns.upperBound { to[j * wide + phase - before] = from[phase * plane + j] }
+          }
+          continue
+        }
+        if !accumulate, wide > 1 { clearPixels(to, width) }
+        for phase in 0..<phases.width {
           let columns = inside(phase)
-          let first = to + (phase - shape.paddingBefore.width)
-          if !accumulate { clearUncovered(to, phase, hasRow ? columns : 0..<0) }
-          guard hasRow else { continue }
-          if wide == 1, !accumulate {
-            copyPixels(from + columns.lowerBound, first + columns.lowerBound, columns.count)
-          } else if accumulate {
+          let (from, first) = (from + phase * plane, to + (phase - before))
+          if accumulate {
             for j in columns { first[j * wide] += from[j] }
+          } else if wide == 1 {
+            copyPixels(from + columns.lowerBound, first + columns.lowerBound, columns.count)
           } else {
             for j in columns { first[j * wide] = from[j] }
           }
         }
       }
     }
-  }
-
-  /// Sets the pixels of a phase that no window reads to zero.
-  @inline(__always)
-  private func clearUncovered(_ row: UnsafeMutablePointer<Float>, _ phase: Int, _ columns: Range<Int>) {
-    let range = Convolution.insideRange(
-      phase: phase, stride: shape.stride.width, padding: shape.paddingBefore.width, input: shape.input.width)
-    let first = row + (phase - shape.paddingBefore.width)
-    for j in range where !columns.contains(j) { first[j * shape.stride.width] = 0 }
   }
 }
 
