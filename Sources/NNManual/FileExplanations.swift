@@ -34,8 +34,8 @@ extension CodeExplanation {
       wrong: "a model file of 17 MiB", right: "a model that repeats itself with <repeat> and <block>"),
     .init(
       "cannot-stream",
-      "With stream the samples stay in their file, so they must lie in it one after the other, as bytes or as numbers of 32 or "
-        + "64 bits.", wrong: "<npy path=\"x.npy.gz\" stream=\"true\"/>",
+      "With stream the samples stay in their file, so they must lie in it one after the other: in an array as bytes or as numbers of 32 or "
+        + "64 bits, in a table as rows of numbers in UTF-8.", wrong: "<npy path=\"x.npy.gz\" stream=\"true\"/>",
       right: "<npy path=\"x.npy\" stream=\"true\"/>"),
     .init(
       "attribute-too-long", "An attribute's value has at most 65,536 bytes.", wrong: "a value of 100,000 bytes",

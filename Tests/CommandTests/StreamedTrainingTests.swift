@@ -61,6 +61,46 @@ import Testing
     #expect(evaluation.code == 0, "\(evaluation.messages)")
   }
 
+  /// The same samples as a table, whose rows are read from their file: the bits of rows in memory, for any number of processes.
+  @Test func tablesStreamAsWell() throws {
+    let place = try Workplace()
+    let rows = (0..<600).map { row in
+      (0..<12).map { "\(Double(row * $0 % 101) / 10 + (($0 + row) % 3 == 0 ? 4 : 0))" }.joined(separator: ",")
+        + ",\(["red", "green", "blue"][row % 3])\n"
+    }
+    try place.write(rows.joined(), to: "t.csv")
+    func train(_ stream: String, _ folder: String) throws {
+      try writeModel(place, stream: stream)
+      let text = try place.text("m.xml").replacingOccurrences(
+        of: #"<npy role="train" path="x.npy" labels="y.npy""#, with: #"<csv role="train" path="t.csv""#)
+      try place.write(text, to: "m.xml")
+      let result = try place.run("train", "m.xml", "-q", "--output", folder, "--threads", "2")
+      #expect(result.code == 0, "\(result.messages)")
+    }
+    try train("", "memory")
+    try train(#"stream="true""#, "whole")
+    try expectSameWeights("memory", "whole", in: place)
+    try train(streamed, "window")
+    for mpi in MPIRun.installed where !Tool.isSanitized {
+      let folder = "run-\(mpi.name)"
+      let result = try mpi.run(2, "train", "m.xml", "--distributed", "-q", "--output", folder, in: place)
+      #expect(result.code == 0, "\(result.messages)")
+      try expectSame("window", folder, in: place)
+    }
+    let evaluation = try place.run("evaluate", "window", "--role", "validation")
+    #expect(evaluation.code == 0, "\(evaluation.messages)")
+  }
+
+  /// The model's text in the file says whether it streams; the epochs' numbers do not depend on it.
+  private func expectSameWeights(_ one: String, _ other: String, in place: Workplace) throws {
+    let lines = try [one, other].map { folder in
+      try place.text("\(folder)/metrics.jsonl").split(separator: "\n").map { line in
+        line.prefix(upTo: line.range(of: #","seconds""#)?.lowerBound ?? line.endIndex)
+      }
+    }
+    #expect(!lines[0].isEmpty && lines[0] == lines[1])
+  }
+
   /// An interrupted run goes on with the same bits; with another window it is another run.
   @Test func resumedRunsAreTheSame() throws {
     let place = try Workplace()

@@ -109,6 +109,22 @@ import Testing
       text.insert(".", at: text.index(text.startIndex, offsetBy: place))
       check(numbers.next() % 2 == 0 ? text : "-" + text)
     }
+    // As Python's %.18e and %.6g write them.
+    for _ in 0..<200_000 {
+      let digits = 1 + Int(numbers.next() % 19)
+      var text = String((0..<digits).map { _ in Character(String(numbers.next() % 10)) })
+      text.insert(".", at: text.index(after: text.startIndex))
+      let sign = ["", "+", "-"][Int(numbers.next() % 3)]
+      check(
+        text + ["e", "E"][Int(numbers.next() % 2)] + sign
+          + String(numbers.next() % (numbers.next() % 4 == 0 ? 300 : 25)))
+    }
+    for text in ["1e", "1e+", "e5", "1e5x", "1e0005", "1e1.5", "-e1", ".e1", "0e9", "-0e-9", "1.e3", "1e400", "1e-400"]
+    {
+      let value = Array(text.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0) }
+      let expected = Double(text).flatMap { $0.isFinite ? $0 : nil }
+      #expect(value?.bitPattern == expected?.bitPattern, "\(text)")
+    }
     // Halves between two doubles, and their neighbours.
     for exponent in 0..<10 {
       let half = (UInt64(1) << 53 + 1) << UInt64(exponent)

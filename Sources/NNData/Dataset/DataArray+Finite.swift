@@ -12,8 +12,7 @@ extension DataArray {
     case .floats(let values): index = firstNonFinite(values)
     case .doubles(let values): index = firstNonFinite(values)
     case .stored(let numbers):
-      if numbers.isProvided { return }
-      index = numbers.form == .bytes ? nil : (0..<numbers.count).first { !numbers.value($0).isFinite }
+      index = numbers.rows.areFinite ? nil : firstNonFinite(numbers)
       if let failure = numbers.failure { throw failure }
     }
     guard let index else { return }
@@ -30,6 +29,16 @@ extension DataArray {
   package func place(_ index: Int) -> String {
     width == 1 ? "sample \(index + 1)" : "element \(index % width + 1) of sample \(index / width + 1)"
   }
+}
+
+/// Reads every number once, block by block.
+private func firstNonFinite(_ numbers: StoredNumbers) -> Int? {
+  var found: Int?
+  numbers.forEachSample(of: Array(0..<Int32(clamping: numbers.sampleCount))) { place, values in
+    found = values.firstIndex { !$0.isFinite }.map { place * numbers.width + $0 }
+    return found == nil
+  }
+  return found
 }
 
 /// Reads every number once, at the memory's speed.

@@ -99,7 +99,7 @@ public struct DataArray: Sendable {
     case .labels(let values):
       values.withUnsafeBufferPointer { gatherRows($0, rows, width, affine.scales, affine.shifts, target, workers) }
     case .stored:
-      stored?.load(rows) {
+      stored?.load(rows, workers: workers) {
         gatherBytes($0, $1, width, affine, target, workers)
       } floats: {
         gatherRows($0, $1, width, affine.scales, affine.shifts, target, workers)

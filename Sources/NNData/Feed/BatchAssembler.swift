@@ -43,7 +43,7 @@ final class BatchAssembler<S: Scalar>: @unchecked Sendable {
     self.completion = completion
     self.slots = (0..<slots).map { _ in completion.memory(size: size) }
     order = set.rows
-    stored = set.inputs.map { StoredBatch($0, size: size) }
+    stored = set.inputs.map { StoredBatch($0, size: size, threads: threads) }
     storedNumbers = set.storedNumbers
     shuffling = SampleShuffling(count: set.count, window: set.storedNumbers.map(\.window).min())
   }

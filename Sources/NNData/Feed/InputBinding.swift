@@ -105,19 +105,21 @@ public struct InputBinding: Sendable {
     _ array: DataArray, _ input: NetworkDefinition.Input, _ set: Dataset, _ problems: inout [Diagnostic]
   ) -> DataArray {
     guard let entries = input.entries, array.width == input.shape.elementCount else { return array }
-    for row in set.rows {
-      let start = Int(row) * array.width
-      for index in start..<(start + array.validWidth(Int(row))) {
-        let value = array.value(index)
-        guard value >= 0, value < Double(entries), value == value.rounded() else {
-          problems.append(
-            problem(
-              "index-out-of-range", set,
-              "\(array.place(index)) of '\(input.name)' is \(AttributeValue.number(value).written), which is none of its "
-                + "\(entries) entries", remedy: "they are whole numbers from 0 to \(entries - 1)"))
-          return array
-        }
-      }
+    var wrong: (index: Int, value: Double)?
+    array.forEachSample(of: set.rows) { place, numbers in
+      let row = Int(set.rows[place])
+      wrong = numbers[..<array.validWidth(row)].firstIndex {
+        !($0 >= 0 && $0 < Double(entries) && $0 == $0.rounded())
+      }.map { (row * array.width + $0, numbers[$0]) }
+      return wrong == nil
+    }
+    if let (index, value) = wrong {
+      problems.append(
+        problem(
+          "index-out-of-range", set,
+          "\(array.place(index)) of '\(input.name)' is \(AttributeValue.number(value).written), which is none of its "
+            + "\(entries) entries", remedy: "they are whole numbers from 0 to \(entries - 1)"))
+      return array
     }
     var result = array
     result.form = .classes(count: entries, shape: input.shape)

@@ -196,22 +196,24 @@ public struct Standardize: Preprocessing, DeclaredElement {
     var sums = [Double](repeating: 0, count: groups)
     var squares = sums
     func at(_ values: [Double], _ index: Int) -> Double { values[values.count == 1 ? 0 : index] }
-    func value(_ row: Int32, _ index: Int) -> Double {
-      input.value(Int(row) * width + index) * at(before.scales, index) + at(before.shifts, index)
+    func value(_ number: Double, _ index: Int) -> Double {
+      number * at(before.scales, index) + at(before.shifts, index)
     }
     var elements = 0
-    for row in training.rows {
-      let valid = input.validWidth(Int(row))
+    input.forEachSample(of: training.rows) { place, numbers in
+      let valid = input.validWidth(Int(training.rows[place]))
       elements += valid
-      for index in 0..<valid { sums[group(index)] += value(row, index) }
+      for index in 0..<valid { sums[group(index)] += value(numbers[index], index) }
+      return true
     }
     let count = Double(elements / groups)
     let means = sums.map { $0 / count }
-    for row in training.rows {
-      for index in 0..<input.validWidth(Int(row)) {
-        let difference = value(row, index) - means[group(index)]
+    input.forEachSample(of: training.rows) { place, numbers in
+      for index in 0..<input.validWidth(Int(training.rows[place])) {
+        let difference = value(numbers[index], index) - means[group(index)]
         squares[group(index)] += difference * difference
       }
+      return true
     }
     var scales: [Double] = []
     var shifts: [Double] = []

@@ -13,7 +13,7 @@ protocol ArraySource: SampleFormat {
   static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout
 
   /// How its inputs are streamed; nil if they are read into memory.
-  var streaming: ArrayStreaming? { get }
+  var streaming: Streaming? { get }
 
   /// The attributes `path` and, if there are right answers, `labels`.
   var attributes: Attributes { get }
@@ -59,7 +59,7 @@ extension ArraySource {
   private static func samples(
     _ file: SampleFile, _ labels: (file: SampleFile, format: any ArraySource.Type)?,
     _ lengths: (file: SampleFile, format: any ArraySource.Type)?, _ context: SourceContext,
-    _ streaming: ArrayStreaming? = nil
+    _ streaming: Streaming? = nil
   ) throws -> Dataset {
     var inputs = try (streaming?.array(file.name) { try layout($0, file: file.name) } ?? array(file, context)).input()
     if let lengths {
@@ -82,15 +82,15 @@ public struct IDXSource: ArraySource {
     attributes: [
       .required("path", .path, "The file of inputs; .gz is read transparently."),
       .optional("labels", .path, "The file of labels."),
-    ] + ArrayStreaming.attributes)
+    ] + Streaming.arrayAttributes)
 
   let attributes: Attributes
-  let streaming: ArrayStreaming?
+  let streaming: Streaming?
 
   /// The element with the attributes of its declaration; throws nothing.
   public init(attributes: Attributes) throws {
     self.attributes = attributes
-    streaming = try ArrayStreaming(attributes, "idx")
+    streaming = try Streaming(attributes, "idx")
   }
 
   static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout {
@@ -116,15 +116,15 @@ public struct NPYSource: ArraySource {
       .optional("labels", .path, "The file of labels (whole numbers) or target values (other numbers)."),
       .optional(
         "lengths", .path, "The file with the number of steps of each sample, for sequences of different lengths."),
-    ] + ArrayStreaming.attributes)
+    ] + Streaming.arrayAttributes)
 
   let attributes: Attributes
-  let streaming: ArrayStreaming?
+  let streaming: Streaming?
 
   /// The element with the attributes of its declaration. Throws an `ElementError` for those that exclude one another.
   public init(attributes: Attributes) throws {
     self.attributes = attributes
-    streaming = try ArrayStreaming(attributes, "npy")
+    streaming = try Streaming(attributes, "npy")
   }
 
   static func layout(_ head: ArraySlice<UInt8>, file: String) throws -> ArrayLayout {

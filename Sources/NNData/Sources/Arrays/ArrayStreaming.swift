@@ -1,33 +1,9 @@
 import NNCore
 import NNFiles
 
-/// `stream` and `window` of a source whose file holds one array: its numbers stay in the file.
-struct ArrayStreaming {
-  /// The declarations.
-  static let attributes: [AttributeSchema] = [
-    .optional(
-      "stream", .boolean, default: .boolean(false),
-      "Whether the inputs stay in their file, which may be larger than memory, and are read batch by batch. They are bytes, or numbers of "
-        + "32 or 64 bits, not compressed."),
-    .optional(
-      "window", .integer(1...Int(Int32.max)), default: .integer(65536),
-      "With stream: how many samples that follow each other are shuffled together; the windows are in random order as well."
-    ),
-  ]
-
-  /// The samples of a window.
-  let window: Int
-
-  /// nil if the source does not stream. Throws an `ElementError` for attributes that go without it.
-  init?(_ attributes: Attributes, _ element: String) throws {
-    guard attributes.boolean("stream") else { return nil }
-    if attributes.has("lengths") {
-      throw ElementError(
-        code: "exclusive-attributes", "<\(element)> streams samples of one length alone",
-        remedy: "leave out lengths, or stream", attribute: "stream")
-    }
-    window = attributes.integer("window")
-  }
+extension Streaming {
+  /// What a file with one array must be like.
+  static let arrayAttributes = attributes("They are bytes, or numbers of 32 or 64 bits, not compressed.")
 
   /// The array of a file, whose numbers stay there. Throws a `DiagnosticError` for a file that cannot be read in any order.
   ///
@@ -55,8 +31,10 @@ struct ArrayStreaming {
     default:
       throw failure("its numbers are neither bytes nor of 32 or 64 bits with a point", "save x.astype('float32')")
     }
-    let numbers = StoredNumbers(
-      file, start: layout.start, count: count, form: form, isBigEndian: layout.isBigEndian, window: window)
+    let width = max(1, layout.dimensions.dropFirst().reduce(1, *))
+    let rows = StoredArrayRows(
+      file: file, start: layout.start, width: width, form: form, isBigEndian: layout.isBigEndian)
+    let numbers = StoredNumbers(rows, count: count, width: width, form: form, window: window)
     return BinaryArray(
       dimensions: layout.dimensions, elements: .stored(numbers), isInteger: layout.isInteger, file: path)
   }

@@ -92,6 +92,13 @@ struct CSVColumns {
     }
   }
 
+  /// The same columns of a table with more rows.
+  func of(_ table: CSVTable) -> CSVColumns {
+    var result = CSVColumns(table, hasHeader: hasHeader, inputs: inputs, answers: answers)
+    (result.unread, result.weight, result.groups, result.ignored) = (unread, weight, groups, ignored)
+    return result
+  }
+
   /// How the table was read, with answers of the given form.
   func record(target: TargetForm?) -> TableRecord {
     var task: TableRecord.Task?

@@ -49,10 +49,11 @@ public struct CSVSource: SampleFormat {
       .optional(
         "thousands", .choice(ThousandsMark.allCases.map(\.rawValue)), default: .text("none"),
         "What stands between groups of three digits, as in 1,234,567."),
-    ])
+    ] + Streaming.attributes("They are numbers, the text is UTF-8 and not compressed, and no columns are declared."))
 
   private let path: String
   private let options: Options
+  private let streaming: Streaming?
 
   /// What is said about a table.
   struct Options: Sendable {
@@ -93,6 +94,7 @@ public struct CSVSource: SampleFormat {
     (options.group, options.order, options.each) = (given("group"), given("order"), given("each"))
     options.length = attributes.has("length") ? attributes.integer("length") : nil
     self.options = options
+    streaming = try Streaming(attributes, "csv")
     for name in ["order", "each", "length"] where attributes.has(name) && options.group == nil {
       throw ElementError(
         code: "missing-attribute", "<csv> has \(name), which says something of groups, but no group",
@@ -103,6 +105,9 @@ public struct CSVSource: SampleFormat {
   /// Reads the samples of the files that its attributes name. Throws a `DiagnosticError` with file and line.
   public func read(_ context: SourceContext) throws -> Dataset {
     let file = context.resolve(path)
+    if let streaming {
+      return try TableStreaming(file: file, options: options, context: context, window: streaming.window).set()
+    }
     return try Self.read(file, .open(file), options, context)
   }
 
@@ -138,9 +143,11 @@ public struct CSVSource: SampleFormat {
   }
 
   /// The samples of a table whose columns are known.
+  ///
+  /// - Parameter streamed: the numbers of the inputs where they stay in the file.
   static func set(
     of table: CSVTable, _ known: CSVColumns, _ options: Options, _ context: SourceContext, for purpose: Purpose,
-    _ bad: inout BadRows
+    _ bad: inout BadRows, streamed: StoredNumbers? = nil
   ) throws -> Dataset {
     let record = context.record?.table
     var columns = known
@@ -151,9 +158,11 @@ public struct CSVSource: SampleFormat {
       content = try declaredTable(&columns, declared, record)
     } else {
       if record == nil { try leaveOut(context.splitColumns, &columns) }
-      let numbers = try numbers(&columns, context.isDouble, bad: &bad, workers: context.workers)
+      let elements: DataArray.Elements =
+        try streamed.map { .stored($0) }
+        ?? .doubles(numbers(&columns, context.isDouble, bad: &bad, workers: context.workers))
       content.inputs = [
-        DataArray(name: "input", form: .values(Shape(columns.inputs.count)), elements: .doubles(numbers))
+        DataArray(name: "input", form: .values(Shape(streamed?.width ?? columns.inputs.count)), elements: elements)
       ]
     }
     content.skipped = bad.problems

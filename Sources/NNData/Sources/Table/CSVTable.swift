@@ -160,7 +160,11 @@ struct CSVTable {
 
   /// Where a field is.
   func place(_ row: Int, _ column: Int) -> SourcePlace {
-    CSVScanner.place(of: field(row, column).range.lowerBound, in: bytes, file: file)
+    // Of rows that were read at once no text is kept in which columns could be counted.
+    if let numbers = numberColumns, row >= numbers.firstRow {
+      return SourcePlace(file: file, line: line(row), column: 1)
+    }
+    return CSVScanner.place(of: field(row, column).range.lowerBound, in: bytes, file: file)
   }
 
   /// A whole number without decimal places, however a program wrote it, such as 3.0 or 3e0; nil if `text`, the field's, needs

@@ -9,8 +9,8 @@ enum DecimalNumber {
   /// The finite number that the bytes spell, white space around it allowed; nil if they spell anything else.
   ///
   /// Up to 15 digits and a small power of ten, both of which a double holds exactly, make one exact operation. Up to 19
-  /// digits make one in extended precision where there is such, which is rounded once more; see `extended`. Anything longer
-  /// goes to the standard library.
+  /// digits make one in extended precision where there is such, which is rounded once more; see `extended`. Anything longer,
+  /// and larger powers, go to the standard library, which takes memory from the heap.
   static func parse(_ bytes: UnsafeBufferPointer<UInt8>, _ mark: TableRecord.DecimalMark = .point) -> Double? {
     let mark = mark == .point ? UInt8(ascii: ".") : UInt8(ascii: ",")
     var start = 0
@@ -25,6 +25,7 @@ enum DecimalNumber {
     var count = 0
     var places = 0
     var hasMark = false
+    var exponent = 0
     while position < end {
       let byte = bytes[position]
       if byte >= 48, byte <= 57 {
@@ -34,30 +35,50 @@ enum DecimalNumber {
         if hasMark { places += 1 }
       } else if byte == mark, !hasMark {
         hasMark = true
+      } else if byte | 0x20 == UInt8(ascii: "e"), let power = power(bytes, position + 1, end) {
+        exponent = power
+        break
       } else {
         return parseSlowly(bytes[start..<end], mark)
       }
       position += 1
     }
     guard count > 0 else { return nil }
+    exponent -= places
+    guard powers.indices.contains(abs(exponent)) else { return parseSlowly(bytes[start..<end], mark) }
     guard count <= 15 || digits < 1 << 53 else {
-      guard let value = extended(digits, places) else { return parseSlowly(bytes[start..<end], mark) }
+      guard let value = extended(digits, exponent) else { return parseSlowly(bytes[start..<end], mark) }
       return isNegative ? -value : value
     }
-    let value = Double(digits) / powers[places]
+    let value = exponent < 0 ? Double(digits) / powers[-exponent] : Double(digits) * powers[exponent]
     return isNegative ? -value : value
   }
 
-  /// digits / 10^places, correctly rounded; nil if that is not sure.
+  /// The whole number, of at most three digits and a sign, that the bytes of a range spell; nil if they spell anything else.
+  private static func power(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
+    guard start < end else { return nil }
+    let isSigned = bytes[start] == UInt8(ascii: "-") || bytes[start] == UInt8(ascii: "+")
+    let first = isSigned ? start + 1 : start
+    guard (1...3).contains(end - first) else { return nil }
+    var value = 0
+    for position in first..<end {
+      guard bytes[position] >= 48, bytes[position] <= 57 else { return nil }
+      value = value * 10 + Int(bytes[position] - 48)
+    }
+    return bytes[start] == UInt8(ascii: "-") ? -value : value
+  }
+
+  /// digits x 10^exponent, correctly rounded; nil if that is not sure.
   ///
-  /// With 64 bits of significand both operands are exact, so the quotient is the nearest number of 64 bits. Rounding it to
+  /// With 64 bits of significand both operands are exact, so the result is the nearest number of 64 bits. Rounding it to
   /// 53 bits is right unless its last 11 bits are within one of the half, where the first rounding may have decided.
-  private static func extended(_ digits: UInt64, _ places: Int) -> Double? {
+  private static func extended(_ digits: UInt64, _ exponent: Int) -> Double? {
     #if arch(x86_64)
-      let quotient = Float80(digits) / Float80(powers[places])
-      let rest = quotient.significandBitPattern & 0x7FF
+      let result =
+        exponent < 0 ? Float80(digits) / Float80(powers[-exponent]) : Float80(digits) * Float80(powers[exponent])
+      let rest = result.significandBitPattern & 0x7FF
       guard rest < 0x3FF || rest > 0x401 else { return nil }
-      return Double(quotient)
+      return Double(result)
     #else
       return nil
     #endif

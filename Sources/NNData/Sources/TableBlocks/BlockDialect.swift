@@ -15,6 +15,16 @@ struct BlockDialect {
   /// A byte that says something of how numbers are written, so that whoever sees the whole table must decide.
   let undecided: UInt8?
 
+  /// The place of a column that is passed over.
+  static let passed = Int32.min
+
+  /// The same, where columns that are no numbers are passed over.
+  var numbersAlone: BlockDialect {
+    BlockDialect(
+      separator: separator, decimalMark: decimalMark, slots: slots.map { $0 < 0 ? Self.passed : $0 }, width: width,
+      gaps: gaps, areSingles: areSingles, undecided: nil)
+  }
+
   /// The number in a field that is not plain digits: NaN for a gap; nil if it is none.
   func number(_ field: UnsafeBufferPointer<UInt8>) -> Double? {
     if let value = DecimalNumber.parse(field, decimalMark) {

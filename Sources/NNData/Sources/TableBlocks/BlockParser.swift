@@ -144,6 +144,7 @@ struct BlockParser {
       while base[end] != dialect.separator, base[end] != newline, base[end] != carriageReturn { end += 1 }
       range = start..<end
     }
+    if slot == BlockDialect.passed { return end }
     let field = UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
     if slot >= 0 {
       guard let value = dialect.number(field) else { return nil }

@@ -12,6 +12,8 @@ struct BlockReading {
   let context: SourceContext
   let purpose: CSVSource.Purpose
   var sizes = BlockSizes()
+  /// Whether the table's numbers stay in its file, and what is said of its beginning is said of all of it.
+  var isStreaming = false
 
   /// Rows of which the separator is found out.
   private static let leastRows = 101
@@ -21,7 +23,7 @@ struct BlockReading {
   private static let largestTable = CSVScanner.Field.longestText
 
   /// What a table's columns are.
-  private struct Use: Equatable {
+  struct Use: Equatable {
     let hasHeader: Bool
     let inputs: [Int]
     let answers: [Int]
@@ -52,7 +54,7 @@ struct BlockReading {
   private var dialect: TableRecord? { CSVSource.dialect(context, purpose) }
 
   /// The first rows as a table.
-  private struct Head {
+  struct Head {
     let table: CSVTable
     /// The bytes before its text.
     let mark: Int
@@ -62,7 +64,7 @@ struct BlockReading {
     let columns: CSVColumns
   }
 
-  private func head() throws -> Head? {
+  func head() throws -> Head? {
     var size = max(1, sizes.head)
     var head = bytes.part(0..<min(size, bytes.count)) ?? []
     while head.count < bytes.count, head.count(where: { $0 == UInt8(ascii: "\n") }) <= Self.leastRows {
@@ -71,12 +73,15 @@ struct BlockReading {
       head = bytes.part(0..<min(size, bytes.count)) ?? []
     }
     if head.count < bytes.count {
-      guard let end = head.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
+      guard let end = Self.lastEnd(head) else { return nil }
       head.removeSubrange((end + 1)...)
     }
     guard !head.isEmpty, !head.starts(with: [0xFF, 0xFE]), !head.starts(with: [0xFE, 0xFF]) else { return nil }
     let mark = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    guard CSVSeparatorGuess(file: file, text: Array(head[mark...])).isSettled(isWhole: head.count == bytes.count) else {
+    guard
+      isStreaming
+        || CSVSeparatorGuess(file: file, text: Array(head[mark...])).isSettled(isWhole: head.count == bytes.count)
+    else {
       return nil
     }
     var bad = BadRows()
@@ -88,6 +93,16 @@ struct BlockReading {
     // A column may be called like a gap, and its name occur again.
     guard !hasGaps || !table.firstRow.contains(where: gaps.contains) else { return nil }
     return Head(table: table, mark: mark, use: use, hasGaps: hasGaps, columns: columns)
+  }
+
+  /// The last line feed, outside of quotes where there is one.
+  private static func lastEnd(_ text: [UInt8]) -> Int? {
+    var (isQuoted, last) = (false, nil as Int?)
+    for (place, byte) in text.enumerated() {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if byte == UInt8(ascii: "\n"), !isQuoted { last = place }
+    }
+    return last ?? text.lastIndex(of: UInt8(ascii: "\n"))
   }
 
   /// The texts that stand for gaps.
@@ -134,6 +149,20 @@ struct BlockReading {
       // The comma is settled if a number of an input needs it.
       guard table.decimalMark == .point || table.needs(.comma, in: head.use.numbers) != nil else { return nil }
     }
+    guard let (start, end, line) = try dataRows(head) else { return nil }
+    let isUndeclared = !head.hasGaps
+    let dialect = BlockDialect(
+      separator: separator, decimalMark: table.decimalMark,
+      slots: BlockDialect.slots(columns: table.columns, numbers: head.use.numbers), width: head.use.numbers.count,
+      gaps: isUndeclared ? nil : gaps, areSingles: isUndeclared && !context.isDouble, undecided: undecided)
+    return try NumberColumns(
+      bytes, start..<end, dialect, columns: head.use.numbers, firstRow: head.use.hasHeader ? 1 : 0,
+      firstLine: line, file: file, sizes: sizes, context.workers)
+  }
+
+  /// Where the rows of data are in the file, and the line on which they begin; nil if there are none.
+  func dataRows(_ head: Head) throws -> (start: Int, end: Int, line: Int)? {
+    let table = head.table
     var scanner = CSVScanner(file: file, bytes: table.bytes, separator: table.separator)
     var fields: [CSVScanner.Field] = []
     guard let firstLine = try scanner.row(&fields), let first = fields.first else { return nil }
@@ -142,15 +171,8 @@ struct BlockReading {
       guard scanner.passLineFeed() else { return nil }
       (start, line) = (scanner.position, scanner.line)
     }
-    guard let end = end, start + head.mark < end else { return nil }
-    let isUndeclared = !head.hasGaps
-    let dialect = BlockDialect(
-      separator: separator, decimalMark: table.decimalMark,
-      slots: BlockDialect.slots(columns: table.columns, numbers: head.use.numbers), width: head.use.numbers.count,
-      gaps: isUndeclared ? nil : gaps, areSingles: isUndeclared && !context.isDouble, undecided: undecided)
-    return try NumberColumns(
-      bytes, (start + head.mark)..<end, dialect, columns: head.use.numbers, firstRow: head.use.hasHeader ? 1 : 0,
-      firstLine: line, file: file, sizes: sizes, context.workers)
+    guard let end, start + head.mark < end else { return nil }
+    return (start + head.mark, end, line)
   }
 
   /// Where the text ends without the line breaks at its end.

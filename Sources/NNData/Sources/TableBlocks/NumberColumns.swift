@@ -9,7 +9,7 @@ struct NumberColumns {
   let columns: [Int]
   /// For each column its place among the numbers, or -1 less its place among the texts.
   let slots: [Int32]
-  /// The numbers: rows x columns; NaN for a gap.
+  /// The numbers: rows x columns; NaN for a gap. None where they stay in their file.
   private(set) var values: [Double] = []
   /// The number of rows.
   private(set) var rows = 0
@@ -35,8 +35,15 @@ struct NumberColumns {
   /// The number at a row and a column of the table, if it was read as one; NaN for a gap.
   func value(_ row: Int, _ column: Int) -> Double? {
     let slot = slots[column]
-    guard slot >= 0, row >= firstRow else { return nil }
+    guard slot >= 0, row >= firstRow, !values.isEmpty else { return nil }
     return values[(row - firstRow) * columns.count + Int(slot)]
+  }
+
+  /// Columns whose numbers stay in their file, and the texts of the others.
+  init(columns: [Int], slots: [Int32], rows: Int, texts: BlockParser.Part, firstRow: Int, firstLine: Int) {
+    (self.columns, self.slots, self.rows) = (columns, slots, rows)
+    (self.firstRow, self.firstLine) = (firstRow, firstLine)
+    (fields, self.texts) = (texts.fields, texts.bytes)
   }
 
   /// Reads the lines of `range`, which holds the rows of data; nil where one of them needs a second look.
