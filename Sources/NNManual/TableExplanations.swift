@@ -128,7 +128,8 @@ extension CodeExplanation {
       "too-many-columns", "A row of a table has at most 2^22 fields.", wrong: "all numbers of a table on one line",
       right: "a row on each line"),
     CodeExplanation(
-      "row-too-long", "A row of a table that arrives through a pipe is held in memory until its end.",
+      "row-too-long",
+      "A row of a table that arrives through a pipe, or that is streamed, is held in memory until its end.",
       wrong: "a quote that is never closed", right: "a row on each line"),
     CodeExplanation(
       "unused-file",

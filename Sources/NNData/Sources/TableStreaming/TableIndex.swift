@@ -21,8 +21,8 @@ struct TableIndex {
 
   /// Bytes that are read at once.
   private static let pieceSize = 1 << 20
-  /// The longest row.
-  private static let longestRow = 1 << 28
+  /// The most bytes of a group, which are in memory at once.
+  private static let longestGroup = 1 << 26
 
   /// Reads the rows of data.
   ///
@@ -54,10 +54,11 @@ struct TableIndex {
         }
         group += piece[done..<(done + count)]
         done += count
-        guard group.count <= Self.longestRow * groupRows else {
+        guard group.count <= Self.longestGroup else {
           throw DiagnosticError(
             code: "row-too-long", file: file.path,
-            "a row is longer than \(Self.longestRow) bytes, or a quote is never closed")
+            "the \(groupRows) rows from row \(rows + 1) of the data on are longer than \(Self.longestGroup) bytes, or a quote is never closed"
+          )
         }
         if isEnd { inGroup += 1 }
         guard inGroup == groupRows else { continue }
